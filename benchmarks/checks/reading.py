@@ -1,0 +1,24 @@
+"""The batches of a file, as an audit reads them."""
+
+from itertools import islice
+from pathlib import Path
+
+from curator.examples.batches import read_batch
+from curator.examples.dialects import recognise
+from curator.examples.frames import Batch
+from curator.examples.json_line import decode_json
+from curator.examples.sources import blocks, expand
+
+LOOKED_AT = 100
+
+
+def batches_of(path: Path) -> list[Batch]:
+    read: list[Batch] = []
+    dialect = None
+    (source,) = expand([str(path)])
+    for block in blocks(source):
+        if dialect is None:
+            values = [decode_json(raw) for _, raw, _ in islice(block.elements(), LOOKED_AT)]
+            dialect = recognise(values, str(path)).dialect
+        read.append(read_batch(block, dialect))
+    return read

@@ -1,0 +1,74 @@
+"""Run a command and measure what it took: seconds, and the peak memory of its whole process tree."""
+
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+import psutil
+
+SAMPLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a command took.
+
+    Attributes:
+        seconds: wall time.
+        memory: peak over the run of the sum of private (unique) bytes of all its processes; file-backed pages that the
+            system may drop are not counted.
+        exit_code: of the command.
+        stdout: what it printed.
+    """
+
+    seconds: float
+    memory: int
+    exit_code: int
+    stdout: str
+
+    @property
+    def mebibytes(self) -> float:
+        return self.memory / 2**20
+
+
+def _private_bytes(process: psutil.Process) -> int:
+    total = 0
+    for member in [process, *process.children(recursive=True)]:
+        try:
+            total += member.memory_full_info().uss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total
+
+
+def measured(command: list[str]) -> Measured:
+    """Run `command` to its end."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process, peak, done = psutil.Process(child.pid), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(SAMPLE_SECONDS):
+            try:
+                peak = max(peak, _private_bytes(process))
+            except psutil.NoSuchProcess:
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    stdout, _ = child.communicate()
+    seconds = time.perf_counter() - start
+    done.set()
+    watcher.join()
+    return Measured(seconds, peak, child.returncode, stdout)
+
+
+def machine() -> str:
+    """One line that says what the figures were taken on."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - not a file of ours
+        model = next(
+            (line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown processor"
+        )
+    return f"{psutil.cpu_count()} cores, {model}, {psutil.virtual_memory().total / 2**30:.0f} GiB"

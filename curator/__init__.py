@@ -1,0 +1,1 @@
+"""Curate fine-tuning data: see what is wrong, decide, split, export, train."""

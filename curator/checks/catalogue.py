@@ -1,0 +1,47 @@
+"""All checks, and which of them a person asked for."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from curator.checks.check import Check
+from curator.checks.length import LENGTH_CHECKS
+from curator.checks.privacy import PRIVACY_CHECKS
+from curator.checks.similarity import SIMILARITY_CHECKS
+from curator.checks.structure import STRUCTURE_CHECKS
+from curator.checks.text import TEXT_CHECKS
+from curator.checks.whole import WHOLE_CHECKS
+from curator.errors import UsageError
+
+CHECKS: tuple[Check, ...] = (
+    *STRUCTURE_CHECKS,
+    *LENGTH_CHECKS,
+    *TEXT_CHECKS,
+    *PRIVACY_CHECKS,
+    *SIMILARITY_CHECKS,
+    *WHOLE_CHECKS,
+)
+
+
+def check_named(name: str) -> Check:
+    """The check of that name.
+
+    Raises:
+        UsageError: there is none; the sentence names the nearest.
+    """
+    for check in CHECKS:
+        if check.name == name:
+            return check
+    near = get_close_matches(name, [check.name for check in CHECKS], n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    raise UsageError(f"There is no check '{name}'.{hint} `curator checks` lists them.")
+
+
+def chosen(select: Iterable[str], ignore: Iterable[str]) -> tuple[Check, ...]:
+    """The checks named by `select` (all of them where it is empty) without those named by `ignore`.
+
+    Raises:
+        UsageError: a name is not a check's.
+    """
+    wanted = {check_named(name).name for name in select} or {check.name for check in CHECKS}
+    unwanted = {check_named(name).name for name in ignore}
+    return tuple(check for check in CHECKS if check.name in wanted - unwanted)

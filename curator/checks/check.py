@@ -1,0 +1,55 @@
+"""What a check is, and the settings that all of them read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from curator.checks.thresholds import Thresholds
+from curator.examples.frames import Batch
+
+Severity = Literal["error", "warning", "info"]
+Suggestion = Literal["drop", "fix", "review", "none"]
+Family = Literal["structure", "length", "text", "privacy", "similarity", "whole", "training"]
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """What a person asked for.
+
+    Attributes:
+        thresholds: every number a check compares with.
+        max_tokens: the limit of one example, in tokens; None: there is none, and `over-token-limit` does not run.
+    """
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of the examples.
+
+    Attributes:
+        name: stable; findings, settings and filters use it.
+        severity: of its findings unless a finding says otherwise.
+        suggestion: what to do about a finding unless the finding says otherwise.
+        version: counts up whenever the findings of unchanged data would change; caches are keyed by it.
+        title: what it finds, in a few words.
+        explanation: what it means, why it hurts fine-tuning, how to fix it; Markdown, a paragraph each.
+        find: findings of a batch (`FOUND` columns; `row` is the example's position in the batch). Looks at one
+            example at a time.
+        judge: findings of the whole set from its facts (`FOUND` columns; `row` is the position in the set). For
+            questions whose answer depends on the other examples.
+    """
+
+    name: str
+    family: Family
+    severity: Severity
+    suggestion: Suggestion
+    version: int
+    title: str
+    explanation: str
+    find: Callable[[Batch, CheckSettings], pl.DataFrame] | None = None
+    judge: Callable[[pl.DataFrame, CheckSettings], pl.DataFrame] | None = None

@@ -1,0 +1,111 @@
+"""What the judges of whole sets need to know about each answer once its text is gone: a few bytes per example."""
+
+import msgspec
+import polars as pl
+
+from curator.checks.speakers import final_answers
+from curator.examples.frames import Batch
+
+ENDINGS = ("open", "line", "closed")
+FORMATS = ("text", "JSON object", "JSON array", "XML", "code block")
+
+MEASURES = pl.Schema(
+    {
+        "ending": pl.Enum(ENDINGS),  # of the last answer: with an end of its own, as its lines end, or neither
+        "answer_format": pl.Enum(FORMATS),
+        "opening": pl.String(),  # a label such as `Answer:` that it begins with, 12 characters at most; or ""
+        "closing": pl.String(),  # how its last line begins where it has several, 12 characters without digits; or ""
+    }
+)
+"""All null where the last answer has no text."""
+
+_BLANK = "".join(map(chr, range(0x20))) + " \x7f\xa0\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
+_CLOSED = (
+    r"(?:"
+    r"[.!?…。！？｡؟۔।॥።][\s\"'”’»*_~`)\]}>|]*"  # terminal punctuation, behind it quotes, brackets and emphasis
+    r"|[)\]}>|;]|[\"'”’»][*_]*|```|~~~|\*[^*\n]+\*"  # bracket, quotation mark, fence, *gesture*
+    r"|(?:^|\n)[ \t]*(?:[-*•+–#|]|\d{1,3}[.)]|[A-Za-z][.)])(?:[^\n.!?]|[.!?][^\s])*"  # list item, heading, row
+    r"|\p{So}|\p{Sk}|\x{fe0f}|https?://\S+|\S+@\S+\.\w+|#\w+"  # emoji, address, hashtag
+    r"|(?i:sincerely|regards|yours|respect|best|wishes|love|cheers|faithfully|hope)\b[^\n.!?,]{0,40}[,\n]\s*[^!?\n]{1,40}"
+    r"|(?:\d[\d.]*, ){4,}\d[\d.]*"  # a sequence of numbers
+    r")$"
+)
+"""How an answer ends that was not cut."""
+
+_LIKE_ITS_LINES = (
+    r"(?:"
+    r"[^\s.!?。！？][ \t]*\n\s*[^\n]+"  # the line before has no full stop either: verse, code, table, list
+    r"|\n\s*\S+(?:[ \t]+\S+){0,5}"  # a short last line: a name, a result, a verdict
+    r"|(?:^|\n)[ \t]*(?://|#|/\*|--)[^\n]*"  # a comment of a program
+    r"|=[ \t]*[-+$€£\d][\d.,% ]*"  # a result
+    r"|\s\d{0,2}[05][.)] [^.!?\n]{1,60}"  # the tenth item of a list on one line; the ninth would be a cut
+    r"|\s[C-F][.)] [^.!?\n]{1,60}"  # the last of the choices
+    r"|//[^/\n]{1,30}//"  # a mark of an end
+    r"|[ \n][-–—][ \t]*\p{Lu}[^.!?\n]{0,40}"  # whose words they were
+    r")$"
+)
+"""How an answer may end where the set has no better sign."""
+
+_LABEL = r"^[*_#> ]*([A-Za-z][\w -]{0,20}:)"
+_TAG = r"^<([A-Za-z][\w:.-]*)[^<>]*>"
+_FENCED = r"^(?:```|~~~)[^\n]*\n(?s:.*)(?:```|~~~)$"
+_KEPT = 12
+"""Characters of an opening or closing; a polars string this short needs no memory of its own."""
+
+
+def measure(batch: Batch) -> pl.DataFrame:
+    """`MEASURES`, a row per example of `batch`."""
+    text = pl.col("content").str.strip_chars(_BLANK)
+    answers = final_answers(batch).select("row", text.alias("text"))
+    answers = answers.filter(pl.col("text").str.len_bytes() > 0)
+    text = pl.col("text")
+    tail = text.str.slice(-200)
+    measured = answers.select(
+        "row",
+        _endings(answers["text"]).alias("ending"),
+        _format(text).alias("answer_format"),
+        text.str.slice(0, 40).str.extract(_LABEL).fill_null("").str.slice(0, _KEPT).alias("opening"),
+        tail.str.extract(r"\n[ \t]*([^\d\n$€£+-]{1,12})[^\n]*$").fill_null("").alias("closing"),
+    )
+    joined = batch.examples.select("row").join(measured, on="row", how="left", maintain_order="left")
+    return joined.select(MEASURES.names()).cast(MEASURES)
+
+
+def _endings(texts: pl.Series) -> pl.Series:
+    """`ENDINGS` of the texts; the second question is asked only where the first has no answer, which is rare."""
+    closed = texts.str.slice(-200).str.contains(_CLOSED)
+    lines = texts.filter(~closed).str.slice(-400).str.contains(_LIKE_ITS_LINES)
+    endings = closed.replace_strict({True: "closed", False: "open"}, return_dtype=pl.String)
+    return endings.scatter(
+        closed.not_().arg_true(), lines.replace_strict({True: "line", False: "open"}, return_dtype=pl.String)
+    )
+
+
+def _format(text: pl.Expr) -> pl.Expr:
+    tag = text.str.slice(0, 200).str.extract(_TAG)
+    is_object = text.str.starts_with("{") & text.str.ends_with("}")
+    is_array = text.str.starts_with("[") & text.str.ends_with("]")
+    is_json = pl.when(is_object | is_array).then(text).map_batches(_are_json, pl.Boolean)
+    return (
+        pl.when(is_object & is_json)
+        .then(pl.lit(FORMATS[1]))
+        .when(is_array & is_json)
+        .then(pl.lit(FORMATS[2]))
+        .when(text.str.ends_with(pl.format("</{}>", tag)).fill_null(False))
+        .then(pl.lit(FORMATS[3]))
+        .when(text.str.contains(_FENCED))
+        .then(pl.lit(FORMATS[4]))
+        .otherwise(pl.lit(FORMATS[0]))
+    )
+
+
+def _are_json(texts: pl.Series) -> pl.Series:
+    return pl.Series([text is not None and _is_json(text) for text in texts], dtype=pl.Boolean)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""Weights, and examples from which nothing is learned."""
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.examples.frames import Batch, found
+
+
+def _invalid_weight(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    weighted = batch.messages.drop_nulls("weight").unique(["row", "index"], keep="first", maintain_order=True)
+    weight, is_answer = pl.col("weight"), pl.col("role") == "assistant"
+    wrong_value = ~weight.is_in([0.0, 1.0])
+    partial = weight.is_between(0, 1) & is_answer
+    wrong = weighted.filter(wrong_value | (~is_answer & (weight != 0)))
+    sentence = (
+        pl.when(wrong_value)
+        .then(pl.format("The weight is {}; providers take 0 or 1 only.", weight))
+        .otherwise(pl.format("A {} message has a weight; only answers are trained.", _speaker()))
+    )
+    severity = pl.when(partial | ~wrong_value).then(pl.lit("warning")).otherwise(pl.lit("error"))
+    places = pl.col("index").alias("message_index")
+    return found("invalid-weight", wrong.with_columns(sentence.alias("message"), severity.alias("severity"), places))
+
+
+def _speaker() -> pl.Expr:
+    known = pl.col("role").is_in(["system", "developer", "user", "tool"])
+    return pl.when(known).then("role").otherwise(pl.lit("speaker's"))
+
+
+def _nothing_to_learn(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    answers = batch.messages.filter((pl.col("role") == "assistant") & (pl.col("part") != "rejected"))
+    masked = answers.group_by("row", maintain_order=True).agg(
+        (pl.col("weight") == 0).fill_null(False).all().alias("masked")
+    )
+    sentence = pl.lit("Every answer has weight 0, so nothing is trained.").alias("message")
+    ours = found("nothing-to-learn", masked.filter("masked").with_columns(sentence))
+    return pl.concat([ours, _same_answers(batch)])
+
+
+def _same_answers(batch: Batch) -> pl.DataFrame:
+    """Preference pairs whose chosen and rejected answers are the same."""
+    spoken = batch.messages.filter(pl.col("part") != "messages")
+    said = pl.concat_str(
+        "role",
+        pl.col("content").fill_null("").str.strip_chars(),
+        pl.col("parts", "tool_calls").fill_null(""),
+        separator="\x00",
+    )
+    sides = spoken.group_by("row", maintain_order=True).agg(
+        said.filter(pl.col("part") == "chosen").str.join("\x01").alias("chosen"),
+        said.filter(pl.col("part") == "rejected").str.join("\x01").alias("rejected"),
+    )
+    same = sides.filter(pl.col("chosen") == pl.col("rejected"))
+    sentence = pl.lit("The chosen and the rejected answer are the same, so there is no preference to learn.")
+    return found("nothing-to-learn", same.select("row", sentence.alias("message")))
+
+
+LEARNING_CHECKS = (
+    Check(
+        name="invalid-weight",
+        family="structure",
+        severity="error",
+        suggestion="fix",
+        version=1,
+        title="a weight that trainers refuse",
+        explanation=(
+            "A message's weight is not 0 or 1, not a number, or stands at a message that is not an answer. A fraction "
+            "between 0 and 1 is a warning: the built-in trainer can use it, providers cannot.\n\n"
+            "OpenAI, Together, Fireworks and Mistral refuse the example.\n\n"
+            "Write 0 to leave an answer untrained, 1 or nothing to train it."
+        ),
+        find=_invalid_weight,
+    ),
+    Check(
+        name="nothing-to-learn",
+        family="structure",
+        severity="error",
+        suggestion="drop",
+        version=1,
+        title="no token of it would be trained",
+        explanation=(
+            "Every answer of the example has weight 0; or it is a preference pair whose chosen and rejected answers "
+            "are "
+            "the same.\n\n"
+            "It costs time and money and changes nothing; some trainers divide by zero on it.\n\n"
+            "Drop it, or correct the weights or the pair."
+        ),
+        find=_nothing_to_learn,
+    ),
+)

@@ -1,0 +1,59 @@
+"""A chat template's own markers inside the text of a message."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, report
+from curator.examples.frames import Batch
+from curator.examples.safe_text import visible
+
+_FIRST_LOOK = (
+    r"<\||<｜|\[/?INST\]|<</?SYS>>|</?s>|_of_turn>|<[be]os>"
+    r"|\[/?(?:TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS|SYSTEM_PROMPT)\]"
+)
+_MARKER = re.compile(
+    r"<\|[A-Za-z][A-Za-z0-9_]{1,40}\|>"  # ChatML, Llama 3, Phi, GLM, Harmony: <|im_end|>, <|eot_id|>, <|endoftext|>
+    r"|<｜[^\s｜<>]{1,40}｜>"  # DeepSeek
+    r"|<(?:start|end)_of_turn>|<[be]os>"  # Gemma
+    r"|\[/?INST\]|<</?SYS>>"  # Llama 2, Mistral
+    r"|\[/?(?:TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS|SYSTEM_PROMPT)\]"  # Mistral
+    r"|\A\s*<s>(?!.*</s>)|</s>\s*\Z",  # sentence marks at the very start or end; elsewhere <s> is HTML
+    re.DOTALL,
+)
+_STRUCK = re.compile(r"<s>[^<]*</s>\s*\Z")
+"""HTML's struck-out text at the end of a message."""
+
+
+def _markers(content: str) -> Iterator[Passage]:
+    for match in _MARKER.finditer(content):
+        if match.group().strip() == "</s>" and _STRUCK.search(content):
+            continue
+        marker = match.group().strip()
+        start = match.start() + match.group().index(marker)
+        sentence = f"The text contains {visible(marker, one_line=True)}, which chat templates use as a control token."
+        yield Passage(sentence, start, start + len(marker))
+
+
+def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    likely = batch.messages.filter(pl.col("content").str.contains(_FIRST_LOOK))
+    return report("special-token-in-text", likely, _markers)
+
+
+SPECIAL_TOKEN_IN_TEXT = Check(
+    name="special-token-in-text",
+    family="structure",
+    severity="warning",
+    suggestion="fix",
+    version=1,
+    title="a chat template's own marker inside a text",
+    explanation=(
+        "A message contains a marker such as `<|im_end|>`, `<|eot_id|>`, `<start_of_turn>`, `[INST]` or `</s>`.\n\n"
+        "Tokenizers turn such text into control tokens: the message ends in the middle, or a turn begins that nobody "
+        "took, and the model learns to write control tokens. It is often what is left of another model's output.\n\n"
+        "Take the marker out. If your data is about such markers, expect trouble with every tokenizer that knows them."
+    ),
+    find=_find,
+)

@@ -1,0 +1,160 @@
+"""Who speaks, and in which order."""
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.examples.frames import Batch, found
+from curator.examples.safe_text import visible
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+_SYSTEM = pl.col("role").is_in(["system", "developer"])
+
+
+def _spoken(batch: Batch, *, rejected: bool = False) -> pl.DataFrame:
+    """Messages of conversations (not of plain texts); of a preference pair those with the chosen answer."""
+    conversations = batch.examples.filter(pl.col("kind") != "text").select("row")
+    kept = batch.messages if rejected else batch.messages.filter(pl.col("part") != "rejected")
+    return kept.join(conversations, on="row", how="semi", maintain_order="left")
+
+
+def _unknown_role(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    strange = batch.messages.filter(~pl.col("role").is_in(ROLES)).unique(["row", "index"], maintain_order=True)
+    known = ", ".join(ROLES)
+    sentences = [_role_sentence(role, known) for role in strange["role"]]
+    return found(
+        "unknown-role",
+        strange.select("row", pl.col("index").alias("message_index")).with_columns(
+            pl.Series("message", sentences, dtype=pl.String)
+        ),
+    )
+
+
+def _role_sentence(role: str, known: str) -> str:
+    meant = role.strip().lower()
+    hint = f" Write it '{meant}'." if meant in ROLES else ""
+    return f"The role '{visible(role[:40], one_line=True)}' is none of {known}.{hint}"
+
+
+def _no_assistant(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    answered = _spoken(batch).filter(pl.col("role") == "assistant").select("row")
+    silent = batch.examples.filter(pl.col("kind") != "text").join(answered, on="row", how="anti", maintain_order="left")
+    return found(
+        "no-assistant-message",
+        silent.select(
+            "row", pl.lit("No message is from the assistant, so there is nothing to learn.").alias("message")
+        ),
+    )
+
+
+def _last_not_assistant(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    spoken = _spoken(batch, rejected=True)
+    is_pair = spoken["part"] == "rejected"
+    rejected_too = pl.concat([spoken.filter(~is_pair), spoken.filter(is_pair)]) if is_pair.any() else spoken
+    last = rejected_too.group_by("row", pl.col("part") == "rejected", maintain_order=True).agg(
+        pl.col("index", "role").last()
+    )
+    wrong = last.filter(pl.col("role") != "assistant").unique("row", maintain_order=True)
+    shown = [visible(role[:40], one_line=True) for role in wrong["role"]]
+    return found(
+        "last-message-not-assistant",
+        wrong.select("row", pl.col("index").alias("message_index")).with_columns(
+            pl.Series(
+                "message", [f"The last message is from '{role}', not from the assistant." for role in shown], pl.String
+            )
+        ),
+    )
+
+
+def _role_order(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    """The first fault of order in each example."""
+    role = pl.col("role")
+    previous = role.shift(1).over("row")
+    asked_tool = pl.col("tool_calls").shift(1).over("row").is_not_null()
+    turns = _spoken(batch).with_columns(
+        previous.alias("previous"),
+        (~role.is_in(["system", "developer", "assistant"])).cum_sum().over("row").alias("questions"),
+        asked_tool.fill_null(False).alias("asked_tool"),
+    )
+    late_system = _SYSTEM & (pl.col("index") > 0)
+    again = (role == pl.col("previous")) & role.is_in(["user", "assistant"]) & ~pl.col("asked_tool")
+    unasked = (role == "assistant") & (pl.col("questions") == 0)
+    fault = (
+        pl.when(late_system)
+        .then(pl.lit("A system message comes after other messages; templates expect one, at the start."))
+        .when(unasked)
+        .then(pl.lit("The assistant speaks before any user message."))
+        .when(again)
+        .then(pl.format("Two messages in a row are from the {}.", role))
+    )
+    faults = (
+        turns.with_columns(fault.alias("message"))
+        .drop_nulls("message")
+        .unique("row", keep="first", maintain_order=True)
+    )
+    return found("role-order", faults.with_columns(pl.col("index").alias("message_index")))
+
+
+ROLE_CHECKS = (
+    Check(
+        name="unknown-role",
+        family="structure",
+        severity="error",
+        suggestion="fix",
+        version=1,
+        title="a role that no chat template knows",
+        explanation=(
+            "A message's role is none of system, developer, user, assistant and tool (ShareGPT's human, gpt and so on, "
+            "and the older function, are understood and do not count).\n\n"
+            "Chat templates raise an error on it or leave the message out, and providers refuse the file.\n\n"
+            "Rename the role. 'User' with a capital letter counts as unknown too."
+        ),
+        find=_unknown_role,
+    ),
+    Check(
+        name="no-assistant-message",
+        family="structure",
+        severity="error",
+        suggestion="drop",
+        version=1,
+        title="nobody answers",
+        explanation=(
+            "The example has no message from the assistant.\n\n"
+            "Only answers are trained, so there is nothing to learn; OpenAI, Together, Fireworks and others refuse "
+            "such "
+            "an example.\n\n"
+            "Write the answer, or drop the example."
+        ),
+        find=_no_assistant,
+    ),
+    Check(
+        name="last-message-not-assistant",
+        family="structure",
+        severity="warning",
+        suggestion="fix",
+        version=1,
+        title="the conversation does not end with an answer",
+        explanation=(
+            "The last message is from somebody other than the assistant.\n\n"
+            "What follows the last answer is read and paid for, and teaches nothing. Mistral, Gemini and Nova refuse "
+            "it.\n\n"
+            "Cut the conversation after its last answer, or add the answer that is missing."
+        ),
+        find=_last_not_assistant,
+    ),
+    Check(
+        name="role-order",
+        family="structure",
+        severity="warning",
+        suggestion="review",
+        version=1,
+        title="messages are not in the usual order",
+        explanation=(
+            "The assistant speaks before any user message, two messages in a row have the same speaker, or a system "
+            "message is not the first.\n\n"
+            "Templates of Gemma and Mistral raise an error, Together and Nova refuse the example, and other templates "
+            "render something the model never sees when it is used.\n\n"
+            "Join neighbouring messages of one speaker, and move the system message to the start."
+        ),
+        find=_role_order,
+    ),
+)

@@ -1,0 +1,75 @@
+"""Tool calls without results, and results without calls."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.examples.frames import Batch, found
+
+_Place = tuple[int, str]
+
+
+def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    with_tools = (
+        batch.messages.filter((pl.col("role") == "tool") | pl.col("tool_calls").is_not_null()).select("row").unique()
+    )
+    turns = batch.messages.filter(pl.col("part") != "rejected").join(
+        with_tools, on="row", how="semi", maintain_order="left"
+    )
+    columns = ("row", "index", "role", "tool_calls", "tool_call_id")
+    places: list[tuple[int, int, str]] = []
+    for rows in turns.select(columns).partition_by("row", maintain_order=True):
+        places += [(rows["row"][0], index, sentence) for index, sentence in _unmatched(rows.rows(named=True))]
+    schema = {"row": pl.UInt32, "message_index": pl.Int32, "message": pl.String}
+    return found("unanswered-tool-call", pl.DataFrame(places, schema=schema, orient="row"))
+
+
+def _unmatched(turns: list[dict[str, Any]]) -> Iterator[_Place]:
+    """Calls that no result follows although the conversation goes on, and results that no call precedes.
+
+    Calls and results are matched by id. A result without an id answers every call since the last other message: some
+    forms write the results of several calls into one message.
+    """
+    calls: list[str | None] = []
+    unanswered: list[str | None] = []
+    asked_at = 0
+    for turn in turns:
+        if turn["role"] == "tool":
+            result_id = turn["tool_call_id"]
+            answered = [call for call in unanswered if None in (call, result_id) or call == result_id]
+            if not answered and (result_id is not None or not calls):
+                yield turn["index"], "The tool result belongs to no call before it."
+            unanswered = [call for call in unanswered if call not in answered]
+            continue
+        if unanswered:
+            yield asked_at, _lost(len(unanswered))
+        written = msgspec.json.decode(turn["tool_calls"]) if turn["tool_calls"] is not None else []
+        calls = unanswered = [call.get("id") for call in written]
+        asked_at = turn["index"]
+    if unanswered and turns[-1]["role"] == "tool":
+        yield asked_at, _lost(len(unanswered))
+
+
+def _lost(count: int) -> str:
+    return "A tool call has no result." if count == 1 else f"{count} tool calls have no result."
+
+
+UNANSWERED_TOOL_CALL = Check(
+    name="unanswered-tool-call",
+    family="structure",
+    severity="error",
+    suggestion="fix",
+    version=1,
+    title="tool calls and results do not match",
+    explanation=(
+        "The assistant calls a tool, and the conversation goes on without the result; or there is a result whose "
+        "`tool_call_id` belongs to no call before it. A conversation that ends with a call is fine.\n\n"
+        "Providers match calls and results by id and refuse the example; a model trained on it learns to make up what "
+        "the tool would have said.\n\n"
+        "Put the result back, correct the id, or cut the conversation after the call."
+    ),
+    find=_find,
+)

@@ -1,0 +1,89 @@
+"""What chat models say about themselves, and their courtesies."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, few_words_on, quoted, report
+from curator.checks.patterns import anywhere
+from curator.checks.speakers import asked, learned, without_rows_about
+from curator.checks.text.refusal import PLAYED
+from curator.examples.frames import Batch
+
+_ABOUT_ITSELF = (
+    r"\bas an? (?:ai|artificial intelligence)(?:[ -](?:language model|assistant|model|chatbot))?,? i\b"
+    r"|\bas a (?:large )?language model\b"
+    r"|\bi(?:['’]m| am) (?:just |only |merely )?(?:an? (?:ai|artificial intelligence) (?:language )?(?:model|assistant)"
+    r"|a (?:large )?language model|chatgpt|(?:openai['’]s )?gpt-?\d|claude\b,|bard\b|an ai\b)"
+    r"|\b(?:i|me|my|assistant|model)\b[^.\n]{0,40}\b(?:trained|developed|created|made) by"
+    r" (?:openai|anthropic|google|meta|microsoft|deepmind|mistral|alibaba)\b"
+    r"|\bmy (?:knowledge|training)(?: data)?(?: has a)?[ -]?cut-?off"
+    r"|\bas of my (?:last|latest|most recent) (?:knowledge |training )?(?:update|cut-?off)"
+    r"|\b(?:generated|written|produced) by (?:chatgpt|gpt-?\d|claude|bard|gemini|an ai|a language model)\b"
+    r"|\bmy (?:last|latest) (?:knowledge |training )?update\b|\b(?:chatgpt|openai)['’]s? (?:policy|policies|guidelines)"
+)
+_ABOUT_AI = (
+    r"\b(?:ai|a\.i\.|artificial intelligence|robots?|chatbots?|chatgpt|language models?|gpt\S*|llms?|openai"
+    r"|anthropic|machine learning|who (?:you are|(?:are|made|created|developed|trained) you)|what are you\b"
+    r"|your (?:name|creator|maker)|about you(?:rself)?\b|(?:built|taught) you"
+    r"|introduce yourself|(?:are|were) you (?:a|an|based|trained|made|created|davinci|gpt|bard|claude|curie)\b"
+    r"|androids?|assistant)\b"
+)
+_COURTESY = (
+    r"^\W*(?:(?:sure(?: thing)?|certainly|of course|absolutely|definitely)(?:!|[,.]? (?:here(?:['’]s| is| are)|i can"
+    r"|i(?:['’]d| would) be|i['’]ll|i will|let['’]s|let me))|great question\b"
+    r"|(?:i['’]d|i would) be (?:happy|glad|delighted) to (?:help|assist))"
+    r"|(?:i hope (?:this|that) (?:helps|is helpful|answers)|(?:please )?(?:feel free to|don['’]t hesitate to)"
+    r" (?:ask|reach out)"
+    r"|let me know if (?:you|there|i)|is there anything else (?:i|you)"
+    r"|if you have any (?:other|further|more) questions)[^\n]{0,160}$"
+)
+_SELF = re.compile(_ABOUT_ITSELF, re.IGNORECASE)
+_POLITE = re.compile(_COURTESY, re.IGNORECASE)
+
+
+def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    answers = learned(batch)
+    of_itself = answers.filter(pl.col("content").str.contains(anywhere(_ABOUT_ITSELF)))
+    of_itself = report(
+        "assistant-boilerplate", without_rows_about(batch, of_itself, anywhere(_ABOUT_AI)), _speaks_of_itself
+    )
+    polite = answers.filter(pl.col("content").str.contains(anywhere(_COURTESY)))
+    polite = report("assistant-boilerplate", asked(batch, polite), _polite, "content", "prompt")
+    return pl.concat([of_itself, polite.join(of_itself, on=["row", "message_index"], how="anti")])
+
+
+def _speaks_of_itself(text: str) -> Iterator[Passage]:
+    said = _SELF.search(text)
+    if said is not None:
+        words = quoted(text[said.start() : few_words_on(text, said.end())])
+        sentence = f"The answer speaks as another model about itself: {words}."
+        yield Passage(sentence, said.start(), said.end())
+
+
+def _polite(text: str, prompt: str) -> Iterator[Passage]:
+    said = _POLITE.search(text.rstrip())
+    if said is not None and not PLAYED.search(prompt):
+        sentence = f"The answer has a stock phrase of chat models: {quoted(said.group())}."
+        yield Passage(sentence, said.start(), said.end(), severity="info")
+
+
+ASSISTANT_BOILERPLATE = Check(
+    name="assistant-boilerplate",
+    family="text",
+    severity="warning",
+    suggestion="review",
+    version=1,
+    title="another model's stock phrases",
+    explanation="""\
+The answer says what chat models say about themselves (as an AI language model, my knowledge cutoff, trained by …), or
+opens or closes with a stock phrase (Certainly! … I hope this helps!). The second kind is an info.
+
+Your model would introduce itself as another one, and would spend its first and last tokens on courtesies. Nothing is
+reported where the prompt itself speaks of AI.
+
+Take the phrase out, or drop the example where nothing else is left.""",
+    find=_find_boilerplate,
+)

@@ -1,0 +1,158 @@
+"""An answer in another language than its prompt."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, report
+from curator.checks.speakers import asked, learned
+from curator.examples.frames import Batch
+
+_LOOKED_AT = 1_000
+"""Characters of a text that are enough to tell its language."""
+
+_ENGLISH_ANSWER = (
+    r"(?s) (?:the|and|that|with|you|this|are|from|which|of) .* (?:the|and|that|with|you|this|are|from|which|of|to|is) "
+)
+_ENGLISH_PROMPT = (
+    r"(?i)(?:^|[ \n])(?:the|and|that|with|you|this|from|which|what|how|why|who|when|of|write|create|generate|describe"
+    r"|explain|find|make|give|list|name|identify|suggest|rewrite|convert|classify|construct|compare|provide|tell)"
+    r"[ \n,.?]"
+)
+"""English words that are words of hardly any other language. Two in an answer or one in a prompt make it English
+without asking further, which spares CLD2 nine texts of ten."""
+
+_ENGLISH_WORDS = re.compile(
+    r"\b(?:the|and|that|with|you|this|from|which|what|how|why|who|when|not|something|like|please)\b", re.I
+)
+_FEWEST_ENGLISH_WORDS = 3
+
+_FEWEST_PROMPT_BYTES = 20
+_FEWEST_PERCENT = 80
+_LOWEST_SCORE = 600
+"""CLD2's score for 1,024 bytes: sentences have 650 and more, lists of names and terms often less."""
+_TRUSTED = (
+    "af ar az bg bn bs ca cs da de el en es et fa fi fr gl gu hi hr hu hy id is it iw ja ka kk kn ko lt lv mk ml mr ms"
+    " ne nl no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh zh-Hant"
+)
+"""Languages with enough readers that data in them is likely. Of the others, CLD2 takes code for Wolof and chemical
+elements for Latin."""
+_RUNNING = 0.5
+"""Share of words that begin with a small letter in running text; German, which writes nouns large, has 0.6. Lists of
+names have less, and their language says nothing about the answer's."""
+
+_CODE = re.compile(
+    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w|^\s*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
+    re.MULTILINE,
+)
+
+_NOT_PROSE = re.compile(
+    r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]*`|https?://\S+|\S+@\S+|<[^<>\n]{1,80}>|[\[\]{}\d_=|\\/*#]+"
+)
+_LANGUAGES = (
+    "english|german|french|spanish|italian|portuguese|brazilian|dutch|russian|ukrainian|polish|czech|slovak|hungarian"
+    "|romanian|bulgarian|serbian|croatian|bosnian|slovenian|greek|turkish|arabic|hebrew|persian|farsi|urdu|hindi|bengali"
+    "|punjabi|gujarati|marathi|tamil|telugu|kannada|malayalam|sanskrit|nepali|sinhala|chinese|mandarin|cantonese"
+    "|japanese|korean|vietnamese|thai|lao|khmer|burmese|indonesian|malay|tagalog|filipino|javanese|swahili|yoruba|igbo"
+    "|hausa|zulu|xhosa|amharic|somali|afrikaans|swedish|norwegian|danish|finnish|icelandic|estonian|latvian|lithuanian"
+    "|irish|welsh|gaelic|basque|catalan|galician|latin|esperanto|albanian|armenian|georgian|azerbaijani|kazakh|uzbek"
+    "|mongolian|tibetan|haitian|creole|hawaiian|maori|samoan|pashto|kurdish|yiddish|pig latin"
+    "|deutsch|englisch|französisch|spanisch|anglais|français|allemand|espagnol|inglés|español|alemán|francés|inglês"
+    "|português|espanhol|inglese|italiano|spagnolo|francese|angielski|polski|английск\\w*|русск\\w*|немецк\\w*"
+)
+_ABOUT_LANGUAGE = re.compile(
+    rf"\b(?:translat\w*|language|multilingual|bilingual|übersetz\w*|tradu\w+|перев\w+|{_LANGUAGES})\b"
+    r"|翻译|翻譯|译成|譯成|英文|英语|英語|中文|汉语|漢語|日语|日文|法语|德语|韩语|西班牙语|俄语|일본어|영어|한국어|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज",
+    re.IGNORECASE,
+)
+_ALIKE = (
+    frozenset({"bs", "hr", "sr", "sr-ME"}),
+    frozenset({"zh", "zh-Hant"}),
+    frozenset({"no", "nn", "nb", "da"}),
+    frozenset({"id", "ms"}),
+    frozenset({"cs", "sk"}),
+    frozenset({"pt", "gl", "es"}),
+    frozenset({"hi", "mr", "ne", "bh"}),
+    frozenset({"ru", "uk", "be", "bg"}),
+)
+"""Languages that CLD2 confuses on a short text."""
+
+
+def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    fewest = settings.thresholds.language_bytes
+    answers = learned(batch).filter(pl.col("content").str.len_bytes() >= fewest)
+    pairs = asked(batch, answers)
+    unclear = pairs.filter(
+        ~pl.col("content").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_ANSWER)
+        | ~pl.col("prompt").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_PROMPT)
+    )
+    return report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
+
+
+def _look(answer: str, prompt: str, fewest: int) -> Iterator[Passage]:
+    spoken = language_of(answer, fewest)
+    if spoken is None:
+        return
+    wanted = language_of(prompt, min(fewest, _FEWEST_PROMPT_BYTES)) or _plainly_english(prompt)
+    if wanted is None or spoken[0] == wanted[0] or any({spoken[0], wanted[0]} <= alike for alike in _ALIKE):
+        return
+    if _ABOUT_LANGUAGE.search(prompt):
+        return
+    yield Passage(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", 0, len(answer))
+
+
+def _plainly_english(prompt: str) -> tuple[str, str] | None:
+    """English, where CLD2 is not sure of a short prompt that has several words of English and of nothing else."""
+    return ("en", "English") if len(_ENGLISH_WORDS.findall(prompt)) >= _FEWEST_ENGLISH_WORDS else None
+
+
+def language_of(text: str, fewest_bytes: int) -> tuple[str, str] | None:
+    """Code and name of the one language that `text` is written in; None where that is not certain.
+
+    Code, addresses, markup and numbers are left out first. Certain is: at least `fewest_bytes` bytes of letters in
+    running text, CLD2 calls its verdict reliable and scores it well, and one language makes up four fifths of the text.
+    """
+    import pycld2
+
+    prose = _NOT_PROSE.sub(" ", text[: 2 * _LOOKED_AT])[:_LOOKED_AT]
+    if not prose.isprintable():
+        # CLD2 refuses control characters and code points that Unicode has not assigned.
+        prose = "".join(character if character.isprintable() else " " for character in prose)
+    try:
+        reliable, _, guesses = pycld2.detect(prose)
+    except pycld2.error:  # a code point that is newer than CLD2
+        return None
+    name, code, percent, score = guesses[0]
+    if not reliable or code not in _TRUSTED.split() or percent < _FEWEST_PERCENT or score < _LOWEST_SCORE:
+        return None
+    letters = "".join(filter(str.isalpha, prose))
+    if len(letters.encode()) < fewest_bytes or _CODE.search(text) or not _is_running(prose):
+        return None
+    return code, name.title()
+
+
+def _is_running(prose: str) -> bool:
+    """Whether most words that could begin with a capital do not; true for scripts without capitals."""
+    initials = [word[0] for word in prose.split() if word[0].lower() != word[0].upper()]
+    return sum(map(str.islower, initials)) >= _RUNNING * len(initials)
+
+
+LANGUAGE_MISMATCH = Check(
+    name="language-mismatch",
+    family="text",
+    severity="warning",
+    suggestion="review",
+    version=1,
+    title="answered in another language",
+    explanation="""\
+The prompt is in one language and the answer in another, and the prompt does not speak of languages.
+
+A model trained on it switches language on its users. CLD2 tells the languages; texts that are short, mixed or code are
+not judged, and neither are close relatives such as Serbian and Croatian or Danish and Norwegian, which it confuses.
+
+Translate the answer, or drop the example. Keep it if switching is what you want to teach.""",
+    find=_find,
+)

@@ -1,0 +1,161 @@
+"""Markup that was left behind or left open."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, quoted, report
+from curator.checks.patterns import anywhere
+from curator.checks.speakers import weaker_in_prompts, without_rows_about
+from curator.examples.frames import Batch
+
+_TAGS = "p|br|div|span|font|b|i|u|strong|em|a|ul|ol|li|table|tbody|thead|tr|td|th|h[1-6]|img|center|blockquote"
+TAG = rf"</?(?:{_TAGS})(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?>"
+ENTITY = (
+    r"&(?:nbsp|amp|quot|apos|lt|gt|hellip|mdash|ndash|[lr]squo|[lr]dquo|copy|reg|bull|middot|[aeiou]acute"
+    r"|#\d{2,6}|#x[0-9A-Fa-f]{2,5});"
+)
+_CITATION = r"<sup>\s*\[\w{1,4}\]\s*</sup>"
+RESIDUE = f"(?i){TAG}|{_CITATION}|(?-i:{ENTITY})"
+"""Tags of running text with well-formed attributes, and named or numeric entities."""
+
+_ABOUT_MARKUP = (
+    r"\b(?:x?html5?|xml|svg|jsx|css|markup|markdown|wiki(?:text|code)"
+    r"|(?:meta|heading|anchor|closing|opening) tags?|<\w+> tags?"
+    r"|(?:create|design|build|develop|generate|write|make|code|construct|add|edit|modify|convert|transform|mock)\w*\b"
+    r"[^.\n]{0,60}"
+    r"\bweb[\s-]?(?:pages?|sites?|forms?|apps?|applications?|articles?|development)"
+    r"|front-?end|java|javascript|typescript|react|vue|angular|php|jquery|dom"
+    r"|bootstrap|xpath|selenium|scrap(?:e|er|ing)|regex|escaped|entit(?:y|ies)|rss|epub|newsletter|email templates?)\b"
+)
+_ABOUT_LOOKS = (
+    r"\b(?:bold(?:ed)?|italic(?:s|ize)?|underlin\w+|fonts?|highlight\w*|hyperlinks?|typograph\w+|styles?|formats?"
+    r"|formatt(?:ed|ing)|colou?r(?:s|ed)?|background|headings?|embed\w*|image|picture|photo|graphic|chart|figure|shape"
+    r"|diagram|word cloud|form|template|modal|table|link|animat\w+|code|coding|program(?:s|ming)?|crawler)\b"
+)
+_LOOKS = re.compile(r"(?i)</?(?:b|i|u|strong|em|a|span|font|img|h[1-6]|center|table|tbody|thead|tr|td|th)\b")
+_STYLED = re.compile(r"<\w+\s[^<>]*\bstyle=")
+_CODE = re.compile(r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]+`")
+_CODE_LINE = re.compile(
+    r"[;{}]\s*$|^\s*(?:#include|import |def |class |function |var |let |const |return |echo |print)"
+    r"|^\s*\w+\s*=\s*[\w.]+\("
+)
+_FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
+_RESIDUE = re.compile(RESIDUE.replace("(?i)", "").replace("(?-i:", "(?:"), re.IGNORECASE)
+
+
+def _find_residue(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    marked = batch.messages.filter(pl.col("content").str.contains(RESIDUE))
+    marked = without_rows_about(batch, marked, anywhere(_ABOUT_MARKUP))
+    plain = (
+        without_rows_about(batch, marked, anywhere(_ABOUT_LOOKS), besides=r"<[^<>]*>")
+        .select("row")
+        .unique()
+        .with_columns(plain=True)
+    )
+    marked = marked.join(plain, on="row", how="left", maintain_order="left")
+    return report("html-residue", marked, _residue, "content", "role", "plain")
+
+
+def _residue(text: str, role: str, plain: bool | None) -> Iterator[Passage]:
+    """Places in `text`; where a prompt speaks of looks (`plain` is not set), tags that only set looks are meant."""
+    prose = _CODE.sub(lambda match: " " * len(match.group()), text)
+    places = [match for match in _RESIDUE.finditer(prose) if not _belongs(prose, match)]
+    if not plain:
+        if _STYLED.search(prose):
+            return
+        places = [match for match in places if not _LOOKS.match(match.group())]
+    if not places or _is_page(prose):
+        return
+    first = places[0]
+    more = f", and {len(places) - 1} more like it" if len(places) > 1 else ""
+    sentence = f"{quoted(first.group())} is left over from a web page{more}."
+    yield Passage(sentence, first.start(), first.end(), score=len(places), severity=weaker_in_prompts(role))
+
+
+def _belongs(text: str, match: re.Match[str]) -> bool:
+    """Whether the markup is meant: a line break in a Markdown table's cell, or part of a line of program code."""
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    line = text[start : match.start()] + text[match.end() : end if end >= 0 else len(text)]
+    if match.group().lower().startswith("<br") and line.count("|") >= 2:
+        return True
+    return _CODE_LINE.search(line) is not None
+
+
+def _is_page(text: str) -> bool:
+    """Whether the text is a document of markup, written as one."""
+    return re.search(r"(?i)<!doctype|<html|<body|<head>|<script|<style|<form|<svg|<\?php|<\?xml", text) is not None
+
+
+def _find_unbalanced(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    fenced = batch.messages.filter(
+        (pl.col("part") != "rejected") & pl.col("content").str.contains(r"(?m)^[ \t>*+-]*(?:\d+[.)][ \t]+)?(?:```|~~~)")
+    )
+    return report("unbalanced-code-fence", fenced, _unbalanced, "content", "role")
+
+
+def _unbalanced(text: str, role: str) -> Iterator[Passage]:
+    opened = open_fence(text)
+    if opened is None:
+        return
+    start, end = opened
+    line = text.count("\n", 0, start) + 1
+    yield Passage(
+        f"The code fence on line {line} of the message is never closed.", start, end, severity=weaker_in_prompts(role)
+    )
+
+
+def open_fence(text: str) -> tuple[int, int] | None:
+    """Start and end of the fence that opens a code block which never closes; None where all are closed.
+
+    CommonMark 4.5: a block ends at a fence of the same character, at least as long, with nothing behind it; what
+    follows an opening fence of backticks may not contain one.
+    """
+    opened: re.Match[str] | None = None
+    for match in _FENCE.finditer(text):
+        fence, rest = match["fence"], match["rest"].strip()
+        if opened is None:
+            if not (fence[0] == "`" and "`" in rest):
+                opened = match
+        elif fence[0] == opened["fence"][0] and len(fence) >= len(opened["fence"]) and not rest:
+            opened = None
+    return None if opened is None else (opened.start("fence"), opened.end("fence"))
+
+
+HTML_RESIDUE = Check(
+    name="html-residue",
+    family="text",
+    severity="warning",
+    suggestion="fix",
+    version=1,
+    title="tags and entities of a web page",
+    explanation="""\
+The text holds tags such as `<br>` or entities such as `&nbsp;` although nothing in the conversation is about markup.
+
+They are left over from scraping. A model that is trained on them writes them into plain answers, and an interface that
+draws them can be made to do things. Examples that speak of HTML, code or web pages, code blocks and whole pages are
+not reported.
+
+The fix turns entities into their characters, line breaks and paragraphs into new lines, and drops the other tags.""",
+    find=_find_residue,
+)
+
+UNBALANCED_CODE_FENCE = Check(
+    name="unbalanced-code-fence",
+    family="text",
+    severity="warning",
+    suggestion="review",
+    version=1,
+    title="a code block that never ends",
+    explanation="""\
+A line of three backticks or tildes opens a code block, and no line closes it.
+
+Either the answer was cut inside its code, or a fence too many was left at the end. Everything behind it is shown as
+code, and a model trained on it learns to leave blocks open, which breaks every program that reads code out of answers.
+
+Close the block where the code ends, or drop the example if the rest of it is missing.""",
+    find=_find_unbalanced,
+)

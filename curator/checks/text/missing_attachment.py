@@ -1,0 +1,128 @@
+"""Prompts about something that is not there."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, quoted, report
+from curator.checks.patterns import anywhere
+from curator.examples.frames import Batch
+
+_SEEN = r"(?:image|picture|photo(?:graph)?|pic|screenshot|painting|drawing|video(?: clip)?|audio(?: clip)?|recording)s?"
+_READ = (
+    r"(?:file|document|pdf|spreadsheet|excel sheet|diagram|chart|graph|figure|map|scan|attachment|invoice"
+    r"|presentation)s?"
+)
+_ANY = rf"(?:{_SEEN}|{_READ})"
+_ATTACHED = (
+    rf"\battached (?:\w+ ){{0,3}}{_ANY}\b"
+    rf"|\b{_ANY} (?:that )?(?:i |is |are |was |has been |have been |i['’]ve |i have )?(?:just )?(?:attached|uploaded)\b"
+    rf"|\bi(?:['’]ve| have)? (?:just )?(?:attached|uploaded) (?:\w+ ){{0,3}}{_ANY}\b"
+    r"|\b(?:see|in|find|read|check|open|look at) the attach(?:ed|ment)\b"
+)
+_POINTED = (
+    rf"\b(?:following|given|provided|this|below|above|attached) (?:\w+ ){{0,2}}?{_SEEN}\b"
+    rf"|\b(?:the|this|that) {_SEEN} (?:below|above|here|provided|given|i (?:gave|sent|shared)|shown)\b"
+    rf"|\b(?:in|from|of|for) (?:the|this) (?:given |following |provided )?(?:photo(?:graph)?|picture"
+    r"|screenshot|image)[?.!]"
+    rf"|\b(?:as )?shown in the {_ANY}\b"
+    rf"|\b(?:following|given|provided|below|above) (?:{_READ})\b"
+    rf"|\b(?:the|this) {_READ} (?:shown )?(?:below|above)\b"
+)
+_ADDRESS = (
+    r"\b(?:open|click|visit|follow|check|use|see) (?:on )?(?:the|this) (?:link|url)\b|\b(?:link|url) (?:below|above)\b"
+)
+_HOLE = (
+    rf"[\[(<] ?(?:insert|attach(?:ed|ment)?|include|add|see|upload(?:ed)?)?:? ?(?:an? |the |your |here )?"
+    rf"(?:data )?{_ANY}"
+    rf"(?: (?:here|attached|provided|file|url|link|goes here))*(?:: ?[\w./-]*)? ?[\])>]"
+)
+_OF_SOMETHING = re.compile(
+    r"[ -](?:games?|calls?|chats?|conferences?|cameras?|editors?|editing|albums?|frames?|books?|shops?)\b"
+)
+_CLAUSE = re.compile(r"[.?!,;](?=\s|$)")
+_ENOUGH = 8
+"""Words before *the picture above* that may be its description."""
+_LINK = re.compile(
+    r"https?://|www\.|data:(?:image|application)|!\[[^\]]*\]\(|\b[\w-]+\.(?:png|jpe?g|gif|pdf|csv|mp[34]|docx?|xlsx?)\b"
+)
+_MENTION = re.compile(f"(?P<hole>{_HOLE})|(?P<attached>{_ATTACHED})|(?P<pointed>{_POINTED}|{_ADDRESS})", re.IGNORECASE)
+_WRITTEN_ABOUT = re.compile(
+    r"\b(?:e-?mail|letter|memo|code|function|script|program|html|css|app|website|web ?page|api|algorithm|model|command"
+    r"|database|quer(?:y|ies)|idiom|phrase|figures? of speech|link between|sentence|paragraph|passage|story|poem"
+    r"|essay|game|users?|students?|classifier|dataset|pretend|imagine|role ?play|scene|create an?|design an?)\b",
+    re.IGNORECASE,
+)
+_MEDIA_KEYS = r"(?m)^(?:images?|videos?|audios?|files?|attachments?|documents?|media)$"
+_NOT_GIVEN = re.compile(r"\W*(?:attach\w*[^\n]*|no ?input[^\n]*|n/a|none|link to [^\n]*)?\W*", re.IGNORECASE)
+
+
+def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    prompts = batch.messages.filter(
+        (pl.col("role") == "user")
+        & pl.col("parts").is_null()
+        & pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+    )
+    carrying = batch.examples.filter(pl.col("extra_keys").str.contains(_MEDIA_KEYS))
+    prompts = prompts.join(carrying.select("row"), on="row", how="anti", maintain_order="left")
+    return report("missing-attachment", prompts, _missing)
+
+
+def _missing(text: str) -> Iterator[Passage]:
+    mentions = [mention for mention in _MENTION.finditer(text) if not _OF_SOMETHING.match(text, mention.end())]
+    if not mentions:
+        return
+    hole = next((mention for mention in mentions if mention["hole"]), None)
+    mention = hole or next((mention for mention in mentions if mention["attached"]), None) or mentions[0]
+    link = _LINK.search(text)
+    if link is not None:
+        sentence = f"The prompt is about {quoted(mention.group())}, of which only an address is there."
+        yield Passage(sentence, mention.start(), mention.end(), severity="info")
+    elif hole is not None or not (_given_as_text(text, mention) or _is_written_about(text, mention)):
+        yield Passage(
+            f"The prompt speaks of {quoted(mention.group())}, which is not there.", mention.start(), mention.end()
+        )
+
+
+def _is_written_about(text: str, mention: re.Match[str]) -> bool:
+    """Whether the words before the mention say that it stands in a text, a scene or a program that is asked for."""
+    around = (
+        text[: mention.start()]
+        if mention["attached"]
+        else text[: mention.start()] + _CLAUSE.split(text[mention.end() :], maxsplit=1)[0]
+    )
+    return _WRITTEN_ABOUT.search(around) is not None
+
+
+def _given_as_text(text: str, mention: re.Match[str]) -> bool:
+    """Whether what was pointed at stands in the prompt as text: on another line, behind a colon or in quotes."""
+    if mention["attached"]:
+        return False
+    if re.search(r"\babove\b", mention.group(), re.IGNORECASE):
+        return len(text[: mention.start()].split()) >= _ENOUGH
+    rest = text[mention.end() :]
+    line, _, below = rest.partition("\n")
+    line = _CLAUSE.split(line, maxsplit=1)[0]
+    described = re.search(r":[ \t]*\S|[\"“']\w|\b(?:of|showing|showed|depicting|with|about|titled|called)\b", line)
+    return described is not None or _NOT_GIVEN.fullmatch(below) is None
+
+
+MISSING_ATTACHMENT = Check(
+    name="missing-attachment",
+    family="text",
+    severity="warning",
+    suggestion="drop",
+    version=1,
+    title="a picture or file that is not there",
+    explanation="""\
+The prompt speaks of an image, a recording, a file or an attachment, and the example holds none.
+
+Whatever the answer says about it is invented, so the model learns to invent. Content parts, fields such as `images`,
+and descriptions given as text count as being there. Where only an address is given it is an info: a model without a
+browser sees the address and nothing else.
+
+Add the missing part, or drop the example.""",
+    find=_find_missing,
+)

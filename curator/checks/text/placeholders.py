@@ -1,0 +1,108 @@
+"""Text that was meant to be replaced before anybody read it."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, quoted, report
+from curator.checks.patterns import anywhere
+from curator.checks.speakers import asked, learned
+from curator.examples.frames import Batch
+
+_BLANKS = (
+    "insert|enter|add|your|name|names|date|time|company|customer|client|recipient|recipient's|sender|employer|employee"
+    "|manager|business|product|brand|organi[sz]ation|institution|school|university|first|last|full|city|state|country"
+    "|address|street|phone|telephone|email|e-mail|link|url|website|amount|price|number|title|position|job|department"
+    "|salesperson|username|password|candidate|applicant|friend|friend's|teacher|topic|location|venue|month|year|day"
+)
+_BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{1,40}})?\]"
+_ANGLED = r"<(?:insert|enter|your|name of|recipient|company|customer)[ _-][^<>\n]{1,40}>|<(?:your-?name|company|name)>"
+_VARIABLE = r"\{\{ ?[a-z_][a-z0-9_. ]{0,40}\}\}"
+_NAMED = r"\{[a-z]+_[a-z_]+\}"
+_FILLER = (
+    r"lorem ipsum|\b(?:TODO|FIXME|TBD)\b ?:|\[(?:TODO|TBD|FIXME"
+    r"|to be (?:completed|added|filled|written|determined|decided|announced))\b[^\]\n]{0,40}\]"
+    r"|\bx{3}-x{3,4}-x{4}\b|\bx{5,}\b"
+)
+_NOTHING = r"<?\bno[ _-]?(?:input|output)\b(?: (?:is )?(?:required|needed|necessary|provided|given))?>?"
+
+PLACEHOLDER = f"{_BRACKETED}|{_ANGLED}|{_VARIABLE}|{_NAMED}|{_FILLER}"
+"""A blank in brackets, an unfilled template variable, filler text, a note to oneself."""
+
+_FORM_ASKED = re.compile(
+    r"\b(?:letters?|e-?mails?|mails?|templates?|forms?|invitations?|drafts?|memos?|contracts?|scripts?|speech(?:es)?"
+    r"|resumes?|cvs?|notes?|messages?|notices?|press releases?|announcements?|advert\w*|ads?|fill[ -]in|blanks?"
+    r"|placeholders?|outlines?|introduc\w+|samples?|lorem|apolog\w+|thank\w*|surveys?|questionnaires?|quer(?:y|ies)"
+    r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]+`|\$\{\{[^}\n]*\}\}")
+_PLACEHOLDER = re.compile(PLACEHOLDER + r"(?!\()", re.IGNORECASE)
+_ONLY_NOTHING = re.compile(rf"^[ \t]*[-#*]*[ \t]*(?:{_NOTHING}|TBD|TODO)[.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+
+
+def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    answers = learned(batch).filter(
+        pl.col("content").str.contains(anywhere(rf"{PLACEHOLDER}|{_NOTHING}|\bTBD\b|\bTODO\b"))
+    )
+    filled = report("placeholder-text", _with_prompts(batch, answers), _in_answer, "content", "prompt")
+    prompts = batch.messages.filter(
+        pl.col("role").is_in(["system", "developer", "user"])
+        & pl.col("content").str.contains(anywhere(f"{_VARIABLE}|{_NOTHING}"))
+    )
+    return pl.concat([filled, report("placeholder-text", prompts, _in_prompt)])
+
+
+def _with_prompts(batch: Batch, answers: pl.DataFrame) -> pl.DataFrame:
+    prompted = asked(batch, answers).select("row", "index", "part", "prompt")
+    return answers.join(prompted, on=["row", "index", "part"], how="left", maintain_order="left")
+
+
+def _in_answer(text: str, prompt: str | None) -> Iterator[Passage]:
+    prose = _CODE.sub(lambda match: " " * len(match.group()), text)
+    places = [match for match in _PLACEHOLDER.finditer(prose) if match.group() not in (prompt or "")]
+    if not places:
+        if nothing := _ONLY_NOTHING.search(prose):
+            sentence = f"{quoted(nothing.group().strip())} stands where an answer should be."
+            yield Passage(sentence, nothing.start(), nothing.end())
+        return
+    first = places[0]
+    more = f", and {len(places) - 1} more" if len(places) > 1 else ""
+    expected = prompt is not None and _FORM_ASKED.search(prompt) is not None
+    yield Passage(
+        f"{quoted(first.group().strip())} was meant to be filled in{more}.",
+        first.start(),
+        first.end(),
+        score=len(places),
+        severity="info" if expected else None,
+    )
+
+
+def _in_prompt(text: str) -> Iterator[Passage]:
+    prose = _CODE.sub(lambda match: " " * len(match.group()), text)
+    first = re.search(_VARIABLE, prose, re.IGNORECASE) or _ONLY_NOTHING.search(prose)
+    if first is not None:
+        sentence = f"The prompt still has {quoted(first.group().strip())}, which stands for something else."
+        yield Passage(sentence, first.start(), first.end(), severity="info")
+
+
+PLACEHOLDER_TEXT = Check(
+    name="placeholder-text",
+    family="text",
+    severity="warning",
+    suggestion="review",
+    version=1,
+    title="a blank that nobody filled in",
+    explanation="""\
+The answer holds a blank such as `[Customer Name]`, a template variable such as `{{name}}`, a note such as `TODO:`,
+filler such as lorem ipsum, or says `<nooutput>` in place of an answer.
+
+A model that is trained on it writes the blank to your users. Where the prompt asks for a letter, a form or a template
+a blank may be what was wanted, so the finding is only an info there; prompts that still hold a variable or `<noinput>`
+are an info too.
+
+Fill the blank in, have the template filled before training, or drop the example.""",
+    find=_find,
+)

@@ -1,0 +1,92 @@
+"""Answers that repeat their prompt."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, report
+from curator.checks.speakers import asked, learned
+from curator.examples.frames import Batch
+
+_WORD = re.compile(r"\w+")
+_HEAD_WORDS = 3
+_HEAD_CHARACTERS = 160
+_LONG_PROMPT = 15
+"""Words of a prompt that no answer takes up whole by chance, however the echo ends."""
+
+_ASKER = re.compile(r"\W*(?:question|q|prompt|user|human|instruction|input|task)\W*:", re.IGNORECASE)
+_SENTENCE_ENDS = re.compile(r"[\"'”’)*_]*(?:[.?!。？！]|\s*\n|\s*$)")
+_QUOTES_THE_TASK = ('"""', "'''", "#", "//", "/*")
+"""A program may say above itself what it does."""
+
+
+def _find_echo(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    limits = settings.thresholds
+    pairs = asked(batch, learned(batch)).with_columns(
+        pl.col("prompt")
+        .str.slice(0, _HEAD_CHARACTERS)
+        .str.to_lowercase()
+        .str.extract_all(r"[\p{L}\p{N}]+")
+        .alias("words"),
+        pl.col("content").str.slice(0, _HEAD_CHARACTERS).str.to_lowercase().alias("head"),
+    )
+    first = pl.col("words").list.get(0, null_on_oob=True)
+    second = pl.col("words").list.get(1, null_on_oob=True)
+    likely = pairs.filter(
+        (pl.col("words").list.len() >= min(limits.echoed_words, _HEAD_WORDS))
+        & pl.col("head").str.contains(first, literal=True)
+        & pl.col("head").str.contains(second, literal=True)
+    )
+
+    def look(answer: str, prompt: str) -> Iterator[Passage]:
+        return _echo(answer, prompt, limits.echoed_words, limits.echoed_share)
+
+    return report("prompt-echo", likely, look, "content", "prompt")
+
+
+def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Passage]:
+    """The echo of `prompt` at the beginning of `answer`, if there is one.
+
+    It begins with the prompt's first words, since an edited text repeats its input but not the instruction; and it is
+    a sentence or line of its own, since `To bake a cake, ...` takes the words up and answers.
+    """
+    asked_words = [word.casefold() for word in _WORD.findall(prompt)]
+    spoken = list(_WORD.finditer(answer, 0, 4 * len(prompt) + _HEAD_CHARACTERS))
+    if len(asked_words) < fewest or not spoken:
+        return
+    words = [match.group().casefold() for match in spoken]
+    head = asked_words[:_HEAD_WORDS]
+    start = at = 1 if _ASKER.match(answer) else 0
+    if words[start : start + len(head)] != head or answer.lstrip().startswith(_QUOTES_THE_TASK):
+        return
+    repeated = last = 0
+    for word in asked_words:
+        place = next((step for step in range(at, min(at + 3, len(words))) if words[step] == word), None)
+        if place is not None:
+            repeated, last, at = repeated + 1, place, place + 1
+    score = repeated / len(asked_words)
+    is_whole = repeated == len(asked_words) >= _LONG_PROMPT
+    if score >= share and (is_whole or _SENTENCE_ENDS.match(answer, spoken[last].end())):
+        sentence = f"The answer begins by repeating {score:.0%} of the prompt's words."
+        yield Passage(sentence, spoken[start].start(), spoken[last].end(), score=score)
+
+
+PROMPT_ECHO = Check(
+    name="prompt-echo",
+    family="text",
+    severity="warning",
+    suggestion="fix",
+    version=1,
+    title="the answer repeats the prompt first",
+    explanation="""\
+The answer begins with the words of the prompt, in their order, before it answers or instead of answering.
+
+It usually means that the prompt was not cut off what a model generated. A model trained on it repeats your users'
+questions to them and pays for every repeated token. An answer that edits a text and so repeats it is not reported:
+it does not begin with the instruction.
+
+Cut the repeated part off, or drop the example where nothing else is left.""",
+    find=_find_echo,
+)

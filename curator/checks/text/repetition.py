@@ -1,0 +1,168 @@
+"""An answer that got stuck: the same words again and again."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, quoted, report
+from curator.checks.speakers import learned
+from curator.examples.frames import Batch, nothing_found
+
+_UNITS = ((1, 15), (16, 60), (61, 200))
+"""Words of the units that are followed through their copies, in steps of growing messages; 200 is a whole answer."""
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Burmese, Khmer, kana and Han: scripts that put no spaces between words."""
+
+_SPACED_PIECES = r"[^ \n]+"
+_PIECES = f"[{_UNSPACED}]|[^ \n{_UNSPACED}]+"
+
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W\d_]{{2,}}")
+_CODE = re.compile(r"[{};]|\w\(|\w_\w|\w\.\w+\.\w")
+_CODE_COPIES = 9
+"""Copies of a line of code before they are a loop: networks and tables are built of equal lines."""
+_SIGN_COPIES = 25
+"""Copies of something that is not words before they are a loop."""
+_RUN = re.compile(r"(?=\S{100})(\S{1,8}?)\1{11,}")
+_LONGEST_RUN = 100
+_LONGEST_RULE = 150
+"""Characters of a run without spaces before it is a loop; rules of dashes are drawn up to a page's width."""
+_RULES = frozenset("-=_*~#.+|─═━<>/\\")
+
+_RUNS = pl.Schema(
+    {"message": pl.UInt32, "unit": pl.UInt32, "first": pl.UInt32, "words": pl.UInt32, "share": pl.Float64}
+)
+
+
+def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    answers = learned(batch).select("row", "index", "part", "content").with_row_index("message")
+    if not len(answers):
+        return nothing_found()
+    limits = settings.thresholds
+    runs = _runs(answers["content"]).filter(
+        (pl.col("share") >= limits.repeated_share)
+        & (pl.col("words") >= limits.repeated_words)
+        & (pl.col("words") >= limits.repeated_copies * pl.col("unit"))
+    )
+    best = runs.sort("share", "unit", descending=[True, False]).unique("message", keep="first", maintain_order=True)
+    stuck = answers.join(best, on="message").sort("message")
+    looped = report("repetition", stuck, _look, "content", "unit", "first", "words", "share")
+    unbroken = answers.filter(pl.col("content").str.contains(rf"[^\s]{{{_LONGEST_RUN}}}"))
+    return pl.concat([looped, report("repetition", unbroken, _look_for_run)])
+
+
+def _runs(texts: pl.Series) -> pl.DataFrame:
+    """Stretches of words in which each equals the one a unit before it, with the share of the message they fill.
+
+    `first` is the first word of the stretch and `words` counts them, the first copy included.
+    """
+    pieces = _words(texts)
+    counts = pieces.list.len().to_numpy().astype(np.int64)
+    message = np.repeat(np.arange(len(texts), dtype=np.uint32), counts)
+    words = pieces.explode(empty_as_null=False).hash().to_numpy()
+    begin = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    parts = [pl.DataFrame(schema=_RUNS)]
+    for shortest, longest in _UNITS:
+        # A message that is shorter than two copies has no run of this unit, and most are.
+        long_enough = np.flatnonzero((counts >= 2 * shortest)[message])
+        some_words, some_messages = words[long_enough], message[long_enough]
+        for unit in range(shortest, min(longest, len(some_words) - 1) + 1):
+            starts, lengths = _equal_stretches(some_words, some_messages, unit)
+            of, starts = some_messages[starts], long_enough[starts]
+            columns = {
+                "message": of,
+                "unit": np.full(len(of), unit, np.uint32),
+                "first": (starts - begin[of]).astype(np.uint32),
+                "words": (lengths + unit).astype(np.uint32),
+                "share": (lengths + unit) / counts[of],
+            }
+            parts.append(pl.DataFrame(columns, schema=_RUNS))
+    return pl.concat(parts)
+
+
+def _equal_stretches(
+    words: NDArray[np.uint64], message: NDArray[np.uint32], unit: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First place and length of each run of words that equal the one `unit` before them, two units long at least."""
+    same = np.flatnonzero((words[unit:] == words[:-unit]) & (message[unit:] == message[:-unit]))
+    starts, lengths = _stretches(same)
+    long = lengths >= 2 * unit
+    return starts[long], lengths[long]
+
+
+def _words(texts: pl.Series) -> pl.Series:
+    """The words of each text by spaces and lines; where a script has none, its characters."""
+    lower = texts.str.to_lowercase()
+    unspaced = lower.str.contains(f"[{_UNSPACED}]")
+    if not unspaced.any():
+        return lower.str.extract_all(_SPACED_PIECES)
+    frame = pl.DataFrame({"text": lower, "unspaced": unspaced})
+    by_piece = pl.when("unspaced").then("text").str.extract_all(_PIECES)
+    return frame.select(pl.coalesce(by_piece, pl.col("text").str.extract_all(_SPACED_PIECES))).to_series()
+
+
+def _stretches(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First place and length of each run of consecutive `places`."""
+    if not len(places):
+        return places, places
+    breaks = np.flatnonzero(np.diff(places) != 1) + 1
+    first = np.concatenate(([0], breaks))
+    return places[first], np.diff(np.concatenate((first, [len(places)])))
+
+
+def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterator[Passage]:
+    places = word_places(text)
+    start, end = places[first][0], places[min(first + words, len(places)) - 1][1]
+    once = text[start : places[min(first + unit, len(places)) - 1][1]]
+    copies = words // unit
+    if "|" in once and set(once) <= _RULES | {" ", "\n"}:
+        return  # an empty table
+    if copies < _SIGN_COPIES and len(_WORD.findall(once)) * 2 < unit:
+        return  # rules, tables, melodies and drawings are made of repeated signs
+    if copies < _CODE_COPIES and _CODE.search(once):
+        return
+    yield Passage(
+        f"{quoted(once)} stands there {copies} times in a row and fills {share:.0%} of the answer.",
+        start,
+        end,
+        score=share,
+    )
+
+
+def _look_for_run(text: str) -> Iterator[Passage]:
+    """One character, or a few, without a space between: laughter, noughts, a bar."""
+    for run in _RUN.finditer(text):
+        length = len(run.group())
+        if length >= (_LONGEST_RULE if set(run[1]) <= _RULES else _LONGEST_RUN):
+            sentence = f"{quoted(run[1])} stands there {length // len(run[1])} times without a space between."
+            yield Passage(sentence, run.start(), run.end(), score=length / len(text))
+            return
+
+
+def word_places(text: str) -> list[tuple[int, int]]:
+    """Start and end of each word of `text`, the words being those that runs are counted in."""
+    pieces = _PIECES if re.search(f"[{_UNSPACED}]", text) else _SPACED_PIECES
+    return [match.span() for match in re.finditer(pieces, text)]
+
+
+REPETITION = Check(
+    name="repetition",
+    family="text",
+    severity="warning",
+    suggestion="drop",
+    version=1,
+    title="an answer that got stuck",
+    explanation="""\
+The same words, sentence or line follow one another again and again and fill a large share of the answer.
+
+That is how a model that generated the data looks when it is caught in a loop, and training on loops teaches them. Only
+copies that stand directly behind one another count: a chorus, a table or a list whose entries begin alike is not
+reported.
+
+Drop the example, or cut the answer behind the first copy.""",
+    find=_find,
+)

@@ -1,0 +1,53 @@
+"""`curator audit`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.workflow.request import DataRequest
+
+
+@click.command("audit")
+@data_options
+@click.option(
+    "--fail-on", metavar="RULES", help="Severity or rules such as near-duplicate>1%,split-leak>0; never: off."
+)
+@click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
+@click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
+@click.option("--html", metavar="FILE", help="Write the report as one self-contained page.")
+@click.option("--markdown", metavar="FILE", help="Write the report as Markdown.")
+def command(
+    options: DataRequest,
+    fail_on: str | None,
+    findings: str | None,
+    pairs: str | None,
+    json_file: str | None,
+    html: str | None,
+    markdown: str | None,
+) -> int:
+    """Read DATA, check it, find duplicates, and say whether it is ready to fine-tune on, and if not, what first.
+
+    Ends with exit code 1 when there are findings at or above --fail-on (default: error).
+    """
+    from curator.cli.screen import narrate, progress_bar, stdout_console
+    from curator.reporting.terminal import print_report
+    from curator.workflow.failing import failed_rules, parse_rules
+    from curator.workflow.opening import open_data
+    from curator.workflow.outputs import write_outputs
+    from curator.workflow.reported import report_of
+
+    outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
+    with open_data(options) as opened:
+        rules = parse_rules(fail_on or opened.settings.fail_on)
+        for note in opened.notes:
+            narrate(options, note)
+        with progress_bar(options) as progress:
+            audited = opened.audited(progress)
+            report = report_of(opened, audited)
+        if "-" not in outputs.values():
+            print_report(report, stdout_console(no_colour=options.no_colour))
+        write_outputs(audited, report, outputs)
+        failed = failed_rules(rules, audited.findings, report.lines)
+    for sentence in failed:
+        narrate(options, sentence)
+    return 1 if failed else 0

@@ -1,0 +1,63 @@
+"""The outermost boundary of a command: every way it can end becomes a sentence on stderr and an exit code."""
+
+import errno
+import os
+import sys
+import traceback
+
+import click
+
+from curator.cli.commands import curator
+from curator.errors import CuratorError
+
+INTERRUPTED = 130
+INTERNAL_ERROR = 70
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit code."""
+    try:
+        outcome = curator.main(args=arguments, prog_name="curator", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except CuratorError as error:
+        click.echo(f"curator: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("curator: interrupted. What was finished is kept; run the command again to go on.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:
+        return _system_refused(error)
+    except Exception:  # the last boundary: a bug must not look like a finding
+        return _internal_error()
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _reader_left() -> int:
+    """Whoever read our output has gone: stop quietly, and keep Python from complaining at its own exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
+
+
+def _system_refused(error: OSError) -> int:
+    place = f" at {error.filename}" if error.filename else ""
+    if error.errno in DISK_FULL:
+        click.echo(
+            f"curator: the disk is full{place}. Free some space and run the command again; it goes on.", err=True
+        )
+        return 4
+    click.echo(f"curator: {error.strerror or error}{place}.", err=True)
+    return 2 if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError) else 4
+
+
+def _internal_error() -> int:
+    traceback.print_exc()
+    click.echo("curator: this is a bug in curator, not in your data. The lines above say where.", err=True)
+    return INTERNAL_ERROR

@@ -1,0 +1,64 @@
+"""The commands by name, with the line that `--help` shows; a command's module is imported when it is called."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "audit": "Read, check and report: is this data ready to fine-tune on, and if not, what first?",
+    "show": "Print the examples that a filter finds.",
+    "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
+    "undo": "Take back the latest decision, or policy, as a whole.",
+    "decisions": "Export and import decisions as JSON Lines.",
+    "export": "Write what was kept, in the form a target wants.",
+    "validate": "Check a file against a target's own rules, before upload.",
+    "checks": "List the checks.",
+    "explain": "Say what a check finds, why it matters and how to fix it.",
+    "schema": "Print the JSON schema of what the program writes.",
+    "config": "Show the settings and where each comes from.",
+    "info": "Show versions, paths and what this machine offers.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order of the loop, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of that name; its command is called `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"curator.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Names and lines from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but name the nearest command when there is none."""
+        from difflib import get_close_matches
+
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"There is no command '{name}'.{hint} `curator --help` lists them.", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="curator", prog_name="curator")
+def curator() -> None:
+    """See what is wrong with fine-tuning data, decide, split without leaks, export, train.
+
+    Exit codes: 0 clean, 1 problems found, 2 usage or unreadable input, 3 something is missing on this machine, 4 the
+    work failed midway and can be resumed, 70 internal error, 130 interrupted.
+    """

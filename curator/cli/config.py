@@ -1,0 +1,27 @@
+"""`curator config show`."""
+
+import click
+
+
+@click.group("config")
+def command() -> None:
+    """Show the settings and where each comes from."""
+
+
+@command.command("show")
+@click.argument("data", nargs=-1)
+@click.option("--config", metavar="FILE", help="Settings file; default: curator.toml beside the data.")
+@click.option("--skeleton", is_flag=True, help="Print a curator.toml with every setting explained.")
+def show(data: tuple[str, ...], config: str | None, skeleton: bool) -> None:
+    """Show every setting with its value and its origin."""
+    from pathlib import Path
+
+    from curator.workflow.request import DataRequest
+    from curator.workflow.settings import explained
+    from curator.workflow.settings_skeleton import skeleton as skeleton_text
+
+    if skeleton:
+        click.echo(skeleton_text())
+        return
+    for shown in explained(DataRequest(data=data, config=config), [Path(name) for name in data]):
+        click.echo(f"{shown.name} = {shown.value}  ({shown.origin})")

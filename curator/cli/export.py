@@ -1,0 +1,43 @@
+"""`curator export`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.workflow.request import DataRequest
+
+
+@click.command("export")
+@data_options
+@click.option("--out", required=True, metavar="DIR", help="Folder to write; it appears whole.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
+@click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
+@click.option("--replace", is_flag=True, help="Put it in the place of an earlier export.")
+def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: bool, replace: bool) -> None:
+    """Write what was kept of DATA, in the form that --target NAME wants."""
+    from pathlib import Path
+
+    from curator.cli.screen import narrate, progress_bar
+    from curator.exporting.targets import target_named
+    from curator.workflow.exporting import disputed, export
+    from curator.workflow.opening import open_data
+
+    with open_data(options) as opened:
+        target = opened.settings.target
+        if target is None:
+            raise click.UsageError("Name the form with --target, for example --target openai.")
+        target_named(target)
+        with progress_bar(options) as progress:
+            audit = opened.audited(progress)
+        if count := disputed(opened):
+            narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
+        result = export(
+            opened, audit, target, Path(out), skip_invalid=skip_invalid, replace=replace, only_reviewed=only_reviewed
+        )
+    for name, examples in result.counts.items():
+        click.echo(f"{examples:>9,}  {Path(out) / name}")
+    if result.skipped:
+        click.echo(f"{result.skipped:>9,}  left out, with reasons: {Path(out) / 'skipped.jsonl'}")
+    if result.lost:
+        click.echo(f"{result.lost:>9,}  lost something on the way: {Path(out) / 'lost.jsonl'}")
+    for notice in result.notices:
+        narrate(options, notice)

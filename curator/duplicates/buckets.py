@@ -1,0 +1,228 @@
+"""Candidates of one band: examples with the same band hash are compared, each pair in the first band they share."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.duplicates.compare import Sides, add_pair, can_reach, is_kept, no_pairs, similarities
+from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.words import Hashes
+
+LEADERS = 16
+"""Representatives of a hot bucket, at most."""
+
+FULL_WITHIN = 64
+"""Members of a hot bucket that also share a band of the answer are all compared up to this many."""
+
+_OLD_AS_LEADERS = 1024  # old examples of a hot bucket that an incremental run considers as representatives
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+
+
+class Buckets(NamedTuple):
+    """Groups of examples with an equal band hash, two or more each.
+
+    Attributes:
+        members: int64, the examples of the first bucket, then of the second, ...
+        begins: int64 [buckets], where each begins.
+        ends: int64 [buckets].
+    """
+
+    members: npt.NDArray[np.int64]
+    begins: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+@kernel
+def hash_keys(hashes: npt.NDArray[np.uint32], column: int, taking_part: npt.NDArray[np.int64]) -> Hashes:
+    """Band hash and position of each example taking part that has this band, to be sorted."""
+    keys = np.empty(taking_part.size, dtype=np.uint64)
+    count = 0
+    for example in taking_part:
+        if hashes[example, column] > 0:
+            keys[count] = (np.uint64(hashes[example, column]) << _HALF) | np.uint64(example)
+            count += 1
+    return keys[:count].copy()
+
+
+@kernel
+def keys_with_fresh(
+    hashes: npt.NDArray[np.uint32],
+    column: int,
+    taking_part: npt.NDArray[np.int64],
+    fresh: npt.NDArray[np.bool_],
+    bits: int,
+) -> Hashes:
+    """As `hash_keys`, without most examples that no fresh one shares this band with."""
+    shift = np.uint32(32 - bits)
+    marked = np.zeros(1 << bits, dtype=np.bool_)
+    for example in taking_part:
+        if fresh[example]:
+            marked[hashes[example, column] >> shift] = True
+    keys = np.empty(taking_part.size, dtype=np.uint64)
+    count = 0
+    for example in taking_part:
+        if hashes[example, column] > 0 and marked[hashes[example, column] >> shift]:
+            keys[count] = (np.uint64(hashes[example, column]) << _HALF) | np.uint64(example)
+            count += 1
+    return keys[:count].copy()
+
+
+@kernel
+def buckets_of(keys: Hashes) -> Buckets:
+    """Runs of equal hashes in sorted `keys`, those of one example left out."""
+    members = np.empty(keys.size, dtype=np.int64)
+    begins = np.empty(keys.size // 2 + 1, dtype=np.int64)
+    ends = np.empty(keys.size // 2 + 1, dtype=np.int64)
+    count = 0
+    used = 0
+    begin = 0
+    for at in range(1, keys.size + 1):
+        if at == keys.size or (keys[at] >> _HALF) != (keys[begin] >> _HALF):
+            if at - begin > 1:
+                begins[count] = used
+                for member in range(begin, at):
+                    members[used] = signed(keys[member] & _LOWER)
+                    used += 1
+                ends[count] = used
+                count += 1
+            begin = at
+    return Buckets(members[:used].copy(), begins[:count].copy(), ends[:count].copy())
+
+
+@inner_kernel
+def _met_before(hashes: npt.NDArray[np.uint32], left: int, right: int, columns: int) -> bool:
+    met = False
+    for column in range(columns):
+        met |= hashes[left, column] == hashes[right, column] and hashes[left, column] > 0
+    return met
+
+
+@kernel
+def compare_buckets(
+    buckets: Buckets,
+    first: int,
+    last: int,
+    hashes: npt.NDArray[np.uint32],
+    column: int,
+    fresh: npt.NDArray[np.bool_],
+    floor: float,
+    prompts_too: bool,
+    sides: Sides,
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+    """Compare all pairs within buckets `first` to `last` that shared no earlier band and of which one is fresh.
+
+    Returns: positions, similarities, and how many pairs were compared.
+    """
+    members, begins, ends = buckets
+    pairs = no_pairs()
+    compared = 0
+    for bucket in range(first, last):
+        for i in range(begins[bucket], ends[bucket] - 1):
+            left = members[i]
+            for j in range(i + 1, ends[bucket]):
+                right = members[j]
+                if not (fresh[left] or fresh[right]) or _met_before(hashes, left, right, column):
+                    continue
+                compared += 1
+                if can_reach(left, right, floor, sides):
+                    found = similarities(left, right, sides)
+                    if is_kept(left, right, found, floor, prompts_too, sides):
+                        pairs = add_pair(pairs, left, right, found)
+    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared
+
+
+@inner_kernel
+def forget_bucket(members: npt.NDArray[np.int64], hashes: npt.NDArray[np.uint32], column: int) -> None:
+    """Take a band away from `members`, so that sharing it does not count as having been compared."""
+    for member in members:
+        hashes[member, column] = 0
+
+
+@kernel
+def compare_with_leaders(
+    members: npt.NDArray[np.int64],
+    view: int,
+    threshold: float,
+    floor: float,
+    prompts_too: bool,
+    fresh: npt.NDArray[np.bool_],
+    sides: Sides,
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+    """Compare `members`, best first, with representatives: the first members that resemble no earlier one.
+
+    Args:
+        members: of a hot bucket, in the order in which they may represent.
+        view: the view of the bucket: 0 whole, 1 prompt outside templates, 2 answer, 3 prompt.
+        threshold: similarity at which a member is represented.
+        floor: similarity at which a pair is kept.
+        prompts_too: see `is_kept`.
+        fresh: [n], examples that were not compared in an earlier run.
+        sides: see `Sides`.
+
+    Returns: positions, similarities, and how many pairs were compared.
+    """
+    pairs = no_pairs()
+    leaders = np.empty(LEADERS, dtype=np.int64)
+    count = 0
+    compared = 0
+    for at in range(members.size):
+        member = members[at]
+        represented = not fresh[member] and at >= _OLD_AS_LEADERS
+        for index in range(count):
+            if represented:
+                break
+            found = similarities(leaders[index], member, sides)
+            compared += 1
+            similar = found[2] if view == 1 else (found[0] if view == 0 else (found[3] if view == 2 else found[1]))
+            represented = similar >= threshold
+            if is_kept(leaders[index], member, found, floor, prompts_too, sides):
+                pairs = add_pair(pairs, leaders[index], member, found)
+        if not represented and count < LEADERS:
+            leaders[count] = member
+            count += 1
+    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared
+
+
+@kernel
+def compare_by_answer(
+    members: npt.NDArray[np.int64],
+    answers: npt.NDArray[np.uint32],
+    fresh: npt.NDArray[np.bool_],
+    floor: float,
+    sides: Sides,
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+    """Compare those of many examples with similar prompts whose answers share a band: among them are all copies.
+
+    Args:
+        members: of a hot bucket, in the order in which they may represent.
+        answers: uint32 [members, bands], band hashes of their answers; overwritten.
+        fresh: [n], examples that were not compared in an earlier run.
+        floor: similarity at which a pair is kept.
+        sides: see `Sides`.
+
+    Returns: positions, similarities, and how many pairs were compared.
+    """
+    pairs = no_pairs()
+    compared = 0
+    every = np.arange(members.size)
+    for column in range(answers.shape[1]):
+        buckets = buckets_of(np.sort(hash_keys(answers, column, every)))
+        for bucket in range(buckets.begins.size):
+            begin, end = buckets.begins[bucket], buckets.ends[bucket]
+            full = end - begin <= FULL_WITHIN
+            for i in range(begin, end - 1 if full else begin + 1):
+                left = buckets.members[i]
+                for j in range(i + 1, end):
+                    right = buckets.members[j]
+                    either = fresh[members[left]] or fresh[members[right]]
+                    if not either or _met_before(answers, left, right, column):
+                        continue
+                    compared += 1
+                    found = similarities(members[left], members[right], sides)
+                    if is_kept(members[left], members[right], found, floor, False, sides):
+                        pairs = add_pair(pairs, members[left], members[right], found)
+            if not full:
+                forget_bucket(buckets.members[begin:end], answers, column)
+    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared

@@ -1,0 +1,166 @@
+"""All pairs that banding proposes, compared exactly, band after band.
+
+Work is shared between threads within a band, and a pair is compared in the first band it shares, so that the result is
+the same for any number of threads. A bucket that would be too much work in full is hot: its members are compared with
+representatives.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.duplicates.buckets import (
+    Buckets,
+    buckets_of,
+    compare_buckets,
+    compare_by_answer,
+    compare_with_leaders,
+    forget_bucket,
+    hash_keys,
+    keys_with_fresh,
+)
+from curator.duplicates.compare import Sides
+
+LEAST_WORK = 500_000
+WORK_EACH = 4
+"""Pairs that one band may compare in full: `LEAST_WORK`, and `WORK_EACH` for every example. Larger buckets are hot."""
+
+SMALLEST_HOT = 33
+"""Buckets up to 32 are always compared in full."""
+
+VIEW_NAMES = ("whole", "prompt", "answer", "prompt with its template")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The band hashes of a set, and who takes part in which.
+
+    Attributes:
+        hashes: uint32 [n, views x bands]; changed as hot buckets are met.
+        bands: how many belong to one view.
+        taking_part: for each view the examples (int64) whose bands of this view are compared.
+        order: arrays [n], the last counts most; members of a hot bucket may represent it in ascending order of them.
+        fresh: bool [n], examples that an earlier run did not compare.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    bands: int
+    taking_part: tuple[npt.NDArray[np.int64], ...]
+    order: tuple[npt.NDArray[Any], ...]
+    fresh: npt.NDArray[np.bool_]
+
+
+@dataclass
+class Compared:
+    """What comparing came to.
+
+    Attributes:
+        ids: uint32 [pairs, 2] arrays, positions, smaller first.
+        similarities: float64 [pairs, 4] arrays: whole, prompt, prompt outside templates, answer.
+        from_hot: whether each of those arrays came from a hot bucket; such pairs may come again.
+        candidates: pairs that were compared.
+        hot: for each view, how many buckets were hot, and how many examples the largest held.
+    """
+
+    ids: list[npt.NDArray[np.uint32]] = field(default_factory=list)
+    similarities: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    from_hot: list[bool] = field(default_factory=list)
+    candidates: int = 0
+    hot: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, part: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int], *, hot: bool = False) -> None:
+        """Take in what a kernel returned."""
+        self.from_hot.append(hot)
+        self.ids.append(part[0])
+        self.similarities.append(part[1])
+        self.candidates += part[2]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How pairs are compared: see `is_kept` for `floor`, `prompts_too` and `sides`."""
+
+    threshold: float
+    floor: float
+    prompts_too: bool
+    sides: Sides
+    threads: int
+
+
+def compare_candidates(columns: Columns, how: Comparison, pool: Executor) -> Iterator[Compared]:
+    """Compare the candidates of every band; yields what each band came to."""
+    count = columns.bands * len(columns.taking_part)
+    for start in range(0, count, how.threads):
+        together = range(start, min(start + how.threads, count))
+        for column, buckets in zip(together, pool.map(lambda c: _buckets(columns, c), together), strict=True):
+            yield _compare_band(columns, column, buckets, how, pool)
+
+
+def _buckets(columns: Columns, column: int) -> Buckets:
+    taking_part = columns.taking_part[column // columns.bands]
+    fresh = int(columns.fresh[taking_part].sum()) if len(taking_part) else 0
+    if 8 * fresh >= len(taking_part):
+        keys = hash_keys(columns.hashes, column, taking_part)
+    else:
+        bits = min(26, (16 * fresh + 1024).bit_length())
+        keys = keys_with_fresh(columns.hashes, column, taking_part, columns.fresh, bits)
+    keys.sort()
+    return buckets_of(keys)
+
+
+def _compare_band(columns: Columns, column: int, buckets: Buckets, how: Comparison, pool: Executor) -> Compared:
+    compared = Compared()
+    sizes = buckets.ends - buckets.begins
+    is_hot = sizes > _full_up_to(sizes, len(columns.fresh))
+    for begin, end in zip(buckets.begins[is_hot], buckets.ends[is_hot], strict=True):
+        _compare_hot(columns, column, buckets.members[begin:end], how, compared)
+    rest = Buckets(buckets.members, buckets.begins[~is_hot], buckets.ends[~is_hot])
+    edges = _fair_shares(sizes[~is_hot], how.threads)
+    parts = pool.map(
+        lambda first, last: compare_buckets(
+            rest, first, last, columns.hashes, column, columns.fresh, how.floor, how.prompts_too, how.sides
+        ),
+        edges[:-1],
+        edges[1:],
+    )
+    for part in parts:
+        compared.add(part)
+    return compared
+
+
+def _full_up_to(sizes: npt.NDArray[np.int64], examples: int) -> int:
+    """The largest size of a bucket that is compared in full, so that all such buckets together stay within bounds."""
+    ordered = np.sort(sizes)
+    work = np.cumsum(ordered * (ordered - 1) // 2)
+    affordable = int(np.searchsorted(work, LEAST_WORK + WORK_EACH * examples, side="right"))
+    if affordable == len(ordered):
+        return int(ordered[-1]) if len(ordered) else 0
+    return max(int(ordered[affordable]) - 1, SMALLEST_HOT - 1)
+
+
+def _fair_shares(sizes: npt.NDArray[np.int64], shares: int) -> list[int]:
+    """Where to cut a list of buckets so that every thread compares about as many pairs."""
+    work = np.cumsum(sizes * (sizes - 1) // 2)
+    total = int(work[-1]) if len(work) else 0
+    return [0, *(int(np.searchsorted(work, total * k // shares)) for k in range(1, shares)), len(sizes)]
+
+
+def _compare_hot(
+    columns: Columns, column: int, members: npt.NDArray[np.int64], how: Comparison, compared: Compared
+) -> None:
+    view = column // columns.bands
+    number, largest = compared.hot.get(VIEW_NAMES[view], (0, 0))
+    compared.hot[VIEW_NAMES[view]] = (number + 1, max(largest, len(members)))
+    forget_bucket(members, columns.hashes, column)
+    if not columns.fresh[members].any():
+        return
+    ordered = members[np.lexsort([key[members] for key in columns.order])]
+    found = compare_with_leaders(ordered, view, how.threshold, how.floor, how.prompts_too, columns.fresh, how.sides)
+    compared.add(found, hot=True)
+    if VIEW_NAMES[view] == "prompt":
+        answers = columns.hashes[ordered, 2 * columns.bands : 3 * columns.bands]
+        compared.add(compare_by_answer(ordered, answers, columns.fresh, how.floor, how.sides), hot=True)

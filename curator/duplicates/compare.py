@@ -1,0 +1,144 @@
+"""Exact comparison of candidates: the Jaccard similarities of two examples in every view, from one walk."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.memory import load
+from curator.duplicates.shingles import TAG_BITS
+from curator.duplicates.templates import contains
+from curator.duplicates.words import Hashes
+
+LONG_ANSWER = 20
+"""Words from which two answers can be called the same although their prompts are not (the contract's figure)."""
+
+_EIGHT = np.uint64(8)
+_SEVEN = np.uint64(7)
+
+Pairs = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]
+"""Positions [room, 2], similarities [room, 4] of whole, prompt, prompt outside templates, answer; and how many."""
+
+
+class Sides(NamedTuple):
+    """What comparing needs of every example; arrays [n] as in `Whole`.
+
+    Attributes:
+        outside: uint32 [n], prompt shingles that are no template shingles.
+        table: template shingles, as `contains` takes them.
+    """
+
+    addresses: Hashes
+    counts: npt.NDArray[np.uint32]
+    sizes: npt.NDArray[np.uint32]
+    words: npt.NDArray[np.uint32]
+    text_only: npt.NDArray[np.bool_]
+    outside: npt.NDArray[np.uint32]
+    table: Hashes
+
+
+@inner_kernel
+def shared(left: np.uint64, left_size: int, right: np.uint64, right_size: int) -> tuple[int, int, int]:
+    """How many shingles of the whole, the prompt and the answer are in both of two sorted lists."""
+    whole = 0
+    prompt = 0
+    answer = 0
+    i = 0
+    j = 0
+    while i < left_size and j < right_size:
+        a = load(left + _EIGHT * np.uint64(i))
+        b = load(right + _EIGHT * np.uint64(j))
+        key_a = a >> TAG_BITS
+        key_b = b >> TAG_BITS
+        views = signed(a & b & _SEVEN) if key_a == key_b else 0
+        whole += views >> 2
+        answer += (views >> 1) & 1
+        prompt += views & 1
+        i += key_a <= key_b
+        j += key_b <= key_a
+    return whole, prompt, answer
+
+
+@inner_kernel
+def _shared_in_templates(left: np.uint64, left_size: int, right: np.uint64, right_size: int, table: Hashes) -> int:
+    """How many template shingles are in both prompts."""
+    found = 0
+    i = 0
+    j = 0
+    while i < left_size and j < right_size:
+        a = load(left + _EIGHT * np.uint64(i))
+        b = load(right + _EIGHT * np.uint64(j))
+        key_a = a >> TAG_BITS
+        key_b = b >> TAG_BITS
+        if key_a == key_b and (a & b & np.uint64(1)) and contains(table, key_a):
+            found += 1
+        i += key_a <= key_b
+        j += key_b <= key_a
+    return found
+
+
+@inner_kernel
+def jaccard(both: int, left: int, right: int) -> float:
+    """Of two sets with `left` and `right` members, `both` of them shared; 0 where there are no members at all."""
+    return both / (left + right - both) if left + right > 0 else 0.0
+
+
+@inner_kernel
+def similarities(left: int, right: int, sides: Sides) -> tuple[float, float, float, float]:
+    """Similarity of the wholes, the prompts, the prompts outside templates, and the answers of two examples."""
+    here, there = sides.addresses[left], sides.addresses[right]
+    here_size, there_size = signed(sides.counts[left]), signed(sides.counts[right])
+    whole, prompt, answer = shared(here, here_size, there, there_size)
+    sizes = sides.sizes
+    w = jaccard(whole, signed(sizes[left, 0]), signed(sizes[right, 0]))
+    p = jaccard(prompt, signed(sizes[left, 1]), signed(sizes[right, 1]))
+    a = jaccard(answer, signed(sizes[left, 2]), signed(sizes[right, 2]))
+    mine, other = signed(sides.outside[left]), signed(sides.outside[right])
+    in_both = mine < sizes[left, 1] and other < sizes[right, 1]
+    if p == 0.0 or (mine == 0 and other == 0):
+        return w, p, p, a
+    if in_both:
+        prompt -= _shared_in_templates(here, here_size, there, there_size, sides.table)
+    return w, p, jaccard(prompt, mine, other), a
+
+
+@inner_kernel
+def is_kept(
+    left: int, right: int, found: tuple[float, float, float, float], floor: float, prompts_too: bool, sides: Sides
+) -> bool:
+    """Whether a pair could have a relation at `floor` or above; `prompts_too`: also where only its prompts do."""
+    w, p, outside, a = found
+    if w >= floor or (p >= floor and (prompts_too or outside >= floor)):
+        return True
+    return a >= floor and sides.words[left, 1] >= LONG_ANSWER and sides.words[right, 1] >= LONG_ANSWER
+
+
+@inner_kernel
+def can_reach(left: int, right: int, floor: float, sides: Sides) -> bool:
+    """Whether the sizes of two examples' sets allow any view to reach `floor`."""
+    for view in range(3):
+        one, other = signed(sides.sizes[left, view]), signed(sides.sizes[right, view])
+        if min(one, other) >= floor * max(one, other) and one > 0:
+            return True
+    return False
+
+
+@kernel
+def add_pair(pairs: Pairs, left: int, right: int, found: tuple[float, float, float, float]) -> Pairs:
+    """`pairs` with one more."""
+    ids, values, count = pairs
+    if count == ids.shape[0]:
+        ids = np.concatenate((ids, np.empty_like(ids)))
+        values = np.concatenate((values, np.empty_like(values)))
+    ids[count, 0] = min(left, right)
+    ids[count, 1] = max(left, right)
+    for view in range(4):
+        values[count, view] = found[view]
+    return ids, values, count + 1
+
+
+@kernel
+def no_pairs() -> Pairs:
+    """Room for some pairs, and none in it."""
+    return np.empty((256, 2), dtype=np.uint32), np.empty((256, 4), dtype=np.float64), 0

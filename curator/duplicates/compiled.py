@@ -1,0 +1,57 @@
+"""How kernels are compiled: without the interpreter's lock, and kept on disk so that no later start compiles."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+import platformdirs
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def _sources_digest() -> str:
+    """A name for the present text of all kernels: numba does not notice that one which another calls has changed."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> Path:
+    """A folder that can be written: the user's cache, or a temporary one of this user where there is no home."""
+    wanted = platformdirs.user_cache_path("curator") / "kernels" / _sources_digest()
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        wanted = Path(tempfile.gettempdir()) / f"curator-kernels-{os.getuid()}" / _sources_digest()
+        wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return wanted
+    return wanted if os.access(wanted, os.W_OK) else Path(tempfile.mkdtemp(prefix="curator-kernels-"))
+
+
+if not numba.config.CACHE_DIR:  # NUMBA_CACHE_DIR, where a user set it
+    numba.config.CACHE_DIR = str(_cache_folder())
+
+
+def inner_kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """As `kernel`, for what kernels call millions of times and what makes no array.
+
+    Such code counts no references to its arrays: the counters are what two threads would wait for each other for.
+    """
+    options = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+    return cast("Callable[Parameters, Result]", numba.njit(**options)(function))
+
+
+def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """`function` compiled for the types of its first call; callable from several threads at once."""
+    return cast("Callable[Parameters, Result]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+signed = cast("Callable[[Any], int]", np.int64)
+"""In a kernel: any number as a signed 64-bit one. Signed and unsigned together would make a float."""

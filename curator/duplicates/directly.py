@@ -1,0 +1,45 @@
+"""Comparing examples that are named, whether or not they were candidates."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.duplicates.compare import Sides, similarities
+from curator.duplicates.compiled import kernel
+from curator.duplicates.gathered import compared_frame
+from curator.duplicates.relations import with_relations
+from curator.duplicates.templates import lookup_table, outside_templates
+from curator.duplicates.whole import Whole
+from curator.duplicates.words import Hashes
+
+Positions = npt.NDArray[np.int64]
+
+
+def sides_of(whole: Whole, template_shingles: Hashes) -> Sides:
+    """What comparing examples of `whole` takes, where prompts are made from these template shingles."""
+    table = lookup_table(template_shingles)
+    outside, _ = outside_templates(whole.addresses, whole.counts, whole.sizes, np.arange(len(whole)), table)
+    return Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, table)
+
+
+def compare_named(
+    whole: Whole, template_shingles: Hashes, left: Positions, right: Positions, threshold: float
+) -> pl.DataFrame:
+    """The pairs of `left[k]` and `right[k]`, in this order, as `with_relations` gives them.
+
+    Exact duplicates have similarity 1 in every part, with words or without.
+    """
+    values = _compare_all(left, right, sides_of(whole, template_shingles))
+    exact = whole.exact[left] == whole.exact[right]
+    values[exact] = 1.0
+    return with_relations(compared_frame(np.stack([left, right], axis=1), values, exact), whole, threshold)
+
+
+@kernel
+def _compare_all(left: Positions, right: Positions, sides: Sides) -> npt.NDArray[np.float64]:
+    values = np.empty((left.size, 4), dtype=np.float64)
+    for pair in range(left.size):
+        found = similarities(left[pair], right[pair], sides)
+        for view in range(4):
+            values[pair, view] = found[view]
+    return values

@@ -1,0 +1,197 @@
+"""What of one set is found again in another: the check of a split, and of any two files.
+
+It shares nothing with the search for duplicates but the definition of words and shingles: no signatures, no bands, no
+components. The search is exact.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.duplicates.compare import jaccard, shared
+from curator.duplicates.compiled import kernel
+from curator.duplicates.postings import Postings, index, prefix, ranked
+from curator.duplicates.prepared import THRESHOLD
+from curator.duplicates.whole import Whole
+from curator.duplicates.words import Hashes
+
+MOST_CHECKED = 100_000
+"""Validation examples that are checked one by one; of more, a random sample of this many."""
+
+LOW = 0.3
+"""Similarity from which the most similar training example is named where the sets are small."""
+
+_SMALL = 200_000_000  # pairs of examples up to which LOW is used; above, only what reaches the threshold is sought
+_TRIES = 5_000  # comparisons for one validation example within one part of the training set
+_PART = 50_000  # training examples a thread takes at a time
+
+NEAREST = pl.Schema(
+    {
+        "position": pl.UInt32(),  # in the validation set
+        "nearest": pl.UInt32(),  # position in the training set of the most similar example; null: none at `floor`
+        "similarity": pl.Float64(),  # of the whole texts; null likewise
+        "same_prompt": pl.UInt32(),  # the first training example with the same prompt words; null: none
+        "leaks": pl.Boolean(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Whether a validation set leaks from a training set.
+
+    Attributes:
+        nearest: `NEAREST`, a row per checked validation example.
+        validation: validation examples.
+        checked: how many of them were checked; fewer than `validation` where a random sample was.
+        leaking: of the checked ones.
+        unproven: checked ones for which the search was broken off before it had found or excluded a leak.
+        threshold: similarity of whole texts from which an example leaks; equal prompt words leak, too.
+        floor: similarity from which `nearest` is named.
+    """
+
+    nearest: pl.DataFrame
+    validation: int
+    checked: int
+    leaking: int
+    unproven: int
+    threshold: float
+    floor: float
+
+    def claim(self) -> str:
+        """The result in a sentence."""
+        of = f"{self.checked:,}" + ("" if self.checked == self.validation else f" (of {self.validation:,}, at random)")
+        rest = f" For {self.unproven:,} the search was broken off." if self.unproven else ""
+        return (
+            f"{self.leaking:,} of {of} validation examples have a training example with similarity "
+            f"{self.threshold:g} or more, or with the same prompt words.{rest}"
+        )
+
+
+def leaks(
+    train: Whole, validation: Whole, threshold: float = THRESHOLD, *, seed: int = 0, threads: int = 2
+) -> Certificate:
+    """Look up every example of `validation` in `train`: the most similar whole text, and equal prompt words.
+
+    Args:
+        train: the training set.
+        validation: the other one.
+        threshold: similarity from which an example leaks.
+        seed: of the sample where there are more than `MOST_CHECKED` validation examples.
+        threads: at most so many parts of the training set are searched at once; the result does not depend on it.
+    """
+    chosen = np.arange(len(validation))
+    if len(validation) > MOST_CHECKED:
+        chosen = np.sort(np.random.default_rng(seed).choice(len(validation), MOST_CHECKED, replace=False))
+    floor = min(LOW, threshold) if len(chosen) * len(train) <= _SMALL else threshold
+    checked = validation.at(chosen)
+    best, similarity, broken = _search(train, checked, floor, threads)
+    same_prompt = _same_prompts(train, checked)
+    found = best >= 0
+    leaking = (similarity >= threshold) | (same_prompt >= 0)
+    nearest = pl.DataFrame(
+        {
+            "position": chosen,
+            "nearest": np.where(found, best, 0),
+            "similarity": similarity,
+            "same_prompt": np.maximum(same_prompt, 0),
+            "leaks": leaking,
+        },
+        schema=NEAREST,
+        strict=False,
+    ).with_columns(
+        pl.when(pl.Series(found)).then("nearest"),
+        pl.when(pl.Series(found)).then("similarity"),
+        pl.when(pl.Series(same_prompt >= 0)).then("same_prompt"),
+    )
+    return Certificate(
+        nearest=nearest,
+        validation=len(validation),
+        checked=len(chosen),
+        leaking=int(leaking.sum()),
+        unproven=int((broken & ~leaking).sum()),
+        threshold=threshold,
+        floor=floor,
+    )
+
+
+def _same_prompts(train: Whole, validation: Whole) -> npt.NDArray[np.int64]:
+    """For each validation example the first training example with the same prompt words, or -1."""
+    asked = np.flatnonzero((train.words[:, 0] > 0) & ~train.text_only)
+    known, first = np.unique(train.equal_words[asked, 0], return_index=True)
+    wanted = validation.equal_words[:, 0]
+    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    result = np.full(len(validation), -1, dtype=np.int64)
+    if len(known):
+        same = (known[at] == wanted) & (validation.words[:, 0] > 0) & ~validation.text_only
+        result[same] = asked[first[at[same]]]
+    return result
+
+
+def _search(
+    train: Whole, validation: Whole, floor: float, threads: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Position and similarity of the most similar training example, and whether the search was broken off."""
+    postings = index(validation, train, floor)
+    best = np.full(len(validation), -1, dtype=np.int64)
+    similarity = np.zeros(len(validation), dtype=np.float64)
+    broken = np.zeros(len(validation), dtype=np.bool_)
+
+    def part(begin: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        positions = np.arange(begin, min(begin + _PART, len(train)))
+        there = (train.addresses[positions], train.counts[positions])
+        return _search_part(*there, validation.addresses, validation.counts, validation.sizes, postings, floor)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for begin, found in zip(range(0, len(train), _PART), pool.map(part, range(0, len(train), _PART)), strict=True):
+            better = found[1] > similarity
+            best[better] = found[0][better] + begin
+            similarity[better] = found[1][better]
+            broken |= found[2]
+    return best, similarity, broken
+
+
+@kernel
+def _search_part(
+    train_addresses: Hashes,
+    train_counts: npt.NDArray[np.uint32],
+    addresses: Hashes,
+    counts: npt.NDArray[np.uint32],
+    sizes: npt.NDArray[np.uint32],
+    postings: Postings,
+    floor: float,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Walk a part of the training set through the index of the validation set."""
+    keys, ranks, begins, examples, places = postings
+    best = np.full(addresses.size, -1, dtype=np.int64)
+    similarity = np.zeros(addresses.size, dtype=np.float64)
+    tries = np.zeros(addresses.size, dtype=np.int64)
+    met = np.full(addresses.size, -1, dtype=np.int64)
+    own = np.empty(np.max(train_counts) + 1, dtype=np.int64)
+    share = floor / (1 + floor)
+    for here in range(train_addresses.size):
+        size = ranked(train_addresses[here], train_counts[here], keys, ranks, own)
+        for place in range(prefix(size, floor) if size > 0 else 0):
+            if own[place] < 0:
+                continue
+            for at in range(begins[own[place]], begins[own[place] + 1]):
+                there = examples[at]
+                other = sizes[there, 0]
+                if other * (1 - share) - places[at] < share * size - 1e-9:
+                    break  # postings come in falling order of this bound: no later one can share enough
+                if met[there] == here:
+                    continue
+                met[there] = here
+                most = 1 + min(size - place - 1, other - places[at] - 1)
+                if most < max(floor, similarity[there]) * (size + other - most) - 1e-9 or tries[there] >= _TRIES:
+                    continue
+                tries[there] += 1
+                both = shared(train_addresses[here], train_counts[here], addresses[there], counts[there])[0]
+                found = jaccard(both, size, other)
+                if found >= floor and found > similarity[there]:
+                    similarity[there] = found
+                    best[there] = here
+    return best, similarity, tries >= _TRIES

@@ -1,0 +1,246 @@
+"""What is kept of a block of examples: everything that finding duplicates needs later, in compact arrays."""
+
+import threading
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from curator.duplicates.characters import Characters
+from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.shingles import ANSWER, PROMPT, WHOLE, sorted_set, tagged_shingles
+from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
+from curator.duplicates.words import Hashes, Texts, as_texts, mix, read_words
+from curator.errors import UnreadableInput
+
+VERSION = 1
+"""Of the arrays and of what they hold; part of a cache key."""
+
+THRESHOLD = 0.7
+"""The similarity from which two texts are near-duplicates."""
+
+VIEW_NAMES = ("whole", "prompt", "answer")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A block of `n` examples, in file order.
+
+    Attributes:
+        ends: int64 [n + 1], where the shingles of each example begin; the last is where the last ends.
+        shingles: uint64, sorted within an example; see shingles.py.
+        sizes: uint32 [n, 3], shingles of the whole, the prompt and the answer.
+        words: uint32 [n, 2], words of the prompt and the answer.
+        equal_words: uint64 [n, 2], equal where the words of prompt, of answer are.
+        equal_text: uint64 [n, 2], equal where prompt, answer are the same text but for outer white space.
+        numbers: uint64 [n], equal where both parts have the same numbers in the same order.
+        context: uint64 [n], equal where system and developer text and tools are.
+        exact: uint64 [n], equal for exact duplicates.
+        text_only: bool [n], examples without a prompt by kind.
+        bands: uint32 [n, 3 x bands], band hashes of the whole, the prompt and the answer; 0 where a view has no words.
+        banding: int32 [2], bands and rows of `bands`.
+    """
+
+    ends: npt.NDArray[np.int64]
+    shingles: Hashes
+    sizes: npt.NDArray[np.uint32]
+    words: npt.NDArray[np.uint32]
+    equal_words: Hashes
+    equal_text: Hashes
+    numbers: Hashes
+    context: Hashes
+    exact: Hashes
+    text_only: npt.NDArray[np.bool_]
+    bands: npt.NDArray[np.uint32]
+    banding: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Examples in the block."""
+        return len(self.exact)
+
+    def save(self, path: Path) -> None:
+        """Write one Arrow file of one row, a list per array; the caller makes it appear whole."""
+        columns = {}
+        for field in fields(self):
+            values = getattr(self, field.name)
+            flat = values.view(np.uint8) if values.dtype == np.bool_ else values
+            columns[field.name] = pa.LargeListArray.from_arrays(np.array([0, flat.size]), pa.array(flat.reshape(-1)))
+        table = pa.table(columns).replace_schema_metadata({"version": str(VERSION)})
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+
+    @classmethod
+    def load(cls, path: Path) -> "Prepared":
+        """Map a file that `save` wrote into memory; nothing is read before it is used.
+
+        Raises:
+            UnreadableInput: the file is cut off, or of another version.
+        """
+        try:
+            with pa.memory_map(str(path)) as source:
+                table = pa.ipc.open_file(source).read_all()
+        except (pa.ArrowInvalid, OSError) as problem:
+            raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
+        if (table.schema.metadata or {}).get(b"version") != str(VERSION).encode():
+            raise UnreadableInput(f"{path} was written by another version. Delete it: it will be made again.")
+        arrays: dict[str, Any] = {
+            name: table.column(name).chunk(0).values.to_numpy(zero_copy_only=True) for name in table.column_names
+        }
+        n = len(arrays["exact"])
+        arrays["text_only"] = arrays["text_only"].view(np.bool_)
+        for name, width in (("sizes", 3), ("words", 2), ("equal_words", 2), ("equal_text", 2)):
+            arrays[name] = arrays[name].reshape(n, width)
+        arrays["bands"] = arrays["bands"].reshape(n, 3 * int(arrays["banding"][0]))
+        return cls(**arrays)
+
+
+_characters = Characters()
+_learning = threading.Lock()
+
+
+def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
+    """Read, shingle and sign the `VIEWS` of a block. Uses one core and holds no interpreter lock while it works.
+
+    Args:
+        views: the frame of `curator.examples.views.view_texts`.
+        threshold: for which similarity band hashes are made; `find` makes others itself where it is asked to.
+    """
+    with _learning:
+        prompts = as_texts(views["prompt"], _characters)
+        answers = as_texts(views["answer"], _characters)
+        tables = (_characters.kinds, _characters.actions, _characters.starts, _characters.sequences)
+    banding = Banding.for_threshold(threshold)
+    ends, shingles, sizes, words, equal_words, equal_text, numbers, bands = _prepare(
+        _flat(prompts), _flat(answers), tables, permutations(), banding.bands, banding.rows
+    )
+    return Prepared(
+        ends,
+        shingles,
+        sizes,
+        words,
+        equal_words,
+        equal_text,
+        numbers,
+        context=views["context"].to_numpy(),
+        exact=views["exact"].to_numpy(),
+        text_only=views["text_only"].to_numpy(),
+        bands=bands,
+        banding=np.array([banding.bands, banding.rows], dtype=np.int32),
+    )
+
+
+def _flat(texts: Texts) -> tuple[Any, ...]:
+    return texts.data, texts.offsets, texts.instead, texts.normal, texts.normal_offsets
+
+
+@inner_kernel
+def _bytes_of(texts: Any, example: int) -> int:
+    """Bytes of one text, as it is or normalised, whichever is more."""
+    length = signed(texts[1][example + 1] - texts[1][example])
+    number = texts[2][example]
+    return length if number < 0 else max(length, signed(texts[4][number + 1] - texts[4][number]))
+
+
+@inner_kernel
+def _room(prompts: Any, answers: Any) -> int:
+    """Bytes of the longest example."""
+    longest = signed(0)
+    for example in range(prompts[1].size - 1):
+        longest = max(longest, _bytes_of(prompts, example) + _bytes_of(answers, example))
+    return longest
+
+
+@inner_kernel
+def _words_of(texts: Any, example: int, tables: Any, words: Any, count: int, numbers: Any) -> Any:
+    """Append the words of one text; see `read_words`."""
+    data, offsets, instead, normal, normal_offsets = texts
+    number = instead[example]
+    if number >= 0:
+        low, high = normal_offsets[number], normal_offsets[number + 1]
+        return read_words(normal, low, high, True, tables, words, count, numbers)
+    low, high = offsets[example], offsets[example + 1]
+    return read_words(data, low, high, False, tables, words, count, numbers)
+
+
+@inner_kernel
+def _text_hash(data: Any, low: int, high: int) -> Any:
+    """A hash of a text without the ASCII white space around it."""
+    while low < high and (data[low] == 32 or 9 <= data[low] <= 13):
+        low += 1
+    while low < high and (data[high - 1] == 32 or 9 <= data[high - 1] <= 13):
+        high -= 1
+    value = np.uint64(high - low)
+    while low + 8 <= high:
+        block = np.uint64(0)
+        for step in range(8):
+            block |= np.uint64(data[low + step]) << np.uint64(8 * step)
+        value = mix(value ^ block)
+        low += 8
+    for at in range(low, high):
+        value = mix(value ^ np.uint64(data[at]))
+    return value
+
+
+@inner_kernel
+def _sequence_hash(words: Any, low: int, high: int) -> Any:
+    value = np.uint64(high - low)
+    for at in range(low, high):
+        value = mix(value ^ words[at])
+    return value
+
+
+@inner_kernel
+def _count_views(shingles: Any, count: int, sizes: Any) -> None:
+    """Shingles of the whole, the prompt and the answer among the first `count`."""
+    for at in range(count):
+        value = shingles[at]
+        sizes[0] += np.uint32((value & WHOLE) >> np.uint64(2))
+        sizes[1] += np.uint32(value & PROMPT)
+        sizes[2] += np.uint32((value & ANSWER) >> np.uint64(1))
+
+
+@kernel
+def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, bands: int, rows: int) -> Any:
+    n = prompts[1].size - 1
+    room = 2 * _room(prompts, answers) + 8
+    words = np.empty(room, dtype=np.uint64)
+    tagged = np.empty(room, dtype=np.uint64)
+    ordered = np.empty(room, dtype=np.uint64)
+    scratch = np.empty(2 * room + 2, dtype=np.uint32)
+    signatures = np.empty((3, PERMUTATIONS), dtype=np.uint32)
+    ends = np.zeros(n + 1, dtype=np.int64)
+    shingles = np.empty(max(1024, prompts[0].size // 5 + answers[0].size // 5), dtype=np.uint64)
+    sizes = np.zeros((n, 3), dtype=np.uint32)
+    word_counts = np.zeros((n, 2), dtype=np.uint32)
+    equal_words = np.zeros((n, 2), dtype=np.uint64)
+    equal_text = np.zeros((n, 2), dtype=np.uint64)
+    numbers = np.zeros(n, dtype=np.uint64)
+    hashes = np.zeros((n, 3 * bands), dtype=np.uint32)
+    for example in range(n):
+        in_prompt, number = _words_of(prompts, example, tables, words, 0, np.uint64(0))
+        in_both, number = _words_of(answers, example, tables, words, in_prompt, mix(number + np.uint64(1)))
+        word_counts[example, 0] = in_prompt
+        word_counts[example, 1] = in_both - in_prompt
+        numbers[example] = number
+        equal_words[example, 0] = _sequence_hash(words, 0, in_prompt)
+        equal_words[example, 1] = _sequence_hash(words, in_prompt, in_both)
+        equal_text[example, 0] = _text_hash(prompts[0], prompts[1][example], prompts[1][example + 1])
+        equal_text[example, 1] = _text_hash(answers[0], answers[1][example], answers[1][example + 1])
+        count = tagged_shingles(words, in_prompt, in_both - in_prompt, tagged)
+        count = sorted_set(tagged, count, scratch, ordered)
+        _count_views(ordered, count, sizes[example])
+        low = ends[example]
+        ends[example + 1] = low + count
+        while low + count > shingles.size:
+            shingles = np.concatenate((shingles, np.empty_like(shingles)))
+        shingles[low : low + count] = ordered[:count]
+        if count > 0:
+            sign_views(ordered, 0, count, permutation[0], permutation[1], signatures)
+            for view in range(3):
+                if sizes[example, view] > 0:
+                    band_hashes(signatures[view], rows, hashes[example, view * bands : (view + 1) * bands])
+    return (ends, shingles[: ends[n]].copy(), sizes, word_counts, equal_words, equal_text, numbers, hashes)

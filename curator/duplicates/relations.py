@@ -1,0 +1,69 @@
+"""The relation of a pair: what two examples have in common, in the order in which the first that fits is named."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.duplicates.compare import LONG_ANSWER
+from curator.duplicates.whole import Whole
+
+PLAIN = 0.9
+"""Similarity of prompts and of answers from which a copy with the same numbers is plainly one (the contract's)."""
+
+COMPARED = pl.Schema(
+    {
+        "left": pl.UInt32,
+        "right": pl.UInt32,
+        "exact": pl.Boolean,
+        "whole": pl.Float64,
+        "prompt": pl.Float64,
+        "outside": pl.Float64,  # prompts without template shingles
+        "answer": pl.Float64,
+    }
+)
+"""A compared pair, left < right."""
+
+
+def with_relations(pairs: pl.DataFrame, whole: Whole, threshold: float) -> pl.DataFrame:
+    """`pairs` (`COMPARED`) with `relation` (null where there is none), `context_differs` and `plain`."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    facts = pl.DataFrame(
+        {
+            "context_differs": whole.context[left] != whole.context[right],
+            "texts": whole.text_only[left] & whole.text_only[right],
+            "long": (whole.words[left, 1] >= LONG_ANSWER) & (whole.words[right, 1] >= LONG_ANSWER),
+            "same_numbers": whole.numbers[left] == whole.numbers[right],
+            "same_words_only": _same_words_only(whole, left, right),
+        }
+    )
+    p, outside, a, w = (pl.col(name) for name in ("prompt", "outside", "answer", "whole"))
+    same_context = ~pl.col("context_differs")
+    same_prompt = (p >= threshold) & (outside >= threshold) & same_context
+    copy = pl.when("texts").then((w >= threshold) & same_context).otherwise(same_prompt & (a >= threshold))
+    relation = (
+        pl.when(pl.col("exact") | copy)
+        .then(pl.lit("copy"))
+        .when(same_prompt)
+        .then(pl.lit("same-prompt"))
+        .when((a >= threshold) & pl.col("long"))
+        .then(pl.lit("same-answer"))
+        .when((p >= threshold) | (w >= threshold))
+        .then(pl.lit("template"))
+    )
+    similar = pl.when("texts").then(w >= PLAIN).otherwise((outside >= PLAIN) & (a >= PLAIN))
+    plain = similar & pl.col("same_numbers") & ~pl.col("same_words_only")
+    return (
+        pl.concat([pairs, facts], how="horizontal")
+        .with_columns(relation=relation, plain=pl.col("exact") | (copy & plain))
+        .drop("texts", "long", "same_numbers", "same_words_only")
+    )
+
+
+def _same_words_only(
+    whole: Whole, left: npt.NDArray[np.uint32], right: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.bool_]:
+    """Whether a part has the same words in another text: what differs (`x < 3`, `x > 3`) words do not see."""
+    words = whole.equal_words[left] == whole.equal_words[right]
+    texts = whole.equal_text[left] == whole.equal_text[right]
+    result: npt.NDArray[np.bool_] = (words & ~texts).any(axis=1)
+    return result

@@ -1,0 +1,100 @@
+"""MinHash signatures, and the banding that makes candidates of them.
+
+A shingle's 32-bit hash is the upper half of its hash; a signature is what
+`datasketch.MinHash(num_perm=128, scheme="affine32")` makes of those, bit for bit.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.duplicates.compiled import inner_kernel
+from curator.duplicates.permutations import MULTIPLIERS, OFFSETS
+from curator.duplicates.shingles import ANSWER, PROMPT, VIEWS, WHOLE
+from curator.duplicates.words import mix
+
+PERMUTATIONS = len(MULTIPLIERS)
+RECALL = 0.999
+"""Share of the pairs at exactly the threshold that banding must propose."""
+
+_EMPTY = np.uint32(0xFFFFFFFF)
+_UPPER_HALF = np.uint64(32)
+_BAND_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Banding:
+    """How a signature is cut: `bands` bands of `rows` values; a pair is a candidate where one band is equal."""
+
+    bands: int
+    rows: int
+
+    @classmethod
+    def for_threshold(cls, threshold: float) -> "Banding":
+        """The banding with the longest bands, hence the fewest false candidates, that keeps `RECALL` at `threshold`."""
+        for rows in range(PERMUTATIONS, 1, -1):
+            banding = cls(PERMUTATIONS // rows, rows)
+            if banding.recall(threshold) >= RECALL:
+                return banding
+        return cls(PERMUTATIONS, 1)
+
+    def recall(self, similarity: float) -> float:
+        """The expected share of the pairs of this similarity that become candidates."""
+        return float(1 - (1 - similarity**self.rows) ** self.bands)
+
+
+@inner_kernel
+def add_shingle(signature: Any, value: Any, multipliers: Any, offsets: Any) -> None:
+    """Lower `signature` (uint32) by the shingle `value`."""
+    hashed = np.uint32(value >> _UPPER_HALF)
+    hashed = np.uint32((hashed ^ (hashed >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    hashed = np.uint32((hashed ^ (hashed >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    hashed = np.uint32(hashed ^ (hashed >> np.uint32(16)))
+    for index in range(PERMUTATIONS):
+        permuted = np.uint32(multipliers[index] * hashed + offsets[index])
+        signature[index] = min(signature[index], permuted)
+
+
+@inner_kernel
+def band_hashes(signature: Any, rows: int, out: Any) -> None:
+    """The 32-bit hash of each band of a signature that is not empty; never 0, which stands for no band."""
+    for band in range(out.size):
+        value = np.uint64(0)
+        for row in range(rows):
+            value = (value ^ np.uint64(signature[band * rows + row])) * _BAND_FACTOR
+            value ^= value >> _UPPER_HALF
+        out[band] = max(np.uint32(mix(value) >> _UPPER_HALF), np.uint32(1))
+
+
+@inner_kernel
+def sign_views(shingles: Any, low: int, high: int, multipliers: Any, offsets: Any, signatures: Any) -> None:
+    """Sign the whole, the prompt and the answer of one example into the rows of `signatures` (uint32, [3, 128]).
+
+    A shingle of a part that is in the whole, as nearly all are, is hashed once: the whole starts from its parts.
+    """
+    for view in range(3):
+        for row in range(PERMUTATIONS):
+            signatures[view, row] = _EMPTY
+    for index in range(low, high):
+        value = shingles[index]
+        if value & PROMPT and value & WHOLE:
+            add_shingle(signatures[1], value, multipliers, offsets)
+        if value & ANSWER and value & WHOLE:
+            add_shingle(signatures[2], value, multipliers, offsets)
+        if value & VIEWS == WHOLE:
+            add_shingle(signatures[0], value, multipliers, offsets)
+    for row in range(PERMUTATIONS):
+        signatures[0, row] = min(signatures[0, row], signatures[1, row], signatures[2, row])
+    for index in range(low, high):  # parts of one to four words
+        value = shingles[index]
+        if value & PROMPT and not value & WHOLE:
+            add_shingle(signatures[1], value, multipliers, offsets)
+        if value & ANSWER and not value & WHOLE:
+            add_shingle(signatures[2], value, multipliers, offsets)
+
+
+def permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Multipliers and offsets, as kernels take them."""
+    return MULTIPLIERS, OFFSETS

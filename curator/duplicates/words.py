@@ -1,0 +1,199 @@
+"""Words, read from UTF-8 bytes by compiled code: the one definition that everything lexical rests on.
+
+Of the NFKC, case-folded text: runs of letters with their marks, numbers and connector punctuation (Unicode categories
+L, M, N, Pc); in Han, kana, Thai, Lao, Khmer and Myanmar each base character with its marks is one word. A word is kept
+as a 64-bit hash. A text with a character that may join its neighbour (a combining mark, a Hangul vowel) is normalised
+by `unicodedata` first; every other one is normalised character by character while it is read.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.duplicates.characters import (
+    ALONE,
+    ALONE_NUMBER,
+    GAP,
+    MARK,
+    NEEDS_NEIGHBOURS,
+    NUMBER,
+    REPLACED,
+    UNKNOWN,
+    Characters,
+    normalised,
+)
+from curator.duplicates.compiled import inner_kernel, kernel, signed
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+
+_WORD_SEED = np.uint64(0xCBF29CE484222325)
+_WORD_FACTOR = np.uint64(0x100000001B3)  # FNV-1a over code points, finished by MurmurHash3's mixer
+_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+_HALF = np.uint64(33)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts as the compiled reader takes them.
+
+    Attributes:
+        data: UTF-8, all texts one after another.
+        offsets: [texts + 1] where each begins.
+        instead: [texts] for a text that had to be normalised first, its number in `normal`; else -1.
+        normal: those texts, normalised.
+        normal_offsets: where each of those begins.
+    """
+
+    data: Bytes
+    offsets: Offsets
+    instead: npt.NDArray[np.int32]
+    normal: Bytes
+    normal_offsets: Offsets
+
+
+def as_texts(series: pl.Series, characters: Characters) -> Texts:
+    """`series` of strings, with every character it contains learned."""
+    data, offsets = _buffers(series)
+    characters.learn(_unknown(data, characters.actions).tolist())
+    joined = np.flatnonzero(_needs_neighbours(data, offsets, characters.actions))
+    instead = np.full(len(series), -1, dtype=np.int32)
+    instead[joined] = np.arange(len(joined), dtype=np.int32)
+    normal, normal_offsets = _buffers(pl.Series([normalised(text) for text in series.gather(joined)], dtype=pl.String))
+    characters.learn(_unknown(normal, characters.actions).tolist())
+    return Texts(data, offsets, instead, normal, normal_offsets)
+
+
+def _buffers(series: pl.Series) -> tuple[Bytes, Offsets]:
+    """The bytes of `series` and where each text begins; never writable, so that kernels see one type."""
+    array: Any = series.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, offsets, data = array.buffers()
+    if len(series) == 0 or data is None:
+        offsets, data = bytes(8 * (len(series) + array.offset + 1)), b""
+    edges = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(series) + 1]
+    return np.frombuffer(data, dtype=np.uint8), edges
+
+
+@inner_kernel
+def mix(value: Any) -> Any:
+    """MurmurHash3's 64-bit finaliser: a bijection in which every bit hangs on every other."""
+    value = (value ^ (value >> _HALF)) * _MIX_1
+    value = (value ^ (value >> _HALF)) * _MIX_2
+    return value ^ (value >> _HALF)
+
+
+@inner_kernel
+def decode(data: Any, at: int) -> tuple[int, int]:
+    """The code point of the multi-byte character at `at`, and where the next one begins."""
+    lead = signed(data[at])
+    if lead < 0xE0:
+        return ((lead & 0x1F) << 6) | (signed(data[at + 1]) & 0x3F), at + 2
+    if lead < 0xF0:
+        middle = (signed(data[at + 1]) & 0x3F) << 6
+        return ((lead & 0x0F) << 12) | middle | (signed(data[at + 2]) & 0x3F), at + 3
+    upper = ((signed(data[at + 1]) & 0x3F) << 12) | ((signed(data[at + 2]) & 0x3F) << 6)
+    return ((lead & 0x07) << 18) | upper | (signed(data[at + 3]) & 0x3F), at + 4
+
+
+@kernel
+def _unknown(data: Any, actions: Any) -> Any:
+    """The code points in `data` that were not learned."""
+    seen = np.zeros(0x110000 // 8, dtype=np.uint8)
+    found = np.empty(64, dtype=np.int64)
+    count = 0
+    at = 0
+    while at < data.size:
+        if data[at] < 128:
+            at += 1
+            continue
+        code, at = decode(data, at)
+        bit = np.uint8(1 << (code & 7))
+        if actions[code] == UNKNOWN and not seen[code >> 3] & bit:
+            seen[code >> 3] |= bit
+            if count == found.size:
+                found = np.concatenate((found, np.empty_like(found)))
+            found[count] = code
+            count += 1
+    return found[:count]
+
+
+@kernel
+def _needs_neighbours(data: Any, offsets: Any, actions: Any) -> Any:
+    """Whether each text has a character that cannot be normalised alone."""
+    result = np.zeros(offsets.size - 1, dtype=np.bool_)
+    for text in range(offsets.size - 1):
+        at = offsets[text]
+        while at < offsets[text + 1]:
+            if data[at] < 128:
+                at += 1
+                continue
+            code, at = decode(data, at)
+            if actions[code] == NEEDS_NEIGHBOURS:
+                result[text] = True
+                break
+    return result
+
+
+@inner_kernel
+def read_words(
+    data: Any, low: int, high: int, is_normal: bool, tables: Any, words: Any, count: int, numbers: Any
+) -> tuple[int, Any]:
+    """Read `data[low:high]` and append the hash of every word to `words`, which has room for two a byte.
+
+    (No character of three bytes is normalised to more than six words.)
+
+    Args:
+        data: UTF-8.
+        low: where to begin.
+        high: where to end.
+        is_normal: whether the text is normalised already.
+        tables: kinds, actions, starts and sequences of `Characters`.
+        words: uint64.
+        count: words that it holds already.
+        numbers: a hash of the words with a number in them so far.
+
+    Returns: how many `words` now holds, and `numbers` carried on.
+    """
+    kinds, actions, starts, sequences = tables
+    word, in_word, alone, numeric = _WORD_SEED, False, False, False
+    at, code = low, 0
+    replacement, replacement_end = 0, 0
+    while at < high or replacement < replacement_end:
+        if replacement < replacement_end:
+            code = signed(sequences[replacement])
+            replacement += 1
+        elif data[at] < 128:
+            code = signed(data[at])
+            at += 1
+            if 65 <= code <= 90:
+                code += 32
+        else:
+            code, at = decode(data, at)
+            if not is_normal and actions[code] == REPLACED:
+                replacement = starts[code] + 1
+                replacement_end = replacement + sequences[replacement - 1]
+                continue
+        kind = kinds[code]
+        by_itself = kind in (ALONE, ALONE_NUMBER)
+        if in_word and (kind == GAP or by_itself or (alone and kind != MARK)):
+            words[count] = mix(word)
+            if numeric:
+                numbers = mix(numbers ^ words[count])
+            count += 1
+            word, in_word, alone, numeric = _WORD_SEED, False, False, False
+        if kind != GAP:
+            alone = alone if in_word else by_itself
+            in_word = True
+            numeric |= kind in (NUMBER, ALONE_NUMBER)
+            word = (word ^ np.uint64(code)) * _WORD_FACTOR
+    if in_word:
+        words[count] = mix(word)
+        if numeric:
+            numbers = mix(numbers ^ words[count])
+        count += 1
+    return count, numbers

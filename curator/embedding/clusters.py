@@ -1,0 +1,73 @@
+"""Spherical k-means: deterministic, on all examples or on a sample of a large set."""
+
+import numpy as np
+
+from curator.embedding.product import Positions
+from curator.embedding.vectors import Floats, unit
+
+SAMPLED = 20_000  # examples that the centres are fitted to
+_ROUNDS = 25
+_STEP = 16_384
+_SEED = 0
+
+
+def clusters(whole: Floats, count: int) -> tuple[Positions, Floats]:
+    """Each example's cluster, int64 [n], and the centres, float32 [count, dimensions], the largest cluster first."""
+    sample = _sample(whole)
+    centres = _first_centres(sample, count)
+    labels = np.full(len(sample), -1)
+    for _ in range(_ROUNDS):
+        nearest, cosines = assigned(sample, centres)
+        if (nearest == labels).all():
+            break
+        labels = nearest
+        centres = _moved(sample, labels, cosines, centres)
+    labels, _ = assigned(whole, centres)
+    sizes = np.bincount(labels, minlength=len(centres))
+    order = np.lexsort((np.arange(len(sizes)), -sizes))
+    order = order[sizes[order] > 0]
+    renamed = np.empty(len(sizes), dtype=np.int64)
+    renamed[order] = np.arange(len(order))
+    return renamed[labels], centres[order]
+
+
+def assigned(whole: Floats, centres: Floats) -> tuple[Positions, Floats]:
+    """The nearest centre of each example and its cosine, rounded so that no order of sums decides."""
+    labels = np.empty(len(whole), dtype=np.int64)
+    cosines = np.empty(len(whole), dtype=np.float32)
+    for start in range(0, len(whole), _STEP):
+        products = np.round(whole[start : start + _STEP] @ centres.T, 5)
+        labels[start : start + _STEP] = products.argmax(axis=1)
+        cosines[start : start + _STEP] = products.max(axis=1)
+    return labels, cosines
+
+
+def _sample(whole: Floats) -> Floats:
+    if len(whole) <= SAMPLED:
+        return whole
+    return whole[np.sort(np.random.default_rng(_SEED).choice(len(whole), SAMPLED, replace=False))]
+
+
+def _first_centres(sample: Floats, count: int) -> Floats:
+    """k-means++: each next centre is drawn by its squared distance from those there are."""
+    draw = np.random.default_rng(_SEED)
+    chosen = [int(draw.integers(len(sample)))]
+    nearest = np.full(len(sample), -1.0)
+    for _ in range(count - 1):
+        nearest = np.maximum(nearest, np.round(sample @ sample[chosen[-1]], 5))
+        weights = np.cumsum(np.maximum(1 - nearest, 0).astype(np.float64))
+        if weights[-1] == 0:
+            break
+        chosen.append(min(int(np.searchsorted(weights, draw.random() * weights[-1])), len(sample) - 1))
+    return sample[chosen]
+
+
+def _moved(sample: Floats, labels: Positions, cosines: Floats, centres: Floats) -> Floats:
+    """Centres in the middle of their examples; one without any moves to the example that is worst placed."""
+    sums = np.zeros(centres.shape, dtype=np.float64)
+    order = np.argsort(labels, kind="stable")
+    begins = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    sums[labels[order][begins]] = np.add.reduceat(sample[order].astype(np.float64), begins, axis=0)
+    empty = np.flatnonzero(np.bincount(labels, minlength=len(centres)) == 0)
+    sums[empty] = sample[np.argsort(cosines, kind="stable")[: len(empty)]]
+    return unit(sums.astype(np.float32))

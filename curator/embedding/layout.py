@@ -1,0 +1,51 @@
+"""Where each example stands on a map of two dimensions."""
+
+from typing import Literal
+
+import numpy as np
+
+from curator.embedding.vectors import Floats, Vectors
+from curator.errors import MissingDependency
+
+_STEP = 16_384
+_SEED = 0
+
+
+def layout(vectors: Vectors, kind: Literal["pca", "umap"] = "pca") -> Floats:
+    """float32 [n, 2], each axis from 0 to 1; the same for the same vectors.
+
+    Raises:
+        MissingDependency: UMAP is asked for and not installed.
+    """
+    whole = vectors.whole()
+    if len(whole) == 0:
+        return np.zeros((0, 2), dtype=np.float32)
+    places = _principal(whole) if kind == "pca" else _umap(whole)
+    low, high = places.min(axis=0), places.max(axis=0)
+    scaled: Floats = ((places - low) / np.maximum(high - low, 1e-9)).astype(np.float32)
+    return scaled
+
+
+def _principal(whole: Floats) -> Floats:
+    """The two directions of most variance; of each, the side with its largest part is the positive one."""
+    middle = whole.mean(axis=0, dtype=np.float64)
+    covariance = np.zeros((whole.shape[1], whole.shape[1]))
+    for start in range(0, len(whole), _STEP):
+        part = whole[start : start + _STEP] - middle
+        covariance += part.T @ part
+    directions = np.linalg.eigh(covariance)[1][:, ::-1][:, :2]
+    directions = np.pad(directions, ((0, 0), (0, 2 - directions.shape[1])))
+    largest = np.abs(directions).argmax(axis=0)
+    directions = directions * np.where(directions[largest, [0, 1]] < 0, -1, 1)
+    placed: Floats = ((whole - middle.astype(np.float32)) @ directions.astype(np.float32)).round(5)
+    return placed
+
+
+def _umap(whole: Floats) -> Floats:
+    try:
+        from umap import UMAP
+    except ImportError:
+        raise MissingDependency(
+            "The map by UMAP needs a package: pip install umap-learn. The PCA map needs none."
+        ) from None
+    return np.asarray(UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(whole), dtype=np.float32)

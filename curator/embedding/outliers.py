@@ -1,0 +1,105 @@
+"""Examples that stand alone: a calibrated score, not a quota.
+
+The score is how far an example lies from the others along the directions in which the set varies little: Mahalanobis
+distances of prompt and answer from a middle and a covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that
+what is foreign does not call itself usual; distances to neighbours do not see foreign texts that resemble one another).
+The cube root of such a sum of squares is nearly normal (Wilson and Hilferty 1931). A normal is fitted to the lower half
+of the scores, where there are no outliers; its upper tail gives each example a p-value, and Benjamini-Hochberg at 1 %
+decides. Clean data yields few, noise yields what it is.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.embedding.product import Positions
+from curator.embedding.vectors import Vectors
+
+FALSE_DISCOVERIES = 0.01
+"""Expected share of false alarms among what is flagged (Benjamini and Hochberg 1995)."""
+
+FEWEST = 100
+"""Examples below which nothing is judged: the spread of a set this small is not known well enough."""
+
+KEPT = 0.9  # share of the examples that middle and covariance are fitted to
+SHRUNK = 0.02  # of the average variance, added to every direction: with few examples some have none
+MAD_TO_SIGMA = 1.4826  # of a normal
+_ROUNDS = 3
+_STEP = 16_384
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """The judgement of a set.
+
+    Attributes:
+        score: float64 [n], in deviations of a normal; NaN for an example without text.
+        p_value: float64 [n], the normal's upper tail; 1 where there is no score.
+        flagged: int64, positions, the farthest first.
+    """
+
+    score: npt.NDArray[np.float64]
+    p_value: npt.NDArray[np.float64]
+    flagged: Positions
+
+
+def outliers(vectors: Vectors) -> Outliers:
+    """Judge every example that has text."""
+    count = len(vectors)
+    judged = np.flatnonzero(vectors.parts.any(axis=(1, 2)))
+    score, p_value = np.full(count, np.nan), np.ones(count)
+    if len(judged) >= FEWEST:
+        squares = np.zeros(count)
+        for part in (vectors.prompt, vectors.answer):
+            there = np.flatnonzero(part.any(axis=1))
+            usual = np.full(count, np.nan)
+            if len(there) >= FEWEST:
+                usual[there] = _squared_distances(part[there])
+                usual[np.isnan(usual)] = np.median(usual[there])  # an absent part is neither near nor far
+                squares += usual
+        score[judged] = np.round(_deviations(np.cbrt(squares[judged])), 5)
+        p_value[judged] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[judged]]
+    chosen = judged[_discoveries(p_value[judged])]
+    return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
+
+
+def _squared_distances(part: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
+    """Squared Mahalanobis distances from where most are, float64 [n]."""
+    dimensions = part.shape[1]
+    kept = np.ones(len(part), dtype=np.bool_)
+    distances = np.zeros(len(part))
+    for _ in range(_ROUNDS):
+        middle = part[kept].mean(axis=0, dtype=np.float64)
+        covariance = np.zeros((dimensions, dimensions))
+        for start in range(0, len(part), _STEP):
+            centred = part[start : start + _STEP][kept[start : start + _STEP]] - middle
+            covariance += centred.T @ centred
+        covariance /= kept.sum()
+        covariance += SHRUNK * max(np.trace(covariance) / dimensions, 1e-12) * np.eye(dimensions)
+        factor = np.linalg.inv(np.linalg.cholesky(covariance))
+        for start in range(0, len(part), _STEP):
+            whitened = (part[start : start + _STEP] - middle) @ factor.T
+            distances[start : start + _STEP] = (whitened**2).sum(axis=1)
+        kept = distances <= np.quantile(distances, KEPT)
+    return distances
+
+
+def _deviations(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Deviations from the median, in those of the normal that fits the lower half."""
+    middle = np.median(values)
+    below = middle - values[values < middle]
+    sigma = MAD_TO_SIGMA * float(np.median(below)) if len(below) else 1.0
+    result: npt.NDArray[np.float64] = (values - middle) / max(sigma, 1e-6)
+    return result
+
+
+def _discoveries(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Benjamini-Hochberg: which of the p-values are discoveries."""
+    if len(p_values) == 0:
+        return np.zeros(0, dtype=np.bool_)
+    ordered = np.sort(p_values)
+    passing = np.flatnonzero(ordered <= FALSE_DISCOVERIES * np.arange(1, len(ordered) + 1) / len(ordered))
+    flagged: npt.NDArray[np.bool_] = p_values <= (ordered[passing[-1]] if len(passing) else -1.0)
+    return flagged

@@ -1,0 +1,172 @@
+"""Every example against every other, once: one symmetric blocked product serves neighbours and duplicates.
+
+Products of blocks say who is a candidate; what counts is computed again in float64, rounded to six decimals. So the
+result depends neither on the blocks nor on the number of threads.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from curator.embedding.vectors import Floats
+
+Positions = npt.NDArray[np.int64]
+
+BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
+RUN = 64  # products that are looked at together
+SLACK = 1e-4  # by how much a float32 product may be off, and more
+SPARE = 8  # neighbours gathered beyond those wanted, for ties
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Similar:
+    """What is near to what.
+
+    Attributes:
+        positions: int64 [n, k], the nearest others, nearest first, ties by position; -1 where there are fewer.
+        cosines: float32 [n, k]; -1 where there are fewer.
+        pairs: int64 [pairs, 2], left < right, sorted: those at or above the threshold.
+        pair_cosines: float32 [pairs].
+    """
+
+    positions: Positions
+    cosines: Floats
+    pairs: Positions
+    pair_cosines: Floats
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> None:
+    """Put `other` into the row's list, which is sorted, best first."""
+    at = cosines.shape[1] - 1
+    while at > 0 and cosines[row, at - 1] < cosine:
+        cosines[row, at] = cosines[row, at - 1]
+        near[row, at] = near[row, at - 1]
+        at -= 1
+    cosines[row, at] = cosine
+    near[row, at] = other
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: Any, floor: float) -> Any:
+    """Take a block of products into the lists of its rows and columns; return the pairs at or above the floor.
+
+    `worst` holds the last cosine of every list. Most runs of products change nothing: a pass without branches, which
+    the compiler turns into vector instructions, tells which do.
+    """
+    last = cosines.shape[1] - 1
+    pairs = np.empty((256, 2), dtype=np.int64)
+    count = 0
+    for i in range(products.shape[0]):
+        row = top + i
+        line = products[i]
+        for begin in range(i + 1 if top == left else 0, products.shape[1], RUN):
+            end = min(begin + RUN, products.shape[1])
+            bar = min(worst[row], floor)
+            hits = 0
+            for j in range(begin, end):
+                hits += (line[j] >= bar) | (line[j] > worst[left + j])
+            if hits == 0:
+                continue
+            for j in range(begin, end):
+                cosine, column = line[j], left + j
+                if cosine > worst[row]:
+                    _insert(near, cosines, row, column, cosine)
+                    worst[row] = cosines[row, last]
+                if cosine > worst[column]:
+                    _insert(near, cosines, column, row, cosine)
+                    worst[column] = cosines[column, last]
+                if cosine >= floor:
+                    if count == pairs.shape[0]:
+                        pairs = np.concatenate((pairs, np.empty_like(pairs)))
+                    pairs[count, 0] = row
+                    pairs[count, 1] = column
+                    count += 1
+    return pairs[:count].copy()
+
+
+def _blocks(examples: int, first: int, step: int) -> Iterator[tuple[int, int]]:
+    """Every `step`-th block on or above the diagonal."""
+    number = 0
+    for top in range(0, examples, BLOCK):
+        for left in range(top, examples, BLOCK):
+            if number % step == first:
+                yield top, left
+            number += 1
+
+
+def exact_product(whole: Floats, neighbours: int, threshold: float, threads: int = 2) -> Similar:
+    """The nearest others of every example, and all pairs from `threshold` up.
+
+    Args:
+        whole: unit vectors, float32 [n, dimensions]. An example without text (a zero vector) is near to nothing.
+        neighbours: how many nearest others to list.
+        threshold: cosine of a pair.
+        threads: kernels that run at once; each takes 16 bytes an example and neighbour.
+    """
+    examples, listed = len(whole), min(neighbours + SPARE, max(len(whole) - 1, 1))
+
+    def work(first: int) -> tuple[Positions, Floats, list[Positions]]:
+        near = np.full((examples, listed), -1, dtype=np.int64)
+        cosines = np.full((examples, listed), -2, dtype=np.float32)
+        worst = np.full(examples, -2, dtype=np.float32)
+        pairs = []
+        for top, left in _blocks(examples, first, threads):
+            products = whole[top : top + BLOCK] @ whole[left : left + BLOCK].T
+            pairs.append(_scan(products, top, left, near, cosines, worst, np.float32(threshold - SLACK)))
+        return near, cosines, pairs
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(work, range(threads)))
+    near = np.concatenate([part[0] for part in parts], axis=1)
+    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(block for part in parts for block in part[2])])
+    return Similar(*nearest_of(whole, near, neighbours), *pairs_from(whole, pairs, threshold))
+
+
+def nearest_of(whole: Floats, near: Positions, neighbours: int) -> tuple[Positions, Floats]:
+    """Of the candidates of each example (-1: none), the nearest ones and their cosines."""
+    positions = np.full((len(whole), neighbours), -1, dtype=np.int64)
+    cosines = np.full((len(whole), neighbours), -1, dtype=np.float32)
+    present = np.asarray(whole.any(axis=1))
+    width = min(neighbours, near.shape[1])
+    for start in range(0, len(whole), BLOCK):
+        candidates = near[start : start + BLOCK]
+        rows = np.repeat(np.arange(start, start + len(candidates)), candidates.shape[1])
+        exact = exact_cosines(whole, rows, candidates.reshape(-1)).reshape(candidates.shape)
+        own = present[start : start + len(candidates)]
+        usable = (candidates >= 0) & present[candidates] & own[:, None]
+        exact = np.where(usable, exact, -1)
+        order = np.lexsort((candidates, -exact), axis=1)[:, :width]
+        cosines[start : start + len(candidates), :width] = np.take_along_axis(exact, order, axis=1)
+        chosen = np.where(usable, candidates, -1)
+        positions[start : start + len(candidates), :width] = np.take_along_axis(chosen, order, axis=1)
+    return positions, cosines
+
+
+def pairs_from(whole: Floats, pairs: Positions, threshold: float) -> tuple[Positions, Floats]:
+    """Of candidate pairs [pairs, 2], left < right, those at or above the threshold, sorted, and their cosines."""
+    cosines = exact_cosines(whole, pairs[:, 0], pairs[:, 1])
+    kept = np.flatnonzero(cosines >= round(threshold, DECIMALS))
+    pairs, cosines = pairs[kept], cosines[kept]
+    order = np.asarray(np.lexsort((pairs[:, 1], pairs[:, 0])))
+    return pairs[order], cosines[order].astype(np.float32)
+
+
+def exact_cosines(
+    vectors: Floats | npt.NDArray[np.float16], left: Positions, right: Positions
+) -> npt.NDArray[np.float64]:
+    """Cosines of pairs of unit vectors, in float64, rounded to six decimals."""
+    cosines = np.empty(len(left), dtype=np.float64)
+    step = BLOCK * 16
+    for start in range(0, len(left), step):
+        ours, theirs = vectors[left[start : start + step]], vectors[right[start : start + step]]
+        cosines[start : start + step] = np.einsum("ij,ij->i", ours, theirs, dtype=np.float64)
+    rounded: npt.NDArray[np.float64] = np.round(cosines, DECIMALS)
+    return rounded

@@ -1,0 +1,96 @@
+"""Why an outlier stands alone, in words: language, script, length, vocabulary, and what it is nearest to."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LONG, _SHORT = 4.0, 0.25  # times the topic's median words from which a length is worth a word
+_UNKNOWN_WORDS = 0.6  # share of words unseen among the set's representatives
+_MARKS = 0.35  # share of characters that are neither letters nor spaces
+_FEWEST_LETTERS = 20
+_ENOUGH_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the set's texts are like, learned from its topics' representatives.
+
+    Attributes:
+        language: the most frequent one, an ISO 639 code; "" where none is.
+        script: the most frequent one, such as LATIN.
+        words: all that occur.
+        median_words: of a text.
+    """
+
+    language: str
+    script: str
+    words: frozenset[str]
+    median_words: float
+
+
+def usual(texts: Iterable[str]) -> Usual:
+    """What most of `texts` are like."""
+    languages: Counter[str] = Counter()
+    scripts: Counter[str] = Counter()
+    words: set[str] = set()
+    lengths = []
+    for text in texts:
+        found = _WORD.findall(text.casefold())
+        words.update(found)
+        lengths.append(len(found))
+        languages[_language(text)] += 1
+        scripts[_script(text)] += 1
+    lengths.sort()
+    return Usual(_most(languages), _most(scripts), frozenset(words), lengths[len(lengths) // 2] if lengths else 0.0)
+
+
+def reasons(text: str, normal: Usual) -> str:
+    """What is unusual about `text`, in one clause without a full stop."""
+    found = _WORD.findall(text.casefold())
+    script, language = _script(text), _language(text)
+    marks = sum(not (character.isalpha() or character.isspace()) for character in text)
+    unknown = sum(word not in normal.words for word in found)
+    told = []
+    if script and normal.script and script != normal.script:
+        told.append(f"it is written in {script.title()} script")
+    elif language and normal.language and language != normal.language:
+        told.append(f"its language looks like '{language}', not '{normal.language}'")
+    if len(text) >= _FEWEST_LETTERS and marks > _MARKS * len(text):
+        told.append(f"{marks / len(text):.0%} of its characters are digits and marks")
+    if len(found) >= _ENOUGH_WORDS and unknown > _UNKNOWN_WORDS * len(found):
+        told.append(f"{unknown} of its {len(found)} words occur in no typical example")
+    if normal.median_words and len(found) > _LONG * normal.median_words:
+        told.append(f"it has {len(found):,} words where {normal.median_words:,.0f} are usual")
+    elif len(found) < _SHORT * normal.median_words:
+        told.append(f"it has {len(found)} words where {normal.median_words:,.0f} are usual")
+    return ", ".join(told) or "nothing else in the set is about the same"
+
+
+def _most(counted: Counter[str]) -> str:
+    named = {name: times for name, times in counted.items() if name}
+    return min(named, key=lambda name: (-named[name], name)) if named else ""
+
+
+def _language(text: str) -> str:
+    """The language as CLD2 sees it, where it is sure; else ""."""
+    import pycld2
+
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    try:
+        reliable, _, details = pycld2.detect(clean)
+    except pycld2.error:
+        return ""
+    code = str(details[0][1])
+    return code if reliable and code != "un" else ""
+
+
+def _script(text: str) -> str:
+    """The script of most letters, by the first word of their names; "" for a text of few letters."""
+    counted: Counter[str] = Counter()
+    for character in text[:2000]:
+        if character.isalpha():
+            counted[unicodedata.name(character, "").partition(" ")[0]] += 1
+    return _most(counted) if sum(counted.values()) >= _FEWEST_LETTERS // 2 else ""

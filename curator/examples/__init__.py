@@ -1,0 +1,1 @@
+"""The data model: examples, messages, findings and pairs as columns; dialects, ids, readers, token counts."""

@@ -1,0 +1,129 @@
+"""From the values of one block to columns."""
+
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from curator.examples.blocks import Block
+from curator.examples.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
+from curator.examples.dialects import Dialect
+from curator.examples.frames import EXAMPLES, MESSAGES, Batch, found, nothing_found
+from curator.examples.identity import example_key
+from curator.examples.json_line import InvalidEncoding, InvalidJson, decode_json
+from curator.examples.judging import Refusal, judge, refusal_of_meaning
+
+_to_json = msgspec.json.encode
+
+
+def read_batch(block: Block, dialect: Dialect) -> Batch:
+    """The examples and refusals of a block."""
+    examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
+    messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
+    refused: list[tuple[int, Refusal]] = []
+    for position, (line, raw, offset) in enumerate(block.elements()):
+        fault = block.faults.get(position)
+        outcome = [Refusal(*fault)] if fault else read_example(raw, dialect)
+        if isinstance(outcome, list):
+            refused.extend((line, refusal) for refusal in outcome)
+            continue
+        value, content = outcome
+        row = len(examples["row"])
+        _add_example(examples, row, content, value, dialect)
+        examples["line"].append(line)
+        examples["offset"].append(offset)
+        examples["length"].append(len(raw))
+        _add_messages(messages, row, content, _extra_message_keys(value, content))
+    return Batch(
+        examples=pl.DataFrame(examples, schema=EXAMPLES, strict=False),
+        messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),
+        refused=_refused_frame(refused),
+        lines=len(block),
+    )
+
+
+def read_example(raw: bytes, dialect: Dialect) -> tuple[dict[str, Any], Content] | list[Refusal]:
+    """The value and meaning of one line, or why it is not an example."""
+    try:
+        value = decode_json(raw)
+    except InvalidEncoding as error:
+        return [Refusal("invalid-encoding", f"The line is not UTF-8: {error}.")]
+    except InvalidJson as error:
+        if not raw.strip():
+            return [Refusal("invalid-json", "The line is empty.")]
+        return [Refusal("invalid-json", f"The line is not JSON: {error}.")]
+    refusals = judge(value, dialect)
+    if refusals:
+        return refusals
+    try:
+        return value, dialect.content(value)
+    except Refused as refused:
+        return [refusal_of_meaning(refused)]
+
+
+def _add_example(
+    examples: dict[str, list[Any]], row: int, content: Content, value: dict[str, Any], dialect: Dialect
+) -> None:
+    examples["row"].append(row)
+    examples["key"].append(example_key(content.identity()))
+    examples["kind"].append(dialect.kind)
+    examples["tools"].append(None if content.tools is None else _to_json(content.tools).decode())
+    examples["label"].append(content.label)
+    extra = value.keys() - dialect.known
+    examples["extra_keys"].append("\n".join(sorted(extra)) if extra else None)
+
+
+def _extra_message_keys(value: dict[str, Any], content: Content) -> dict[int, str]:
+    """By message index, the keys of the original messages that no dialect knows, one a line."""
+    turns = value.get("messages") or value.get("conversations")
+    if not isinstance(turns, list):
+        return {}
+    shift = len(content.messages) - len(turns)
+    extra = ((index, turn.keys() - KNOWN_MESSAGE_KEYS) for index, turn in enumerate(turns, shift) if len(turn) > 2)
+    return {index: "\n".join(sorted(keys)) for index, keys in extra if keys}
+
+
+def _add_messages(columns: dict[str, list[Any]], row: int, content: Content, extra: dict[int, str]) -> None:
+    first = len(content.messages)
+    for part, messages, start in (
+        ("messages", content.messages, 0),
+        ("chosen", content.chosen, first),
+        ("rejected", content.rejected, first),
+    ):
+        for index, message in enumerate(messages or (), start):
+            columns["row"].append(row)
+            columns["index"].append(index)
+            columns["part"].append(part)
+            columns["extra_keys"].append(extra.get(index) if part == "messages" else None)
+            _add_message(columns, message)
+
+
+def _add_message(columns: dict[str, list[Any]], message: Message) -> None:
+    content = message.get("content")
+    columns["role"].append(message["role"])
+    if isinstance(content, list):
+        texts = [part["text"] for part in content if part.get("text") is not None]
+        columns["content"].append("\n".join(texts) if texts else None)
+        columns["parts"].append(_to_json(content).decode())
+    else:
+        columns["content"].append(content)
+        columns["parts"].append(None)
+    calls = message.get("tool_calls")
+    columns["tool_calls"].append(None if calls is None else _to_json(calls).decode())
+    for key in ("name", "tool_call_id", "weight", "reasoning"):
+        columns[key].append(message.get(key))
+
+
+def _refused_frame(refused: list[tuple[int, Refusal]]) -> pl.DataFrame:
+    if not refused:
+        return nothing_found()
+    frame = pl.DataFrame(
+        {
+            "line": [line for line, _ in refused],
+            "name": [refusal.check for _, refusal in refused],
+            "message": [refusal.message for _, refusal in refused],
+            "message_index": [refusal.message_index for _, refusal in refused],
+        },
+        schema_overrides={"message_index": pl.Int32},
+    )
+    return found("", frame).with_columns(frame["name"].alias("check"))

@@ -1,0 +1,108 @@
+"""The columns that examples, messages, findings and pairs have between rooms.
+
+A `Batch` is what one block of a source holds: a row per example, a row per message, and what was refused. Rooms
+exchange these frames and nothing else; an object per example exists only where one example is shown to a person.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+KINDS = ("chat", "text", "preference", "kto")
+PARTS = ("messages", "chosen", "rejected")
+SEVERITIES = ("error", "warning", "info")
+SUGGESTIONS = ("drop", "fix", "review", "none")
+
+EXAMPLES = pl.Schema(
+    {
+        "row": pl.UInt32(),  # position in the batch, from 0
+        "key": pl.UInt64(),  # see identity.py
+        "line": pl.UInt32(),  # 1-based physical line, or element number, within its file
+        "offset": pl.Int64(),  # bytes from the start of the (decompressed) file; -1 where a format has none
+        "length": pl.UInt32(),  # bytes
+        "kind": pl.Enum(KINDS),
+        "tools": pl.String(),  # JSON, as OpenAI writes them; null where there are none
+        "label": pl.Boolean(),  # KTO only
+        "extra_keys": pl.String(),  # top-level keys that the dialect does not know, one a line
+    }
+)
+
+MESSAGES = pl.Schema(
+    {
+        "row": pl.UInt32(),  # the example it belongs to
+        "index": pl.UInt32(),  # 0-based; chosen and rejected messages count on from the prompt's
+        "part": pl.Enum(PARTS),
+        "role": pl.String(),
+        "content": pl.String(),  # the text; of content parts the text ones, one a line; null where there is none
+        "parts": pl.String(),  # JSON of the content parts, where content is a list
+        "name": pl.String(),
+        "tool_calls": pl.String(),  # JSON, arguments as the original wrote them
+        "tool_call_id": pl.String(),
+        "weight": pl.Float64(),
+        "reasoning": pl.String(),
+        "extra_keys": pl.String(),  # keys that the dialect does not know, one a line
+    }
+)
+
+FOUND = pl.Schema(
+    {
+        "check": pl.String(),
+        "severity": pl.String(),  # null: the check's default
+        "row": pl.UInt32(),  # null: the line is not an example
+        "line": pl.UInt32(),
+        "message": pl.String(),  # a sentence; secrets and personal data masked
+        "message_index": pl.Int32(),
+        "start": pl.UInt32(),  # characters into that message's content
+        "end": pl.UInt32(),
+        "score": pl.Float32(),
+        "suggestion": pl.String(),  # null: the check's default
+    }
+)
+"""What a check returns for a batch; columns it leaves out are null."""
+
+PAIRS = pl.Schema(
+    {
+        "left": pl.UInt32(),  # positions in the whole set, left < right
+        "right": pl.UInt32(),
+        "kind": pl.Enum(("exact", "lexical", "semantic")),
+        "relation": pl.Enum(("copy", "same-prompt", "same-answer", "template", "semantic")),
+        "similarity": pl.Float32(),
+        "prompt_similarity": pl.Float32(),
+        "answer_similarity": pl.Float32(),
+        "context_differs": pl.Boolean(),
+        "plain": pl.Boolean(),  # a copy that may be dropped unseen: p*, a >= 0.9 and the same numbers in both
+    }
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one block of a source holds.
+
+    Attributes:
+        examples: `EXAMPLES`, a row per accepted example in file order.
+        messages: `MESSAGES`, in order of example and message.
+        refused: `FOUND`, a row per reason for which a line is not an example; `row` is null.
+        lines: physical lines (or elements) in the block, accepted or not.
+    """
+
+    examples: pl.DataFrame
+    messages: pl.DataFrame
+    refused: pl.DataFrame
+    lines: int
+
+
+def found(check: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` completed to `FOUND`: columns it lacks are null, others are dropped."""
+    columns = [
+        pl.lit(check).alias(name)
+        if name == "check"
+        else (pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name))
+        for name, kind in FOUND.items()
+    ]
+    return frame.select(columns)
+
+
+def nothing_found() -> pl.DataFrame:
+    """An empty `FOUND` frame."""
+    return pl.DataFrame(schema=FOUND)

@@ -1,0 +1,34 @@
+"""Example ids: sixteen hexadecimal digits of xxh3-128 over canonical JSON.
+
+Canonical JSON is UTF-8 without escapes beyond what JSON demands, keys sorted, no spaces, original strings; keys whose
+value is null are left out. Only what a model would be trained on counts: messages, tools, chosen, rejected, label.
+"""
+
+from typing import Any
+
+import msgspec
+import polars as pl
+import xxhash
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def canonical_json(value: Any) -> bytes:
+    """`value` as canonical JSON."""
+    return _encode(value)
+
+
+def example_key(content: dict[str, Any]) -> int:
+    """The first 64 bits of the hash of an example's content; its id is this number in hexadecimal."""
+    return int.from_bytes(xxhash.xxh3_128_digest(_encode(content))[:8], "big")
+
+
+def key_to_id(key: int, occurrence: int = 1) -> str:
+    """The id of the `occurrence`-th example (1-based, in file order) with this key."""
+    return f"{key:016x}" if occurrence == 1 else f"{key:016x}-{occurrence}"
+
+
+def id_column(key: str = "key", occurrence: str = "occurrence") -> pl.Expr:
+    """The ids of a frame that has a UInt64 column `key` and a 1-based column `occurrence`."""
+    digits = pl.col(key).map_batches(lambda keys: pl.Series([f"{k:016x}" for k in keys], dtype=pl.String), pl.String)
+    return pl.when(pl.col(occurrence) == 1).then(digits).otherwise(pl.format("{}-{}", digits, occurrence)).alias("id")

@@ -1,0 +1,166 @@
+"""The JSON shape of each dialect, written once and read by two validators.
+
+msgspec accepts at speed; pydantic has the last word on what msgspec refuses, and words it. Both read these types.
+Unknown keys are allowed everywhere: a check reports them, and an export carries them.
+"""
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+Text = str
+Parameters = dict[str, Any]
+
+
+class FunctionCall(TypedDict):
+    name: str
+    arguments: NotRequired[str | Parameters | None]
+
+
+class ToolCall(TypedDict):
+    id: NotRequired[str | None]
+    type: NotRequired[str | None]
+    function: FunctionCall
+
+
+class ContentPart(TypedDict):
+    type: str
+    text: NotRequired[str | None]
+    value: NotRequired[Any]
+
+
+class ChatMessage(TypedDict):
+    role: str
+    content: NotRequired[str | list[ContentPart] | None]
+    name: NotRequired[str | None]
+    tool_calls: NotRequired[list[ToolCall] | None]
+    tool_call_id: NotRequired[str | None]
+    function_call: NotRequired[FunctionCall | None]
+    weight: NotRequired[int | float | None]
+    loss_weight: NotRequired[int | float | None]
+    reasoning: NotRequired[str | None]
+    reasoning_content: NotRequired[str | None]
+    thinking: NotRequired[str | None]
+    refusal: NotRequired[str | None]
+
+
+Tools = list[Parameters] | str | None
+
+
+class Chat(TypedDict):
+    messages: list[ChatMessage]
+    tools: NotRequired[Tools]
+    functions: NotRequired[Tools]
+    parallel_tool_calls: NotRequired[bool | None]
+
+
+ShareGptTurn = TypedDict(
+    "ShareGptTurn",
+    {"from": str, "value": str, "weight": NotRequired[int | float | None], "name": NotRequired[str | None]},
+)
+
+
+class ShareGpt(TypedDict):
+    conversations: list[ShareGptTurn]
+    system: NotRequired[str | None]
+    tools: NotRequired[Tools]
+
+
+class ShareGptRoles(TypedDict):
+    conversations: list[ChatMessage]
+    system: NotRequired[str | None]
+    tools: NotRequired[Tools]
+
+
+class Alpaca(TypedDict):
+    instruction: str
+    input: NotRequired[str | None]
+    output: str
+    system: NotRequired[str | None]
+    history: NotRequired[list[list[str]] | None]
+
+
+class AlpacaResponse(TypedDict):
+    instruction: str
+    input: NotRequired[str | None]
+    response: str
+    system: NotRequired[str | None]
+    history: NotRequired[list[list[str]] | None]
+
+
+class Dolly(TypedDict):
+    instruction: str
+    context: NotRequired[str | None]
+    response: str
+
+
+class PromptCompletion(TypedDict):
+    prompt: str | list[ChatMessage]
+    completion: str | list[ChatMessage]
+    tools: NotRequired[Tools]
+
+
+class PromptResponse(TypedDict):
+    prompt: str
+    response: str
+
+
+class OpenOrca(TypedDict):
+    system_prompt: NotRequired[str | None]
+    question: str
+    response: str
+
+
+class QuestionAnswer(TypedDict):
+    question: str
+    answer: str
+
+
+class PlainText(TypedDict):
+    text: str
+
+
+class OpenAiPreferenceInput(TypedDict):
+    messages: list[ChatMessage]
+    tools: NotRequired[Tools]
+    parallel_tool_calls: NotRequired[bool | None]
+
+
+class OpenAiPreference(TypedDict):
+    input: OpenAiPreferenceInput
+    preferred_output: list[ChatMessage]
+    non_preferred_output: list[ChatMessage]
+
+
+class Preference(TypedDict):
+    prompt: NotRequired[str | list[ChatMessage] | None]
+    chosen: str | list[ChatMessage]
+    rejected: str | list[ChatMessage]
+    tools: NotRequired[Tools]
+
+
+class ShareGptPreference(TypedDict):
+    conversations: list[ShareGptTurn]
+    chosen: ShareGptTurn
+    rejected: ShareGptTurn
+    system: NotRequired[str | None]
+    tools: NotRequired[Tools]
+
+
+class Kto(TypedDict):
+    prompt: str | list[ChatMessage]
+    completion: str | list[ChatMessage]
+    label: bool
+    tools: NotRequired[Tools]
+
+
+class KtoChat(TypedDict):
+    messages: list[ChatMessage]
+    label: bool
+    tools: NotRequired[Tools]
+
+
+class KtoTag(TypedDict):
+    messages: list[ChatMessage]
+    kto_tag: bool
+    tools: NotRequired[Tools]

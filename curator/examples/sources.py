@@ -1,0 +1,318 @@
+"""From a file of any format to blocks of JSON elements, in bounded memory."""
+
+import csv
+import gzip
+import io
+import mmap
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import numpy as np
+import zstandard
+
+from curator.errors import UnreadableInput
+from curator.examples.blocks import LONGEST_LINE, Block, block_end, ends_block
+from curator.examples.json_array import element_places
+
+_READ_BYTES = 4 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TABLE_ROWS = 4096
+EXTRA_FIELDS = "(more fields than the header has)"
+"""Key under which the surplus fields of a CSV line are kept."""
+
+FORMATS = ("jsonl", "json-array", "csv", "parquet")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read.
+
+    Attributes:
+        path: where it is; for standard input, the temporary copy.
+        name: as the user wrote it.
+        format: one of `FORMATS`.
+        packing: "", ".gz" or ".zst".
+    """
+
+    path: Path
+    name: str
+    format: str
+    packing: str
+
+
+def expand(arguments: Iterable[str]) -> list[Source]:
+    """The sources that file names and glob patterns stand for, in order, each once.
+
+    Raises:
+        UnreadableInput: one is missing, a directory, empty or not text.
+    """
+    sources: dict[Path, Source] = {}
+    for argument in arguments:
+        if argument == "-":
+            path = _spooled(sys.stdin.buffer)
+            sources[path] = inspect(path, "-")
+            continue
+        names = (
+            sorted(glob(argument, recursive=True))  # noqa: PTH207 - a pattern may be absolute
+            if has_magic(argument) and not Path(argument).exists()
+            else [argument]
+        )
+        if not names:
+            raise UnreadableInput(f"No file matches {argument}.")
+        for name in names:
+            sources.setdefault(Path(name).resolve(), inspect(Path(name), name))
+    return list(sources.values())
+
+
+def _spooled(stream: IO[bytes]) -> Path:
+    """Standard input as a file, so that it can be read twice; it lives as long as the process's temporary folder."""
+    with tempfile.NamedTemporaryFile(prefix="curator-stdin-", suffix=".jsonl", delete=False) as copy:
+        while chunk := stream.read(_READ_BYTES):
+            copy.write(chunk)
+    return Path(copy.name)
+
+
+def inspect(path: Path, name: str) -> Source:
+    """The source at `path`, its format taken from its name and its first bytes.
+
+    Raises:
+        UnreadableInput: it is missing, a directory, empty, or not text.
+    """
+    if path.is_dir():
+        raise UnreadableInput(f"{name} is a directory. Name the files in it, for example {name.rstrip('/')}/*.jsonl.")
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packing = suffixes.pop() if suffixes and suffixes[-1] in (".gz", ".zst") else ""
+    ending = suffixes[-1] if suffixes else ""
+    try:
+        with path.open("rb") as raw, _unpacked(raw, packing) as stream:
+            head = stream.read(4096)
+    except FileNotFoundError:
+        raise UnreadableInput(f"{name} does not exist.") from None
+    except PermissionError:
+        raise UnreadableInput(f"{name} may not be read by this user.") from None
+    except (OSError, EOFError, zstandard.ZstdError) as error:
+        raise UnreadableInput(f"{name} cannot be read: {error}.") from None
+    if not head:
+        raise UnreadableInput(f"{name} is empty.")
+    if head.startswith(b"PAR1"):
+        return Source(path, name, "parquet", packing)
+    _refuse_binary(head, name)
+    if ending in (".csv", ".tsv"):
+        return Source(path, name, "csv", packing)
+    body = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    return Source(path, name, "json-array" if _opens_array(body, ending) else "jsonl", packing)
+
+
+def _opens_array(body: bytes, ending: str) -> bool:
+    """A `[` opens an array of examples, unless the first line is complete by itself in a file of lines."""
+    if not body.startswith(b"["):
+        return False
+    if ending in (".jsonl", ".ndjson"):
+        first_line = body.split(b"\n", 1)[0].rstrip()
+        return not (first_line.endswith(b"]") and b"\n" in body)
+    return True
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableInput(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 {name}.")
+    if head.startswith(b"\x1f\x8b"):
+        raise UnreadableInput(f"{name} is gzip data under a name without .gz. Rename it.")
+    if b"\x00" in head:
+        raise UnreadableInput(f"{name} is not text: it has NUL bytes at its start.")
+
+
+@contextmanager
+def _unpacked(raw: IO[bytes], packing: str) -> Iterator[IO[bytes]]:
+    if packing == ".gz":
+        with gzip.open(raw, "rb") as stream:
+            yield stream  # type: ignore[misc]
+    elif packing == ".zst":
+        with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+            yield io.BufferedReader(stream)
+    else:
+        yield raw
+
+
+def blocks(source: Source) -> Iterator[Block]:
+    """The blocks of a source, in order.
+
+    Raises:
+        UnreadableInput: a compressed or Parquet file turns out to be damaged.
+    """
+    readers = {"jsonl": _line_blocks, "json-array": _array_blocks, "csv": _csv_blocks, "parquet": _parquet_blocks}
+    try:
+        yield from readers[source.format](source)
+    except (EOFError, zstandard.ZstdError, gzip.BadGzipFile) as error:
+        raise UnreadableInput(f"{source.name} is damaged: {error}.") from None
+
+
+def _line_blocks(source: Source) -> Iterator[Block]:
+    """Physical lines, split on newline only; a final newline does not make one more line."""
+    with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
+        head = stream.read(len(_BYTE_ORDER_MARK))
+        offset = len(head) if head == _BYTE_ORDER_MARK else 0
+        data, number, at_end = head[offset:], 1, False
+        while data or not at_end:
+            ends = _line_ends(data, at_end)
+            lengths = np.diff(ends, prepend=0)
+            before_long, begins_long = _up_to_too_long(lengths, len(data))
+            count = block_end(lengths[:before_long], at_end=at_end or begins_long)
+            if count:
+                block = _lines(data[: ends[count - 1]], ends[:count], number, offset)
+                yield block
+                number, offset, data = number + count, offset + len(block.data), data[len(block.data) :]
+            elif begins_long:
+                skipped, rest = (int(ends[0]), data[ends[0] :]) if len(ends) else _skip_line(stream, data)
+                yield _refused_line(data[:200], number, offset, skipped)
+                number, offset, data = number + 1, offset + skipped, rest
+            else:
+                chunk = stream.read(_READ_BYTES)
+                at_end = not chunk
+                data += chunk
+
+
+def _line_ends(data: bytes, at_end: bool) -> np.ndarray:
+    """Where each complete line of `data` ends, its newline included; the last one of a file needs none."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 0x0A) + 1
+    if at_end and data and not data.endswith(b"\n"):
+        ends = np.append(ends, len(data))
+    return ends
+
+
+def _up_to_too_long(lengths: np.ndarray, size: int) -> tuple[int, bool]:
+    """How many lines come before the first that is too long to be read, and whether there is one (complete or not)."""
+    too_long = np.flatnonzero(lengths > LONGEST_LINE)
+    if len(too_long):
+        return int(too_long[0]), True
+    return len(lengths), size - int(lengths.sum()) > LONGEST_LINE
+
+
+def _lines(data: bytes, ends: np.ndarray, first: int, offset: int) -> Block:
+    starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+    terminated = np.frombuffer(data, np.uint8)[ends - 1] == 0x0A
+    return Block(data, starts, (ends - starts - terminated).astype(np.int64), first, offset)
+
+
+def _skip_line(stream: IO[bytes], data: bytes) -> tuple[int, bytes]:
+    """Bytes up to and with the next newline, and what was read beyond it."""
+    skipped = len(data)
+    while chunk := stream.read(_READ_BYTES):
+        end = chunk.find(b"\n")
+        if end >= 0:
+            return skipped + end + 1, chunk[end + 1 :]
+        skipped += len(chunk)
+    return skipped, b""
+
+
+def _refused_line(head: bytes, number: int, offset: int, length: int) -> Block:
+    sentence = f"The line is {length / 2**20:.0f} MiB long; lines beyond {LONGEST_LINE >> 20} MiB are not read."
+    return Block(head, np.array([0]), np.array([len(head)]), number, offset, {0: ("unrecognised-example", sentence)})
+
+
+def _array_blocks(source: Source) -> Iterator[Block]:
+    with source.path.open("rb") as raw, _mapped(raw, source.packing) as data:
+        skipped = len(_BYTE_ORDER_MARK) if data[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK else 0
+        starts, lengths = element_places(data[skipped:])
+        starts += skipped
+        first = 0
+        while first < len(starts):
+            before_long, begins_long = _up_to_too_long(lengths[first:], int(lengths[first:].sum()))
+            if begins_long and not before_long:
+                begin, length = int(starts[first]), int(lengths[first])
+                yield _refused_line(bytes(data[begin : begin + 200]), first + 1, begin, length)
+                first += 1
+                continue
+            count = block_end(lengths[first : first + before_long], at_end=True)
+            begin, end = int(starts[first]), int(starts[first + count - 1] + lengths[first + count - 1])
+            chosen = slice(first, first + count)
+            yield Block(bytes(data[begin:end]), starts[chosen] - begin, lengths[chosen], first + 1, begin)
+            first += count
+
+
+@contextmanager
+def _mapped(raw: IO[bytes], packing: str) -> Iterator[memoryview]:
+    """The whole file as memory that the system can drop again: its own pages, or a temporary unpacked copy's."""
+    with tempfile.TemporaryFile() as copy:
+        if packing:
+            with _unpacked(raw, packing) as stream:
+                while chunk := stream.read(_READ_BYTES):
+                    copy.write(chunk)
+            copy.flush()
+        file = copy if packing else raw
+        yield memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _csv_blocks(source: Source) -> Iterator[Block]:
+    csv.field_size_limit(LONGEST_LINE)
+    with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        header_line = text.readline()
+        delimiter = max("\t" if ".tsv" in source.path.name else ",;\t", key=header_line.count)
+        header = next(csv.reader([header_line], delimiter=delimiter))
+        yield from _element_blocks(_csv_elements(csv.reader(text, delimiter=delimiter, strict=True), header))
+
+
+def _csv_elements(records: Iterator[list[str]], header: list[str]) -> Iterator[bytes | tuple[str, str]]:
+    while True:
+        try:
+            fields = next(records)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield "invalid-json", f"The line is not sound CSV: {error}."
+            continue
+        value: dict[str, str | list[str]] = dict(zip(header, fields, strict=False))
+        if len(fields) > len(header):
+            value[EXTRA_FIELDS] = fields[len(header) :]
+        try:
+            yield msgspec.json.encode(value)
+        except UnicodeEncodeError:
+            yield "invalid-encoding", "The line is not UTF-8."
+
+
+def _parquet_blocks(source: Source) -> Iterator[Block]:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
+            file = parquet.ParquetFile(io.BytesIO(stream.read()) if source.packing else stream)
+            values = (
+                msgspec.json.encode(value) for batch in file.iter_batches(_TABLE_ROWS) for value in batch.to_pylist()
+            )
+            yield from _element_blocks(values)
+    except pyarrow.ArrowException as error:
+        raise UnreadableInput(f"{source.name} is not sound Parquet: {error}.") from None
+
+
+def _element_blocks(elements: Iterable[bytes | tuple[str, str]]) -> Iterator[Block]:
+    """Blocks of elements that have no place of their own in the source."""
+    pending: list[bytes] = []
+    faults: dict[int, tuple[str, str]] = {}
+    size, first = 0, 1
+    for element in elements:
+        if isinstance(element, tuple):
+            faults[len(pending)] = element
+            pending.append(b"")
+            continue
+        pending.append(element)
+        size += len(element)
+        if ends_block(size, len(element)):
+            yield _joined(pending, faults, first)
+            first, pending, faults, size = first + len(pending), [], {}, 0
+    if pending:
+        yield _joined(pending, faults, first)
+
+
+def _joined(elements: list[bytes], faults: dict[int, tuple[str, str]], first: int) -> Block:
+    lengths = np.array([len(element) for element in elements], dtype=np.int64)
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
+    return Block(b"".join(elements), starts, lengths, first, -1, faults)

@@ -1,0 +1,1 @@
+"""One module per place that people fine-tune at: its rules, its writer, and what it cannot carry."""

@@ -1,0 +1,76 @@
+"""The manifest of an export: what is in it, what it was made of, and by which rules."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from curator.exporting.estimate import estimate
+from curator.exporting.limits import rule_set
+from curator.exporting.targets.target import Target
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an export was made of.
+
+    Attributes:
+        sources: per source file its name, size and fingerprint.
+        decisions: how far the decision log had come: its last position, and what else identifies it.
+        tokenizer: that counted the tokens.
+        split: a sentence about how the split was made, where a person should know.
+        facts: further facts for the manifest, by name.
+    """
+
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    decisions: dict[str, Any] | None = None
+    tokenizer: str | None = None
+    split: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def manifest_of(
+    target: Target,
+    entries: list[dict[str, Any]],
+    counts: dict[str, int],
+    form: str | None,
+    origin: Origin,
+    *,
+    model: str | None,
+    epochs: int | None,
+    own_prices: dict[str, Any] | None,
+    skipped: int,
+    lost: int,
+    losses: dict[str, int],
+    warnings: dict[str, int],
+) -> dict[str, Any]:
+    """What `manifest.json` holds. Raises `UsageError` for a price table of the wrong shape."""
+    tokens = entries[0].get("tokens")
+    costs = None
+    if tokens is not None:
+        costs = estimate(
+            tokens, entries[0]["examples"], target.name, model=model, epochs=epochs, own_prices=own_prices
+        ).as_json()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "target": target.name,
+        "rule_set": rule_set(),
+        "curator": version("curator"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "form": form,
+        "files": entries,
+        "examples": counts,
+        "skipped": skipped,
+        "lost": {"examples": lost, "by_field": losses},
+        "warnings": warnings,
+        "model": model,
+        "tokenizer": origin.tokenizer,
+        "estimate": costs,
+        "sources": origin.sources,
+        "decisions": origin.decisions,
+        "split": origin.split,
+        **origin.facts,
+    }

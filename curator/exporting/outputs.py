@@ -1,0 +1,128 @@
+"""Every file of an export that grows while the examples stream by."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from curator.exporting.lines import ExportExample, to_line
+from curator.exporting.parquet_copy import ParquetCopy
+from curator.exporting.rejected import LISTED, Rejection
+from curator.exporting.split_file import SplitFile
+from curator.exporting.targets.target import Target
+from curator.exporting.violation import Loss, Violation
+
+LOST, SKIPPED = "lost.jsonl", "skipped.jsonl"
+_SPLITS = ("train", "validation", "test")
+
+
+class Outputs:
+    """The data files, `lost.jsonl`, `skipped.jsonl`, and what is counted on the way.
+
+    Attributes:
+        rejections: the first of the examples that the target rejects.
+        rejected: how many there are.
+        lost: examples of which something could not be carried.
+        losses: by what was lost, without its place, in how many examples.
+        warnings: by rule, how often the target only warns.
+    """
+
+    def __init__(self, folder: Path, target: Target, *, model: str | None, skip_invalid: bool) -> None:
+        self.rejections: list[Rejection] = []
+        self.rejected = 0
+        self.lost = 0
+        self.losses: Counter[str] = Counter()
+        self.warnings: Counter[str] = Counter()
+        self._folder = folder
+        self._target = target
+        seen: dict[int, tuple[str, int]] = {}
+        self._files = {
+            split: SplitFile(folder, target.files[split], target, seen, is_train=split == "train", model=model)
+            for split in _SPLITS
+        }
+        self._copies = ParquetCopy(folder) if target.has_parquet else None
+        self._lost_file = (folder / LOST).open("wb")
+        self._skipped_file = (folder / SKIPPED).open("wb") if skip_invalid else None
+
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.abandon()
+        for stream in (self._lost_file, self._skipped_file):
+            if stream is not None and not stream.closed:
+                stream.close()
+        if self._copies is not None:
+            self._copies.abandon()
+
+    def add(self, example: ExportExample) -> None:
+        """Write one example, or count it as rejected."""
+        file = self._files[example.split]
+        written = to_line(example.content, example.extra, self._target, text_only=example.text_only)
+        found = file.judge(written, example.tokens)
+        errors = [violation for violation in found if violation.severity == "error"]
+        if errors or written.value is None:
+            self._reject(example, errors)
+            return
+        self.warnings.update(violation.rule for violation in found)
+        file.add(example, written.value)
+        if self._copies is not None:
+            self._copies.add(example.split, written.value)
+        if written.losses:
+            self.lost += 1
+            self.losses.update({without_place(loss.field) for loss in written.losses})
+            self._lost_file.write(_lost_line(example, file, written.losses))
+
+    def _reject(self, example: ExportExample, errors: list[Violation]) -> None:
+        self.rejected += 1
+        if len(self.rejections) < LISTED:
+            self.rejections.append(Rejection(example.id, example.file, example.line, errors))
+        if self._skipped_file is not None:
+            self._skipped_file.write(_skipped_line(example, errors))
+
+    def finish(self) -> dict[str, SplitFile]:
+        """The data files by split, complete and on the disk; those without an example but train's are gone."""
+        for file in self._files.values():
+            file.finish()
+        if self._copies is not None:
+            self._copies.finish()
+        kept = {split: file for split, file in self._files.items() if file.examples or split == "train"}
+        for split, file in self._files.items():
+            if split not in kept:
+                (self._folder / file.name).unlink()
+        return kept
+
+
+def parquet_entries(folder: Path) -> list[dict[str, Any]]:
+    """The Parquet copies as the manifest lists them."""
+    entries = []
+    for path in sorted(folder.glob("*.parquet")):
+        from pyarrow import parquet
+
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        examples = parquet.read_metadata(path).num_rows
+        entries.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest, "examples": examples})
+    return entries
+
+
+def _lost_line(example: ExportExample, file: SplitFile, losses: list[Loss]) -> bytes:
+    named = [{"field": loss.field, "reason": loss.reason} for loss in losses]
+    return msgspec.json.encode({"id": example.id, "file": file.name, "line": file.examples, "lost": named}) + b"\n"
+
+
+def _skipped_line(example: ExportExample, errors: list[Violation]) -> bytes:
+    reasons = [{"rule": found.rule, "message": found.message, "path": found.path} for found in errors]
+    entry = {"id": example.id, "file": str(example.file), "line": example.line, "reasons": reasons}
+    return msgspec.json.encode(entry) + b"\n"
+
+
+def without_place(path: str) -> str:
+    """`messages[3].tool_calls[0].id` as `messages.tool_calls.id`."""
+    return "".join(piece.split("]", 1)[-1] for piece in path.split("["))

@@ -1,0 +1,49 @@
+"""Every target, in the order in which they are listed to a person."""
+
+from curator.errors import UsageError
+from curator.exporting.targets import (
+    alpaca,
+    anyscale,
+    axolotl,
+    azure,
+    bedrock_nova,
+    fireworks,
+    gemini,
+    huggingface,
+    llama_factory,
+    mistral,
+    mlx,
+    openai,
+    sharegpt,
+    together,
+)
+from curator.exporting.targets.target import Target
+
+TARGETS: tuple[Target, ...] = (
+    openai.TARGET,
+    azure.TARGET,
+    together.TARGET,
+    fireworks.TARGET,
+    anyscale.TARGET,
+    mistral.TARGET,
+    gemini.TARGET,
+    bedrock_nova.TARGET,
+    huggingface.TARGET,
+    axolotl.TARGET,
+    llama_factory.TARGET,
+    mlx.TARGET,
+    alpaca.TARGET,
+    sharegpt.TARGET,
+)
+
+
+def target_named(name: str) -> Target:
+    """The target that `--target` names.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    for target in TARGETS:
+        if target.name == name:
+            return target
+    raise UsageError(f"There is no target '{name}'. Known targets: {', '.join(target.name for target in TARGETS)}.")

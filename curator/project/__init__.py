@@ -1,0 +1,1 @@
+"""The folder beside the data: what was decided, and what was derived and can be derived again."""

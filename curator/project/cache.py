@@ -1,0 +1,181 @@
+"""Derived columns on disk, by content and version: safe to delete, cheap to reuse.
+
+An entry is one file, `cache/ab/KEY.CHECKSUM`. The checksum of its bytes is part of its name, so an entry is whole or it
+is not there: a file that a crash or a bad disk damaged no longer fits its name, is removed, and is made again.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from curator.errors import WorkFailed
+from curator.project.refusals import worded
+
+Writer = Callable[[Path], object]
+"""Writes one file to the path it is given, such as a frame's `write_ipc`."""
+
+_CHUNK = 4 << 20
+_UNFINISHED = ".unfinished"
+_SHARD_LETTERS = 2
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed: files, and their bytes."""
+
+    entries: int
+    bytes: int
+
+
+class Cache:
+    """The entries under one folder.
+
+    Several processes may use it at once: entries only ever appear whole, and two that store the same key store the same
+    content.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sound: dict[str, Path] = {}
+
+    def __reduce__(self) -> tuple[type["Cache"], tuple[Path]]:
+        """A worker process gets the folder; what was checked so far stays here."""
+        return Cache, (self.folder,)
+
+    def entry(self, key: str) -> Path | None:
+        """The file stored under `key`; None when there is none, or a damaged one, which is then removed.
+
+        The first time a process asks for an entry its bytes are compared with its checksum.
+        """
+        known = self._sound.get(key)
+        if known is not None and known.exists():
+            return known
+        for path in self._candidates(key):
+            if _checksum(path) == path.name.rpartition(".")[2]:
+                self._sound[key] = path
+                return path
+            path.unlink(missing_ok=True)
+        return None
+
+    def required(self, key: str) -> Path:
+        """The file stored under `key`, which was stored before.
+
+        Raises:
+            WorkFailed: something removed or damaged it meanwhile.
+        """
+        path = self.entry(key)
+        if path is None:
+            raise WorkFailed(
+                f"Something was removed from {self.folder} while it was in use. Run the command again: it is made anew."
+            )
+        return path
+
+    def store(self, key: str, writer: Writer) -> Path:
+        """Write an entry under a temporary name, flush it to the disk, and let it appear whole.
+
+        Raises:
+            WorkFailed: the disk is full; nothing half-written stays behind.
+            UsageError: the folder may not be written.
+        """
+        if "/" in key or "." in key or len(key) <= _SHARD_LETTERS:
+            raise ValueError(f"not a cache key: {key}")
+        shard = self._shard(key)
+        unfinished = shard / f"{key}.{os.getpid()}-{secrets.token_hex(4)}{_UNFINISHED}"
+        with worded(shard):
+            shard.mkdir(parents=True, exist_ok=True)
+            try:
+                writer(unfinished)
+                checksum = _flushed_checksum(unfinished)
+                path = shard / f"{key}.{checksum}"
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        for other in self._candidates(key):
+            if other != path:
+                other.unlink(missing_ok=True)
+        self._sound[key] = path
+        return path
+
+    def size(self) -> int:
+        """Bytes of all entries."""
+        return sum(_bytes(path) for path in self._files())
+
+    def prune(self, keep: Collection[str], spare: int = 0) -> Pruned:
+        """Remove entries whose key is not in `keep`, the oldest first, and what a crash left unfinished.
+
+        Args:
+            keep: the keys that the latest audit used.
+            spare: bytes of other entries that may stay, for a person who switches between settings.
+        """
+        wanted = set(keep)
+        removable = sorted(
+            (path for path in self._files() if path.name.partition(".")[0] not in wanted),
+            key=lambda path: (path.name.endswith(_UNFINISHED), -_modified(path), path.name),
+        )
+        spared, removed, freed = 0, 0, 0
+        for path in removable:
+            size = _bytes(path)
+            if not path.name.endswith(_UNFINISHED) and spared + size <= spare:
+                spared += size
+                continue
+            path.unlink(missing_ok=True)
+            removed, freed = removed + 1, freed + size
+        return Pruned(removed, freed)
+
+    def _shard(self, key: str) -> Path:
+        return self.folder / key[:_SHARD_LETTERS]
+
+    def _candidates(self, key: str) -> list[Path]:
+        try:
+            found = [path for path in self._shard(key).iterdir() if path.name.startswith(f"{key}.")]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(path for path in found if not path.name.endswith(_UNFINISHED))
+
+    def _files(self) -> Iterator[Path]:
+        if not self.folder.is_dir():
+            return
+        for shard in self.folder.iterdir():
+            if len(shard.name) == _SHARD_LETTERS and shard.is_dir():
+                yield from (path for path in shard.iterdir() if path.is_file())
+
+
+def _checksum(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return _digest(stream)
+    except OSError:
+        return None  # an entry that cannot be read is one to make again
+
+
+def _flushed_checksum(path: Path) -> str:
+    with path.open("r+b") as stream:
+        digest = _digest(stream)
+        os.fsync(stream.fileno())
+    return digest
+
+
+def _digest(stream: Any) -> str:
+    hasher = xxhash.xxh3_128()
+    while chunk := stream.read(_CHUNK):
+        hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -1,0 +1,1 @@
+"""One audit result, drawn as terminal text, JSON, Markdown and HTML."""

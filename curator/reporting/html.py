@@ -1,0 +1,132 @@
+"""The report as one HTML page: self-contained, without network, readable without a script.
+
+Every value that a template prints passes `_printed`, which makes what is invisible visible, and is then escaped. The
+page's own policy allows nothing but its own style and script, each by its hash.
+"""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from curator.examples.safe_text import visible
+from curator.reporting.model import AuditReport, CheckSummary, Specimen, SpecimenMessage
+from curator.reporting.pictures import hidden_blocks, histogram, portions, shape_blocks
+from curator.reporting.wording import (
+    by_reason,
+    count,
+    dollars,
+    joined,
+    place_of,
+    seconds,
+    share,
+    short_count,
+    size,
+    spoken_shape,
+)
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+class CheckSection(NamedTuple):
+    """Everything the page says about one check."""
+
+    anchor: str
+    summary: CheckSummary
+    portion: float  # of the check with the most examples, in percent
+    explanation: list[list[tuple[bool, str]]]  # paragraphs of (is code, text)
+    specimen: Specimen | None
+
+
+def html_report(report: AuditReport) -> str:
+    """The whole page."""
+    environment = _environment()
+    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    checks = _sections(report)
+    page = environment.get_template("report.html").render(
+        report=report,
+        checks=checks,
+        first_open=next((check.anchor for check in checks if check.specimen), None),
+        picture=histogram(report.tokens) if report.tokens else None,
+        shape_portions=portions([shape.examples for shape in report.shapes]),
+        style=Markup(style),  # ours, from this package
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+    return page + "\n"
+
+
+def _sections(report: AuditReport) -> list[CheckSection]:
+    specimens = {specimen.check: specimen for specimen in report.specimens}
+    widths = portions([check.examples for check in report.checks])
+    return [
+        CheckSection(f"check-{number}", check, width, paragraphs(check.explanation), specimens.get(check.name))
+        for number, (check, width) in enumerate(zip(report.checks, widths, strict=True), 1)
+    ]
+
+
+def paragraphs(explanation: str) -> list[list[tuple[bool, str]]]:
+    """Paragraphs of an explanation as pieces of (is code, text): the little Markdown that explanations use."""
+    return [
+        [(bool(number % 2), piece) for number, piece in enumerate(_CODE.split(paragraph)) if piece]
+        for paragraph in explanation.split("\n\n")
+        if paragraph.strip()
+    ]
+
+
+def marked(message: SpecimenMessage) -> tuple[str, str, str]:
+    """The text before the finding's place, the place, and the text after it."""
+    if message.start is None or message.end is None:
+        return message.text, "", ""
+    return message.text[: message.start], message.text[message.start : message.end], message.text[message.end :]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("curator.reporting"),
+        autoescape=select_autoescape(default=True),
+        finalize=_printed,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": count,
+        "dollars": dollars,
+        "joined": joined,
+        "line": lambda text: visible(text, one_line=True),
+        "percent": lambda number: f"{number:.2f}%",
+        "seconds": seconds,
+        "share": share,
+        "short_count": short_count,
+        "size": size,
+        "spoken_shape": spoken_shape,
+    }
+    environment.globals |= {
+        "by_reason": by_reason,
+        "hidden_blocks": hidden_blocks,
+        "marked": marked,
+        "place_of": place_of,
+        "shape_blocks": shape_blocks,
+    }
+    return environment
+
+
+def _printed(value: Any) -> Any:
+    """What a template prints: numbers and our own markup as they are, any other text with nothing hidden in it."""
+    return value if isinstance(value, int | float | Markup) else visible(str(value))
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _hash(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

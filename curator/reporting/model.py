@@ -1,0 +1,164 @@
+"""The result of an audit: one model that every report is drawn from, and whose JSON schema is published."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from curator.examples.finding import Finding, Severity
+
+SCHEMA_VERSION = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSummary(_Part):
+    """One file and how it was read."""
+
+    file: str
+    format: str = Field(description="jsonl, json-array, csv or parquet")
+    dialect: str
+    reason: str = Field(description="why it was read in this dialect")
+    lines: int = Field(description="physical lines, or elements")
+    examples: int
+    refused: int = Field(description="lines that are not examples")
+    bytes: int
+
+
+class NextStep(_Part):
+    """What to do next, as a sentence and, where there is one, a command."""
+
+    sentence: str
+    command: str | None = None
+
+
+class Verdict(_Part):
+    """Is this data ready to fine-tune on, and if not, what first?"""
+
+    ready: bool
+    headline: str
+    reasons: list[str]
+    next_steps: list[NextStep]
+
+
+class CheckSummary(_Part):
+    """What one check found."""
+
+    name: str
+    family: str
+    severity: Severity = Field(description="the gravest among its findings")
+    title: str
+    explanation: str = Field(
+        default="", description="what it means, why it hurts fine-tuning, how to fix it; paragraphs of Markdown"
+    )
+    findings: int
+    examples: int = Field(description="examples (or unreadable lines) with at least one")
+    share: float = Field(ge=0, description="of the lines read")
+    worst: list[Finding] = Field(max_length=20)
+
+
+class NotRun(_Part):
+    """A check that did not run, and why."""
+
+    check: str
+    reason: str
+
+
+class TokenSummary(_Part):
+    """Token counts, exact for the named tokenizer."""
+
+    tokenizer: str
+    total: int
+    trained: int = Field(description="tokens of the answers that a trainer learns from, in one epoch")
+    median: int
+    percentile_95: int
+    longest: int
+    limit: int | None = Field(description="tokens one example may have; null: none was given")
+    over_limit: int = Field(description="examples beyond the limit")
+    histogram: list[tuple[int, int, int]] = Field(description="from (included), to (excluded), examples")
+
+
+class ShapeSummary(_Part):
+    """A sequence of roles and how many examples have it."""
+
+    shape: str = Field(description="initials of the roles: s(ystem) d(eveloper) u(ser) a(ssistant) t(ool)")
+    examples: int
+    share: float
+
+
+class DuplicateSummary(_Part):
+    """What the duplicate engine found."""
+
+    threshold: float
+    recall: float = Field(description="expected share found of the pairs exactly at the threshold")
+    exact: int = Field(description="examples that are exact duplicates of a keeper")
+    near: int = Field(description="examples that are near-duplicates of a keeper")
+    groups: int
+    conflicts: int = Field(description="prompts with answers that disagree")
+    templates: int = Field(description="templates that many examples share; never suggested for dropping")
+    pairs: dict[str, int] = Field(description="verified pairs by relation")
+    incomplete: list[str] = Field(description="lists that are not complete, each with its reason")
+
+
+class PriceEstimate(_Part):
+    """What training would cost at a provider. An estimate."""
+
+    target: str
+    model: str
+    tokens: int
+    epochs: int
+    dollars: float
+    source: str
+    read: str = Field(description="date on which the price was read")
+
+
+class DecisionSummary(_Part):
+    """What people and policies have decided so far."""
+
+    kept: int
+    dropped: int
+    flagged: int
+    edited: int
+    added: int
+    pending: int
+
+
+class SpecimenMessage(_Part):
+    """One message of a specimen."""
+
+    role: str
+    text: str = Field(description="at most 2,000 characters around the place")
+    cut: bool
+    start: int | None = Field(default=None, description="the finding's place in `text`")
+    end: int | None = None
+
+
+class Specimen(_Part):
+    """An example that shows what a check finds."""
+
+    check: str
+    finding: Finding
+    messages: list[SpecimenMessage]
+
+
+class AuditReport(_Part):
+    """Everything an audit says."""
+
+    schema_version: int = SCHEMA_VERSION
+    program_version: str
+    created: str = Field(description="UTC, ISO 8601")
+    sources: list[SourceSummary]
+    lines: int
+    examples: int
+    verdict: Verdict
+    severities: dict[Severity, int] = Field(description="lines with at least one finding of that severity")
+    effective: int = Field(description="examples left after the policy `recommended` and what was decided")
+    checks: list[CheckSummary] = Field(description="gravest first, then by examples")
+    not_run: list[NotRun]
+    tokens: TokenSummary | None
+    shapes: list[ShapeSummary]
+    duplicates: DuplicateSummary | None
+    prices: list[PriceEstimate]
+    decisions: DecisionSummary | None
+    specimens: list[Specimen]
+    seconds: dict[str, float] = Field(description="by stage")
+    reused: float = Field(description="share of the blocks whose results were reused")

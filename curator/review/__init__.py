@@ -1,0 +1,1 @@
+"""Reviewing: the filter language, the queue, label suggestions, undo."""

@@ -1,0 +1,220 @@
+"""The filter language: `check:near-duplicate tokens:>2000 not (role:tool or "refund")`.
+
+Words next to each other must all hold; `or`, `not` and brackets do what they say. A word without a key, or text in
+quotes, is looked for in the messages, ignoring case; `/.../` is a regular expression. A term `key:value` asks the
+key; numbers take `>`, `>=`, `<`, `<=`, `=` and ranges `10..20`.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from curator.errors import UsageError
+
+NUMBERS = ("tokens", "answer-tokens", "characters", "words", "turns", "line", "length")
+NAMES = ("check", "severity", "role", "label", "decided", "id", "file", "kind", "shape", "annotator", "similar", "split")
+DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
+KEYS = (*NUMBERS, *NAMES)
+
+
+class FilterError(UsageError):
+    """The filter cannot be read; the text shows it with a caret under the fault."""
+
+    def __init__(self, sentence: str, text: str, position: int) -> None:
+        super().__init__(f"{sentence}\n  {text}\n  {' ' * position}^")
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Term:
+    """A key and what is asked of it."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number between two bounds, both included; None: unbounded."""
+
+    key: str
+    lowest: float | None
+    highest: float | None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text looked for in the messages."""
+
+    text: str
+    regex: bool
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite."""
+
+    inner: "Filter"
+
+
+@dataclass(frozen=True)
+class All:
+    """Every one holds; of none: true."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True)
+class Any:
+    """At least one holds."""
+
+    parts: tuple["Filter", ...]
+
+
+Filter = Term | Number | Words | Not | All | Any
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<open>\()|(?P<close>\))
+    |(?P<key>[a-z][a-z-]*):(?P<value>"(?:[^"\\]|\\.)*"|[^\s()]*)
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"
+    |/(?P<regex>(?:[^/\\]|\\.)+)/
+    |(?P<word>[^\s()]+))""",
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"(?P<low>-?[\d.]+?)\.\.(?P<high>-?[\d.]+)$")
+_COMPARED = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>-?\d+(?:\.\d+)?)$")
+
+
+def parse(text: str) -> Filter:
+    """The filter that `text` says.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    reader = _Reader(text)
+    result = reader.alternatives()
+    if reader.token is not None:
+        raise FilterError("A closing bracket has no opening one.", text, reader.position)
+    return result
+
+
+class _Reader:
+    """One token of look-ahead over the text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self._next = 0
+        self.token: re.Match[str] | None = None
+        self.advance()
+
+    def advance(self) -> None:
+        rest = self.text[self._next :]
+        if not rest.strip():
+            self.token, self.position = None, len(self.text)
+            return
+        self.token = _TOKEN.match(self.text, self._next)
+        if self.token is None:
+            raise FilterError("This cannot be read.", self.text, self._next)
+        self._next = self.token.end()
+        self.position = self.token.end() - len(self.token.group().lstrip())
+
+    def word(self) -> str | None:
+        """The bare word at hand, in lower case."""
+        return None if self.token is None or self.token["word"] is None else self.token["word"].lower()
+
+    def alternatives(self) -> Filter:
+        parts = [self.together()]
+        while self.word() == "or":
+            self.advance()
+            parts.append(self.together())
+        return parts[0] if len(parts) == 1 else Any(tuple(parts))
+
+    def together(self) -> Filter:
+        parts: list[Filter] = []
+        while self.token is not None and not self.token["close"] and self.word() != "or":
+            if self.word() == "and":
+                self.advance()
+                continue
+            parts.append(self.single())
+        if not parts:
+            raise FilterError("Something to look for is missing here.", self.text, self.position)
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def single(self) -> Filter:
+        token, position = self.token, self.position
+        assert token is not None
+        if self.word() == "not":
+            self.advance()
+            if self.token is None or self.token["close"]:
+                raise FilterError("'not' needs something after it.", self.text, position)
+            return Not(self.single())
+        if token["open"]:
+            self.advance()
+            inner = self.alternatives()
+            if self.token is None or not self.token["close"]:
+                raise FilterError("This bracket is never closed.", self.text, position)
+            self.advance()
+            return inner
+        self.advance()
+        if token["key"]:
+            return self._term(token["key"], token["value"], position)
+        if token["regex"]:
+            return self._regex(token["regex"], position)
+        return Words(_unquoted(token["quoted"]) if token["quoted"] is not None else token["word"], regex=False)
+
+    def _regex(self, pattern: str, position: int) -> Words:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise FilterError(f"The regular expression is wrong: {error}.", self.text, position + 1) from None
+        return Words(pattern, regex=True)
+
+    def _term(self, key: str, value: str, position: int) -> Filter:
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" Known keys: {', '.join(KEYS)}."
+            raise FilterError(f"There is no key '{key}'.{hint}", self.text, position)
+        place = position + len(key) + 1
+        if not value:
+            raise FilterError(f"'{key}:' needs a value right after it.", self.text, place)
+        if key in NUMBERS:
+            return self._number(key, value, place)
+        value = _unquoted(value[1:-1]) if value.startswith('"') else value
+        if key == "decided" and value not in DECIDED:
+            raise FilterError(f"'decided:' is one of {', '.join(DECIDED)}.", self.text, place)
+        return Term(key, value)
+
+    def _number(self, key: str, value: str, place: int) -> Number:
+        if between := _RANGE.match(value):
+            return Number(key, float(between["low"]), float(between["high"]))
+        compared = _COMPARED.match(value)
+        if compared is None:
+            raise FilterError(f"'{key}:' needs a number, such as {key}:>100 or {key}:10..20.", self.text, place)
+        number = float(compared["number"])
+        match compared["sign"]:
+            case ">":
+                return Number(key, _next_up(number), None)
+            case ">=":
+                return Number(key, number, None)
+            case "<":
+                return Number(key, None, _next_down(number))
+            case "<=":
+                return Number(key, None, number)
+        return Number(key, number, number)
+
+
+def _next_up(number: float) -> float:
+    import math
+
+    return math.nextafter(number, math.inf)
+
+
+def _next_down(number: float) -> float:
+    import math
+
+    return math.nextafter(number, -math.inf)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

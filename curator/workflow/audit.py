@@ -1,0 +1,116 @@
+"""Audit: read, check, find duplicates, and say what is wrong and what to do first."""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from curator.checks.catalogue import CHECKS, chosen
+from curator.checks.check import Check, CheckSettings
+from curator.examples.sources import Source
+from curator.project.cache import Cache
+from curator.workflow.ids import ids_of
+from curator.workflow.findings import all_findings
+from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.workflow.similar import Similar, find_similar
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """What to audit for.
+
+    Attributes:
+        reading: how the files are read.
+        select: names of checks to run; empty: all.
+        ignore: names of checks not to run.
+        settings: thresholds and limits of the checks.
+        tokenizer: with which to count; see `curator.examples.tokens`.
+        duplicate_threshold: Jaccard similarity at which two texts are similar.
+        target: name of the target whose limits apply; None: none.
+    """
+
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    settings: CheckSettings = field(default_factory=CheckSettings)
+    tokenizer: str = "o200k_base"
+    duplicate_threshold: float = 0.7
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The outcome: the set, its findings and how long each stage took (seconds)."""
+
+    loaded: Loaded
+    findings: pl.DataFrame
+    options: AuditOptions
+    similar: Similar | None
+    not_run: dict[str, str]
+    seconds: dict[str, float]
+
+
+DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
+NOT_YET = {
+    "semantic-duplicate": "this version does not look for it yet",
+    "split-leak": "this version does not look for it yet",
+    "contamination": "this version does not look for it yet",
+}
+"""Checks that have a name and an explanation, and no engine yet."""
+
+
+class Stopwatch:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside under `name`."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def audit(
+    sources: list[Source], options: AuditOptions, cache: Cache, progress: Progress, kept: Collection[str] = ()
+) -> Audit:
+    """Audit `sources`. `kept`: ids of examples that a person decided to keep; of copies they are the keepers.
+
+    Raises:
+        UnreadableInput: a source has no examples in a known form, or is damaged.
+        UsageError: a check, format or tokenizer has a name that does not exist.
+        WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
+    """
+    watch = Stopwatch()
+    checks = chosen(options.select, options.ignore)
+    wanted = Wanted(
+        checks=tuple(check.name for check in checks if check.find is not None),
+        settings=options.settings,
+        tokenizer=options.tokenizer,
+        duplicates=any(check.name in DUPLICATE_CHECKS for check in checks),
+    )
+    with watch.stage("reading and checking"):
+        loaded = load(sources, options.reading, wanted, cache, progress)
+    similar = None
+    if wanted.duplicates:
+        with watch.stage("finding duplicates"):
+            is_kept = ids_of(loaded).is_in(list(kept)).to_numpy()
+            similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
+    with watch.stage("judging the set"):
+        findings = all_findings(loaded, checks, options.settings, similar.findings if similar else None)
+    return Audit(loaded, findings, options, similar, _not_run(checks, options), watch.seconds)
+
+
+def _not_run(checks: tuple[Check, ...], options: AuditOptions) -> dict[str, str]:
+    """Checks that did not run, each with the reason."""
+    reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
+    if options.settings.max_tokens is None:
+        for name in ("over-token-limit", "answer-cut-by-limit"):
+            reasons.setdefault(name, "no limit was given: name one with --max-tokens or --target")
+    for name, reason in NOT_YET.items():
+        reasons.setdefault(name, reason)
+    return reasons

@@ -1,0 +1,101 @@
+"""Export what was kept, edits and additions included, in a target's form."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from curator.examples.content import Content
+from curator.examples.identity import example_key
+from curator.exporting.lines import ExportExample
+from curator.exporting.manifest import Origin
+from curator.exporting.write import ExportResult, write_export
+from curator.workflow.audit import Audit
+from curator.workflow.ids import ids_of
+from curator.workflow.opening import Opened
+from curator.workflow.splitting import SENTENCE, side_of
+from curator.workflow.texts import originals
+
+
+def export(
+    opened: Opened, audit: Audit, target: str, folder: Path, *, skip_invalid: bool, replace: bool, only_reviewed: bool
+) -> ExportResult:
+    """Write what was kept to `folder`.
+
+    Args:
+        opened: the data.
+        audit: of the data.
+        target: a target's name.
+        folder: appears whole at the end.
+        skip_invalid: leave out what the target rejects instead of stopping.
+        replace: put it in the place of an earlier export.
+        only_reviewed: only examples that a person decided to keep.
+
+    Raises:
+        TargetRejects: kept examples break the target's rules.
+        UsageError: there is no such target, or the folder is in the way.
+        WorkFailed: the disk is full, or the data changed meanwhile.
+    """
+    origin = Origin(
+        sources=[
+            {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
+            for read in audit.loaded.sources
+        ],
+        decisions={"position": opened.project.log.position()},
+        tokenizer=audit.options.tokenizer,
+        split=SENTENCE,
+    )
+    kept = _kept(opened, audit, only_reviewed=only_reviewed)
+    return write_export(kept, target, folder, skip_invalid=skip_invalid, replace=replace, origin=origin)
+
+
+def _kept(opened: Opened, audit: Audit, *, only_reviewed: bool) -> Iterator[ExportExample]:
+    state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
+    loaded, split = audit.loaded, opened.settings.split
+    ids, keys = ids_of(loaded), loaded.facts["key"]
+    keeper = None if audit.similar is None else audit.similar.keeper
+    tokens = loaded.facts["tokens"]
+    for original in originals(loaded):
+        known = state.get(ids[original.position])
+        if not _is_kept(known, only_reviewed=only_reviewed):
+            continue
+        read = loaded.sources[original.file]
+        edited = known is not None and known["content"] is not None
+        content = content_of(known["content"]) if known is not None and edited else original.content
+        key = keys[original.position if keeper is None else int(keeper[original.position])]
+        yield ExportExample(
+            id=ids[original.position],
+            content=content,
+            extra=original.extra(read.recognised.dialect),
+            split=side_of(key, split.seed, split.validation, split.test),  # type: ignore[arg-type]
+            file=read.source.name,
+            line=original.line,
+            text_only=read.recognised.dialect.kind == "text",
+            tokens=None if edited else tokens[original.position],
+        )
+    for known in state.values():
+        if known["added"] and known["content"] is not None and _is_kept(known, only_reviewed=only_reviewed):
+            content = content_of(known["content"])
+            side = side_of(example_key(content.identity()), split.seed, split.validation, split.test)
+            yield ExportExample(known["id"], content, {}, side, "added", 1)  # type: ignore[arg-type]
+
+
+def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:
+    """All that is not dropped; with `only_reviewed`, all that a person kept."""
+    if known is None:
+        return not only_reviewed
+    if only_reviewed:
+        return bool(known["status"] == "keep" and known["by_person"])
+    return bool(known["status"] != "drop")
+
+
+def content_of(text: str) -> Content:
+    """The content that a decision's value holds."""
+    return Content(**msgspec.json.decode(text))
+
+
+def disputed(opened: Opened) -> int:
+    """Examples that annotators disagree about."""
+    return int(opened.state().select(pl.col("disputed").sum()).item())

@@ -1,0 +1,139 @@
+"""Which examples a filter finds: the filter language over facts, findings, decisions and texts."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from curator.checks.catalogue import check_named
+from curator.errors import UsageError
+from curator.review.filter import All, Any, Filter, Not, Number, Term, Words, parse
+from curator.workflow.ids import ids_of
+from curator.workflow.loading import Loaded
+from curator.workflow.texts import batches
+
+_NUMBER_COLUMNS = {
+    "tokens": "tokens",
+    "answer-tokens": "answer_tokens",
+    "characters": "characters",
+    "words": "answer_words",
+    "line": "line",
+    "length": "length",
+}
+_ROLE_INITIALS = {"system": "s", "developer": "d", "user": "u", "assistant": "a", "tool": "t"}
+
+Mask = np.ndarray
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a filter is asked of.
+
+    Attributes:
+        loaded: the set.
+        findings: `FINDINGS` of the set.
+        state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
+    """
+
+    loaded: Loaded
+    findings: pl.DataFrame
+    state: pl.DataFrame
+
+
+def matching(text: str | None, searched: Searched) -> Mask:
+    """Whether each example is found, bool, shape (examples,). No filter finds all.
+
+    Raises:
+        FilterError: the filter cannot be read.
+        UsageError: it names a check that does not exist.
+    """
+    if text is None:
+        return np.ones(len(searched.loaded.facts), dtype=bool)
+    return _matching(parse(text), searched)
+
+
+def _matching(part: Filter, searched: Searched) -> Mask:
+    match part:
+        case All(parts):
+            return np.logical_and.reduce([_matching(inner, searched) for inner in parts])
+        case Any(parts):
+            return np.logical_or.reduce([_matching(inner, searched) for inner in parts])
+        case Not(inner):
+            return ~_matching(inner, searched)
+        case Number():
+            return _by_number(part, searched.loaded.facts)
+        case Words():
+            return _by_words(part, searched.loaded)
+        case Term():
+            return _by_term(part, searched)
+
+
+def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
+    column = facts["shape"].str.len_chars() if number.key == "turns" else facts[_NUMBER_COLUMNS[number.key]]
+    values = column.fill_null(0).to_numpy()
+    lowest = -np.inf if number.lowest is None else number.lowest
+    highest = np.inf if number.highest is None else number.highest
+    return (values >= lowest) & (values <= highest)
+
+
+def _by_words(words: Words, loaded: Loaded) -> Mask:
+    found = np.zeros(len(loaded.facts), dtype=bool)
+    pattern = f"(?i){words.text if words.regex else re.escape(words.text)}"
+    for first, batch in batches(loaded):
+        try:
+            rows = batch.messages.filter(pl.col("content").str.contains(pattern))["row"]
+        except pl.exceptions.ComputeError:
+            raise UsageError(f"The regular expression /{words.text}/ is not supported here.") from None
+        found[first + rows.to_numpy()] = True
+    return found
+
+
+def _by_term(term: Term, searched: Searched) -> Mask:
+    facts = searched.loaded.facts
+    match term.key:
+        case "check":
+            name = check_named(term.value).name
+            return _positions(searched.findings.filter(pl.col("check") == name), len(facts))
+        case "severity":
+            return _positions(searched.findings.filter(pl.col("severity") == term.value), len(facts))
+        case "role":
+            return facts["shape"].str.contains(_ROLE_INITIALS.get(term.value, r"\?")).to_numpy()
+        case "shape":
+            return (facts["shape"] == term.value).to_numpy()
+        case "kind":
+            return (facts["kind"].cast(pl.String) == term.value).to_numpy()
+        case "file":
+            numbers = [n for n, read in enumerate(searched.loaded.sources) if term.value in read.source.name]
+            return np.isin(facts["file"].to_numpy(), numbers)
+        case "id":
+            return ids_of(searched.loaded).str.starts_with(term.value).to_numpy()
+    return _by_decision(term, searched)
+
+
+def _by_decision(term: Term, searched: Searched) -> Mask:
+    ids, state = ids_of(searched.loaded), searched.state
+    match term.key, term.value:
+        case "label", value:
+            found = state.filter(pl.col("labels").list.contains(value))
+        case "annotator", value:
+            found = state.filter(pl.col("annotators").list.contains(value))
+        case "decided", "no":
+            return ~ids.is_in(state.filter(pl.col("status") != "pending")["id"].implode()).to_numpy()
+        case "decided", "yes":
+            found = state.filter(pl.col("status") != "pending")
+        case "decided", "edit":
+            found = state.filter(pl.col("edited"))
+        case "decided", "disputed":
+            found = state.filter(pl.col("disputed"))
+        case "decided", value:
+            found = state.filter(pl.col("status") == value)
+        case _:
+            raise UsageError(f"'{term.key}:' cannot be asked yet for this data.")
+    return ids.is_in(found["id"].implode()).to_numpy()
+
+
+def _positions(findings: pl.DataFrame, count: int) -> Mask:
+    found = np.zeros(count, dtype=bool)
+    found[findings["row"].drop_nulls().to_numpy()] = True
+    return found

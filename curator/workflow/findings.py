@@ -1,0 +1,126 @@
+"""Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.catalogue import CHECKS
+from curator.checks.check import Check, CheckSettings
+from curator.examples.finding import Finding, Place
+from curator.examples.frames import FOUND, SEVERITIES, found, nothing_found
+from curator.examples.identity import id_column
+from curator.workflow.loading import Loaded
+
+FINDINGS = pl.Schema(
+    {
+        **FOUND,
+        "file": pl.UInt16,
+        "id": pl.String,  # null: the line is not an example, or the finding is about the whole set
+        "keeper": pl.UInt32,  # position of the example that stays, for duplicates
+        "related": pl.List(pl.UInt32),  # positions of at most five others
+    }
+)
+_DEFAULTS = pl.DataFrame(
+    {
+        "check": [check.name for check in CHECKS],
+        "default_severity": [check.severity for check in CHECKS],
+        "default_suggestion": [check.suggestion for check in CHECKS],
+    }
+)
+
+
+def all_findings(
+    loaded: Loaded, checks: tuple[Check, ...], settings: CheckSettings, similar: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """`FINDINGS` of blocks, of the judges, and of `similar` (`FOUND` with keeper and related; row is the position)."""
+    frames = [loaded.findings]
+    for check in checks:
+        if check.judge is not None:
+            frames.append(found(check.name, check.judge(loaded.facts, settings)))
+    if similar is not None:
+        frames.append(similar)
+    together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
+    wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
+    return _placed(together.join(wanted, on="check", how="semi"), loaded.facts)
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = {name: kind for name, kind in FINDINGS.items() if name not in frame.columns}
+    return frame.with_columns(pl.lit(None, kind).alias(name) for name, kind in missing.items()).select(FINDINGS.names())
+
+
+def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """With file, line and id of the example, and the check's defaults where the finding says nothing."""
+    places = facts.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+        pl.col("file").alias("fact_file"),
+        pl.col("line").alias("fact_line"),
+        "key",
+        "occurrence",
+    ).join(findings.select("row").drop_nulls().unique(), on="row", how="semi")
+    places = places.with_columns(id_column()).drop("key", "occurrence").rename({"id": "fact_id"})
+    return (
+        findings.join(places, on="row", how="left")
+        .join(_DEFAULTS, on="check", how="left")
+        .with_columns(
+            pl.coalesce("file", "fact_file").alias("file"),
+            pl.coalesce("line", "fact_line").alias("line"),
+            pl.col("fact_id").alias("id"),
+            pl.coalesce("severity", "default_severity").alias("severity"),
+            pl.coalesce("suggestion", "default_suggestion").alias("suggestion"),
+        )
+        .select(FINDINGS.names())
+        .cast(dict(FINDINGS))
+        .sort("file", "line", "check", "message_index", "start", nulls_last=False, maintain_order=True)
+    )
+
+
+def severity_rank() -> pl.Expr:
+    """0 for errors, 1 for warnings, 2 for infos."""
+    ranks = {name: rank for rank, name in enumerate(SEVERITIES)}
+    return pl.col("severity").replace_strict(ranks, return_dtype=pl.UInt8)
+
+
+def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
+    """The rows of a `FINDINGS` frame as models."""
+    places = Places(loaded)
+    for row in findings.iter_rows(named=True):
+        keeper = None if row["keeper"] is None else places.at(row["keeper"])
+        others = [places.at(position) for position in row["related"] or ()]
+        yield Finding(
+            check=row["check"],
+            severity=row["severity"],
+            example=row["id"],
+            file=None if row["line"] is None else places.file(row["file"]),
+            line=row["line"],
+            message=row["message"],
+            message_index=row["message_index"],
+            start=row["start"],
+            end=row["end"],
+            score=row["score"],
+            group=None if keeper is None else keeper.example,
+            related=([keeper] if keeper else []) + others[:5],
+            suggestion=row["suggestion"],
+        )
+
+
+class Places:
+    """From a position in the set to file, line and id."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._names = [read.source.name for read in loaded.sources]
+        self._files = loaded.facts["file"].to_numpy()
+        self._lines = loaded.facts["line"].to_numpy()
+        self._keys = loaded.facts["key"].to_numpy()
+        self._occurrences = loaded.facts["occurrence"].to_numpy()
+
+    def file(self, number: int) -> str:
+        """The name of a source."""
+        return self._names[number]
+
+    def at(self, position: int) -> Place:
+        """The place of the example at `position`."""
+        from curator.examples.identity import key_to_id
+
+        example = key_to_id(int(self._keys[position]), int(self._occurrences[position]))
+        return Place(file=self._names[self._files[position]], line=int(self._lines[position]), example=example)

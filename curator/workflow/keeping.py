@@ -1,0 +1,39 @@
+"""Which of two copies is kept: the keeper order of the whole product."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.checks.catalogue import CHECKS
+
+_SIMILARITY = [check.name for check in CHECKS if check.family == "similarity"]
+
+
+def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Rank of every example, lower is kept: int64, shape (examples,).
+
+    Kept by a person first, then fewer errors, then fewer warnings of checks that do not compare examples, then the
+    longer answer, then the earlier position.
+
+    Args:
+        facts: of the whole set.
+        findings: `FOUND` with `row` as position.
+        kept: whether a person decided to keep the example.
+    """
+    other = findings.filter(pl.col("row").is_not_null() & ~pl.col("check").is_in(_SIMILARITY))
+    order = np.lexsort(
+        (
+            -facts["answer_words"].to_numpy().astype(np.int64),
+            _count(other, "warning", len(facts)),
+            _count(other, "error", len(facts)),
+            ~kept,
+        )
+    )
+    rank = np.empty(len(facts), dtype=np.int64)
+    rank[order] = np.arange(len(facts))
+    return rank
+
+
+def _count(findings: pl.DataFrame, severity: str, size: int) -> npt.NDArray[np.int64]:
+    rows = findings.filter(pl.col("severity") == severity)["row"].to_numpy()
+    return np.bincount(rows, minlength=size).astype(np.int64)

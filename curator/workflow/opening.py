@@ -1,0 +1,89 @@
+"""Open data to work on: its sources, its project, its settings, and what is known about it so far."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from curator.checks.check import CheckSettings
+from curator.examples.sources import Source, expand
+from curator.project.lock import only_one
+from curator.project.opening import Project, open_project
+from curator.project.states import States
+from curator.workflow.audit import Audit, AuditOptions, audit
+from curator.workflow.loading import Progress, ReadingOptions
+from curator.workflow.request import DataRequest
+from curator.workflow.settings import settings_for
+from curator.workflow.settings_model import Settings
+
+
+@dataclass
+class Opened:
+    """Data that is open.
+
+    Attributes:
+        request: what the person asked for.
+        sources: the files, in order.
+        project: where decisions and derived columns are kept.
+        settings: what applies, from the command line down to the defaults.
+        notes: sentences that a person should read once.
+    """
+
+    request: DataRequest
+    sources: list[Source]
+    project: Project
+    settings: Settings
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def annotator(self) -> str:
+        """Whose decisions are made."""
+        return self.request.annotator or self.settings.annotator or getpass.getuser()
+
+    def audited(self, progress: Progress) -> Audit:
+        """The audit of the data, reusing whatever did not change.
+
+        Raises:
+            CuratorError: see `curator.workflow.audit.audit`.
+        """
+        with only_one(self.project, "an audit"):
+            return audit(self.sources, self.options(), self.project.cache, progress, self._kept())
+
+    def options(self) -> AuditOptions:
+        """What the settings mean for an audit."""
+        settings = self.settings
+        return AuditOptions(
+            reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
+            select=tuple(settings.select),
+            ignore=tuple(settings.ignore),
+            settings=CheckSettings(settings.thresholds, settings.max_tokens),
+            tokenizer=settings.tokenizer,
+            target=settings.target,
+        )
+
+    def _kept(self) -> list[str]:
+        state = self.state()
+        return state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+
+    def state(self) -> pl.DataFrame:
+        """What was decided: `STATE`, a row per example that anything was decided about."""
+        return States(self.project.log, self.project.cache).present()
+
+
+@contextmanager
+def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opened]:
+    """Open the data that the request names, making its project where there is none.
+
+    Raises:
+        CuratorError: a file, setting or project cannot be used; the sentence says which.
+    """
+    sources = expand(request.data)
+    paths = [source.path for source in sources if source.name != "-"]
+    settings = settings_for(request, paths)
+    named = Path(request.project) if request.project else None
+    with open_project(paths, named, readonly=readonly) as project:
+        notes = [project.folder.note] if project.folder.note else []
+        yield Opened(request, sources, project, settings, notes)

@@ -1,0 +1,47 @@
+"""Write what an audit found to the files a person asked for."""
+
+from collections.abc import Iterator
+
+from curator.examples.finding import Pair
+from curator.reporting.html import html_report
+from curator.reporting.json_report import json_report
+from curator.reporting.markdown import markdown_report
+from curator.reporting.model import AuditReport
+from curator.reporting.writing import write_lines, write_report
+from curator.workflow.audit import Audit
+from curator.workflow.findings import Places, published
+
+
+def write_outputs(audit: Audit, report: AuditReport, destinations: dict[str, str | None]) -> None:
+    """Write the asked-for files; `destinations` has findings, pairs, json, html and markdown, None where not wanted.
+
+    Raises:
+        UsageError: a place cannot be written to.
+        WorkFailed: the disk is full.
+    """
+    if path := destinations["findings"]:
+        write_lines((finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path)
+    if path := destinations["pairs"]:
+        write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path)
+    drawn = {"json": json_report, "html": html_report, "markdown": markdown_report}
+    for name, draw in drawn.items():
+        if path := destinations[name]:
+            write_report(draw(report), path)
+
+
+def published_pairs(audit: Audit) -> Iterator[Pair]:
+    """The similar pairs as models, in order of position."""
+    if audit.similar is None:
+        return
+    places = Places(audit.loaded)
+    for row in audit.similar.pairs.iter_rows(named=True):
+        yield Pair(
+            left=places.at(row["left"]),
+            right=places.at(row["right"]),
+            kind="exact" if row["exact"] else "lexical",
+            relation=row["relation"],
+            similarity=row["whole"],
+            prompt_similarity=row["prompt"],
+            answer_similarity=row["answer"],
+            context_differs=row["context_differs"],
+        )

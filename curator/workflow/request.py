@@ -1,0 +1,40 @@
+"""What a person said on the command line, or chose in the app, about the data to work on."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """Options that every verb on data understands; None: not said, so the settings decide.
+
+    Attributes:
+        data: file names, glob patterns, or `-` for standard input.
+        project: the project folder.
+        format_name: form of the examples.
+        columns: prompt, answer and system keys.
+        select: checks to run.
+        ignore: checks not to run.
+        where: filter.
+        target: provider or trainer whose limits apply.
+        tokenizer: name of a vocabulary, or a local model folder.
+        max_tokens: limit of one example.
+        config: settings file.
+        annotator: whose decisions these are.
+        quiet: no narration.
+        no_colour: no colours.
+    """
+
+    data: tuple[str, ...]
+    project: str | None = None
+    format_name: str | None = None
+    columns: dict[str, str] | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    where: str | None = None
+    target: str | None = None
+    tokenizer: str | None = None
+    max_tokens: int | None = None
+    config: str | None = None
+    annotator: str | None = None
+    quiet: bool = False
+    no_colour: bool = False

@@ -1,0 +1,100 @@
+"""What can be set, with defaults and descriptions, and what each setting is called in curator.toml."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from curator.checks.thresholds import Thresholds
+from curator.project.policies import Policy
+
+
+class SplitSettings(BaseModel):
+    """How the set is split."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    validation: float = Field(default=0.1, ge=0, lt=1, description="Share of the examples for validation.")
+    test: float = Field(default=0.0, ge=0, lt=1, description="Share of the examples for a test set.")
+    seed: int = Field(default=0, ge=0, description="Another seed, another split.")
+    group_by: str | None = Field(default=None, description="Field whose equal values stay on one side.")
+    stratify: str | None = Field(default=None, description="Field whose values keep their shares on each side.")
+
+
+class LabelQuestion(BaseModel):
+    """One question that annotators answer about an example."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["choice", "choices", "rating", "note"] = Field(
+        default="choice", description="One of the values, several of them, 1 to 5, or free text."
+    )
+    values: tuple[str, ...] = Field(default=(), max_length=9, description="What can be chosen, digits 1 to 9 in order.")
+    question: str | None = Field(default=None, description="What is asked; default: the label's name.")
+
+
+class Settings(BaseModel):
+    """What applies; `PLACES` says where each field stands in curator.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: str | None = Field(default=None, description="Form of the examples; default: recognised.")
+    columns: dict[Literal["prompt", "answer", "system"], str] = Field(
+        default_factory=dict, description="Which field is the prompt, the answer and the system text."
+    )
+    select: tuple[str, ...] = Field(default=(), description="Run only these checks; default: all.")
+    ignore: tuple[str, ...] = Field(default=(), description="Do not run these checks.")
+    fail_on: str = Field(
+        default="error",
+        description="When `audit` ends with 1: error, warning, info, never, or rules such as near-duplicate>1%.",
+    )
+    thresholds: Thresholds = Field(default_factory=Thresholds)
+    tokenizer: str = Field(default="o200k_base", description="Vocabulary to count with, or a local model folder.")
+    max_tokens: int | None = Field(default=None, ge=1, description="Limit of one example, in tokens.")
+    target: str | None = Field(default=None, description="Provider or trainer whose limits apply.")
+    split: SplitSettings = Field(default_factory=SplitSettings)
+    policies: dict[str, Policy] = Field(default_factory=dict)
+    labels: dict[str, LabelQuestion] = Field(default_factory=dict)
+    annotator: str | None = Field(default=None, description="Whose decisions are made; default: the user's name.")
+
+
+PLACES: Mapping[str, str] = {
+    "read.format": "format",
+    "columns": "columns",
+    "check.select": "select",
+    "check.ignore": "ignore",
+    "check.fail_on": "fail_on",
+    "check.thresholds": "thresholds",
+    "tokens.tokenizer": "tokenizer",
+    "tokens.max_tokens": "max_tokens",
+    "tokens.target": "target",
+    "split": "split",
+    "policies": "policies",
+    "labels": "labels",
+    "annotator.name": "annotator",
+}
+"""Name in curator.toml to field, in the order of the file."""
+
+ANY_NAME = "*"
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "columns": ("prompt", "answer", "system"),
+    "thresholds": tuple(Thresholds.model_fields),
+    "split": tuple(SplitSettings.model_fields),
+    "policies": tuple(f"{ANY_NAME}.{key}" for key in Policy.model_fields),
+    "labels": tuple(f"{ANY_NAME}.{key}" for key in LabelQuestion.model_fields),
+}
+
+
+def known_names() -> Iterator[str]:
+    """The name of every setting; `*` stands for a name that the user gives."""
+    for place, field in PLACES.items():
+        inside = _INSIDE.get(field)
+        if inside is None:
+            yield place
+        else:
+            yield from (f"{place}.{key}" for key in inside)
+
+
+def is_list(name: str) -> bool:
+    """Whether a setting is a list of names."""
+    return name in ("check.select", "check.ignore")

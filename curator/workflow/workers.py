@@ -1,0 +1,85 @@
+"""Derive blocks in worker processes: as many as there are cores, none for a little work."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from curator.errors import WorkFailed
+from curator.examples.blocks import Block
+from curator.project.cache import Cache
+from curator.workflow.derive import Plan, derive_block
+
+WAITING_PER_WORKER = 2
+"""Blocks read ahead for each worker: enough to keep it busy, few enough to bound memory."""
+
+WORTH_A_WORKER = 6 << 20
+"""Bytes below which starting a process (about 0.7 s) costs more than it saves."""
+
+Task = tuple[Block, Plan]
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callable[[Block], None]) -> None:
+    """Derive every task's block into the cache.
+
+    Args:
+        tasks: blocks with their plans, read lazily.
+        cache: where the results go.
+        size: bytes expected in all, to decide whether worker processes are worth their start.
+        finished: called for each block that is done, in any order.
+
+    Raises:
+        WorkFailed: a worker was killed; what it finished is in the cache.
+    """
+    if size < WORTH_A_WORKER or cores() == 1:
+        for block, plan in tasks:
+            derive_block(block, plan, cache)
+            finished(block)
+        return
+    executor = ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), initializer=_begin_worker)
+    try:
+        for block in _in_parallel(executor, tasks, cache):
+            finished(block)
+    except BrokenProcessPool:
+        raise WorkFailed(
+            "A worker process was killed, perhaps for lack of memory. What was finished is kept: run the command again."
+        ) from None
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_parallel(executor: ProcessPoolExecutor, tasks: Iterable[Task], cache: Cache) -> Iterator[Block]:
+    waiting: dict[Future[None], Block] = {}
+    for block, plan in tasks:
+        waiting[executor.submit(derive_block, block, plan, cache)] = block
+        if len(waiting) >= cores() * WAITING_PER_WORKER:
+            yield from _done(waiting)
+    while waiting:
+        yield from _done(waiting)
+
+
+def _done(waiting: dict[Future[None], Block]) -> Iterator[Block]:
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        future.result()
+        yield waiting.pop(future)
+
+
+def _begin_worker() -> None:
+    """A worker leaves interruption to its parent and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

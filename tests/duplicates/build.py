@@ -1,0 +1,21 @@
+"""The engine on `(prompt, answer)` examples."""
+
+from curator.duplicates.find import find
+from curator.duplicates.groups import default_rank, group
+from curator.duplicates.prepared import prepare
+from curator.duplicates.whole import assemble
+from tests.duplicates.reference import views
+
+
+def prepared(examples, block=None, **kinds):
+    """The set of `examples`, prepared in blocks of `block`."""
+    frame = views(examples, **kinds)
+    size = block or max(1, len(frame))
+    return assemble([prepare(frame[at : at + size]) for at in range(0, len(frame), size)])
+
+
+def grouped(examples, rank=None, threshold=None, **kinds):
+    """The set, what was found in it, and its groups."""
+    whole = prepared(examples, **kinds)
+    duplicates = find(whole)
+    return whole, duplicates, group(whole, duplicates, default_rank(whole) if rank is None else rank, threshold)

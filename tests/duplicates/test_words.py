@@ -1,0 +1,86 @@
+"""Words and shingles mean exactly what the contract says, in every script."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curator.duplicates.compare import Sides, similarities
+from curator.duplicates.prepared import prepare
+from curator.duplicates.templates import lookup_table
+from curator.duplicates.whole import assemble
+from tests.duplicates import reference
+
+SAMPLES = [
+    "Plain words, with punctuation: x < 3; y_2 > 4.5!",
+    "Straße ΣΊΣΥΦΟΣ ﬁligree Ⅷ ① ㎏ ﷺ ㌀ İstanbul",
+    "cafe\u0301 café CAFÉ e\u0301\u0323 \u0301lonely",
+    "我们今天去公园 and then 東京タワーに行きました。ｶﾞｷﾞ ガギ 々〇",
+    "ภาษาไทยไม่มีการเว้นวรรค ນໍ້າ ភាសាខ្មែរ မြန်မာဘာသာ ๑๒๓",
+    "हिन्दी में लिखा हुआ वाक्य बहुत अच्छा है",
+    "한국어 각 ᄀᄀᆨ \u1100\u1161\u11a8 한글",
+    "👩\u200d🔬 ❤\ufe0f 1\ufe0f\u20e3 🇫🇷 ok👍ok",
+    "ΐ ῼ ŉ ǰ ﬃ \u0345 \u0344 \u1e9b\u0323",
+    "",
+    " \n\t",
+    "...!?",
+    "one two three four",
+    "one two three four five",
+]
+
+texts = st.one_of(
+    st.sampled_from(SAMPLES),
+    st.text(max_size=60),
+    st.lists(st.sampled_from([word for sample in SAMPLES for word in sample.split()]), max_size=14).map(" ".join),
+)
+
+
+def of_pair(left, right):
+    """Word counts and similarities of two (prompt, answer) examples, from the compiled code."""
+    whole = assemble([prepare(reference.views([left, right]))])
+    nothing = np.zeros(2, dtype=np.uint32)
+    table = lookup_table(np.empty(0, dtype=np.uint64))
+    sides = Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, nothing, table)
+    w, p, _, a = similarities(0, 1, sides)
+    return whole.words.tolist(), whole.sizes.tolist(), (w, p, a)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.tuples(texts, texts), st.tuples(texts, texts))
+def test_word_counts_set_sizes_and_similarities_are_those_of_the_plain_definition(left, right):
+    counts, sizes, found = of_pair(left, right)
+    for example, count, size in zip((left, right), counts, sizes, strict=True):
+        assert count == [len(reference.words(part)) for part in example]
+        sets = ["\n".join(example), *example]
+        assert size == [len(reference.shingles(part)) for part in sets]
+    expected = [
+        reference.jaccard(reference.shingles(x), reference.shingles(y))
+        for x, y in zip(("\n".join(left), *left), ("\n".join(right), *right), strict=True)
+    ]
+    assert list(found) == expected
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_each_script_is_cut_into_the_words_of_the_definition(sample):
+    counts, _, _ = of_pair((sample, sample), ("", ""))
+    assert counts[0] == [len(reference.words(sample))] * 2
+
+
+def test_letters_that_differ_only_in_form_are_the_same_word():
+    _, _, found = of_pair(("ｃａｆé ① Ⅷ", "Straße"), ("CAFE\u0301 1 VIII", "STRASSE"))
+    assert found == (1.0, 1.0, 1.0)
+
+
+def test_code_points_of_every_plane_are_read_as_the_definition_does():
+    planes = [chr(code) for code in range(0x80, 0x30000, 7) if not 0xD800 <= code < 0xE000]
+    for at in range(0, len(planes), 4000):
+        text = " ".join(planes[at : at + 4000])
+        counts, _, _ = of_pair((text, "".join(planes[at : at + 4000])), ("", ""))
+        assert counts[0] == [len(reference.words(text)), len(reference.words("".join(planes[at : at + 4000])))]
+
+
+def test_a_text_of_ten_megabytes_is_read():
+    text = "word after word " * 650_000
+    counts, sizes, _ = of_pair((text, "x"), ("", ""))
+    assert counts[0] == [1_950_000, 1]
+    assert sizes[0][1] == 3

@@ -1,0 +1,31 @@
+"""The house's rules about imports, proven by running."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+HEAVY = ("polars", "numpy", "numba", "pydantic", "rich", "textual", "torch", "transformers", "peft", "sentence_transformers")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level modules that are loaded after `code` ran in a fresh interpreter."""
+    report = "import sys; print(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
+    outcome = subprocess.run([sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True)
+    return set(outcome.stdout.split())
+
+
+def test_help_imports_nothing_heavy():
+    code = "from curator.cli.boundary import run\nimport contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    assert loaded_by(code).isdisjoint(HEAVY)
+
+
+def test_listing_the_checks_needs_no_model_and_no_compiler():
+    code = "import contextlib, io\nfrom curator.cli.boundary import run\nwith contextlib.redirect_stdout(io.StringIO()): run(['checks'])"
+    assert loaded_by(code).isdisjoint({"torch", "transformers", "peft", "sentence_transformers", "numba", "textual"})
+
+
+def test_arrows_between_rooms_point_down(monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert lint_imports(no_cache=True) == 0

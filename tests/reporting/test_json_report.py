@@ -1,0 +1,55 @@
+"""The JSON report follows the published schema and holds everything the audit said."""
+
+import json
+
+import pytest
+from a_report import HOSTILE, a_believable_report, a_finding, filled_with
+from jsonschema import Draft202012Validator, ValidationError
+
+from curator.errors import UsageError
+from curator.examples.finding import Pair, Place
+from curator.reporting.json_report import json_report
+from curator.reporting.model import AuditReport
+from curator.reporting.schema import PUBLISHED, published_schema
+
+
+def validate(value, name):
+    Draft202012Validator(published_schema(name)).validate(value)
+
+
+def test_the_report_follows_the_schema_and_reads_back_as_itself():
+    report = a_believable_report()
+    written = json_report(report)
+    validate(json.loads(written), "audit")
+    assert AuditReport.model_validate_json(written) == report
+
+
+def test_a_finding_and_a_pair_follow_their_schemas():
+    validate(a_finding().model_dump(), "finding")
+    place = Place(file="a.jsonl", line=1, example="0" * 16)
+    pair = Pair(left=place, right=place, kind="lexical", relation="copy", similarity=0.9, context_differs=False)
+    validate(pair.model_dump(), "pair")
+
+
+def test_the_schema_refuses_what_is_not_a_report():
+    with pytest.raises(ValidationError):
+        validate({"lines": 3}, "audit")
+    with pytest.raises(ValidationError):
+        validate(json.loads(json_report(a_believable_report())) | {"surprise": 1}, "audit")
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_published_schema_is_a_valid_schema(name):
+    Draft202012Validator.check_schema(published_schema(name))
+
+
+def test_an_unknown_schema_is_refused_with_the_names_there_are():
+    with pytest.raises(UsageError, match="'pears'; there are audit, finding, pair"):
+        published_schema("pears")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_survives_exactly_and_cannot_act_on_a_terminal(text):
+    written = json_report(filled_with(text))
+    assert written.isascii() and "\x1b" not in written and "\x7f" not in written
+    assert json.loads(written)["checks"][0]["worst"][0]["message"] == text

@@ -1,0 +1,112 @@
+"""The terminal report says first what matters, and nothing in the data can act on the terminal."""
+
+import io
+import re
+
+import pytest
+from a_report import HOSTILE, a_believable_report, filled_with
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from curator.reporting.model import NotRun
+from curator.reporting.terminal import print_report
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+DANGEROUS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def printed(report, width=80, **settings):
+    console = Console(file=io.StringIO(), width=width, **settings)
+    print_report(report, console)
+    return console.file.getvalue()
+
+
+def test_the_first_thing_said_is_whether_the_data_is_ready_and_what_to_do_first():
+    lines = [line.strip() for line in printed(a_believable_report()).splitlines()]
+    question = lines.index("Is this data ready to fine-tune on?")
+    assert lines[question + 1] == "Not ready yet: 2 things stand in the way of 586 good examples."
+    first = lines.index("What first?")
+    assert question < first < next(number for number, line in enumerate(lines) if line.startswith("What was found"))
+    assert lines[first + 2] == "curator show 'support desk.jsonl' --where check:invalid-json"
+
+
+def test_the_last_line_repeats_the_verdict_where_the_prompt_will_be():
+    report = a_believable_report()
+    assert printed(report, width=100).rstrip().splitlines()[-1] == report.verdict.headline
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_no_line_is_wider_than_the_terminal_but_those_to_be_copied_or_clicked(width):
+    for line in printed(a_believable_report(), width=width).splitlines():
+        assert cell_len(line.rstrip()) <= width or line.lstrip().startswith(("curator ", "support.jsonl:"))
+
+
+def test_a_command_is_never_broken_into_two_lines():
+    report = a_believable_report()
+    lines = [line.strip() for line in printed(report, width=40).splitlines()]
+    assert [step.command for step in report.verdict.next_steps if step.command and step.command not in lines] == []
+
+
+def test_without_colour_and_through_a_pipe_nothing_but_text_is_printed():
+    assert DANGEROUS.search(printed(a_believable_report(), color_system=None)) is None
+
+
+def test_the_severity_is_a_word_and_not_only_a_colour():
+    text = printed(a_believable_report(), color_system=None)
+    assert re.search(r"^ *error +nothing-to-learn +3 +0\.5%", text, re.MULTILINE)
+
+
+def test_the_histogram_stays_in_proportion_and_marks_the_limit():
+    lines = [line for line in printed(a_believable_report(), width=60).splitlines() if "█" in line]
+    cells = {int(line.split("█")[-1].split()[-1].replace(",", "")): line.count("█") for line in lines}
+    assert cells[139] == pytest.approx(cells[347] * 139 / 347, abs=1)
+    assert "◂ limit 512" in printed(a_believable_report(), width=60)
+
+
+def test_an_output_that_cannot_show_blocks_gets_plain_bars():
+    console = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace"), width=80)
+    print_report(a_believable_report(), console)
+    console.file.seek(0)
+    text = console.file.read()
+    assert "#####" in text and "█" not in text
+
+
+def test_prices_are_called_estimates():
+    text = printed(a_believable_report())
+    assert re.search(r"What a training would cost +estimates", text)
+    assert "≈ $1.77" in text
+
+
+def test_what_did_not_run_is_said_with_its_reason_once_for_all_that_share_it():
+    reason = "no limit was given: name one with --max-tokens"
+    absent = [NotRun(check=name, reason=reason) for name in ("over-token-limit", "answer-cut-by-limit")]
+    text = printed(a_believable_report(not_run=absent), width=120)
+    assert f"over-token-limit and answer-cut-by-limit: {reason}" in text
+
+
+def test_clean_data_gets_a_short_report_that_says_so():
+    report = a_believable_report(checks=[], tokens=None, duplicates=None, decisions=None, prices=[], shapes=[])
+    text = printed(report)
+    assert "Nothing. Every check that ran was content." in text
+    assert "Tokens" not in text and "The worst of them" not in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_cannot_act_on_the_terminal(text):
+    shown = STYLE.sub("", printed(filled_with(text), force_terminal=True, color_system="truecolor"))
+    assert DANGEROUS.search(shown) is None
+    assert "\x1b" not in shown
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_whatever_reaches_the_terminal_unseen(text):
+    assert DANGEROUS.search(printed(filled_with(text), color_system=None)) is None
+
+
+def test_square_brackets_are_shown_and_not_taken_for_markup():
+    assert "[red]rich[/red] [/]" in printed(filled_with("[red]rich[/red] [/]"), width=100)

@@ -1,0 +1,163 @@
+"""What cannot work is said before any long work, with the setting to change and the right exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trainer.errors import DoesNotFitError, MissingError, TrainerError
+from trainer.plan import make_plan
+
+from .conftest import conversation, write_jsonl
+
+MakeRun = Callable[..., Path]
+
+
+def refusal(folder: Path) -> TrainerError:
+    with pytest.raises(TrainerError) as problem:
+        make_plan(folder)
+    return problem.value
+
+
+@pytest.mark.parametrize(
+    ("sections", "message", "exit_code"),
+    [
+        ({"model": {"name": "/nowhere/at/all"}}, "There is no model folder /nowhere/at/all", 3),
+        ({"model": {"name": "somebody/some-model"}}, "--allow-download", 3),
+        ({"model": {"device": "cuda"}}, 'Set [model] device = "cpu"', 3),
+        ({"model": {"chat_template": "mine.jinja"}}, "mine.jinja does not exist", 3),
+        ({"training": {"learning_rat": 0.1}}, "no setting training.learning_rat (nearest: learning_rate)", 2),
+        ({"training": {"epochs": -1}}, "training.epochs = -1", 2),
+        ({"transformers": {"max_steps": 5}}, "is set by [training] steps", 2),
+        ({"transformers": {"reportto": "none"}}, "no such argument", 2),
+    ],
+)
+def test_wrong_settings(
+    make_run: MakeRun, tmp_path: Path, sections: dict[str, Any], message: str, exit_code: int
+) -> None:
+    problem = refusal(make_run(tmp_path / "run", **sections))
+    assert message in str(problem) and problem.exit_code == exit_code
+
+
+def test_missing_files_are_named(make_run: MakeRun, tmp_path: Path) -> None:
+    for name in ("validation.jsonl", "train.jsonl", "run.toml"):
+        folder = make_run(tmp_path / name)
+        (folder / name).unlink()
+        assert name in str(refusal(folder)) and refusal(folder).exit_code == 2
+
+
+def test_an_empty_file_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    (folder / "train.jsonl").write_text("\n")
+    assert "holds no example" in str(refusal(folder))
+
+
+def test_a_validation_set_that_overlaps_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    write_jsonl(folder / "validation.jsonl", [conversation(300), conversation(4)])
+    assert "1 of 2 examples in validation.jsonl are also in train.jsonl (line 2)" in str(refusal(folder))
+
+
+def test_a_tokenizer_of_another_model_is_refused(make_run: MakeRun, tmp_path: Path, tiny_model: Path) -> None:
+    import shutil
+
+    other = shutil.copytree(tiny_model, tmp_path / "model")
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps({**config, "vocab_size": 300}))
+    folder = make_run(tmp_path / "run", model={"name": str(other)})
+    assert "they do not belong together" in str(refusal(folder))
+
+
+def test_a_run_that_needs_more_memory_than_is_free_names_the_setting_to_change(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer import memory
+
+    monkeypatch.setattr(memory, "free_memory", lambda _: 720 << 20)
+    folder = make_run(tmp_path / "run", training={"micro_batch_tokens": 100_000, "activation_checkpointing": False})
+    with pytest.raises(DoesNotFitError, match="activation_checkpointing = true"):
+        make_plan(folder)
+    monkeypatch.setattr(memory, "free_memory", lambda _: 1)
+    with pytest.raises(DoesNotFitError, match=r"GiB|MiB"):
+        make_plan(make_run(tmp_path / "second"))
+
+
+def test_activation_checkpointing_is_switched_on_by_need(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer import memory
+
+    settings = {"micro_batch_tokens": 200_000}
+    roomy = make_plan(make_run(tmp_path / "roomy", training=settings))
+    assert roomy.settings.training.activation_checkpointing is False
+    monkeypatch.setattr(memory, "free_memory", lambda _: int(roomy.estimated.total * 0.9))
+    tight = make_plan(make_run(tmp_path / "tight", training=settings))
+    assert tight.settings.training.activation_checkpointing is True
+    assert tight.resolved.origins["training.activation_checkpointing"] == "memory is short"
+
+
+def test_packing_that_cannot_be_exact_is_refused_when_asked_for(make_run: MakeRun, tmp_path: Path) -> None:
+    from trainer.errors import SettingsError
+    from trainer.model import attention
+    from trainer.train import recipe
+
+    plan = make_plan(make_run(tmp_path / "run", training={"packing": True}))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(attention, "packed_attention", attention.packed_attention)
+    patch.setattr(recipe, "replace_attention", lambda model: None)
+    with pytest.raises(SettingsError, match="cannot be packed"):
+        recipe.prepare_model(plan)
+    patch.undo()
+
+
+def test_the_packing_check_notices_attention_that_looks_across_examples(make_run: MakeRun, tmp_path: Path) -> None:
+    from transformers import AttentionInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    from trainer.model import attention
+    from trainer.model.load import load_model, replace_attention
+
+    plan = make_plan(make_run(tmp_path / "run", model={"quantisation": "none"}))
+    model = load_model(plan.source, plan.placement)
+    replace_attention(model)
+    assert attention.packing_problem(model) is None
+
+    def careless(module: Any, query: Any, key: Any, value: Any, mask: Any, **options: Any) -> Any:
+        return sdpa_attention_forward(module, query, key, value, None, **options)
+
+    AttentionInterface.register(attention.NAME, careless)
+    try:
+        assert "changes with its neighbour" in str(attention.packing_problem(model)).replace(
+            "change with", "changes with"
+        )
+    finally:
+        attention.register()
+
+
+def test_the_command_line_speaks_in_sentences_and_exit_codes(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "trainer", "plan", str(tmp_path)], capture_output=True, text=True, cwd=root, check=False
+    )
+    assert done.returncode == 2 and "run.toml does not exist" in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_help_does_not_wait_for_torch() -> None:
+    script = (
+        "import sys, trainer.cli, trainer.contract; print(sorted({'torch', 'transformers', 'peft'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_model_is_exit_code_three() -> None:
+    assert MissingError("x").exit_code == 3

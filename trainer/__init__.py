@@ -1,0 +1,1 @@
+"""Train a QLoRA adapter: a folder in, a folder out."""

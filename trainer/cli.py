@@ -1,0 +1,152 @@
+"""The command line, `trainer plan/run/resume/evaluate/merge/chat DIR`; heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from trainer import contract
+from trainer.errors import TrainerError
+
+Folder = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def cli() -> None:
+    """Train a QLoRA adapter: a folder with run.toml, train.jsonl and validation.jsonl in, an adapter in it out.
+
+    Exit codes: 0 done, 2 wrong settings or data, 3 missing model, package or device, 4 stopped midway (`trainer resume`
+    continues), 130 interrupted.
+    """
+
+
+def _download_option(command: Any) -> Any:
+    return click.option("--allow-download", is_flag=True, help="Fetch the model from the hub if it is not here.")(
+        command
+    )
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@click.option("--json", "as_json", is_flag=True, help="The plan as one JSON object on stdout.")
+@_download_option
+def plan(folder: Path, as_json: bool, allow_download: bool) -> None:
+    """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
+    _prepare(allow_download)
+    from trainer.describe import describe
+    from trainer.plan import make_plan
+
+    made = make_plan(folder, allow_download)
+    if as_json:
+        click.echo(
+            json.dumps({**made.as_event(), "token_fate": made.train_fate.as_event()}, ensure_ascii=False, indent=2)
+        )
+    else:
+        click.echo(describe(made, colour=sys.stdout.isatty()))
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@_download_option
+def run(folder: Path, allow_download: bool) -> None:
+    """Train."""
+    _train(folder, allow_download, resume=False)
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@_download_option
+def resume(folder: Path, allow_download: bool) -> None:
+    """Continue a stopped or killed run from its last sound checkpoint."""
+    _train(folder, allow_download, resume=True)
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@_download_option
+def evaluate(folder: Path, allow_download: bool) -> None:
+    """Score and ask the tuned and the untuned model again on the held-out examples."""
+    _prepare(allow_download)
+    from trainer.evaluate.again import evaluate_again
+
+    compared = evaluate_again(folder, allow_download)
+    click.echo(compared.model_dump_json(indent=2))
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@click.option("--dtype", type=click.Choice(["bfloat16", "float32"]), default="bfloat16", show_default=True)
+@_download_option
+def merge(folder: Path, dtype: str, allow_download: bool) -> None:
+    """Write the base model with the adapter built in, in 16 or 32 bits, and check it."""
+    _prepare(allow_download)
+    from trainer.publish.merge import merge_adapter
+
+    report = merge_adapter(folder, dtype, allow_download)
+    click.echo(json.dumps(report, indent=2))
+
+
+@cli.command()
+@click.argument("folder", type=Folder)
+@click.option("--system", help="System message; by default that of the first training example.")
+@_download_option
+def chat(folder: Path, system: str | None, allow_download: bool) -> None:
+    """Talk to the untuned and the tuned model side by side."""
+    _prepare(allow_download)
+    from trainer.chat import talk
+
+    talk(folder, system, allow_download)
+
+
+def _prepare(allow_download: bool) -> None:
+    from trainer.model.quiet import quieten_libraries, stay_offline, yield_idle_threads
+
+    quieten_libraries()
+    yield_idle_threads()
+    if not allow_download:
+        stay_offline()
+
+
+def _train(folder: Path, allow_download: bool, resume: bool) -> None:
+    began = _process_start()
+    _prepare(allow_download)
+    from trainer.train.recipe import run as train
+
+    train(folder, resume=resume, allow_download=allow_download, began=began)
+
+
+def _process_start() -> float:
+    """Wall-clock time this process began, so that the time to the first loss includes every import."""
+    import psutil
+
+    return float(min(time.time(), psutil.Process().create_time()))
+
+
+def main() -> NoReturn:
+    """Run the command and turn what went wrong into a sentence and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False) or contract.EXIT_CLEAN
+    except TrainerError as problem:
+        code = _say(str(problem), problem.exit_code)
+    except click.ClickException as problem:
+        problem.show()
+        code = contract.EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        code = _say("Interrupted.", contract.EXIT_SIGINT)
+    except OSError as problem:
+        code = _say(f"A file could not be read or written: {problem}.", contract.EXIT_INTERRUPTED_WORK)
+    except Exception:
+        traceback.print_exc()
+        code = _say("This is a bug in the trainer; the lines above say where.", contract.EXIT_INTERNAL)
+    sys.exit(code)
+
+
+def _say(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code

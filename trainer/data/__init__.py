@@ -1,0 +1,1 @@
+"""From a JSONL file to the token batches of every step."""

@@ -1,0 +1,199 @@
+"""The chat template: a conversation as text, and which stretches of that text are answers.
+
+Two ways to know the answers, in this order. A template with a `{% generation %}` block says it itself. For any other,
+the conversation is rendered up to each answer and through it; both must be beginnings of the whole text, else the
+answer's place is not known and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from trainer.data.read import Conversation
+from trainer.errors import MissingError, TemplateError
+
+GENERATION_BLOCK = re.compile(r"\{%-?\s*generation\s*-?%\}")
+CHATML_END = "<|im_end|>"
+CONTENT_CHECKED = 20
+"""Characters at the end of an answer that must be found again in its trained text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A stretch of the rendered text, in characters, and what its tokens count in the loss."""
+
+    start: int
+    end: int
+    weight: float
+    closed: bool
+    """It ends with an end-of-turn token: a model trained on it learns to stop."""
+
+
+@dataclass(frozen=True)
+class ChatTemplate:
+    """A tokenizer's chat template with what is needed to find answers in its output."""
+
+    tokenizer: Any
+    source: str
+    origin: str
+    """Where the template came from, for the plan."""
+
+    @cached_property
+    def marks_answers(self) -> bool:
+        """The template has a generation block."""
+        return GENERATION_BLOCK.search(self.source) is not None
+
+    @cached_property
+    def end_markers(self) -> list[str]:
+        """Texts of tokens that can end a turn: special tokens, longest first."""
+        special = {str(token) for token in self.tokenizer.added_tokens_decoder.values() if token.special}
+        special.add(self.tokenizer.eos_token)
+        return sorted((text for text in special if text), key=len, reverse=True)
+
+    def render(
+        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, prompt_for_answer: bool = False
+    ) -> str:
+        """The text of messages; with `prompt_for_answer`, the opening of an assistant turn after it."""
+        return self._render(messages, tools, add_generation_prompt=prompt_for_answer)[0]
+
+    def answers(self, conversation: Conversation) -> tuple[str, list[Answer]]:
+        """The whole text and its answers in order.
+
+        Raises:
+            TemplateError: the template refuses the conversation, or an answer's place cannot be verified.
+        """
+        messages, tools = conversation.messages, conversation.tools
+        positions = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+        try:
+            if self.marks_answers:
+                text, (starts, ends) = self._render(messages, tools, return_assistant_tokens_mask=True)
+                if len(starts) == len(positions):
+                    spans = list(zip(starts, ends, strict=True))
+                    return text, self._closed(text, spans, positions, conversation)
+            text = self.render(messages, tools)
+            spans = [self._span(text, messages, tools, position) for position in positions]
+        except TemplateError as problem:
+            raise TemplateError(f"{conversation.name}: {problem}") from problem
+        return text, self._closed(text, spans, positions, conversation)
+
+    def _render(
+        self, messages: list[dict[str, Any]], tools: Any, **options: Any
+    ) -> tuple[str, tuple[list[int], list[int]]]:
+        from jinja2 import TemplateError as JinjaError
+        from transformers.utils.chat_template_utils import render_jinja_template
+
+        try:
+            texts, spans = render_jinja_template(
+                [self._spoken(messages)],
+                tools=tools,
+                chat_template=self.source,
+                **options,
+                **self.tokenizer.special_tokens_map,
+            )
+        except (JinjaError, TypeError, KeyError) as problem:
+            raise TemplateError(
+                f"the chat template refuses the conversation ({problem}). Change the example, or set "
+                "[model] chat_template."
+            ) from problem
+        pairs = spans[0] if spans else []
+        return texts[0], ([start for start, _ in pairs], [end for _, end in pairs])
+
+    def _spoken(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Developer messages are system messages to templates that do not know the newer role."""
+        if "developer" in self.source:
+            return messages
+        return [{**m, "role": "system"} if m["role"] == "developer" else m for m in messages]
+
+    def _span(self, text: str, messages: list[dict[str, Any]], tools: Any, position: int) -> tuple[int, int]:
+        before = self.render(messages[:position], tools) if position else ""
+        opened = self.render(messages[:position], tools, prompt_for_answer=True)
+        start = _shared_length(opened, text)
+        # A generation prompt may open a reasoning block that the rendered answer does not have: the shared part of the
+        # opening is then the prompt, as long as the conversation before it and some of the opening are shared.
+        if not text.startswith(before) or (start < len(opened) and start <= len(before)):
+            raise TemplateError(
+                f"message {position} begins at an unknown place: the chat template renders the conversation before it "
+                "differently with and without it. Use a template with a {% generation %} block ([model] chat_template)."
+            )
+        through = text if position == len(messages) - 1 else self.render(messages[: position + 1], tools)
+        if text.startswith(through):
+            return start, len(through)
+        return start, self._end_by_marker(text, start, messages[position], position)
+
+    def _end_by_marker(self, text: str, start: int, message: dict[str, Any], position: int) -> int:
+        """Templates that drop earlier reasoning: the answer ends at the first end-of-turn token after its content."""
+        content = message["content"].strip()
+        found = text.find(content, start)
+        ends = [text.find(marker, found + len(content)) for marker in self.end_markers]
+        ends = [end for end in ends if end >= 0]
+        if found < 0 or not content or not ends:
+            raise TemplateError(
+                f"message {position} ends at an unknown place: the chat template changes it when more messages follow. "
+                "Use a template with a {% generation %} block ([model] chat_template)."
+            )
+        return min(ends)
+
+    def _closed(
+        self, text: str, spans: list[tuple[int, int]], positions: list[int], conversation: Conversation
+    ) -> list[Answer]:
+        answers = []
+        for (start, end), position in zip(spans, positions, strict=True):
+            end, closed = self._with_end_of_turn(text, start, end)
+            content = conversation.messages[position]["content"].strip()[-CONTENT_CHECKED:].strip()
+            if content and content not in text[start:end]:
+                raise TemplateError(
+                    f"{conversation.name}: the chat template leaves out or changes the answer in message {position}."
+                )
+            answers.append(Answer(start, end, conversation.weights[position], closed))
+        return answers
+
+    def _with_end_of_turn(self, text: str, start: int, end: int) -> tuple[int, bool]:
+        """Trim what follows the end-of-turn token (a line end, usually), or take the token in when it follows."""
+        trimmed = len(text[start:end].rstrip()) + start
+        if any(text.endswith(marker, start, trimmed) for marker in self.end_markers):
+            return trimmed, True
+        for marker in self.end_markers:
+            if text.startswith(marker, end):
+                return end + len(marker), True
+        return end, False
+
+
+def _shared_length(left: str, right: str) -> int:
+    """Length of the beginning that two texts share."""
+    if right.startswith(left):
+        return len(left)
+    return next((place for place, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), len(right))
+
+
+def chat_template(tokenizer: Any, template_file: Path | None) -> ChatTemplate:
+    """The template of a file, else of the tokenizer, else ChatML; it becomes the tokenizer's own.
+
+    ChatML ends a turn with `<|im_end|>` where the vocabulary has it, else with the end-of-text token: a token the model
+    knows, so that no embedding must be learnt and every engine stops at it.
+
+    Raises:
+        MissingError: the file does not exist.
+    """
+    if template_file is not None:
+        if not template_file.is_file():
+            raise MissingError(f"The chat template {template_file} does not exist. Correct [model] chat_template.")
+        source, origin = template_file.read_text(encoding="utf-8"), f"file {template_file.name}"
+    elif tokenizer.chat_template:
+        template = tokenizer.chat_template
+        source = template if isinstance(template, str) else template.get("tool_use", template["default"])
+        origin = "the model's own"
+    else:
+        chatml = Path(__file__).with_name("chatml.jinja").read_text(encoding="utf-8")
+        known = CHATML_END in tokenizer.get_vocab()
+        if not known and not tokenizer.eos_token:
+            raise TemplateError(
+                "The tokenizer has neither a chat template nor an end-of-text token. Set [model] chat_template."
+            )
+        source = chatml.replace("END_OF_TURN", CHATML_END if known else tokenizer.eos_token)
+        origin = "ChatML, as the model has none"
+    tokenizer.chat_template = source
+    return ChatTemplate(tokenizer, source, origin)

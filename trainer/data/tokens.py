@@ -1,0 +1,105 @@
+"""Examples as tokens, each with what it counts in the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.data.read import Conversation
+from trainer.data.template import ChatTemplate
+from trainer.errors import TemplateError
+
+BATCH = 256
+"""Texts given to the tokenizer at once."""
+
+Ids = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One example: `ids` and `weights` of the same length; a weight above 0 means that the token is trained.
+
+    The first weight is 0: there is no token before it to predict it from.
+    """
+
+    name: str
+    ids: Ids
+    weights: Weights
+    closed: bool
+    """Every trained answer ends with an end-of-turn token."""
+
+
+class TokenisedExamples(Sequence[Tokens]):
+    """Many examples in three arrays: 8 bytes a token, no Python object per token."""
+
+    def __init__(self, examples: list[Tokens]) -> None:
+        self.names = [example.name for example in examples]
+        self.closed = [example.closed for example in examples]
+        self._ends = np.cumsum([len(example.ids) for example in examples], dtype=np.int64)
+        self._ids = np.concatenate([example.ids for example in examples]) if examples else np.empty(0, np.int32)
+        self._weights = np.concatenate([e.weights for e in examples]) if examples else np.empty(0, np.float32)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: Any) -> Any:
+        end = int(self._ends[index])
+        start = int(self._ends[index - 1]) if index else 0
+        return Tokens(self.names[index], self._ids[start:end], self._weights[start:end], self.closed[index])
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Tokens of each example."""
+        return np.diff(self._ends, prepend=0)
+
+    @property
+    def trained(self) -> npt.NDArray[np.int64]:
+        """Trained tokens of each example."""
+        return np.add.reduceat((self._weights > 0).astype(np.int64), self._ends - self.lengths)
+
+    @property
+    def weight_sums(self) -> npt.NDArray[np.float64]:
+        """What each example counts in the loss: the sum of its weights."""
+        return np.add.reduceat(self._weights.astype(np.float64), self._ends - self.lengths)
+
+
+def tokenise(
+    conversations: Sequence[Conversation], template: ChatTemplate, progress: Callable[[int], None] | None = None
+) -> Iterator[Tokens]:
+    """Render, tokenise and weigh every conversation, in order.
+
+    Raises:
+        TemplateError: an answer's place is not known, or the tokenizer gives no character offsets.
+    """
+    if not template.tokenizer.is_fast:
+        raise TemplateError(
+            "The model's tokenizer gives no character offsets (no tokenizer.json). Convert it to a fast one."
+        )
+    for start in range(0, len(conversations), BATCH):
+        batch = conversations[start : start + BATCH]
+        rendered = [template.answers(conversation) for conversation in batch]
+        encoded = template.tokenizer(
+            [text for text, _ in rendered],
+            add_special_tokens=False,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            verbose=False,
+        )
+        for position, (conversation, (_, answers)) in enumerate(zip(batch, rendered, strict=True)):
+            ids = np.array(encoded["input_ids"][position], dtype=np.int32)
+            places = np.array(encoded["offset_mapping"][position], dtype=np.int64).reshape(-1, 2)
+            weights = np.zeros(len(ids), dtype=np.float32)
+            for answer in answers:
+                # A token that also covers text outside the answer is never seen alone when the model answers.
+                inside = (places[:, 0] >= answer.start) & (places[:, 1] <= answer.end) & (places[:, 0] < answer.end)
+                weights[inside] = answer.weight
+            weights[:1] = 0
+            closed = all(answer.closed for answer in answers if answer.weight > 0)
+            yield Tokens(conversation.name, ids, weights, closed)
+        if progress is not None:
+            progress(start + len(batch))

@@ -1,0 +1,67 @@
+"""Cross-entropy of answer tokens: logits only where there is a label, and their gradient written over them.
+
+The logits of a step are the largest tensor of a fine-tune with a large vocabulary. Here they exist once, in the model's
+own dtype, for trained positions only; rows are worked off in chunks, so that no second copy in fp32 is ever whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from trainer.data.batches import MicroBatch
+
+CHUNK_NUMBERS = 1 << 23
+"""Logits worked on at once: 32 MiB in fp32."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScores:
+    """Scores of the trained tokens of one forward pass, each of shape [labels], in fp32 or better."""
+
+    loss: torch.Tensor
+    """Scalar: the weighted sum of `nll`, over `scale`. Only this carries a gradient."""
+    nll: torch.Tensor
+    correct: torch.Tensor
+
+
+class _AnswerLoss(torch.autograd.Function):  # type: ignore[misc]
+    @staticmethod
+    def forward(
+        ctx: Any, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        """Logits [labels, vocabulary]; they are overwritten with their gradient where one is needed."""
+        wide = torch.promote_types(logits.dtype, torch.float32)
+        nll = torch.empty(len(labels), dtype=wide, device=logits.device)
+        correct = torch.empty(len(labels), dtype=torch.bool, device=logits.device)
+        rows = max(1, CHUNK_NUMBERS // logits.shape[-1])
+        for start in range(0, len(labels), rows):
+            part = slice(start, start + rows)
+            scores, target = logits[part].to(wide), labels[part, None]
+            total = torch.logsumexp(scores, dim=-1, keepdim=True)
+            nll[part] = (total - scores.gather(1, target))[:, 0]
+            correct[part] = scores.argmax(dim=-1) == labels[part]
+            if ctx.needs_input_grad[0]:
+                gradient = torch.exp(scores - total)
+                gradient.scatter_add_(1, target, torch.full_like(target, -1, dtype=wide))
+                logits[part] = (gradient * weights[part, None]).to(logits.dtype)
+        ctx.gradient = logits if ctx.needs_input_grad[0] else None
+        ctx.mark_non_differentiable(nll, correct)
+        return (nll * weights).sum(), nll, correct
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[torch.Tensor | None, None, None]:
+        gradient, ctx.gradient = ctx.gradient, None
+        return gradient.mul_(gradients[0]), None, None
+
+
+def answer_scores(model: Any, batch: MicroBatch, scale: float) -> TokenScores:
+    """One forward pass. `scale` divides every weight: that of the whole step, so that passes add up to its mean."""
+    logits = model(**batch.inputs, logits_to_keep=batch.columns, use_cache=False).logits
+    # In a packed row the kept logits are the trained ones, in order; padded rows share columns and need a selection.
+    logits = logits[0] if batch.packed else logits[batch.rows, batch.picks]
+    wide = torch.promote_types(logits.dtype, torch.float32)
+    loss, nll, correct = _AnswerLoss.apply(logits, batch.labels, batch.weights.to(wide) / scale)
+    return TokenScores(loss, nll, correct)

@@ -1,0 +1,1 @@
+"""The finished adapter, the merged model, and the page that describes them."""

@@ -1,0 +1,121 @@
+"""The adapter built into the base model, in 16 or 32 bits.
+
+Never into 4-bit weights: rounding to them again removes much of what was learnt. What was written is loaded again and
+checked: logits against base and adapter, loss on the held-out examples, template and stop tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from trainer import contract
+from trainer.data.batches import Layout, micro_batch
+from trainer.errors import DoesNotFitError, SettingsError
+from trainer.evaluate.answers import stop_tokens
+from trainer.evaluate.held_out import score, spread_sample
+from trainer.files import write_text
+from trainer.model.load import Placement, Source, load_config, load_model, load_tokenizer
+from trainer.plan import Plan
+from trainer.publish.finished import finished_run
+
+LARGEST_DIFFERENCE = {"float32": 1e-5, "bfloat16": 5e-2}
+"""Between logits of the merged model and of base and adapter, relative to the largest logit. fp32 merges are exact to
+about 1e-6; bfloat16 keeps 8 bits of each merged weight."""
+PROBED = 8
+"""Held-out examples whose logits are compared."""
+
+
+def merge_adapter(folder: Path, dtype: str, allow_download: bool = False) -> dict[str, Any]:
+    """Write `merged/` and return what was checked: difference of logits, held-out loss before and after writing.
+
+    Raises:
+        DoesNotFitError: disk or host memory is too small.
+        SettingsError: the written model does not agree with base and adapter.
+    """
+    import torch
+    from peft import PeftModel
+
+    plan, result = finished_run(folder, allow_download)
+    placement = Placement("cpu", getattr(torch, dtype), quantised=False)
+    _refuse_if_too_large(plan, placement)
+    held_out = plan.validation.tokens if plan.validation is not None else plan.train
+    probe = micro_batch(held_out, range(min(PROBED, len(held_out))), packed=False)
+    sample = spread_sample(len(held_out), plan.settings.evaluation.max_examples, plan.settings.training.seed)
+    layout = Layout(packed=False, tokens=plan.settings.training.micro_batch_tokens or 0)
+
+    model = PeftModel.from_pretrained(load_model(plan.source, placement), folder / contract.ADAPTER_FOLDER)
+    model.eval()
+    with torch.no_grad():
+        expected = model(**probe.inputs).logits.float()
+    before = score(model, held_out, sample, layout, "cpu", torch.float32).mean_loss
+    merged = model.merge_and_unload(safe_merge=True)
+    target = folder / contract.MERGED_FOLDER
+    _write(plan, merged, target)
+    del model, merged
+
+    written = load_model(Source(str(target), None, False, plan.source.trust_remote_code), placement)
+    written.eval()
+    with torch.no_grad():
+        found = written(**probe.inputs).logits.float()
+    difference = float((found - expected).abs().max() / expected.abs().max())
+    after = score(written, held_out, sample, layout, "cpu", torch.float32).mean_loss
+    problems = _template_problems(plan, target)
+    if difference > LARGEST_DIFFERENCE[dtype]:
+        problems.append(f"its logits differ by {difference:.1e} of the largest one from base and adapter")
+    if problems:
+        raise SettingsError(f"The merged model in {target} is not right: {'; '.join(problems)}. Try --dtype float32.")
+    report = {
+        "folder": str(target),
+        "dtype": dtype,
+        "logit_difference": difference,
+        "held_out_loss_adapter": before,
+        "held_out_loss_merged": after,
+        "held_out_loss_in_training": result.validation_loss,
+        "stop_tokens": stop_tokens(plan.tokenizer, plan.train),
+    }
+    write_text(target / "merge.json", json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _write(plan: Plan, merged: Any, target: Path) -> None:
+    """Write beside the target and rename, so that an interrupted merge leaves no half model."""
+    temporary = target.with_name(f".{target.name}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    merged.config.use_cache = True
+    merged.generation_config.eos_token_id = stop_tokens(plan.tokenizer, plan.train)
+    merged.save_pretrained(temporary)
+    plan.tokenizer.save_pretrained(temporary)
+    shutil.rmtree(target, ignore_errors=True)
+    temporary.rename(target)
+
+
+def _template_problems(plan: Plan, target: Path) -> list[str]:
+    """The written folder must render and stop as in training."""
+    source = Source(str(target), None, False, plan.source.trust_remote_code)
+    problems = []
+    if load_tokenizer(source).chat_template != plan.template.source:
+        problems.append("its chat template is not the one of the training")
+    generation = json.loads((target / "generation_config.json").read_text(encoding="utf-8"))
+    stops = generation.get("eos_token_id")
+    if (stops if isinstance(stops, list) else [stops]) != stop_tokens(plan.tokenizer, plan.train):
+        problems.append("its generation settings lack a stop token")
+    if getattr(load_config(source), "quantization_config", None) is not None:
+        problems.append("it is quantised")
+    return problems
+
+
+def _refuse_if_too_large(plan: Plan, placement: Placement) -> None:
+    from trainer.memory import free_memory
+
+    size = plan.shape.parameters * placement.dtype.itemsize
+    free = shutil.disk_usage(plan.folder).free
+    if size > free:
+        raise DoesNotFitError(f"The merged model needs {size >> 20} MiB of disk and {free >> 20} MiB are free.")
+    if size > free_memory(placement):
+        raise DoesNotFitError(
+            f"Merging needs {size >> 20} MiB of host memory and {free_memory(placement) >> 20} MiB are free. Use "
+            "--dtype bfloat16, or a machine with more memory; the adapter itself can be served without merging."
+        )

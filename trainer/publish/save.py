@@ -1,0 +1,23 @@
+"""The adapter folder: weights, tokenizer, chat template, generation settings with the stop tokens, model card."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from trainer.contract import ADAPTER_FOLDER, Result
+from trainer.evaluate.answers import stop_tokens
+from trainer.files import write_text
+from trainer.plan import Plan
+from trainer.publish.card import model_card
+
+
+def save_adapter(plan: Plan, model: Any, result: Result) -> None:
+    """Write `adapter/` so that PEFT, vLLM and conversion tools find all they need in it."""
+    folder = plan.folder / ADAPTER_FOLDER
+    model.save_pretrained(folder)
+    plan.tokenizer.save_pretrained(folder)
+    stops = stop_tokens(plan.tokenizer, plan.train)
+    generation = {"eos_token_id": stops, "pad_token_id": stops[0] if stops else None}
+    write_text(folder / "generation_config.json", json.dumps(generation, indent=2) + "\n")
+    write_text(folder / "README.md", model_card(plan, result))

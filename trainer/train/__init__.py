@@ -1,0 +1,1 @@
+"""The recipe: read top to bottom in `recipe.py`."""

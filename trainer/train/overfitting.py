@@ -1,0 +1,98 @@
+"""Overfitting: validation loss has risen beyond noise while training loss fell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+SIGNIFICANT = 3.0
+"""Standard errors that the rise must exceed: a run looks at it ten times or more, and the minimum is picked after the
+fact. Measured in benchmarks/trainer/overfitting_alarm.py."""
+SMALLEST_RISE = 0.01
+"""Share of the best validation loss; a smaller rise is not worth stopping for."""
+ENOUGH_READINGS = 4
+"""Evaluations from which on the curve's own unrest can be judged (two second differences)."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One evaluation: training loss (mean since the evaluation before) and the loss of each validation example."""
+
+    step: int
+    train_loss: float
+    losses: npt.NDArray[np.float64]
+    tokens: npt.NDArray[np.float64]
+
+    @property
+    def validation_loss(self) -> float:
+        """Loss over all validation tokens."""
+        return float((self.losses * self.tokens).sum() / self.tokens.sum())
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """The best evaluation so far, and how far the validation loss has risen above it."""
+
+    best_step: int
+    best_loss: float
+    loss: float
+    standard_error: float
+
+    def sentence(self) -> str:
+        """For people."""
+        return (
+            f"Overfitting: validation loss rose from {self.best_loss:.4f} at step {self.best_step} to {self.loss:.4f} "
+            f"({(self.loss - self.best_loss) / max(self.standard_error, 1e-12):.1f} standard errors) while training "
+            "loss fell. "
+            f"The adapter of step {self.best_step} is kept."
+        )
+
+
+def overfitting(readings: Sequence[Reading]) -> Alarm | None:
+    """Judge the latest evaluation against the best one; the alarm fires at the second evaluation after the minimum.
+
+    Both evaluations after it must lie above: the latest by at least 1 % and three standard errors, the one before by half
+    of that, and training loss must have fallen since. The standard error is the larger of two: that of the differences
+    example by example (which examples happen to be held out cancels) and the unrest of the curve so far (a model that
+    jumps about between evaluations).
+    """
+    if len(readings) < 3:
+        return None
+    means = [reading.validation_loss for reading in readings]
+    best = means.index(min(means))
+    if best > len(readings) - 3 or not readings[-1].train_loss < readings[best].train_loss:
+        return None
+    error = max(_standard_error(readings[best], readings[-1]), math.sqrt(2) * _unrest(means))
+    threshold = max(SMALLEST_RISE * means[best], SIGNIFICANT * error)
+    if means[-1] - means[best] < threshold or means[-2] - means[best] < threshold / 2:
+        return None
+    return Alarm(readings[best].step, means[best], means[-1], error)
+
+
+def _unrest(means: Sequence[float]) -> float:
+    """Deviation of a smooth curve's noise: from the median second difference, which a single turn does not move."""
+    if len(means) < ENOUGH_READINGS:
+        return 0.0
+    second = np.abs(np.diff(means, n=2))
+    return float(np.median(second)) / 0.6745 / math.sqrt(6)
+
+
+def _standard_error(lowest: Reading, latest: Reading) -> float:
+    """Of the token-weighted mean of the paired differences (ratio estimator)."""
+    weights = latest.tokens / latest.tokens.sum()
+    differences = latest.losses - lowest.losses
+    spread = weights * (differences - (weights * differences).sum())
+    count = len(differences)
+    return math.sqrt(float((spread**2).sum()) * count / max(1, count - 1))
+
+
+def out_of_patience(validation_losses: Sequence[float], patience: int, min_delta: float) -> bool:
+    """No evaluation among the last `patience` was better than the best before them by more than `min_delta`."""
+    if len(validation_losses) <= patience:
+        return False
+    before = min(validation_losses[:-patience])
+    return min(validation_losses[-patience:]) >= before - min_delta

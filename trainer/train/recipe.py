@@ -1,0 +1,327 @@
+"""A run from its folder to its result, top to bottom."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from trainer import contract
+from trainer.contract import Comparison, Result
+from trainer.data.batches import Layout
+from trainer.errors import CheckpointError, SettingsError, StoppedError
+from trainer.evaluate.answers import answer, questions, stop_tokens
+from trainer.evaluate.compare import compare
+from trainer.evaluate.held_out import score, spread_sample
+from trainer.events import EventLog
+from trainer.files import sha256, write_text
+from trainer.model import attention
+from trainer.model.adapters import add_adapter, model_facts
+from trainer.model.load import load_model, replace_attention
+from trainer.narration import Narration
+from trainer.plan import Plan, make_plan
+from trainer.publish.save import save_adapter
+from trainer.train.arguments import training_arguments
+from trainer.train.checkpoints import newest_sound
+from trainer.train.dynamics import Dynamics, write_dynamics
+from trainer.train.figures import write_figures
+from trainer.train.loop import AnswerTrainer, StepDataset
+from trainer.train.processes import Processes, here
+from trainer.train.signals import StopSignals
+from trainer.train.watch import Watch, peak_memory
+
+UNTUNED_EXAMPLES = 2_000
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
+
+
+def run(
+    folder: Path,
+    *,
+    resume: bool = False,
+    allow_download: bool = False,
+    began: float | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+) -> Result:
+    """Train the run in `folder`, or continue it; returns what is written to `result.json`.
+
+    `began` is the wall-clock time the process started, for the time to the first loss.
+
+    Raises:
+        TrainerError: with a sentence, and the exit code of a command.
+    """
+    began = time.time() if began is None else began
+    processes = here()
+    narrate = Narration(folder / contract.LOG_FILE if processes.main else None)
+    checkpoint = _continue_from(folder, narrate) if resume else None
+    if not resume:
+        _refuse_used_folder(folder, processes)
+    log = EventLog(folder / contract.EVENTS_FILE if processes.main else None, folder.resolve().name, on_event)
+    try:
+        log.write(
+            "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
+        )
+        result = _train(folder, resume, checkpoint, allow_download, began, log, narrate, processes)
+        log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
+        return result
+    except StoppedError as stop:
+        log.write("stopped", message=str(stop), exit_code=stop.exit_code)
+        raise
+    except Exception as problem:
+        log.write("failed", message=str(problem), exit_code=getattr(problem, "exit_code", contract.EXIT_INTERNAL))
+        raise
+    finally:
+        log.close()
+
+
+def _train(
+    folder: Path,
+    resume: bool,
+    checkpoint: Path | None,
+    allow_download: bool,
+    began: float,
+    log: EventLog,
+    narrate: Narration,
+    processes: Processes,
+) -> Result:
+    clock = time.monotonic()
+    plan = make_plan(folder, allow_download, narrate, resumed=resume)
+    _tell(plan, log, narrate)
+    narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
+    model, plan = prepare_model(plan, processes)
+    facts = model_facts(model)
+    log.write("plan", **plan.as_event(), model_facts=facts)
+    if processes.main and not resume:
+        _note_start(plan)
+
+    with StopSignals() as signals:
+        trainer, watch = build_trainer(plan, model, log, signals, began, processes, checkpoint is not None)
+        if checkpoint is not None:
+            trainer.dynamics.load(checkpoint)
+            watch.load(checkpoint)
+        for sentence in plan.warnings:
+            watch.warn(sentence)
+            narrate(sentence)
+        narrate(f"Training: {plan.steps} steps of {plan.settings.training.batch_size} examples.")
+        with watch.heartbeat:
+            outcome = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        if signals.received is not None:
+            raise _stopped(signals.received, trainer.state.global_step)
+    trainer.dynamics.gather(trainer.accelerator)
+    result = None
+    if processes.main:
+        result = _finish(plan, trainer, watch, facts, outcome.training_loss, log, narrate, time.monotonic() - clock)
+    trainer.accelerator.wait_for_everyone()
+    return result if result is not None else Result.model_validate_json((folder / contract.RESULT_FILE).read_text())
+
+
+def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, Plan]:
+    """Load the base model, settle whether examples can be packed, and add the adapter."""
+    import torch
+
+    processes = processes or Processes()
+    torch.manual_seed(plan.settings.training.seed)
+    model = load_model(plan.source, plan.placement, sharded=processes.sharded)
+    wanted = plan.settings.training.packing
+    reason: str | None = "run.toml"
+    if wanted is not False and not processes.sharded:
+        replace_attention(model)
+        reason = attention.packing_problem(model)
+    elif wanted is not False:
+        replace_attention(model)
+        reason = None
+    if reason is not None and wanted:
+        raise SettingsError(f"[training] packing = true, but this model cannot be packed: {reason}. Leave packing out.")
+    if wanted is None:
+        origin = "checked on the loaded model" if reason is None else f"no: {reason}"
+        plan = plan.with_value("training", "packing", reason is None, origin)
+    return add_adapter(model, plan.settings.lora), plan
+
+
+def build_trainer(
+    plan: Plan, model: Any, log: EventLog, signals: StopSignals, began: float, processes: Processes, resumed: bool
+) -> tuple[AnswerTrainer, Watch]:
+    """The trainer and the callback that watches it."""
+    from transformers import PrinterCallback
+
+    training = plan.settings.training
+    layout = Layout(bool(training.packing), training.micro_batch_tokens or 0, processes.count)
+    steps = StepDataset(plan.train, layout, training.batch_size or 1, training.seed, processes.rank)
+    validation = plan.validation.tokens if plan.validation else None
+    count = len(validation) if validation is not None else 0
+    stops = stop_tokens(plan.tokenizer, plan.train)
+    asked = questions(plan.validation.conversations, plan.settings.evaluation.sample_answers) if plan.validation else []
+
+    def sample_answers() -> list[dict[str, Any]]:
+        if not asked or processes.sharded:
+            return []
+        most = min(64, plan.settings.evaluation.max_new_tokens)
+        texts = answer(model, plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
+        return [
+            {"example": question.name, "prompt": question.messages, "answer": text, "reference": question.reference}
+            for question, text in zip(asked, texts, strict=True)
+        ]
+
+    watch = Watch(log, plan.settings.stopping, signals, sample_answers, began, processes.main)
+    trainer = AnswerTrainer(
+        model=model,
+        args=training_arguments(plan, resumed),
+        processing_class=plan.tokenizer,
+        steps=steps,
+        validation=validation,
+        validated=spread_sample(count, plan.settings.evaluation.max_examples, training.seed),
+        placement=plan.placement,
+        dynamics=Dynamics(math.ceil(plan.steps / plan.steps_per_epoch), len(plan.train)),
+        on_held_out=watch.note,
+        on_checkpoint=watch.save,
+        callbacks=[watch],
+    )
+    watch.trainer = trainer
+    trainer.remove_callback(PrinterCallback)
+    return trainer, watch
+
+
+def _finish(
+    plan: Plan,
+    trainer: AnswerTrainer,
+    watch: Watch,
+    facts: dict[str, Any],
+    train_loss: float,
+    log: EventLog,
+    narrate: Narration,
+    seconds: float,
+) -> Result:
+    """Write everything that a run leaves behind; `result.json` last."""
+    folder, state = plan.folder, trainer.state
+    best = state.best_global_step if plan.validation else None
+    comparison: Comparison | None = None
+    if plan.settings.evaluation.at_end and plan.validation is not None and not trainer.is_fsdp_enabled:
+        narrate("Comparing the tuned with the untuned model on held-out examples.")
+        comparison = compare(plan, trainer.model, lambda fields: log.write("answer", step=state.global_step, **fields))
+    untuned = _untuned_losses(plan, trainer.model, narrate)
+    write_dynamics(folder, plan.train.names, plan.train.trained, trainer.dynamics, untuned)
+    write_figures(folder, state.global_step)
+    result = Result(
+        run=log.run,
+        reason=watch.reason,
+        versions=versions(),
+        data=data_hashes(folder),
+        settings=plan.resolved.tables(),
+        origins=plan.resolved.origins,
+        model_facts={**facts, **(trainer.gradient_facts or {})},
+        token_fate=plan.train_fate.as_event(),
+        steps=state.global_step,
+        best_step=best,
+        train_loss=train_loss,
+        validation_loss=state.best_metric if plan.validation else None,
+        evaluation=comparison,
+        seconds=round(seconds, 2),
+        first_loss_seconds=watch.first_loss_seconds,
+        peak_memory_bytes=peak_memory(plan.placement),
+        warnings=watch.warnings,
+    )
+    save_adapter(plan, trainer.model, result)
+    write_text(folder / contract.RESULT_FILE, result.model_dump_json(indent=2) + "\n")
+    narrate(f"Done: {folder / contract.ADAPTER_FOLDER}, {folder / contract.RESULT_FILE}.")
+    return result
+
+
+def _untuned_losses(plan: Plan, model: Any, narrate: Narration) -> dict[int, float]:
+    """Loss of the untuned model on up to 2,000 train examples, when asked for; timed apart."""
+    training = plan.settings.training
+    if not training.untuned_losses:
+        return {}
+    clock = time.monotonic()
+    chosen = spread_sample(len(plan.train), UNTUNED_EXAMPLES, training.seed)
+    layout = Layout(bool(training.packing), training.micro_batch_tokens or 0)
+    with model.disable_adapter():
+        scores = score(model, plan.train, chosen, layout, plan.placement.device, plan.placement.dtype)
+    narrate(f"Scored {len(chosen)} train examples with the untuned model in {time.monotonic() - clock:.1f} s.")
+    return dict(zip(chosen, scores.loss.tolist(), strict=True))
+
+
+def _refuse_used_folder(folder: Path, processes: Processes) -> None:
+    if not folder.is_dir():
+        raise SettingsError(
+            f"There is no folder {folder}. A run folder holds run.toml, train.jsonl and validation.jsonl."
+        )
+    # The first process creates files while others still start, so it alone looks for traces of an earlier run.
+    used = (folder / contract.RESULT_FILE).exists() or (folder / contract.CHECKPOINTS_FOLDER).exists()
+    if processes.main and used:
+        raise SettingsError(
+            f"{folder} already holds a run. Continue it with `trainer resume`, or copy run.toml and the data to "
+            "a new folder."
+        )
+
+
+def _continue_from(folder: Path, narrate: Narration) -> Path | None:
+    """The checkpoint to continue from; None starts at step 0 when the run was killed before its first checkpoint.
+
+    Raises:
+        CheckpointError: the run is finished, never began, or its data or settings changed since.
+    """
+    if (folder / contract.RESULT_FILE).exists():
+        raise CheckpointError(f"The run in {folder} is finished; there is nothing to resume.")
+    started = folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
+    if not started.exists():
+        raise CheckpointError(f"No run was started in {folder}. Start it with `trainer run`.")
+    then = json.loads(started.read_text(encoding="utf-8"))
+    for name, digest in {
+        **data_hashes(folder),
+        contract.SETTINGS_FILE: sha256(folder / contract.SETTINGS_FILE),
+    }.items():
+        if then["files"].get(name) != digest:
+            raise CheckpointError(
+                f"{name} has changed since the run began. Restore it, or start a new run in a new folder."
+            )
+    changed = [name for name, found in versions().items() if then["versions"].get(name) != found]
+    if changed:
+        narrate(f"Other versions than when the run began ({', '.join(changed)}): losses may differ in the last digits.")
+    checkpoint, skipped = newest_sound(folder / contract.CHECKPOINTS_FOLDER)
+    for sentence in skipped:
+        narrate(sentence)
+    narrate(f"Continuing from {checkpoint.name}." if checkpoint else "No checkpoint yet: starting from the first step.")
+    return checkpoint
+
+
+def _note_start(plan: Plan) -> None:
+    """Write the settled settings, and what a resumed run must find unchanged."""
+    write_text(plan.folder / contract.RESOLVED_FILE, plan.resolved.toml())
+    checkpoints = plan.folder / contract.CHECKPOINTS_FOLDER
+    checkpoints.mkdir(exist_ok=True)
+    files = {**data_hashes(plan.folder), contract.SETTINGS_FILE: sha256(plan.folder / contract.SETTINGS_FILE)}
+    started = {"files": files, "versions": versions(), "origins": plan.resolved.origins}
+    write_text(checkpoints / contract.STARTED_FILE, json.dumps(started, indent=1))
+
+
+def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:
+    log.write("token-fate", file=contract.TRAIN_FILE, **plan.train_fate.as_event())
+    narrate(f"{contract.TRAIN_FILE}: {plan.train_fate.sentence()}")
+    if plan.validation is not None:
+        log.write("token-fate", file=contract.VALIDATION_FILE, **plan.validation.fate.as_event())
+        narrate(f"{contract.VALIDATION_FILE}: {plan.validation.fate.sentence()}")
+
+
+def _stopped(number: int, step: int) -> StoppedError:
+    import signal
+
+    code = contract.EXIT_SIGINT if number == signal.SIGINT else contract.EXIT_INTERRUPTED_WORK
+    return StoppedError(
+        f"Stopped by {signal.Signals(number).name} after step {step}, which is saved. `trainer resume` continues.", code
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions that decide the numbers of a run."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def data_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each data file in the folder."""
+    names = (contract.TRAIN_FILE, contract.VALIDATION_FILE, contract.TEST_FILE)
+    return {name: sha256(folder / name) for name in names if (folder / name).is_file()}

@@ -1,0 +1,209 @@
+"""What a run tells while it runs: events, sample answers, the overfitting alarm, the reaction to signals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from transformers import TrainerCallback
+
+from trainer.contract import StoppingSettings
+from trainer.evaluate.held_out import Scores
+from trainer.events import EventLog, Heartbeat
+from trainer.model.adapters import untouched_layers
+from trainer.train.overfitting import Reading, out_of_patience, overfitting
+from trainer.train.signals import StopSignals
+
+SAVED = "watch.npz"
+SELF_CHECK_STEP = 3
+"""After three steps every B matrix must have left zero (PEFT troubleshooting guide)."""
+
+
+class Watch(TrainerCallback):  # type: ignore[misc]
+    """Follows a training and steers its end. `trainer` is set right after the trainer is built."""
+
+    trainer: Any
+
+    def __init__(
+        self,
+        log: EventLog,
+        stopping: StoppingSettings,
+        signals: StopSignals,
+        sample_answers: Callable[[], list[dict[str, Any]]],
+        began: float,
+        main: bool,
+    ) -> None:
+        self.log, self.stopping, self.signals = log, stopping, signals
+        self.sample_answers, self.began, self.main = sample_answers, began, main
+        self.readings: list[Reading] = []
+        self.reason: Literal["finished", "overfitting", "patience"] = "finished"
+        self.warnings: list[str] = []
+        self.first_loss_seconds: float | None = None
+        self.train_losses: list[float] = []
+        self.heartbeat = Heartbeat(log, self._progress)
+        self._loop_began = time.monotonic()
+        self._seen_before, self._first_step = 0, 0
+        self._state: Any = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Start the clock of tokens a second."""
+        self._state, self._loop_began = state, time.monotonic()
+        self._seen_before, self._first_step = self.trainer.tokens_seen, state.global_step
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Lay out the steps of this epoch."""
+        self.trainer.steps.epoch = state.global_step // len(self.trainer.steps)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:  # noqa: ARG002
+        """Progress; a signal ends the run after this step."""
+        self.heartbeat.step()
+        if state.global_step == SELF_CHECK_STEP:
+            for name in untouched_layers(model)[:3]:
+                self.warn(f"{name} is still zero after {SELF_CHECK_STEP} steps: nothing is learnt there.")
+        if state.global_step >= state.max_steps and self.trainer.validation is not None:
+            control.should_evaluate = True
+        if self._stop_requested():
+            control.should_save = control.should_training_stop = True
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
+        """Each step's training figures."""
+        if not logs or "loss" not in logs:
+            return
+        if self.first_loss_seconds is None:
+            self.first_loss_seconds = time.time() - self.began
+        self.train_losses.append(logs["loss"])
+        self.log.write(
+            "metric",
+            step=state.global_step,
+            split="train",
+            loss=logs["loss"],
+            accuracy=self.trainer.figures.accuracy,
+            learning_rate=logs.get("learning_rate"),
+            grad_norm=logs.get("grad_norm"),
+            memory=peak_memory(self.trainer.placement),
+        )
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:  # noqa: ARG002
+        """Validation figures and sample answers; judge overfitting and patience."""
+        self.log.write(
+            "metric",
+            step=state.global_step,
+            split="validation",
+            loss=metrics["eval_loss"],
+            accuracy=metrics["eval_accuracy"],
+            learning_rate=None,
+            grad_norm=None,
+            memory=peak_memory(self.trainer.placement),
+        )
+        if self.main:
+            for sample in self.sample_answers():
+                self.log.write("answer", step=state.global_step, **sample)
+        self._judge(state, control)
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """A checkpoint is complete."""
+        best = state.best_global_step
+        self.log.write(
+            "checkpoint", step=state.global_step, path=f"checkpoints/checkpoint-{state.global_step}", best=best
+        )
+
+    def note(self, scores: Scores) -> None:
+        """Take the per-example scores of the evaluation that is about to be reported."""
+        recent = self.train_losses or [float("inf")]
+        self.train_losses = []
+        step = self.trainer.state.global_step
+        self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens))
+
+    def warn(self, sentence: str) -> None:
+        """A warning for the event log and the result."""
+        self.warnings.append(sentence)
+        self.log.write("warning", message=sentence)
+
+    def _judge(self, state: Any, control: Any) -> None:
+        alarm = overfitting(self.readings)
+        if alarm is not None:
+            self.log.write(
+                "overfitting",
+                step=state.global_step,
+                best_step=alarm.best_step,
+                best_loss=alarm.best_loss,
+                loss=alarm.loss,
+                standard_error=alarm.standard_error,
+                message=alarm.sentence(),
+            )
+            self.warnings.append(alarm.sentence())
+            if self.stopping.on_overfitting == "stop":
+                self.reason, control.should_training_stop = "overfitting", True
+        losses = [reading.validation_loss for reading in self.readings]
+        if self.reason == "finished" and out_of_patience(losses, self.stopping.patience, self.stopping.min_delta):
+            self.reason, control.should_training_stop = "patience", True
+        if control.should_training_stop:
+            control.should_save = True
+
+    def _stop_requested(self) -> bool:
+        requested = self.signals.received is not None
+        if self.trainer.args.world_size > 1:
+            import torch
+            from accelerate.utils import reduce
+
+            # A signal may reach one process only; all must stop after the same step.
+            requested = bool(reduce(torch.tensor(float(requested), device=self.trainer.args.device)) > 0)
+        return requested
+
+    def _progress(self) -> dict[str, Any] | None:
+        state = self._state
+        if state is None:
+            return None
+        seconds = max(1e-9, time.monotonic() - self._loop_began)
+        tokens = self.trainer.tokens_seen
+        done = (
+            state.global_step - self.trainer._initial_global_step
+            if hasattr(self.trainer, "_initial_global_step")
+            else 0
+        )
+        left = (state.max_steps - state.global_step) * seconds / done if done > 0 else None
+        return {
+            "step": state.global_step,
+            "steps": state.max_steps,
+            "epoch": round(state.epoch or 0.0, 4),
+            "tokens": tokens,
+            "tokens_per_second": round((tokens - self._seen_before) / seconds, 1),
+            "seconds_left": None if left is None else round(left, 1),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write what a resumed run must know into a checkpoint: evaluations so far, tokens seen."""
+        readings = self.readings
+        np.savez(
+            folder / SAVED,
+            steps=np.array([reading.step for reading in readings]),
+            train_losses=np.array([reading.train_loss for reading in readings]),
+            losses=np.array([reading.losses for reading in readings]),
+            tokens=np.array([reading.tokens for reading in readings]),
+            recent=np.array(self.train_losses),
+            tokens_seen=np.array(self.trainer.tokens_seen),
+        )
+
+    def load(self, folder: Path) -> None:
+        """Continue from a checkpoint."""
+        with np.load(folder / SAVED, allow_pickle=False) as saved:
+            columns = (saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"])
+            self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
+            self.train_losses = saved["recent"].tolist()
+            self.trainer.tokens_seen = int(saved["tokens_seen"])
+
+
+def peak_memory(placement: Any) -> int:
+    """Peak bytes: of the CUDA device, else resident size of this process."""
+    if placement.on_cuda:
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
