@@ -2,8 +2,9 @@
 
 Usage: python -m benchmarks.audit.million OUT.jsonl COUNT SOURCE.jsonl...
 
-The sources are OpenAI-chat JSONL (`curator export` writes it). Every example gets a share of its words replaced by words
-drawn from the same set, seeded by its number, so that most are new to a duplicate engine and some are near copies.
+The sources are OpenAI-chat JSONL (`curator export` writes it). Every example gets a share of its words replaced by
+words drawn from the same set, seeded by its number, so that most are new to a duplicate engine and some are near
+copies.
 """
 
 import json
@@ -21,7 +22,11 @@ def changed(text: str, words: list[str], share: float, chance: random.Random) ->
 
 def main() -> None:
     out, count, sources = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    examples = [json.loads(line)["messages"] for source in sources for line in Path(source).open(encoding="utf-8")]
+    examples = [
+        json.loads(line)["messages"]
+        for source in sources
+        for line in Path(source).read_text(encoding="utf-8").splitlines()
+    ]
     words = sorted(
         {word for messages in examples[:5000] for message in messages for word in message["content"].split()}
     )

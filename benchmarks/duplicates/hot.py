@@ -19,7 +19,9 @@ FORM = " ".join(f"instruction{number}" for number in range(60))
 
 def one_word(count: int) -> list[Example]:
     """A template in which one word differs, with one of three labels."""
-    return [(f"{FORM[:400]} word{number} {FORM[400:]}", ("good", "bad", "neither")[number % 3]) for number in range(count)]
+    return [
+        (f"{FORM[:400]} word{number} {FORM[400:]}", ("good", "bad", "neither")[number % 3]) for number in range(count)
+    ]
 
 
 def equal(count: int) -> list[Example]:

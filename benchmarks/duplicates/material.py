@@ -1,4 +1,4 @@
-"""Texts for the duplicate benchmarks: instruction data from a file, edited copies, and conversations made from a seed."""
+"""Texts for the duplicate benchmarks: instructions from a file, edited copies, conversations made from a seed."""
 
 import gzip
 import json
@@ -16,9 +16,8 @@ Example = tuple[str, str]
 
 def read_instructions(path: Path) -> list[Example]:
     """(prompt, answer) of a JSON array or JSONL file in Alpaca's form, gzipped or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        text = file.read()
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     records = json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines()]
     return [
         (
@@ -78,7 +77,12 @@ def conversations(count: int, seed: int, block: int) -> pl.DataFrame:
     numbers = np.random.default_rng((seed, block))
     generator = random.Random(f"{seed}-{block}")
     words = np.minimum(numbers.zipf(1.3, size=count * 130), 30_000)
-    vocabulary = [f"{a}{b}{c}" for a in "b c d f g l m n p r s t".split() for b in _SYLLABLES for c in _SYLLABLES]
+    vocabulary = [
+        f"{a}{b}{c}"
+        for a in ["b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t"]
+        for b in _SYLLABLES
+        for c in _SYLLABLES
+    ]
     at = 0
     examples: list[Example] = []
     for _ in range(count):

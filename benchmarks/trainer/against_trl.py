@@ -56,7 +56,8 @@ def one(python: str, kind: str, folder: Path, options: dict[str, Any]) -> dict[s
 def parity(work: Path, model: Path, lines: list[Any], trl_python: str) -> None:
     folder = work / "parity"
     settings = (
-        'quantisation = "none"\nprecision = "float32"\n[lora]\nrank = 16\nalpha = 32\n[training]\nsteps = 50\nbatch_size = 8\n'
+        'quantisation = "none"\nprecision = "float32"\n[lora]\nrank = 16\nalpha = 32\n'
+        "[training]\nsteps = 50\nbatch_size = 8\n"
         "learning_rate = 0.001\nwarmup = 0.0\nevaluations = 0\n[evaluation]\nat_end = false\n"
     )
     write_run(folder, model, lines[:400], settings)
@@ -70,13 +71,19 @@ def parity(work: Path, model: Path, lines: list[Any], trl_python: str) -> None:
     }
     theirs = one(trl_python, "trl", folder, options)
     apart = [abs(a - b) for a, b in zip(mine["losses"], theirs["losses"], strict=True)]
-    print(f"\nLoss, fp32 LoRA, same 50 batches: ours {mine['losses'][-1]:.6f}, TRL {theirs['losses'][-1]:.6f} at step 50; ")
+    print(
+        f"\nLoss, fp32 LoRA, same 50 batches: ours {mine['losses'][-1]:.6f}, TRL {theirs['losses'][-1]:.6f} "
+        "at step 50; "
+    )
     print(f"largest difference at any step {max(apart):.1e}, at step 50 {apart[-1]:.1e} (wanted: 1e-4).\n", flush=True)
 
 
-def speed(work: Path, model: Path, name: str, lines: list[Any], variants: dict[str, Any], trl_python: str, steps: int) -> None:
+def speed(
+    work: Path, model: Path, name: str, lines: list[Any], variants: dict[str, Any], trl_python: str, steps: int
+) -> None:
     folder = work / name
-    settings = f"[lora]\nrank = 16\nalpha = 32\n[training]\nsteps = {steps}\nbatch_size = 8\nlearning_rate = 0.001\nevaluations = 0\n"
+    training = f"steps = {steps}\nbatch_size = 8\nlearning_rate = 0.001\nevaluations = 0\n"
+    settings = "[lora]\nrank = 16\nalpha = 32\n[training]\n" + training
     write_run(folder, model, lines[: 8 * steps], settings)
     _, trained = tokenise_for_trl(folder)
     rows = []

@@ -35,7 +35,9 @@ def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     if options.get("save_adapter"):
         model.save_pretrained(options["save_adapter"])
     losses: list[float] = []
-    log = EventLog(None, "benchmark", lambda event: losses.append(event["loss"]) if event["event"] == "metric" else None)
+    log = EventLog(
+        None, "benchmark", lambda event: losses.append(event["loss"]) if event["event"] == "metric" else None
+    )
     trainer, _ = build_trainer(plan, model, log, StopSignals(), time.time(), Processes(), False)
     trainer.args.save_strategy = "no"
     began = time.perf_counter()
@@ -52,7 +54,9 @@ def trl(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
 
     tokenised = json.loads((folder / "tokenised.json").read_text())
     data = Dataset.from_list(tokenised)
-    arguments: dict[str, Any] = {"dtype": torch.bfloat16 if options.get("nf4") and options.get("bf16", True) else torch.float32}
+    arguments: dict[str, Any] = {
+        "dtype": torch.bfloat16 if options.get("nf4") and options.get("bf16", True) else torch.float32
+    }
     if options.get("nf4"):
         arguments["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True,
@@ -71,7 +75,7 @@ def trl(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     losses: list[float] = []
 
     class Losses(TrainerCallback):
-        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        def on_log(self, *_: Any, logs: Any = None, **__: Any) -> None:
             if "loss" in logs:
                 losses.append(logs["loss"])
 
@@ -111,7 +115,12 @@ def trl(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     trainer.data_collator = counting
     began = time.perf_counter()
     trainer.train()
-    return {"seconds": time.perf_counter() - began, "losses": losses, "steps": options["steps"], "trained_tokens": tokens}
+    return {
+        "seconds": time.perf_counter() - began,
+        "losses": losses,
+        "steps": options["steps"],
+        "trained_tokens": tokens,
+    }
 
 
 def main() -> None:

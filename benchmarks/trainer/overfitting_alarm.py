@@ -3,8 +3,8 @@
     python -m benchmarks.trainer.overfitting_alarm
 
 Synthetic curves of 10 and 30 evaluations over 80 held-out examples. An example's loss is the curve's mean, plus its own
-level (deviation 0.5), plus noise of its own at each evaluation, plus noise that all examples share at an evaluation (the
-model jumps about between steps): the hardest kind, for pairing examples does not remove it.
+level (deviation 0.5), plus noise of its own at each evaluation, plus noise that all examples share at an evaluation
+(the model jumps about between steps): the hardest kind, for pairing examples does not remove it.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ SIMILARITY_CHECKS = (
         version=1,
         title="a copy with small changes of another example",
         explanation=(
-            "Prompt and answer are both similar to the keeper's: the Jaccard similarity of their word 5-grams, computed "
-            "exactly and not estimated, reaches the threshold (0.7), the context is the same, and what is similar is "
-            "not just a template that many examples share.\n\n"
+            "Prompt and answer are both similar to the keeper's: the Jaccard similarity of their word 5-grams, "
+            "computed exactly and not estimated, reaches the threshold (0.7), the context is the same, and what is "
+            "similar is not just a template that many examples share.\n\n"
             "Copies teach nothing new, weigh more than their share, and leak between training and validation.\n\n"
-            "A plain copy (both similarities at least 0.9, the same numbers in both) is suggested for dropping; look at "
-            "the others: `curator duplicates DATA`, or the app's duplicates screen."
+            "A plain copy (both similarities at least 0.9, the same numbers in both) is suggested for dropping; look "
+            "at the others: `curator duplicates DATA`, or the app's duplicates screen."
         ),
     ),
     Check(
@@ -55,8 +55,8 @@ SIMILARITY_CHECKS = (
         version=1,
         title="the same question with a different answer elsewhere",
         explanation=(
-            "Another example asks in the same words, in the same context, and gets an answer that shares less than half "
-            "of its word 5-grams (an answer under five words: any other words).\n\n"
+            "Another example asks in the same words, in the same context, and gets an answer that shares less than "
+            "half of its word 5-grams (an answer under five words: any other words).\n\n"
             "The model cannot learn both. It learns to guess between them, and neither loss goes down.\n\n"
             "Keep the better answer. Where a task has many right answers (stories, names), this is only information."
         ),
@@ -83,8 +83,8 @@ SIMILARITY_CHECKS = (
         version=1,
         title="contains a question or answer of an evaluation set",
         explanation=(
-            "The example shares a run of thirteen words with an item of the benchmark given by `--against`, or contains "
-            "it whole.\n\n"
+            "The example shares a run of thirteen words with an item of the benchmark given by `--against`, or "
+            "contains it whole.\n\n"
             "A model trained on its own exam scores well and is no better.\n\n"
             "Drop it, or evaluate on something else."
         ),

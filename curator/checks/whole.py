@@ -25,8 +25,8 @@ WHOLE_CHECKS = (
         version=1,
         title="the set is smaller than fine-tuning usually needs",
         explanation=(
-            "Providers accept as few as ten examples, and gains are usually seen from fifty to a hundred well-made ones; "
-            "a thousand is comfortable.\n\n"
+            "Providers accept as few as ten examples, and gains are usually seen from fifty to a hundred well-made "
+            "ones; a thousand is comfortable.\n\n"
             "With too few, the model memorises wording instead of learning the task.\n\n"
             "Add examples for what the model gets wrong, and try a good prompt with a few of them first."
         ),

@@ -18,6 +18,7 @@ def export(options: DataRequest) -> None:
 
     The last name is the file: `curator decisions export DATA FILE.jsonl`; `-` is stdout.
     """
+    import sys
     from pathlib import Path
 
     from curator.cli.screen import narrate
@@ -27,8 +28,7 @@ def export(options: DataRequest) -> None:
     data, file = _data_and_file(options)
     with open_data(data) as opened:
         if file == "-":
-            stdout = click.get_binary_stream("stdout")
-            stdout.writelines(journal_lines(opened.project.log, options.annotator))
+            sys.stdout.buffer.writelines(journal_lines(opened.project.log, options.annotator))
             return
         count = export_journal(opened.project.log, Path(file), options.annotator)
     narrate(options, f"{count:,} decisions were written to {file}.")

@@ -12,8 +12,8 @@ from curator.workflow.request import DataRequest
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
 def command(options: DataRequest, as_json: bool, limit: int) -> None:
     """Print the examples of DATA that --where FILTER finds, with what is wrong with each."""
-    from curator.examples.safe_text import visible
     from curator.cli.screen import narrate, progress_bar, stdout_console
+    from curator.examples.safe_text import visible
     from curator.workflow.opening import open_data
     from curator.workflow.showing import shown_examples
 
@@ -27,7 +27,8 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
             else:
                 console.print(example.to_text())
         for finding in found.unreadable:
-            sentence = f"── {finding.file}:{finding.line}  not an example\n  {finding.severity} {finding.check}: {finding.message}"
+            place = f"── {finding.file}:{finding.line}  not an example"
+            sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
             click.echo(finding.model_dump_json(exclude_none=True) if as_json else visible(sentence))
         if not options.quiet and found.left_out:
             narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")

@@ -12,7 +12,20 @@ from difflib import get_close_matches
 from curator.errors import UsageError
 
 NUMBERS = ("tokens", "answer-tokens", "characters", "words", "turns", "line", "length")
-NAMES = ("check", "severity", "role", "label", "decided", "id", "file", "kind", "shape", "annotator", "similar", "split")
+NAMES = (
+    "check",
+    "severity",
+    "role",
+    "label",
+    "decided",
+    "id",
+    "file",
+    "kind",
+    "shape",
+    "annotator",
+    "similar",
+    "split",
+)
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
 KEYS = (*NUMBERS, *NAMES)
 

@@ -11,8 +11,8 @@ from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
 from curator.examples.sources import Source
 from curator.project.cache import Cache
-from curator.workflow.ids import ids_of
 from curator.workflow.findings import all_findings
+from curator.workflow.ids import ids_of
 from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
 from curator.workflow.similar import Similar, find_similar
 

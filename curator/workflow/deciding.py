@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from curator.checks.catalogue import check_named
 from curator.project.decision import Action, Decision, Proposed
 from curator.project.policies import Proposal, apply_proposal, checks_named, policy_named, propose
-from curator.checks.catalogue import check_named
 from curator.workflow.audit import Audit
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.ids import ids_of

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import polars as pl
@@ -56,9 +57,9 @@ def matching(text: str | None, searched: Searched) -> Mask:
 def _matching(part: Filter, searched: Searched) -> Mask:
     match part:
         case All(parts):
-            return np.logical_and.reduce([_matching(inner, searched) for inner in parts])
+            return reduce(np.logical_and, (_matching(inner, searched) for inner in parts))
         case Any(parts):
-            return np.logical_or.reduce([_matching(inner, searched) for inner in parts])
+            return reduce(np.logical_or, (_matching(inner, searched) for inner in parts))
         case Not(inner):
             return ~_matching(inner, searched)
         case Number():

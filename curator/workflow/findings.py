@@ -1,6 +1,7 @@
 """Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from curator.workflow.loading import Loaded
 
 FINDINGS = pl.Schema(
     {
-        **FOUND,
+        **dict[str, Any](FOUND),
         "file": pl.UInt16,
         "id": pl.String,  # null: the line is not an example, or the finding is about the whole set
         "keeper": pl.UInt32,  # position of the example that stays, for duplicates
@@ -34,9 +35,7 @@ def all_findings(
 ) -> pl.DataFrame:
     """`FINDINGS` of blocks, of the judges, and of `similar` (`FOUND` with keeper and related; row is the position)."""
     frames = [loaded.findings]
-    for check in checks:
-        if check.judge is not None:
-            frames.append(found(check.name, check.judge(loaded.facts, settings)))
+    frames += [found(check.name, check.judge(loaded.facts, settings)) for check in checks if check.judge is not None]
     if similar is not None:
         frames.append(similar)
     together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
@@ -70,7 +69,7 @@ def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("suggestion", "default_suggestion").alias("suggestion"),
         )
         .select(FINDINGS.names())
-        .cast(dict(FINDINGS))
+        .cast(FINDINGS)
         .sort("file", "line", "check", "message_index", "start", nulls_last=False, maintain_order=True)
     )
 

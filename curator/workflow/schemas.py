@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from curator.errors import UsageError
 from curator.examples.finding import Finding, Pair
 from curator.reporting.model import AuditReport
@@ -15,7 +17,7 @@ def published_schema(name: str) -> dict[str, Any]:
     Raises:
         UsageError: there is none.
     """
-    models = {"audit": AuditReport, "finding": Finding, "pair": Pair}
+    models: dict[str, type[BaseModel]] = {"audit": AuditReport, "finding": Finding, "pair": Pair}
     if name in models:
         return models[name].model_json_schema()
     if name == "events":

@@ -74,7 +74,7 @@ def _spoken(message: Message) -> str:
     lines = [content] if content is not None else []
     for call in message.get("tool_calls") or ():
         arguments = call["function"]["arguments"]
-        lines.append(f"→ {call['function']['name']}({arguments if isinstance(arguments, str) else arguments!r})")
+        lines.append(f"→ {call['function']['name']}({arguments})")
     return "\n".join(lines)
 
 

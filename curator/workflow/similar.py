@@ -1,7 +1,7 @@
 """Duplicates of a loaded set: pairs, keepers, and the findings they make."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -132,7 +132,7 @@ def _finding(check: str, rows: np.ndarray, keepers: np.ndarray, columns: dict[st
         frame.with_columns(missing)
         .with_columns(pl.lit(None, pl.List(pl.UInt32)).alias("related"))
         .select(*FOUND.names(), "keeper", "related")
-        .cast({**dict(FOUND), "keeper": pl.UInt32})
+        .cast(pl.Schema({**dict[str, Any](FOUND), "keeper": pl.UInt32, "related": pl.List(pl.UInt32)}))
     )
 
 

@@ -77,12 +77,12 @@ def originals_at(loaded: Loaded, positions: Iterable[int]) -> Iterator[Original]
             here.add(wanted[index])
             index += 1
         if here:
-            yield from _from_block(loaded, number, block, first, here)
+            yield from _from_block(loaded, number, block, here)
         if index == len(wanted):
             return
 
 
-def _from_block(loaded: Loaded, number: int, block: Block, first: int, wanted: set[int]) -> Iterator[Original]:
+def _from_block(loaded: Loaded, number: int, block: Block, wanted: set[int]) -> Iterator[Original]:
     dialect = loaded.sources[number].recognised.dialect
     lines = loaded.facts["line"]
     by_line = {int(lines[position]): position for position in wanted}

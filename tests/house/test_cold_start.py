@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 MOST_MODULES = 330
-"""Modules that `--help` may load. Click and what it needs load about 250; each further package of ours or theirs shows."""
+"""Modules that `--help` may load. Click and what it needs load about 250; each further package shows."""
 
 
 def test_help_loads_few_modules():

@@ -6,7 +6,18 @@ from pathlib import Path
 
 from importlinter.cli import lint_imports
 
-HEAVY = ("polars", "numpy", "numba", "pydantic", "rich", "textual", "torch", "transformers", "peft", "sentence_transformers")
+HEAVY = (
+    "polars",
+    "numpy",
+    "numba",
+    "pydantic",
+    "rich",
+    "textual",
+    "torch",
+    "transformers",
+    "peft",
+    "sentence_transformers",
+)
 
 
 def loaded_by(code: str) -> set[str]:
@@ -17,12 +28,18 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_help_imports_nothing_heavy():
-    code = "from curator.cli.boundary import run\nimport contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    code = (
+        "from curator.cli.boundary import run\nimport contextlib, io\n"
+        "with contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    )
     assert loaded_by(code).isdisjoint(HEAVY)
 
 
 def test_listing_the_checks_needs_no_model_and_no_compiler():
-    code = "import contextlib, io\nfrom curator.cli.boundary import run\nwith contextlib.redirect_stdout(io.StringIO()): run(['checks'])"
+    code = (
+        "import contextlib, io\nfrom curator.cli.boundary import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()): run(['checks'])"
+    )
     assert loaded_by(code).isdisjoint({"torch", "transformers", "peft", "sentence_transformers", "numba", "textual"})
 
 

@@ -55,10 +55,10 @@ class Alarm:
 def overfitting(readings: Sequence[Reading]) -> Alarm | None:
     """Judge the latest evaluation against the best one; the alarm fires at the second evaluation after the minimum.
 
-    Both evaluations after it must lie above: the latest by at least 1 % and three standard errors, the one before by half
-    of that, and training loss must have fallen since. The standard error is the larger of two: that of the differences
-    example by example (which examples happen to be held out cancels) and the unrest of the curve so far (a model that
-    jumps about between evaluations).
+    Both evaluations after it must lie above: the latest by at least 1 % and three standard errors, the one before by
+    half of that, and training loss must have fallen since. The standard error is the larger of two: that of the
+    differences example by example (which examples happen to be held out cancels) and the unrest of the curve so far
+    (a model that jumps about between evaluations).
     """
     if len(readings) < 3:
         return None

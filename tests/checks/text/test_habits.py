@@ -77,7 +77,7 @@ def test_prose_has_no_format():
             "inconsistent-output-format",
             *[
                 f"{n} tides come.\n{word} they go."
-                for n, word in enumerate("So Then Later Now Here There Soon Yet But And".split())
+                for n, word in enumerate(["So", "Then", "Later", "Now", "Here", "There", "Soon", "Yet", "But", "And"])
             ],
             '{"a": 1}',
         )
