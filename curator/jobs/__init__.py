@@ -1,0 +1,1 @@
+"""Long work as a child process that writes events to a file; start, follow, cancel, re-attach."""
