@@ -9,6 +9,8 @@ level (deviation 0.5), plus noise of its own at each evaluation, plus noise that
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from trainer.train.overfitting import Reading, overfitting
@@ -25,10 +27,15 @@ def level(steps: int) -> np.ndarray:
     return np.full(steps, 1.8)
 
 
-def overfitted(steps: int) -> np.ndarray:
-    turn = steps // 2
-    before = 1.5 + 1.5 * np.exp(-np.linspace(0, 4, turn))
-    return np.concatenate([before, before[-1] + np.linspace(0.05, 0.05 * (steps - turn), steps - turn)])
+def turning(slope: float) -> Callable[[int], np.ndarray]:
+    """Falls until half-way, then rises by `slope` at each evaluation."""
+
+    def curve(steps: int) -> np.ndarray:
+        before = falling(steps // 2)
+        rise = slope * np.arange(1, steps - steps // 2 + 1)
+        return np.concatenate([before, before[-1] + rise])
+
+    return curve
 
 
 def first_alarm(mean: np.ndarray, own: float, shared: float, rng: np.random.Generator) -> tuple[int | None, int]:
@@ -49,7 +56,12 @@ def main() -> None:
     rng = np.random.default_rng(0)
     print("| curve | evaluations | own noise | shared noise | alarms | median delay after the minimum | within two |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for name, make in (("falling", falling), ("level", level), ("overfitting from half-way", overfitted)):
+    for name, make in (
+        ("falling", falling),
+        ("level", level),
+        ("rising 0.02 an evaluation", turning(0.02)),
+        ("rising 0.05", turning(0.05)),
+    ):
         for steps in (10, 30):
             for own, shared in ((0.02, 0.0), (0.1, 0.0), (0.1, 0.005), (0.1, 0.02)):
                 found = [first_alarm(make(steps), own, shared, rng) for _ in range(CURVES)]

@@ -14,6 +14,8 @@ from trainer.train.recipe import run
 
 from .conftest import THINGS, write_jsonl
 
+BUNDLED_MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
+
 
 def readings(means: list[float], train: list[float], noise: float = 0.02, seed: int = 0) -> list[Reading]:
     rng = np.random.default_rng(seed)
@@ -58,10 +60,16 @@ def test_a_run_that_learns_by_heart_stops_early_and_keeps_its_best_adapter(
     """Answers that cannot be known from the questions: learning them raises the loss of others."""
     folder = make_run(
         tmp_path / "run",
-        model={"quantisation": "none"},
-        lora={"rank": 32},
-        training={"steps": 400, "batch_size": 8, "learning_rate": 0.02, "evaluations": 40},
-        stopping={"patience": 40},
+        model={"name": str(BUNDLED_MODEL), "quantisation": "none"},
+        lora={"rank": 16},
+        training={
+            "steps": 200,
+            "batch_size": 8,
+            "learning_rate": 0.002,
+            "evaluations": 20,
+            "schedule": "constant_with_warmup",
+        },
+        stopping={"patience": 20},
         evaluation={"answers": 0, "sample_answers": 0},
     )
     rng = np.random.default_rng(0)
@@ -73,7 +81,7 @@ def test_a_run_that_learns_by_heart_stops_early_and_keeps_its_best_adapter(
     write_jsonl(folder / "train.jsonl", [coin(number) for number in range(24)])
     write_jsonl(folder / "validation.jsonl", [coin(500 + number) for number in range(24)])
     result = run(folder)
-    assert result.reason == "overfitting" and result.steps < 400 and result.best_step < result.steps
+    assert result.reason == "overfitting" and result.steps < 200 and result.best_step < result.steps
     log = (folder / "events.jsonl").read_text().splitlines()
     alarm = next(json.loads(line) for line in log if '"event": "overfitting"' in line)
     assert alarm["best_step"] == result.best_step and "standard errors" in alarm["message"]
