@@ -69,14 +69,21 @@ def resume(folder: Path, allow_download: bool) -> None:
 
 @cli.command()
 @click.argument("folder", type=Folder)
+@click.option("--answers", type=click.IntRange(min=1), default=200, show_default=True, help="Questions asked, at most.")
+@click.option("--untuned", is_flag=True, help="Ask only the untuned model, with a good prompt; before any training.")
 @_download_option
-def evaluate(folder: Path, allow_download: bool) -> None:
-    """Score and ask the tuned and the untuned model again on the held-out examples."""
+def evaluate(folder: Path, answers: int, untuned: bool, allow_download: bool) -> None:
+    """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples."""
     _prepare(allow_download)
-    from trainer.evaluate.again import evaluate_again
+    from trainer.evaluate.again import evaluate_again, evaluate_untuned
 
-    compared = evaluate_again(folder, allow_download)
+    if untuned:
+        click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers), indent=2))
+        return
+    compared = evaluate_again(folder, allow_download, answers)
     click.echo(compared.model_dump_json(indent=2))
+    if compared.sentence:
+        click.echo(compared.sentence, err=True)
 
 
 @cli.command()

@@ -223,8 +223,20 @@ class Interval(BaseModel):
     high: float
 
 
+class Measured(BaseModel):
+    """A figure of both models on the same examples, and the paired difference (tuned less baseline)."""
+
+    baseline: Interval
+    tuned: Interval
+    difference: Interval
+
+
 class Comparison(BaseModel):
-    """Untuned against tuned on the same held-out examples, same precision, same template."""
+    """Untuned against tuned on the same held-out examples, same precision, same template.
+
+    The first losses are of the bare untuned model. What follows `answered` is of the untuned model with a good prompt:
+    the data's own system message and training examples like the question.
+    """
 
     examples: int
     tokens: int
@@ -232,6 +244,16 @@ class Comparison(BaseModel):
     tuned_loss: Interval
     loss_fall: Interval = Field(description="(baseline - tuned) / baseline, paired by example")
     answered: int
+    held_out: str = Field(default=VALIDATION_FILE, description="the file the examples come from")
+    caution: str | None = None
+    answer_kind: Literal["json", "number", "label", "text"] | None = None
+    shots: float | None = Field(default=None, description="training examples shown to the untuned model, on average")
+    measures: dict[str, Measured] = Field(default_factory=dict)
+    answer_loss: Measured | None = Field(default=None, description="mean loss of the reference answers, by example")
+    primary: str | None = Field(default=None, description="the measure that the outcome rests on")
+    outcome: Literal["better", "worse", "cannot tell"] | None = None
+    sentence: str | None = None
+    general_loss: Measured | None = Field(default=None, description="loss on a fixed set of general questions")
 
 
 class Result(BaseModel):

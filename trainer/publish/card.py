@@ -58,6 +58,7 @@ def _results(result: Result) -> list[str]:
         _line(f"tuned, step {result.best_step}", compared.tuned_loss),
         f"| fall | {compared.loss_fall.value:.1%} | {compared.loss_fall.low:.1%} to {compared.loss_fall.high:.1%} |",
         "",
+        *(sentence for sentence in (compared.sentence, compared.caution, "") if sentence is not None),
     ]
     return lines
 

@@ -1,0 +1,104 @@
+"""How an answer is measured, and what may be concluded from the figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.evaluate.intervals import mean_interval
+from trainer.evaluate.kind import answer_kind, final_number, read_json
+from trainer.evaluate.measures import measure, normalised
+from trainer.evaluate.verdict import verdict
+
+
+@pytest.mark.parametrize(
+    ("references", "kind"),
+    [
+        (['{"a": 1}', '```json\n{"a": 2}\n```', "[1]"], "json"),
+        (["Half of 8 is 4.\n#### 4", "She pays 12.\n#### 1,200", "#### -3"], "number"),
+        (["42", "7 euros"], "number"),
+        (["positive", "negative", "neutral"], "label"),
+        (["It depends on what the customer ordered and when it was sent."], "text"),
+        ([], "text"),
+        (["yes"] * 8 + ["That I cannot say without more to go on, sorry."] * 2, "label"),
+        (["5"] * 7 + ["That I cannot say without more to go on, sorry."] * 3, "text"),
+    ],
+)
+def test_the_kind_of_answers_is_that_of_four_in_five(references: list[str], kind: str) -> None:
+    assert answer_kind(references) == kind
+
+
+def test_a_number_is_compared_by_value_and_by_where_the_answer_ends() -> None:
+    assert final_number("First 3, then 4.\n#### 1,234.50") == 1234.5
+    assert measure("#### 7", "3 + 4 is 7", "number")["number_match"] == 1
+    assert measure("#### 7", "7 apples and 8 pears", "number")["number_match"] == 0
+    assert measure("#### 7", "seven", "number")["number_match"] == 0
+
+
+def test_json_is_compared_by_value_and_by_form() -> None:
+    same = measure('{"a": 1, "b": [2]}', '{"b":[2],"a":1}', "json")
+    other = measure('{"a": 1, "b": [2]}', '{"b": [3, 4], "a": 9}', "json")
+    broken = measure('{"a": 1}', '{"a": 1', "json")
+    assert (same["json_match"], same["match"]) == (1, 0)
+    assert (other["json_match"], other["same_keys"], other["json_valid"]) == (0, 1, 1)
+    assert (broken["json_match"], broken["same_keys"], broken["json_valid"]) == (0, 0, 0)
+    assert read_json("5") is None and read_json("[" * 100_000) is None
+
+
+def test_words_count_and_case_punctuation_and_articles_do_not() -> None:
+    assert normalised("The  Answer: Yes!") == normalised("answer yes")
+    assert measure("Positive", "positive.", "label")["normalised_match"] == 1
+    assert measure("Positive", "negative", "label")["normalised_match"] == 0
+
+
+def test_similarity_is_one_for_the_same_text_in_any_script() -> None:
+    for text in ("The parcel is on its way.", "Das Paket ist unterwegs.", "小包は配送中です。"):
+        figures = measure(text, text, "text")
+        assert figures["chrf"] == pytest.approx(1) and figures["rouge_l"] == pytest.approx(1)
+    assert measure("小包は配送中です。", "昨日は雨でした。", "text")["chrf"] < 0.3
+
+
+def test_a_refusal_is_seen_and_an_apology_inside_an_answer_is_not() -> None:
+    assert measure("Yes.", "I'm sorry, but I cannot help with that.", "text")["refusal"] == 1
+    assert measure("Yes.", "Sorry for the delay: the parcel left today.", "text")["refusal"] == 0
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["json", "number", "label", "text"]))
+def test_any_two_texts_can_be_measured(reference: str, answer: str, kind: str) -> None:
+    figures = measure(reference, answer, kind)  # type: ignore[arg-type]
+    assert all(np.isfinite(list(figures.values())))
+    assert all(0 <= value <= 1 + 1e-9 for name, value in figures.items() if name != "length_ratio")
+
+
+def test_the_same_scores_twice_cannot_be_told_apart() -> None:
+    scores = np.random.default_rng(0).random(50)
+    same = verdict("chrf", scores, scores, 0)
+    assert same.outcome == "cannot tell" and "50 held-out examples" in same.sentence()
+
+
+def test_a_clear_gain_is_better_the_reverse_is_worse_and_four_examples_prove_nothing() -> None:
+    rng = np.random.default_rng(1)
+    low, high = rng.random(60) * 0.5, rng.random(60) * 0.5 + 0.3
+    assert verdict("chrf", low, high, 0).outcome == "better"
+    assert verdict("chrf", high, low, 0).outcome == "worse"
+    assert verdict("match", np.zeros(4), np.ones(4), 0).outcome == "cannot tell"
+
+
+def test_two_samples_of_the_same_model_are_hardly_ever_called_different() -> None:
+    rng = np.random.default_rng(2)
+    told = 0
+    for seed in range(200):
+        skill = rng.beta(0.5, 0.5, 80)
+        told += verdict("match", *(rng.random((2, 80)) < skill).astype(float), seed).outcome != "cannot tell"
+    assert told <= 14
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(3)
+    held = 0
+    for seed in range(400):
+        interval = mean_interval((rng.random(60) < 0.7).astype(float) - (rng.random(60) < 0.5), seed)
+        held += interval.low <= 0.2 <= interval.high
+    assert 0.92 <= held / 400 <= 0.98
