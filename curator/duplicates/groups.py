@@ -8,7 +8,7 @@ import polars as pl
 
 from curator.duplicates.compiled import kernel
 from curator.duplicates.find import Duplicates
-from curator.duplicates.relations import with_relations
+from curator.duplicates.relations import related, with_relations
 from curator.duplicates.whole import Whole
 
 Positions = npt.NDArray[np.int64]
@@ -53,26 +53,40 @@ def group(whole: Whole, duplicates: Duplicates, rank: Positions, threshold: floa
     threshold = duplicates.threshold if threshold is None else threshold
     if threshold < duplicates.threshold:
         raise ValueError(f"Pairs were sought from {duplicates.threshold} up: {threshold} needs a new search.")
-    pairs = with_relations(duplicates.pairs, whole, threshold).filter(pl.col("relation").is_not_null())
+    pairs = with_relations(duplicates.pairs, whole, threshold)
+    return regroup(pairs, duplicates.first, duplicates.exact_first, rank, threshold)
+
+
+def regroup(pairs: pl.DataFrame, first: Positions, exact_first: Positions, rank: Positions, threshold: float) -> Groups:
+    """Group by pairs that are known already: what `group` does, without the texts.
+
+    Args:
+        pairs: `COMPARED` and `PAIR_FACTS`, of a search at `threshold` or below.
+        first: [n], see `Duplicates`.
+        exact_first: [n], see `Duplicates`.
+        rank: [n], lower is kept; ties go to the earlier position.
+        threshold: the similarity that makes a copy.
+    """
+    pairs = related(pairs, threshold).filter(pl.col("relation").is_not_null())
     order = np.lexsort((np.arange(len(rank)), rank)).astype(np.int64)
     copies = pairs.filter(relation="copy").select("left", "right").to_numpy().astype(np.int64)
-    between = copies[duplicates.first[copies[:, 0]] != duplicates.first[copies[:, 1]]]
-    classes = _copy_classes(duplicates, pairs)
+    between = copies[first[copies[:, 0]] != first[copies[:, 1]]]
+    classes = _copy_classes(first, exact_first, pairs)
     return Groups(
         keeper=_keepers(classes, order, between),
-        exact_keeper=_best(duplicates.exact_first, order),
+        exact_keeper=_best(exact_first, order),
         pairs=pairs,
         threshold=threshold,
     )
 
 
-def _copy_classes(duplicates: Duplicates, pairs: pl.DataFrame) -> Positions:
+def _copy_classes(first: Positions, exact_first: Positions, pairs: pl.DataFrame) -> Positions:
     """For each example the first that has its words, where equal words make a copy; else its first exact duplicate."""
-    first = duplicates.exact_first.copy()
+    classes = exact_first.copy()
     equal = pairs.filter(~pl.col("exact") & (pl.col("relation") == "copy")).select("left", "right").to_numpy()
-    equal = equal[duplicates.first[equal[:, 1]] == equal[:, 0]].astype(np.int64)
-    first[equal[:, 1]] = equal[:, 0]
-    return first[first]
+    equal = equal[first[equal[:, 1]] == equal[:, 0]].astype(np.int64)
+    classes[equal[:, 1]] = equal[:, 0]
+    return classes[classes]
 
 
 @kernel

@@ -23,9 +23,20 @@ COMPARED = pl.Schema(
 )
 """A compared pair, left < right."""
 
+PAIR_FACTS = pl.Schema(
+    {
+        "context_differs": pl.Boolean,
+        "texts": pl.Boolean,  # both are text without a prompt
+        "long": pl.Boolean,  # both answers are
+        "same_numbers": pl.Boolean,
+        "same_words_only": pl.Boolean,  # a part has the same words in another text
+    }
+)
+"""What else the relation of a pair depends on."""
+
 
 def with_relations(pairs: pl.DataFrame, whole: Whole, threshold: float) -> pl.DataFrame:
-    """`pairs` (`COMPARED`) with `relation` (null where there is none), `context_differs` and `plain`."""
+    """`pairs` (`COMPARED`) with `PAIR_FACTS`, `relation` (null where there is none) and `plain`."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     facts = pl.DataFrame(
         {
@@ -34,8 +45,14 @@ def with_relations(pairs: pl.DataFrame, whole: Whole, threshold: float) -> pl.Da
             "long": (whole.words[left, 1] >= LONG_ANSWER) & (whole.words[right, 1] >= LONG_ANSWER),
             "same_numbers": whole.numbers[left] == whole.numbers[right],
             "same_words_only": _same_words_only(whole, left, right),
-        }
+        },
+        schema=PAIR_FACTS,
     )
+    return related(pl.concat([pairs, facts], how="horizontal"), threshold)
+
+
+def related(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """`pairs` (`COMPARED` and `PAIR_FACTS`) with `relation` and `plain` as they are at `threshold`: no texts needed."""
     p, outside, a, w = (pl.col(name) for name in ("prompt", "outside", "answer", "whole"))
     same_context = ~pl.col("context_differs")
     same_prompt = (p >= threshold) & (outside >= threshold) & same_context
@@ -52,11 +69,7 @@ def with_relations(pairs: pl.DataFrame, whole: Whole, threshold: float) -> pl.Da
     )
     similar = pl.when("texts").then(w >= PLAIN).otherwise((outside >= PLAIN) & (a >= PLAIN))
     plain = similar & pl.col("same_numbers") & ~pl.col("same_words_only")
-    return (
-        pl.concat([pairs, facts], how="horizontal")
-        .with_columns(relation=relation, plain=pl.col("exact") | (copy & plain))
-        .drop("texts", "long", "same_numbers", "same_words_only")
-    )
+    return pairs.with_columns(relation=relation, plain=pl.col("exact") | (copy & plain))
 
 
 def _same_words_only(

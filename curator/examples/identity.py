@@ -7,6 +7,7 @@ value is null are left out. Only what a model would be trained on counts: messag
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 import xxhash
 
@@ -30,5 +31,18 @@ def key_to_id(key: int, occurrence: int = 1) -> str:
 
 def id_column(key: str = "key", occurrence: str = "occurrence") -> pl.Expr:
     """The ids of a frame that has a UInt64 column `key` and a 1-based column `occurrence`."""
-    digits = pl.col(key).map_batches(lambda keys: pl.Series([f"{k:016x}" for k in keys], dtype=pl.String), pl.String)
+    digits = pl.col(key).map_batches(hexadecimal, pl.String)
     return pl.when(pl.col(occurrence) == 1).then(digits).otherwise(pl.format("{}-{}", digits, occurrence)).alias("id")
+
+
+_TWO_DIGITS = np.frombuffer(bytes(range(256)).hex().encode(), dtype=np.uint16)
+
+
+def hexadecimal(keys: pl.Series) -> pl.Series:
+    """Sixteen hexadecimal digits of each UInt64, without a Python object for any of them."""
+    import pyarrow
+
+    digits = _TWO_DIGITS[keys.to_numpy().astype(">u8").view(np.uint8)]
+    ends = np.arange(len(keys) + 1, dtype=np.int64) * 16
+    buffers = [None, pyarrow.py_buffer(ends), pyarrow.py_buffer(np.ascontiguousarray(digits))]
+    return pl.Series(pyarrow.Array.from_buffers(pyarrow.large_string(), len(keys), buffers))

@@ -46,6 +46,11 @@ class Source:
     format: str
     packing: str
 
+    @property
+    def seekable(self) -> bool:
+        """Whether an example's offset and length say where in the file it is."""
+        return self.format in ("jsonl", "json-array") and not self.packing
+
 
 def expand(arguments: Iterable[str]) -> list[Source]:
     """The sources that file names and glob patterns stand for, in order, each once.

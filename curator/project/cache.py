@@ -101,6 +101,12 @@ class Cache:
         self._sound[key] = path
         return path
 
+    def remove(self, key: str) -> None:
+        """Remove what is stored under `key`, if anything is. Who has it open can go on reading it."""
+        self._sound.pop(key, None)
+        for path in self._candidates(key):
+            path.unlink(missing_ok=True)
+
     def size(self) -> int:
         """Bytes of all entries."""
         return sum(_bytes(path) for path in self._files())

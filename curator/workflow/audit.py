@@ -29,6 +29,7 @@ class AuditOptions:
         tokenizer: with which to count; see `curator.examples.tokens`.
         duplicate_threshold: Jaccard similarity at which two texts are similar.
         target: name of the target whose limits apply; None: none.
+        texts: keep the texts too, for a person who will search them.
     """
 
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -38,6 +39,7 @@ class AuditOptions:
     tokenizer: str = "o200k_base"
     duplicate_threshold: float = 0.7
     target: str | None = None
+    texts: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def audit(
         settings=options.settings,
         tokenizer=options.tokenizer,
         duplicates=any(check.name in DUPLICATE_CHECKS for check in checks),
+        texts=options.texts,
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)

@@ -35,6 +35,8 @@ class Plan:
         settings: their thresholds and limits.
         tokenizer: name or folder of the tokenizer to count with; None: tokens are not counted.
         duplicates: whether to prepare for the duplicate engine.
+        texts: whether to keep the texts, for a person who searches; see `TEXTS`.
+        elements: whether to keep the elements with them, of a source that cannot be read in the middle.
     """
 
     dialect: str
@@ -43,13 +45,15 @@ class Plan:
     settings: CheckSettings
     tokenizer: str | None
     duplicates: bool
+    texts: bool = False
+    elements: bool = False
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
         return mapped_dialect(dict(self.columns)) if self.dialect == "mapped" else dialect_named(self.dialect)
 
     def key(self, block: Block, part: str) -> str:
-        """Under which the cache keeps a part (facts, findings or prepared) of what is derived from `block`."""
+        """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
         if part in ("facts", "findings"):
             versions = ((name, check_named(name).version) for name in self.checks)
@@ -59,6 +63,8 @@ class Plan:
             from curator.duplicates.prepared import VERSION
 
             words.append(str(VERSION))
+        if part == "texts":
+            words.append(str(self.elements))
         return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
 
 
@@ -94,9 +100,31 @@ def _findings(batch: Batch, plan: Plan) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("line", "example_line").alias("line")).drop("example_line")
 
 
+TEXTS = pl.Schema({"text": pl.String, "element": pl.Binary})
+"""A row per example: its messages' texts, one after the other, and its bytes where they were asked for, else null."""
+
+BETWEEN_MESSAGES = "\n\x1e\n"
+"""Not white space, and no part of any text: what is looked for is found in one message or not at all."""
+
+
+def texts_of(batch: Batch, block: Block, *, with_elements: bool) -> pl.DataFrame:
+    """`TEXTS` of a batch."""
+    together = batch.messages.group_by("row", maintain_order=True).agg(
+        pl.col("content").drop_nulls().str.join(BETWEEN_MESSAGES).alias("text")
+    )
+    texts = batch.examples.select("row", "line").join(together, on="row", how="left", maintain_order="left")
+    if not with_elements:
+        return texts.select("text", pl.lit(None, pl.Binary).alias("element"))
+    elements = {line: raw for line, raw, _ in replace(block, first=1).elements()}
+    return texts.select("text", pl.Series("element", [elements[line] for line in texts["line"]], dtype=pl.Binary))
+
+
 def derive_block(block: Block, plan: Plan, cache: Cache) -> None:
     """Put into the cache what the plan asks for and the cache lacks."""
     batch = read_batch(replace(block, first=1, offset=min(block.offset, 0)), plan.resolved_dialect())
+    if plan.texts and cache.entry(plan.key(block, "texts")) is None:
+        texts = texts_of(batch, block, with_elements=plan.elements)
+        cache.store(plan.key(block, "texts"), texts.write_ipc)
     if cache.entry(plan.key(block, "findings")) is None:
         derived = derive(batch, plan)
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)

@@ -10,9 +10,9 @@ import polars as pl
 from curator.checks.catalogue import check_named
 from curator.errors import UsageError
 from curator.review.filter import All, Any, Filter, Not, Number, Term, Words, parse
-from curator.workflow.ids import ids_of
+from curator.workflow.ids import positions_of
 from curator.workflow.loading import Loaded
-from curator.workflow.texts import batches
+from curator.workflow.text_search import SourceTexts, Texts
 
 _NUMBER_COLUMNS = {
     "tokens": "tokens",
@@ -35,11 +35,13 @@ class Searched:
         loaded: the set.
         findings: `FINDINGS` of the set.
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
+        texts: where words are looked for; None: in the source.
     """
 
     loaded: Loaded
     findings: pl.DataFrame
     state: pl.DataFrame
+    texts: Texts | None = None
 
 
 def matching(text: str | None, searched: Searched) -> Mask:
@@ -65,7 +67,7 @@ def _matching(part: Filter, searched: Searched) -> Mask:
         case Number():
             return _by_number(part, searched.loaded.facts)
         case Words():
-            return _by_words(part, searched.loaded)
+            return _by_words(part, searched)
         case Term():
             return _by_term(part, searched)
 
@@ -78,16 +80,9 @@ def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
     return (values >= lowest) & (values <= highest)
 
 
-def _by_words(words: Words, loaded: Loaded) -> Mask:
-    found = np.zeros(len(loaded.facts), dtype=bool)
-    pattern = f"(?i){words.text if words.regex else re.escape(words.text)}"
-    for first, batch in batches(loaded):
-        try:
-            rows = batch.messages.filter(pl.col("content").str.contains(pattern))["row"]
-        except pl.exceptions.ComputeError:
-            raise UsageError(f"The regular expression /{words.text}/ is not supported here.") from None
-        found[first + rows.to_numpy()] = True
-    return found
+def _by_words(words: Words, searched: Searched) -> Mask:
+    texts = searched.texts or SourceTexts(searched.loaded)
+    return texts.containing(words.text if words.regex else re.escape(words.text))
 
 
 def _by_term(term: Term, searched: Searched) -> Mask:
@@ -108,20 +103,33 @@ def _by_term(term: Term, searched: Searched) -> Mask:
             numbers = [n for n, read in enumerate(searched.loaded.sources) if term.value in read.source.name]
             return np.isin(facts["file"].to_numpy(), numbers)
         case "id":
-            return ids_of(searched.loaded).str.starts_with(term.value).to_numpy()
+            return _by_id(term.value, facts)
     return _by_decision(term, searched)
 
 
+def _by_id(beginning: str, facts: pl.DataFrame) -> Mask:
+    """By the beginning of an id: its digits are those of a number, so that a beginning is a range of numbers."""
+    digits, _, occurrence = beginning.partition("-")
+    if not re.fullmatch("[0-9a-f]{1,16}", digits):
+        return np.zeros(len(facts), dtype=bool)
+    missing = 4 * (16 - len(digits))
+    lowest = np.uint64(int(digits, 16) << missing)
+    highest = np.uint64(int(lowest) + (1 << missing) - 1)
+    keys = facts["key"].to_numpy()
+    found: Mask = (keys >= lowest) & (keys <= highest)
+    if occurrence:
+        found &= facts["occurrence"].cast(pl.String).str.starts_with(occurrence).to_numpy()
+    return found
+
+
 def _by_decision(term: Term, searched: Searched) -> Mask:
-    ids, state = ids_of(searched.loaded), searched.state
+    state = searched.state
     match term.key, term.value:
         case "label", value:
             found = state.filter(pl.col("labels").list.contains(value))
         case "annotator", value:
             found = state.filter(pl.col("annotators").list.contains(value))
-        case "decided", "no":
-            return ~ids.is_in(state.filter(pl.col("status") != "pending")["id"].implode()).to_numpy()
-        case "decided", "yes":
+        case "decided", "no" | "yes":
             found = state.filter(pl.col("status") != "pending")
         case "decided", "edit":
             found = state.filter(pl.col("edited"))
@@ -131,7 +139,10 @@ def _by_decision(term: Term, searched: Searched) -> Mask:
             found = state.filter(pl.col("status") == value)
         case _:
             raise UsageError(f"'{term.key}:' cannot be asked yet for this data.")
-    return ids.is_in(found["id"].implode()).to_numpy()
+    mask = np.zeros(len(searched.loaded.facts), dtype=bool)
+    positions = positions_of(searched.loaded, found["id"])
+    mask[positions[positions >= 0]] = True
+    return ~mask if (term.key, term.value) == ("decided", "no") else mask
 
 
 def _positions(findings: pl.DataFrame, count: int) -> Mask:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curator.checks.check import CheckSettings
@@ -67,7 +70,7 @@ class ReadSource:
 
 @dataclass
 class Placed:
-    """A block that was read: where it stands, what it holds and where its results are."""
+    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted."""
 
     file: int
     first: int
@@ -77,6 +80,7 @@ class Placed:
     facts_key: str
     findings_key: str
     prepared_key: str | None
+    texts_key: str
     examples: int = 0
 
 
@@ -100,6 +104,11 @@ class Loaded:
     reused: float
     fingerprint: str
 
+    @cached_property
+    def by_key(self) -> npt.NDArray[np.int64]:
+        """Positions in the order of their keys, and where these are equal in their own: int64, shape (examples,)."""
+        return np.argsort(self.facts["key"].to_numpy(), kind="stable")
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -109,6 +118,7 @@ class Wanted:
     settings: CheckSettings
     tokenizer: str | None
     duplicates: bool
+    texts: bool = False
 
 
 def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: Cache, progress: Progress) -> Loaded:
@@ -148,7 +158,7 @@ class _Reading:
                 if entry is None:
                     entry = ReadSource(source, self.options.recognised(source, block))
                     self.read.append(entry)
-                plan = self._plan(entry.recognised)
+                plan = self._plan(entry)
                 if self._place(number, entry, block, plan):
                     yield block, plan
                 else:
@@ -156,23 +166,30 @@ class _Reading:
             if entry is None:
                 raise UnreadableInput(f"{source.name} holds no examples.")
 
-    def _plan(self, recognised: Recognised) -> Plan:
+    def _plan(self, entry: ReadSource) -> Plan:
         wanted = self.wanted
-        columns = tuple(self.options.columns.items())
         return Plan(
-            recognised.dialect.name, columns, wanted.checks, wanted.settings, wanted.tokenizer, wanted.duplicates
+            entry.recognised.dialect.name,
+            tuple(self.options.columns.items()),
+            wanted.checks,
+            wanted.settings,
+            wanted.tokenizer,
+            wanted.duplicates,
+            wanted.texts,
+            elements=not entry.source.seekable,
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: Plan) -> bool:
         """Remember the block; whether something must be derived from it."""
         facts, findings = plan.key(block, "facts"), plan.key(block, "findings")
         prepared = plan.key(block, "prepared") if plan.duplicates else None
+        texts = plan.key(block, "texts")
         self.placed.append(
-            Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared)
+            Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared, texts)
         )
         entry.lines += len(block)
         entry.bytes += len(block.data)
-        needed = [facts, findings, *([prepared] if prepared else [])]
+        needed = [facts, findings, *([prepared] if prepared else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)
         self.derived += missing
         return missing

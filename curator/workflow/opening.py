@@ -15,6 +15,7 @@ from curator.project.opening import Project, open_project
 from curator.project.states import States
 from curator.workflow.audit import Audit, AuditOptions, audit
 from curator.workflow.loading import Progress, ReadingOptions
+from curator.workflow.remembered import remember, remembered
 from curator.workflow.request import DataRequest
 from curator.workflow.settings import settings_for
 from curator.workflow.settings_model import Settings
@@ -43,16 +44,22 @@ class Opened:
         """Whose decisions are made."""
         return self.request.annotator or self.settings.annotator or getpass.getuser()
 
-    def audited(self, progress: Progress) -> Audit:
-        """The audit of the data, reusing whatever did not change.
+    def audited(self, progress: Progress, *, texts: bool = False) -> Audit:
+        """The audit of the data, reusing whatever did not change; with its texts where they will be searched.
 
         Raises:
             CuratorError: see `curator.workflow.audit.audit`.
         """
         with only_one(self.project, "an audit"):
-            return audit(self.sources, self.options(), self.project.cache, progress, self._kept())
+            audited = audit(self.sources, self.options(texts=texts), self.project.cache, progress, self._kept())
+            remember(audited, self.project.cache)
+        return audited
 
-    def options(self) -> AuditOptions:
+    def remembered(self) -> Audit | None:
+        """The latest audit, in milliseconds, where neither files nor settings changed since; see `remembered`."""
+        return remembered(self.sources, self.options(), self.project.cache)
+
+    def options(self, *, texts: bool = False) -> AuditOptions:
         """What the settings mean for an audit."""
         settings = self.settings
         return AuditOptions(
@@ -62,6 +69,7 @@ class Opened:
             settings=CheckSettings(settings.thresholds, settings.max_tokens),
             tokenizer=settings.tokenizer,
             target=settings.target,
+            texts=texts,
         )
 
     def _kept(self) -> list[str]:

@@ -17,8 +17,8 @@ from curator.workflow.loading import Loaded
 if TYPE_CHECKING:
     from curator.duplicates.whole import Whole
 
-VERSION = 1
-"""Counts up when the findings of unchanged data would change."""
+VERSION = 2
+"""Counts up when the findings of unchanged data would change, or what is kept about them."""
 
 _PARTS = ("pairs", "keeper", "findings", "summary")
 
@@ -31,12 +31,16 @@ class Similar:
         pairs: pairs from the threshold up, left and right as positions; see `curator.duplicates.relations`. Of
             examples with equal words the first stands for all.
         keeper: int64, shape (examples,): the position of each example's keeper; its own where it is one.
+        first: int64, shape (examples,): see `curator.duplicates.find.Duplicates`.
+        exact_first: int64, shape (examples,): see there.
         findings: `FOUND` with keeper; `row` is the position.
         summary: the counts.
     """
 
     pairs: pl.DataFrame
     keeper: np.ndarray
+    first: np.ndarray
+    exact_first: np.ndarray
     findings: pl.DataFrame
     summary: DuplicateSummary
 
@@ -71,19 +75,25 @@ def _from_cache(cache: Cache, key: str) -> Similar | None:
     if any(path is None for path in paths):
         return None
     pairs, keeper, findings, summary = (pl.read_ipc(path) for path in paths if path is not None)
-    return Similar(
-        pairs, keeper["keeper"].to_numpy(), findings, DuplicateSummary.model_validate_json(summary["summary"].item())
-    )
+    return similar_of(pairs, keeper, findings, summary)
+
+
+def similar_of(pairs: pl.DataFrame, keeper: pl.DataFrame, findings: pl.DataFrame, summary: pl.DataFrame) -> Similar:
+    """From the frames of `frames_of`."""
+    positions = (keeper[name].to_numpy() for name in ("keeper", "first", "exact_first"))
+    counts = DuplicateSummary.model_validate_json(summary["summary"].item())
+    return Similar(pairs, *positions, findings, counts)
+
+
+def frames_of(similar: Similar) -> tuple[pl.DataFrame, ...]:
+    """As frames that can be kept: pairs, keeper, findings, summary."""
+    keeper = {"keeper": similar.keeper, "first": similar.first, "exact_first": similar.exact_first}
+    counts = pl.DataFrame({"summary": [similar.summary.model_dump_json()]})
+    return similar.pairs, pl.DataFrame(keeper), similar.findings, counts
 
 
 def _to_cache(cache: Cache, key: str, similar: Similar) -> None:
-    frames = (
-        similar.pairs,
-        pl.DataFrame({"keeper": similar.keeper}),
-        similar.findings,
-        pl.DataFrame({"summary": [similar.summary.model_dump_json()]}),
-    )
-    for part, frame in zip(_PARTS, frames, strict=True):
+    for part, frame in zip(_PARTS, frames_of(similar), strict=True):
         cache.store(f"{key}-{part}", frame.write_ipc)
 
 
@@ -118,7 +128,7 @@ def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float
         pairs=dict(groups.pairs.group_by(pl.col("relation").cast(pl.String)).len().sort("relation").iter_rows()),
         incomplete=list(duplicates.incomplete),
     )
-    return Similar(groups.pairs, groups.keeper, found, summary)
+    return Similar(groups.pairs, groups.keeper, duplicates.first, duplicates.exact_first, found, summary)
 
 
 def _finding(check: str, rows: np.ndarray, keepers: np.ndarray, columns: dict[str, pl.Series | str]) -> pl.DataFrame:
