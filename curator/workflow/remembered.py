@@ -1,11 +1,13 @@
 """The latest audit of some files, kept as mapped columns: there again in milliseconds while the files are unchanged.
 
 A file counts as unchanged while its size and its time of change are: reading it again to be sure would take as long as
-the audit of what did not change. Whoever reads an example from it compares the example's key (`curator.workflow.reading`).
+the audit of what did not change. Whoever reads an example from it compares the example's key
+(`curator.workflow.reading`).
 """
 
 import secrets
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -59,7 +61,7 @@ def remember(audit: Audit, cache: Cache) -> None:
     if audit.similar is not None:
         frames |= dict(zip(_SIMILAR_PARTS, similar.frames_of(audit.similar), strict=True))
     for part, frame in frames.items():
-        cache.store(f"{generation}-{part}", lambda path, frame=frame: write_mapped(frame, path))
+        cache.store(f"{generation}-{part}", partial(write_mapped, frame))
     about = _About(
         generation=generation,
         stamps=[_stamp(read.source) for read in loaded.sources],

@@ -80,9 +80,9 @@ def _from_cache(cache: Cache, key: str) -> Similar | None:
 
 def similar_of(pairs: pl.DataFrame, keeper: pl.DataFrame, findings: pl.DataFrame, summary: pl.DataFrame) -> Similar:
     """From the frames of `frames_of`."""
-    positions = (keeper[name].to_numpy() for name in ("keeper", "first", "exact_first"))
+    keepers, first, exact_first = (keeper[name].to_numpy() for name in ("keeper", "first", "exact_first"))
     counts = DuplicateSummary.model_validate_json(summary["summary"].item())
-    return Similar(pairs, *positions, findings, counts)
+    return Similar(pairs, keepers, first, exact_first, findings, counts)
 
 
 def frames_of(similar: Similar) -> tuple[pl.DataFrame, ...]:
