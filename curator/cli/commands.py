@@ -8,6 +8,7 @@ COMMANDS = {
     "audit": "Read, check and report: is this data ready to fine-tune on, and if not, what first?",
     "show": "Print the examples that a filter finds.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
+    "split": "Split what is kept so that nothing leaks, with a certificate.",
     "undo": "Take back the latest decision, or policy, as a whole.",
     "decisions": "Export and import decisions as JSON Lines.",
     "export": "Write what was kept, in the form a target wants.",

@@ -27,7 +27,7 @@ def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: b
             raise click.UsageError("Name the form with --target, for example --target openai.")
         target_named(target)
         with progress_bar(options) as progress:
-            audit = opened.audited(progress)
+            audit = opened.audited(progress, compare=True)
         if count := disputed(opened):
             narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
         result = export(

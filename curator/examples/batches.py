@@ -1,5 +1,6 @@
 """From the values of one block to columns."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -29,7 +30,7 @@ def read_batch(block: Block, dialect: Dialect) -> Batch:
             continue
         value, content = outcome
         row = len(examples["row"])
-        _add_example(examples, row, content, value, dialect)
+        _add_example(examples, row, content, value, dialect.kind, dialect.known)
         examples["line"].append(line)
         examples["offset"].append(offset)
         examples["length"].append(len(raw))
@@ -39,6 +40,23 @@ def read_batch(block: Block, dialect: Dialect) -> Batch:
         messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),
         refused=_refused_frame(refused),
         lines=len(block),
+    )
+
+
+def batch_of(contents: Iterable[Content], kind: str) -> Batch:
+    """Examples of one kind that come from no file, such as edited ones; they have neither line nor place."""
+    examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
+    messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
+    row = -1
+    for row, content in enumerate(contents):
+        _add_example(examples, row, content, {}, kind, frozenset())
+        _add_messages(messages, row, content, {})
+    examples |= {"line": [0] * (row + 1), "offset": [-1] * (row + 1), "length": [0] * (row + 1)}
+    return Batch(
+        examples=pl.DataFrame(examples, schema=EXAMPLES, strict=False),
+        messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),
+        refused=nothing_found(),
+        lines=0,
     )
 
 
@@ -62,14 +80,19 @@ def read_example(raw: bytes, dialect: Dialect) -> tuple[dict[str, Any], Content]
 
 
 def _add_example(
-    examples: dict[str, list[Any]], row: int, content: Content, value: dict[str, Any], dialect: Dialect
+    examples: dict[str, list[Any]],
+    row: int,
+    content: Content,
+    value: dict[str, Any],
+    kind: str,
+    known: frozenset[str],
 ) -> None:
     examples["row"].append(row)
     examples["key"].append(example_key(content.identity()))
-    examples["kind"].append(dialect.kind)
+    examples["kind"].append(kind)
     examples["tools"].append(None if content.tools is None else _to_json(content.tools).decode())
     examples["label"].append(content.label)
-    extra = value.keys() - dialect.known
+    extra = value.keys() - known
     examples["extra_keys"].append("\n".join(sorted(extra)) if extra else None)
 
 

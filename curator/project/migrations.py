@@ -40,5 +40,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER decisions_are_never_removed BEFORE DELETE ON decision
         BEGIN SELECT RAISE(ABORT, 'decisions are never removed'); END;
     """,
+    """
+    CREATE TABLE side (
+        example TEXT PRIMARY KEY,
+        side INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 """Each runs once, in order, all that are missing in one transaction. A step that was released is never changed."""

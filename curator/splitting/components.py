@@ -21,17 +21,34 @@ class Components:
     Attributes:
         of: int64 [n], a number from 0 for each example's component.
         count: how many there are.
-        oversized: examples in the component that was taken apart; 0 where none was.
-        parts: components that it was taken apart into.
+        taken_apart: bool [n], examples of components that were too large, in which only close ties count.
+        parts: components that those were taken apart into.
     """
 
     of: Positions
     count: int
-    oversized: int
+    taken_apart: npt.NDArray[np.bool_]
     parts: int
 
+    @property
+    def oversized(self) -> int:
+        """Examples in components that were taken apart; 0 where none was."""
+        return int(self.taken_apart.sum())
 
-def components(examples: int, ties: Edges, close: Edges, groups: Positions | None = None) -> Components:
+    def at(self, positions: Positions) -> "Components":
+        """The components of the examples at `positions` alone, in this order."""
+        kept, of = np.unique(self.of[positions], return_inverse=True)
+        apart = self.taken_apart[positions]
+        return Components(of.astype(np.int64), len(kept), apart, len(np.unique(of[apart])))
+
+
+def components(
+    examples: int,
+    ties: Edges,
+    close: Edges,
+    groups: Positions | None = None,
+    counted: npt.NDArray[np.bool_] | None = None,
+) -> Components:
     """Join examples along their ties.
 
     Args:
@@ -39,18 +56,18 @@ def components(examples: int, ties: Edges, close: Edges, groups: Positions | Non
         ties: int64 [edges, 2], all pairs that must stay together.
         close: those that count in a component that holds more than `LARGEST` of the examples.
         groups: int64 [n], examples with the same number stay together, whatever the size; -1 for no group.
+        counted: bool [n], examples that make a component large; the others (dropped ones) join and weigh nothing.
     """
     held = close if groups is None else np.concatenate([close, _group_edges(groups)])
     of = _labels(examples, np.concatenate([ties, held]))
-    sizes = np.bincount(of, minlength=1)
-    if sizes.max(initial=0) <= LARGEST * examples:
-        return Components(of, int(of.max(initial=-1)) + 1, 0, 0)
-    large = of == sizes.argmax()
-    inside = held[large[held[:, 0]]]
-    parts = _labels(examples, inside)
-    of = np.where(large, parts + len(sizes), of)
-    _, of = np.unique(of, return_inverse=True)
-    return Components(of, int(of.max()) + 1, int(large.sum()), len(np.unique(parts[large])))
+    counted = np.ones(examples, dtype=np.bool_) if counted is None else counted
+    sizes = np.bincount(of, weights=counted, minlength=1)
+    large = sizes[of] > LARGEST * counted.sum()
+    if not large.any():
+        return Components(of, int(of.max(initial=-1)) + 1, large, 0)
+    parts = _labels(examples, held[large[held[:, 0]]])
+    _, of = np.unique(np.where(large, parts + len(sizes), of), return_inverse=True)
+    return Components(of.astype(np.int64), int(of.max()) + 1, large, len(np.unique(parts[large])))
 
 
 def _labels(examples: int, edges: Edges) -> Positions:

@@ -30,6 +30,7 @@ class AuditOptions:
         duplicate_threshold: Jaccard similarity at which two texts are similar.
         target: name of the target whose limits apply; None: none.
         texts: keep the texts too, for a person who will search them.
+        compare: prepare for comparing examples, whichever checks run.
     """
 
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -40,6 +41,7 @@ class AuditOptions:
     duplicate_threshold: float = 0.7
     target: str | None = None
     texts: bool = False
+    compare: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,13 @@ def audit(
         checks=tuple(check.name for check in checks if check.find is not None),
         settings=options.settings,
         tokenizer=options.tokenizer,
-        duplicates=any(check.name in DUPLICATE_CHECKS for check in checks),
         texts=options.texts,
+        duplicates=options.compare or any(check.name in DUPLICATE_CHECKS for check in checks),
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
     similar = None
-    if wanted.duplicates:
+    if any(check.name in DUPLICATE_CHECKS for check in checks):
         with watch.stage("finding duplicates"):
             is_kept = ids_of(loaded).is_in(list(kept)).to_numpy()
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)

@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import polars as pl
 
-from curator.examples.content import Content
-from curator.examples.identity import example_key
 from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.write import ExportResult, write_export
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.opening import Opened
-from curator.workflow.splitting import SENTENCE, side_of
+from curator.workflow.split_members import content_of
+from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals
 
 
@@ -26,7 +24,7 @@ def export(
 
     Args:
         opened: the data.
-        audit: of the data.
+        audit: of the data, for comparison.
         target: a target's name.
         folder: appears whole at the end.
         skip_invalid: leave out what the target rejects instead of stopping.
@@ -38,6 +36,7 @@ def export(
         UsageError: there is no such target, or the folder is in the way.
         WorkFailed: the disk is full, or the data changed meanwhile.
     """
+    splitting = make_split(opened, audit, {})
     origin = Origin(
         sources=[
             {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
@@ -45,31 +44,45 @@ def export(
         ],
         decisions={"position": opened.project.log.position()},
         tokenizer=audit.options.tokenizer,
-        split=SENTENCE,
+        split=_about(splitting),
+        facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
     )
-    kept = _kept(opened, audit, only_reviewed=only_reviewed)
+    kept = _kept(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
     return write_export(kept, target, folder, skip_invalid=skip_invalid, replace=replace, origin=origin)
 
 
-def _kept(opened: Opened, audit: Audit, *, only_reviewed: bool) -> Iterator[ExportExample]:
+def _about(splitting: Splitting) -> str:
+    """Where the split comes from, and what its certificate claims."""
+    settings = splitting.settings
+    shares = f"{settings.validation:.0%} for validation"
+    shares += f", {settings.test:.0%} for testing" if settings.test else ""
+    if not splitting.saved_before:
+        origin = f"No split was saved, so the default one was made and saved: {shares}, seed {settings.seed}."
+    elif splitting.placed:
+        origin = f"The saved split, extended by {splitting.placed:,} examples that it did not have."
+    else:
+        origin = "The saved split."
+    claims = [f"{one.side.capitalize()}: {one.certificate.claim()}" for one in splitting.certificates]
+    return " ".join([origin, *claims, *splitting.notes])
+
+
+def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
-    loaded, split = audit.loaded, opened.settings.split
-    ids, keys = ids_of(loaded), loaded.facts["key"]
-    keeper = None if audit.similar is None else audit.similar.keeper
-    tokens = loaded.facts["tokens"]
+    loaded = audit.loaded
+    ids, tokens = ids_of(loaded), loaded.facts["tokens"]
     for original in originals(loaded):
-        known = state.get(ids[original.position])
+        id_ = ids[original.position]
+        known = state.get(id_)
         if not _is_kept(known, only_reviewed=only_reviewed):
             continue
         read = loaded.sources[original.file]
         edited = known is not None and known["content"] is not None
         content = content_of(known["content"]) if known is not None and edited else original.content
-        key = keys[original.position if keeper is None else int(keeper[original.position])]
         yield ExportExample(
-            id=ids[original.position],
+            id=id_,
             content=content,
             extra=original.extra(read.recognised.dialect),
-            split=side_of(key, split.seed, split.validation, split.test),  # type: ignore[arg-type]
+            split=sides[id_],  # type: ignore[arg-type]
             file=read.source.name,
             line=original.line,
             text_only=read.recognised.dialect.kind == "text",
@@ -77,9 +90,8 @@ def _kept(opened: Opened, audit: Audit, *, only_reviewed: bool) -> Iterator[Expo
         )
     for known in state.values():
         if known["added"] and known["content"] is not None and _is_kept(known, only_reviewed=only_reviewed):
-            content = content_of(known["content"])
-            side = side_of(example_key(content.identity()), split.seed, split.validation, split.test)
-            yield ExportExample(known["id"], content, {}, side, "added", 1)  # type: ignore[arg-type]
+            side = sides[known["id"]]
+            yield ExportExample(known["id"], content_of(known["content"]), {}, side, "added", 1)  # type: ignore[arg-type]
 
 
 def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:
@@ -89,11 +101,6 @@ def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:
     if only_reviewed:
         return bool(known["status"] == "keep" and known["by_person"])
     return bool(known["status"] != "drop")
-
-
-def content_of(text: str) -> Content:
-    """The content that a decision's value holds."""
-    return Content(**msgspec.json.decode(text))
 
 
 def disputed(opened: Opened) -> int:

@@ -44,14 +44,21 @@ class Opened:
         """Whose decisions are made."""
         return self.request.annotator or self.settings.annotator or getpass.getuser()
 
-    def audited(self, progress: Progress, *, texts: bool = False) -> Audit:
-        """The audit of the data, reusing whatever did not change; with its texts where they will be searched.
+    def audited(self, progress: Progress, *, texts: bool = False, compare: bool = False) -> Audit:
+        """The audit of the data, reusing whatever did not change.
+
+        Args:
+            progress: is told how far it is.
+            texts: keep the texts too, for a person who will search them.
+            compare: prepare for comparing examples, whichever checks run.
 
         Raises:
             CuratorError: see `curator.workflow.audit.audit`.
         """
         with only_one(self.project, "an audit"):
-            audited = audit(self.sources, self.options(texts=texts), self.project.cache, progress, self._kept())
+            audited = audit(
+                self.sources, self.options(texts=texts, compare=compare), self.project.cache, progress, self._kept()
+            )
             remember(audited, self.project.cache)
         return audited
 
@@ -59,7 +66,7 @@ class Opened:
         """The latest audit, in milliseconds, where neither files nor settings changed since; see `remembered`."""
         return remembered(self.sources, self.options(), self.project.cache)
 
-    def options(self, *, texts: bool = False) -> AuditOptions:
+    def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
         """What the settings mean for an audit."""
         settings = self.settings
         return AuditOptions(
@@ -70,6 +77,7 @@ class Opened:
             tokenizer=settings.tokenizer,
             target=settings.target,
             texts=texts,
+            compare=compare,
         )
 
     def _kept(self) -> list[str]:

@@ -50,7 +50,7 @@ class Shown:
         for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
             for message in messages or ():
                 text.append(f"{part}{visible(message['role'], one_line=True)}\n", style="cyan")
-                text.append(f"  {visible(_spoken(message))}\n".replace("\n", "\n  ").rstrip(" "))
+                text.append(f"  {visible(spoken(message))}\n".replace("\n", "\n  ").rstrip(" "))
         for finding in self.findings:
             style = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
             text.append(f"  {finding.severity} {finding.check}: ", style=style)
@@ -67,7 +67,8 @@ class Found:
     unreadable: list[Finding]
 
 
-def _spoken(message: Message) -> str:
+def spoken(message: Message) -> str:
+    """The text of a message, tool calls a line each."""
     content = message.get("content")
     if isinstance(content, list):
         content = "\n".join(part.get("text") or f"[{part['type']}]" for part in content)

@@ -11,6 +11,7 @@ from curator.checks.catalogue import CHECKS
 from curator.examples.frames import FOUND
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
+from curator.workflow.comparing import compared
 from curator.workflow.keeping import keeper_rank
 from curator.workflow.loading import Loaded
 
@@ -98,13 +99,10 @@ def _to_cache(cache: Cache, key: str, similar: Similar) -> None:
 
 
 def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float) -> Similar:
-    from curator.duplicates.find import find
     from curator.duplicates.groups import group
-    from curator.duplicates.prepared import Prepared
-    from curator.duplicates.whole import assemble
 
-    whole = assemble(Prepared.load(cache.required(placed.prepared_key or "")) for placed in loaded.placed)
-    duplicates = find(whole, threshold)
+    comparison = compared(loaded, cache, threshold)
+    whole, duplicates = comparison.whole, comparison.duplicates
     groups = group(whole, duplicates, rank)
     every = np.arange(len(whole))
     exact = np.flatnonzero(groups.exact_keeper != every)

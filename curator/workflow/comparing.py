@@ -1,0 +1,109 @@
+"""The pairs of a set: from the cache where nothing changed, and only what is new compared where little did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from curator.examples.frames import Batch
+from curator.project.cache import Cache
+from curator.workflow.loading import Loaded
+
+if TYPE_CHECKING:
+    from curator.duplicates.find import Duplicates, Earlier
+    from curator.duplicates.whole import Whole
+
+_IDENTITY = ("key", "occurrence", "is_text")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A set as the duplicate engine sees it, and the pairs in it.
+
+    Attributes:
+        whole: the examples by position.
+        duplicates: what was found.
+        key: equal where set and threshold are.
+    """
+
+    whole: "Whole"
+    duplicates: "Duplicates"
+    key: str
+
+
+def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
+    """Compare the examples of a set whose blocks were prepared.
+
+    Examples that were there when a set of this project was last compared are not compared with each other again.
+
+    Args:
+        loaded: the set.
+        cache: that holds the prepared blocks, and what was compared before.
+        threshold: similarity from which two texts are similar.
+    """
+    from curator.duplicates import stored
+    from curator.duplicates.find import find
+
+    whole = whole_of(loaded, cache)
+    prepared = "".join(placed.prepared_key or "" for placed in loaded.placed)
+    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared}".encode())
+    known = cache.entry(f"{key}-compared")
+    if known is not None:
+        return Comparison(whole, stored.load(known), key)
+    latest = f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
+    identity = _identity(loaded)
+    duplicates = find(whole, threshold, earlier=_earlier(identity, cache, latest))
+    cache.store(f"{key}-compared", lambda path: stored.save(duplicates, path))
+    cache.store(latest, identity.with_columns(pl.lit(key).alias("compared")).write_ipc)
+    return Comparison(whole, duplicates, key)
+
+
+def compared_with(comparison: Comparison, batches: Iterable[Batch]) -> Comparison:
+    """The comparison of a set and, after its last position, the examples of `batches`; only those are compared."""
+    from curator.duplicates.find import Earlier, find
+    from curator.duplicates.prepared import prepare
+    from curator.duplicates.whole import assemble
+    from curator.examples.views import view_texts
+
+    added = [prepare(view_texts(batch)) for batch in batches]
+    whole = assemble([*comparison.whole.blocks, *added])
+    before = comparison.duplicates
+    duplicates = find(whole, before.threshold, earlier=Earlier(before, np.arange(before.examples)))
+    digest = xxhash.xxh3_128(comparison.key.encode())
+    for block in added:
+        digest.update(block.shingles.tobytes() + block.equal_text.tobytes())
+    return Comparison(whole, duplicates, digest.hexdigest())
+
+
+def whole_of(loaded: Loaded, cache: Cache) -> "Whole":
+    """The prepared blocks of a set as one."""
+    from curator.duplicates.prepared import Prepared
+    from curator.duplicates.whole import assemble
+
+    return assemble(Prepared.load(cache.required(placed.prepared_key or "")) for placed in loaded.placed)
+
+
+def _identity(loaded: Loaded) -> pl.DataFrame:
+    """What tells an example from all others, and finds it again in another version of the set."""
+    is_text = (pl.col("kind") == "text").alias("is_text")
+    return loaded.facts.select("key", "occurrence", is_text)
+
+
+def _earlier(identity: pl.DataFrame, cache: Cache, latest: str) -> "Earlier | None":
+    """What the latest comparison under this name found, and where its examples are now."""
+    from curator.duplicates import stored
+    from curator.duplicates.find import Earlier
+
+    path = cache.entry(latest)
+    if path is None:
+        return None
+    then = pl.read_ipc(path)
+    compared = cache.entry(f"{then['compared'][0]}-compared") if len(then) else None
+    if compared is None:
+        return None
+    now = identity.with_row_index("position")
+    found = then.join(now, on=_IDENTITY, how="left", maintain_order="left")["position"]
+    return Earlier(stored.load(compared), found.cast(pl.Int64).fill_null(-1).to_numpy())
