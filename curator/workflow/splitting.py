@@ -99,9 +99,7 @@ def make_split(
     return Splitting(members, settings, result, certificates, placed, earlier is not None, notes)
 
 
-def _settings(
-    opened: Opened, earlier: dict[str, object] | None, asked: Asked
-) -> SplitSettings:
+def _settings(opened: Opened, earlier: dict[str, object] | None, asked: Asked) -> SplitSettings:
     """Named now, else as in the saved split, else as set."""
     known = {name: value for name, value in (earlier or {}).items() if name in SplitSettings.model_fields}
     settings = SplitSettings.model_validate(opened.settings.split.model_dump() | known | dict(asked))
