@@ -34,6 +34,7 @@ def main() -> None:
     run("curator decide desk.jsonl --policy recommended")
     run("curator undo desk.jsonl")
     run("curator undo desk.jsonl --redo")
+    run("curator split desk.jsonl --validation 0.1")
     run("curator export desk.jsonl --target openai --out curated --skip-invalid")
     run("curator validate curated/train.jsonl --target openai --limit 5")
 
@@ -43,6 +44,8 @@ def main() -> None:
     assert not errors & set(planted["clean_lines"]), "an error on a clean line"
     manifest = json.loads((FOLDER / "curated" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["files"], "an export without files"
+    assert manifest["examples"]["validation"] > 0, "nothing to validate with"
+    assert manifest["certificate"]["validation"]["leaking"] == 0, "the validation set leaks"
     assert (FOLDER / "desk.jsonl").read_bytes() == before, "the source was written"
     print(f"\nAll of it is in {FOLDER}:")
     print("  report.html     the audit as a page")

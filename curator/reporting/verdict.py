@@ -214,7 +214,13 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
     then = "" if ready else "then "
     steps.append(
         NextStep(
-            sentence=f"{then}write what is kept, in the form your trainer or provider reads.".capitalize(),
+            sentence=f"{then}split off a validation set that resembles nothing in training.".capitalize(),
+            command=f"curator split {data}",
+        )
+    )
+    steps.append(
+        NextStep(
+            sentence="Write what is kept, in the form your trainer or provider reads.",
             command=f"curator export {data} --target huggingface --out curated",
         )
     )

@@ -37,6 +37,7 @@ def test_two_thousand_clean_examples_are_ready_and_the_next_steps_are_split_and_
     assert verdict.headline.startswith("Ready: 2,000 examples")
     commands = [step.command for step in verdict.next_steps]
     assert commands == [
+        "curator split chats.jsonl",
         "curator export chats.jsonl --target huggingface --out curated",
     ]
 
@@ -115,7 +116,7 @@ def test_a_leak_or_a_secret_is_never_ready(name):
 def test_a_path_with_spaces_and_quotes_survives_the_shell():
     name = "my 'best' $(data).jsonl"
     command = judge_readiness(facts(data=[name, "-odd.jsonl"])).next_steps[0].command
-    assert shlex.split(command)[:4] == ["curator", "export", name, "./-odd.jsonl"]
+    assert shlex.split(command)[:4] == ["curator", "split", name, "./-odd.jsonl"]
 
 
 def test_a_finding_about_the_whole_set_is_no_example_to_read():
