@@ -55,9 +55,12 @@ def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
         return Comparison(whole, stored.load(known), key)
     latest = f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
     identity = _identity(loaded)
-    duplicates = find(whole, threshold, earlier=_earlier(identity, cache, latest))
+    then, earlier = _earlier(identity, cache, latest)
+    duplicates = find(whole, threshold, earlier=earlier)
     cache.store(f"{key}-compared", lambda path: stored.save(duplicates, path))
     cache.store(latest, identity.with_columns(pl.lit(key).alias("compared")).write_ipc)
+    if then is not None:
+        cache.remove(then)
     return Comparison(whole, duplicates, key)
 
 
@@ -92,18 +95,19 @@ def _identity(loaded: Loaded) -> pl.DataFrame:
     return loaded.facts.select("key", "occurrence", is_text)
 
 
-def _earlier(identity: pl.DataFrame, cache: Cache, latest: str) -> "Earlier | None":
-    """What the latest comparison under this name found, and where its examples are now."""
+def _earlier(identity: pl.DataFrame, cache: Cache, latest: str) -> "tuple[str | None, Earlier | None]":
+    """What the latest comparison under this name found, its key, and where its examples are now."""
     from curator.duplicates import stored
     from curator.duplicates.find import Earlier
 
     path = cache.entry(latest)
-    if path is None:
-        return None
-    then = pl.read_ipc(path)
-    compared = cache.entry(f"{then['compared'][0]}-compared") if len(then) else None
+    then = None if path is None else pl.read_ipc(path)
+    if then is None or not len(then):
+        return None, None
+    key = f"{then['compared'][0]}-compared"
+    compared = cache.entry(key)
     if compared is None:
-        return None
+        return None, None
     now = identity.with_row_index("position")
     found = then.join(now, on=_IDENTITY, how="left", maintain_order="left")["position"]
-    return Earlier(stored.load(compared), found.cast(pl.Int64).fill_null(-1).to_numpy())
+    return key, Earlier(stored.load(compared), found.cast(pl.Int64).fill_null(-1).to_numpy())
