@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compare import Sides, add_pair, can_reach, is_kept, no_pairs, similarities
+from curator.duplicates.bounds import upper_bounds
+from curator.duplicates.compare import Kept, Pairs, Sides, add_pair, is_kept, no_pairs, similarities
 from curator.duplicates.compiled import inner_kernel, kernel, signed
 from curator.duplicates.words import Hashes
 
@@ -107,13 +108,12 @@ def compare_buckets(
     hashes: npt.NDArray[np.uint32],
     column: int,
     fresh: npt.NDArray[np.bool_],
-    floor: float,
-    prompts_too: bool,
+    kept: Kept,
     sides: Sides,
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+) -> tuple[Pairs, int]:
     """Compare all pairs within buckets `first` to `last` that shared no earlier band and of which one is fresh.
 
-    Returns: positions, similarities, and how many pairs were compared.
+    Returns: the pairs kept, and how many were compared.
     """
     members, begins, ends = buckets
     pairs = no_pairs()
@@ -126,11 +126,11 @@ def compare_buckets(
                 if not (fresh[left] or fresh[right]) or _met_before(hashes, left, right, column):
                     continue
                 compared += 1
-                if can_reach(left, right, floor, sides):
+                if is_kept(left, right, upper_bounds(left, right, sides), kept, sides):
                     found = similarities(left, right, sides)
-                    if is_kept(left, right, found, floor, prompts_too, sides):
+                    if is_kept(left, right, found, kept, sides):
                         pairs = add_pair(pairs, left, right, found)
-    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared
+    return pairs, compared
 
 
 @inner_kernel
@@ -144,24 +144,20 @@ def forget_bucket(members: npt.NDArray[np.int64], hashes: npt.NDArray[np.uint32]
 def compare_with_leaders(
     members: npt.NDArray[np.int64],
     view: int,
-    threshold: float,
-    floor: float,
-    prompts_too: bool,
+    kept: Kept,
     fresh: npt.NDArray[np.bool_],
     sides: Sides,
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+) -> tuple[Pairs, int]:
     """Compare `members`, best first, with representatives: the first members that resemble no earlier one.
 
     Args:
         members: of a hot bucket, in the order in which they may represent.
         view: the view of the bucket: 0 whole, 1 prompt outside templates, 2 answer, 3 prompt.
-        threshold: similarity at which a member is represented.
-        floor: similarity at which a pair is kept.
-        prompts_too: see `is_kept`.
+        kept: which pairs are; at its threshold a member is represented.
         fresh: [n], examples that were not compared in an earlier run.
         sides: see `Sides`.
 
-    Returns: positions, similarities, and how many pairs were compared.
+    Returns: the pairs kept, and how many were compared.
     """
     pairs = no_pairs()
     leaders = np.empty(LEADERS, dtype=np.int64)
@@ -176,13 +172,13 @@ def compare_with_leaders(
             found = similarities(leaders[index], member, sides)
             compared += 1
             similar = found[2] if view == 1 else (found[0] if view == 0 else (found[3] if view == 2 else found[1]))
-            represented = similar >= threshold
-            if is_kept(leaders[index], member, found, floor, prompts_too, sides):
+            represented = similar >= kept.threshold
+            if is_kept(leaders[index], member, found, kept, sides):
                 pairs = add_pair(pairs, leaders[index], member, found)
         if not represented and count < LEADERS:
             leaders[count] = member
             count += 1
-    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared
+    return pairs, compared
 
 
 @kernel
@@ -190,19 +186,19 @@ def compare_by_answer(
     members: npt.NDArray[np.int64],
     answers: npt.NDArray[np.uint32],
     fresh: npt.NDArray[np.bool_],
-    floor: float,
+    kept: Kept,
     sides: Sides,
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]:
+) -> tuple[Pairs, int]:
     """Compare those of many examples with similar prompts whose answers share a band: among them are all copies.
 
     Args:
         members: of a hot bucket, in the order in which they may represent.
         answers: uint32 [members, bands], band hashes of their answers; overwritten.
         fresh: [n], examples that were not compared in an earlier run.
-        floor: similarity at which a pair is kept.
+        kept: which pairs are.
         sides: see `Sides`.
 
-    Returns: positions, similarities, and how many pairs were compared.
+    Returns: the pairs kept, and how many were compared.
     """
     pairs = no_pairs()
     compared = 0
@@ -220,9 +216,12 @@ def compare_by_answer(
                     if not either or _met_before(answers, left, right, column):
                         continue
                     compared += 1
+                    bounds = upper_bounds(members[left], members[right], sides)
+                    if not is_kept(members[left], members[right], bounds, kept, sides):
+                        continue
                     found = similarities(members[left], members[right], sides)
-                    if is_kept(members[left], members[right], found, floor, False, sides):
+                    if is_kept(members[left], members[right], found, kept, sides):
                         pairs = add_pair(pairs, members[left], members[right], found)
             if not full:
                 forget_bucket(buckets.members[begin:end], answers, column)
-    return pairs[0][: pairs[2]].copy(), pairs[1][: pairs[2]].copy(), compared
+    return pairs, compared

@@ -23,7 +23,7 @@ from curator.duplicates.buckets import (
     hash_keys,
     keys_with_fresh,
 )
-from curator.duplicates.compare import Sides
+from curator.duplicates.compare import Kept, Pairs, Sides
 
 LEAST_WORK = 500_000
 WORK_EACH = 4
@@ -59,34 +59,30 @@ class Compared:
     """What comparing came to.
 
     Attributes:
-        ids: uint32 [pairs, 2] arrays, positions, smaller first.
+        ids: uint32 [pairs, 2] arrays, positions, smaller first; pairs of hot buckets may come again.
         similarities: float64 [pairs, 4] arrays: whole, prompt, prompt outside templates, answer.
-        from_hot: whether each of those arrays came from a hot bucket; such pairs may come again.
         candidates: pairs that were compared.
         hot: for each view, how many buckets were hot, and how many examples the largest held.
     """
 
     ids: list[npt.NDArray[np.uint32]] = field(default_factory=list)
     similarities: list[npt.NDArray[np.float64]] = field(default_factory=list)
-    from_hot: list[bool] = field(default_factory=list)
     candidates: int = 0
     hot: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, part: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int], *, hot: bool = False) -> None:
+    def add(self, part: tuple[Pairs, int]) -> None:
         """Take in what a kernel returned."""
-        self.from_hot.append(hot)
-        self.ids.append(part[0])
-        self.similarities.append(part[1])
-        self.candidates += part[2]
+        (ids, similarities, count), compared = part
+        self.ids.append(ids[: 2 * count].reshape(-1, 2))
+        self.similarities.append(similarities[: 4 * count].reshape(-1, 4))
+        self.candidates += compared
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How pairs are compared: see `is_kept` for `floor`, `prompts_too` and `sides`."""
+    """How pairs are compared, by how many threads, and which are kept."""
 
-    threshold: float
-    floor: float
-    prompts_too: bool
+    kept: Kept
     sides: Sides
     threads: int
 
@@ -122,7 +118,7 @@ def _compare_band(columns: Columns, column: int, buckets: Buckets, how: Comparis
     edges = _fair_shares(sizes[~is_hot], how.threads)
     parts = pool.map(
         lambda first, last: compare_buckets(
-            rest, first, last, columns.hashes, column, columns.fresh, how.floor, how.prompts_too, how.sides
+            rest, first, last, columns.hashes, column, columns.fresh, how.kept, how.sides
         ),
         edges[:-1],
         edges[1:],
@@ -159,8 +155,9 @@ def _compare_hot(
     if not columns.fresh[members].any():
         return
     ordered = members[np.lexsort([key[members] for key in columns.order])]
-    found = compare_with_leaders(ordered, view, how.threshold, how.floor, how.prompts_too, columns.fresh, how.sides)
-    compared.add(found, hot=True)
+    found = compare_with_leaders(ordered, view, how.kept, columns.fresh, how.sides)
+    compared.add(found)
     if VIEW_NAMES[view] == "prompt":
         answers = columns.hashes[ordered, 2 * columns.bands : 3 * columns.bands]
-        compared.add(compare_by_answer(ordered, answers, columns.fresh, how.floor, how.sides), hot=True)
+        without = how.kept._replace(prompts_too=False)
+        compared.add(compare_by_answer(ordered, answers, columns.fresh, without, how.sides))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
 from curator.duplicates.memory import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.templates import contains
@@ -18,7 +18,7 @@ _EIGHT = np.uint64(8)
 _SEVEN = np.uint64(7)
 
 Pairs = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]
-"""Positions [room, 2], similarities [room, 4] of whole, prompt, prompt outside templates, answer; and how many."""
+"""Positions (two a pair), similarities (four: whole, prompt, prompt outside templates, answer), and how many pairs."""
 
 
 class Sides(NamedTuple):
@@ -27,6 +27,7 @@ class Sides(NamedTuple):
     Attributes:
         outside: uint32 [n], prompt shingles that are no template shingles.
         table: template shingles, as `contains` takes them.
+        parities: uint64 [n, `PARITIES`], see bounds.py.
     """
 
     addresses: Hashes
@@ -36,6 +37,7 @@ class Sides(NamedTuple):
     text_only: npt.NDArray[np.bool_]
     outside: npt.NDArray[np.uint32]
     table: Hashes
+    parities: Hashes
 
 
 @inner_kernel
@@ -103,42 +105,46 @@ def similarities(left: int, right: int, sides: Sides) -> tuple[float, float, flo
     return w, p, jaccard(prompt, mine, other), a
 
 
+class Kept(NamedTuple):
+    """Which pairs are kept.
+
+    Attributes:
+        threshold: whole texts as similar as this hang together, whatever else is said of the pair.
+        floor: a pair is kept for a relation that it could have at this similarity or above.
+        prompts_too: pairs whose prompts are similar only by their templates are kept as well.
+    """
+
+    threshold: float
+    floor: float
+    prompts_too: bool
+
+
 @inner_kernel
-def is_kept(
-    left: int, right: int, found: tuple[float, float, float, float], floor: float, prompts_too: bool, sides: Sides
-) -> bool:
-    """Whether a pair could have a relation at `floor` or above; `prompts_too`: also where only its prompts do."""
+def is_kept(left: int, right: int, found: tuple[float, float, float, float], kept: Kept, sides: Sides) -> bool:
+    """Whether a pair with these similarities is kept, or could be: they may be upper bounds."""
     w, p, outside, a = found
-    if w >= floor or (p >= floor and (prompts_too or outside >= floor)):
+    if w >= kept.threshold or (p >= kept.floor and (kept.prompts_too or outside >= kept.floor)):
         return True
-    return a >= floor and sides.words[left, 1] >= LONG_ANSWER and sides.words[right, 1] >= LONG_ANSWER
-
-
-@inner_kernel
-def can_reach(left: int, right: int, floor: float, sides: Sides) -> bool:
-    """Whether the sizes of two examples' sets allow any view to reach `floor`."""
-    for view in range(3):
-        one, other = signed(sides.sizes[left, view]), signed(sides.sizes[right, view])
-        if min(one, other) >= floor * max(one, other) and one > 0:
-            return True
-    return False
+    if w >= kept.floor and sides.text_only[left] and sides.text_only[right]:
+        return True
+    return a >= kept.floor and sides.words[left, 1] >= LONG_ANSWER and sides.words[right, 1] >= LONG_ANSWER
 
 
 @kernel
 def add_pair(pairs: Pairs, left: int, right: int, found: tuple[float, float, float, float]) -> Pairs:
     """`pairs` with one more."""
     ids, values, count = pairs
-    if count == ids.shape[0]:
-        ids = np.concatenate((ids, np.empty_like(ids)))
-        values = np.concatenate((values, np.empty_like(values)))
-    ids[count, 0] = min(left, right)
-    ids[count, 1] = max(left, right)
+    if 2 * count == ids.size:
+        ids = grown(ids)
+        values = grown(values)
+    ids[2 * count] = min(left, right)
+    ids[2 * count + 1] = max(left, right)
     for view in range(4):
-        values[count, view] = found[view]
+        values[4 * count + view] = found[view]
     return ids, values, count + 1
 
 
 @kernel
 def no_pairs() -> Pairs:
     """Room for some pairs, and none in it."""
-    return np.empty((256, 2), dtype=np.uint32), np.empty((256, 4), dtype=np.float64), 0
+    return np.empty(512, dtype=np.uint32), np.empty(1024, dtype=np.float64), 0

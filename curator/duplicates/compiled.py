@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
+import numpy.typing as npt
 import platformdirs
 
 Parameters = ParamSpec("Parameters")
@@ -51,6 +52,15 @@ def inner_kernel(function: Callable[Parameters, Result]) -> Callable[Parameters,
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """`function` compiled for the types of its first call; callable from several threads at once."""
     return cast("Callable[Parameters, Result]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+@kernel
+def grown(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """`array`, one-dimensional, with twice the room; assigning a slice would take seconds to compile."""
+    larger = np.empty(2 * array.size, dtype=array.dtype)
+    for at in range(array.size):
+        larger[at] = array[at]
+    return larger
 
 
 signed = cast("Callable[[Any], int]", np.int64)

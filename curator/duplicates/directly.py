@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curator.duplicates.bounds import parities
 from curator.duplicates.compare import Sides, similarities
 from curator.duplicates.compiled import kernel
 from curator.duplicates.gathered import compared_frame
@@ -15,11 +16,16 @@ from curator.duplicates.words import Hashes
 Positions = npt.NDArray[np.int64]
 
 
-def sides_of(whole: Whole, template_shingles: Hashes) -> Sides:
-    """What comparing examples of `whole` takes, where prompts are made from these template shingles."""
+def sides_of(whole: Whole, template_shingles: Hashes) -> tuple[Sides, Hashes]:
+    """What comparing examples of `whole` takes, where prompts are made from these template shingles.
+
+    Returns: it, and for each example the key of its form; see `outside_templates`.
+    """
     table = lookup_table(template_shingles)
-    outside, _ = outside_templates(whole.addresses, whole.counts, whole.sizes, np.arange(len(whole)), table)
-    return Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, table)
+    every = np.arange(len(whole))
+    outside, keys = outside_templates(whole.addresses, whole.counts, whole.sizes, every, table)
+    bits = parities(whole.addresses, whole.counts, table)
+    return Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, table, bits), keys
 
 
 def compare_named(
@@ -29,7 +35,7 @@ def compare_named(
 
     Exact duplicates have similarity 1 in every part, with words or without.
     """
-    values = _compare_all(left, right, sides_of(whole, template_shingles))
+    values = _compare_all(left, right, sides_of(whole, template_shingles)[0])
     exact = whole.exact[left] == whole.exact[right]
     values[exact] = 1.0
     return with_relations(compared_frame(np.stack([left, right], axis=1), values, exact), whole, threshold)

@@ -9,13 +9,14 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.candidates import Columns, Comparison, compare_candidates
-from curator.duplicates.compare import LONG_ANSWER, Sides
+from curator.duplicates.compare import LONG_ANSWER, Kept, Sides
+from curator.duplicates.directly import sides_of
 from curator.duplicates.equal import equal_examples, equal_pairs
 from curator.duplicates.gathered import Gathered, compared_frame
 from curator.duplicates.prepared import THRESHOLD
 from curator.duplicates.prompt_bands import sign_prompts
 from curator.duplicates.signatures import Banding
-from curator.duplicates.templates import lookup_table, outside_templates, template_shingles
+from curator.duplicates.templates import template_shingles
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
 
@@ -38,9 +39,9 @@ class Duplicates:
         exact_first: int64 [n], the first position with the same exact key.
         first: int64 [n], the first position with the same words and context; it stands for all of them in `pairs`.
         pairs: `COMPARED`, sorted; examples with equal words appear with their first only.
-        forest: `left`, `right`, `similarity`: what hangs together by whole-text similarity beside `pairs`.
-        templates: a row per form of prompt: `key`, `first` position, `examples`, `pairs` that share it and no more, as
-            far as they were compared.
+        forest: `left`, `right`, `similarity`: what hangs together by whole-text similarity beside `pairs`, from the
+            threshold up.
+        templates: a row per form of prompt that several examples share: `key`, `first` position, `examples`.
         template_shingles: uint64, sorted.
         template_key: uint64 [n], the form of each example's prompt; 0 for none.
         candidates: pairs compared.
@@ -108,13 +109,10 @@ def find(
     every = np.arange(len(whole))
     clock.lap("equal")
     shingles = template_shingles(whole, exact_first == every)
-    outside, keys = outside_templates(whole.addresses, whole.counts, whole.sizes, every, lookup_table(shingles))
-    sides = Sides(
-        whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, lookup_table(shingles)
-    )
+    sides, keys = sides_of(whole, shingles)
     clock.lap("templates")
     standing = first == every
-    gathered = Gathered(whole, floor, threshold, keys, list_templates)
+    gathered = Gathered(whole, floor, threshold, list_templates)
     fresh = standing.copy()
     if earlier and (earlier.duplicates.threshold, earlier.duplicates.floor, earlier.duplicates.views) == (
         threshold, floor, views,
@@ -124,7 +122,8 @@ def find(
     with ThreadPoolExecutor(threads) as pool:
         columns = _columns(whole, sides, banding, views, fresh, standing, pool)
         clock.lap("bands")
-        for compared in compare_candidates(columns, Comparison(threshold, floor, list_templates, sides, threads), pool):
+        how = Comparison(Kept(threshold, floor, list_templates), sides, threads)
+        for compared in compare_candidates(columns, how, pool):
             gathered.add(compared)
     clock.lap("compare")
     pairs = pl.concat([gathered.pairs(), _pairs_of_equals(whole, exact_first, first)]).sort("left", "right")
@@ -139,7 +138,7 @@ def find(
         first=first,
         pairs=pairs,
         forest=gathered.forest(),
-        templates=_templates(keys, gathered.template_pairs()),
+        templates=_templates(keys),
         template_shingles=shingles,
         template_key=keys,
         candidates=gathered.candidates,
@@ -225,18 +224,13 @@ def _pairs_of_equals(whole: Whole, exact_first: npt.NDArray[np.int64], first: np
     return compared_frame(np.stack([left, right], axis=1), similarities, exact)
 
 
-def _templates(keys: Hashes, pairs: dict[int, int]) -> pl.DataFrame:
+def _templates(keys: Hashes) -> pl.DataFrame:
     """Forms of prompts by how many examples have them."""
-    counted = pl.DataFrame(
-        {"key": list(pairs), "pairs": list(pairs.values())}, schema={"key": pl.UInt64, "pairs": pl.UInt64}
-    )
     return (
         pl.DataFrame({"key": keys})
         .with_row_index("first")
         .group_by("key")
         .agg(pl.col("first").min(), pl.len().alias("examples"))
-        .join(counted, on="key", how="left")
-        .with_columns(pl.col("pairs").fill_null(0))
         .filter((pl.col("key") != 0) & (pl.col("examples") > 1))
         .sort("examples", "first", descending=[True, False])
     )

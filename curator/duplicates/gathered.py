@@ -9,7 +9,6 @@ from curator.duplicates.compare import LONG_ANSWER
 from curator.duplicates.forest import spanning_forest
 from curator.duplicates.relations import COMPARED
 from curator.duplicates.whole import Whole
-from curator.duplicates.words import Hashes
 
 _FOREST_ROOM = 4_000_000  # edges gathered before they are reduced to a forest
 
@@ -18,17 +17,15 @@ Similarities = npt.NDArray[np.float64]
 
 
 class Gathered:
-    """Pairs, forest, template counts and what was hot, over all bands of a run."""
+    """Pairs, forest and what was hot, over all bands of a run."""
 
-    def __init__(self, whole: Whole, floor: float, threshold: float, template_key: Hashes, keep_all: bool) -> None:
+    def __init__(self, whole: Whole, floor: float, threshold: float, keep_all: bool) -> None:
         self._whole = whole
         self._floor = floor
         self._threshold = threshold
-        self._template_key = template_key
         self._keep_all = keep_all
         self._pairs: list[tuple[Ids, Similarities]] = []
         self._edges: list[tuple[Ids, Similarities]] = []
-        self._template_pairs: dict[int, int] = {}
         self.candidates = 0
         self.hot: dict[str, tuple[int, int]] = {}
 
@@ -38,14 +35,12 @@ class Gathered:
         for view, (number, largest) in compared.hot.items():
             before = self.hot.get(view, (0, 0))
             self.hot[view] = (before[0] + number, max(before[1], largest))
-        for ids, similarities, from_hot in zip(compared.ids, compared.similarities, compared.from_hot, strict=True):
+        for ids, similarities in zip(compared.ids, compared.similarities, strict=True):
             if len(ids) == 0:
                 continue
             kept = self._has_relation(ids, similarities)
             self._pairs.append((ids[kept | self._keep_all], similarities[kept | self._keep_all]))
             self.add_edges(ids[~kept], similarities[~kept, 0])
-            if not from_hot:
-                self._count_templates(ids[~kept], similarities[~kept])
 
     def carry_over(self, ids: Ids, similarities: Similarities) -> None:
         """Take in pairs of an earlier run."""
@@ -53,7 +48,7 @@ class Gathered:
 
     def add_edges(self, ids: Ids, similarities: Similarities) -> None:
         """Take in pairs of which only the whole-text similarity matters."""
-        high = similarities >= self._floor
+        high = similarities >= self._threshold
         self._edges.append((ids[high], similarities[high]))
         if sum(len(part) for part, _ in self._edges) > _FOREST_ROOM:
             self._edges = [self._forest()]
@@ -73,10 +68,6 @@ class Gathered:
         ids, similarities = self._forest()
         return pl.DataFrame({"left": ids[:, 0], "right": ids[:, 1], "similarity": similarities})
 
-    def template_pairs(self) -> dict[int, int]:
-        """Compared pairs that share a template and no more, by the key of the template."""
-        return self._template_pairs
-
     def _forest(self) -> tuple[Ids, Similarities]:
         empty = (np.empty((0, 2), dtype=np.uint32), np.empty(0, dtype=np.float64))
         ids = np.concatenate([empty[0], *(ids for ids, _ in self._edges)])
@@ -93,12 +84,6 @@ class Gathered:
         texts = whole.text_only[left] & whole.text_only[right] & (similarities[:, 0] >= self._floor)
         result: npt.NDArray[np.bool_] = prompts | ((similarities[:, 3] >= self._floor) & long) | texts
         return result
-
-    def _count_templates(self, ids: Ids, similarities: Similarities) -> None:
-        similar = (similarities[:, 0] >= self._threshold) | (similarities[:, 1] >= self._threshold)
-        keys, counts = np.unique(self._template_key[ids[similar, 0]], return_counts=True)
-        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-            self._template_pairs[key] = self._template_pairs.get(key, 0) + count
 
 
 def compared_frame(

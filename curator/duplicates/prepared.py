@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from curator.duplicates.characters import Characters
-from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
 from curator.duplicates.shingles import ANSWER, PROMPT, WHOLE, sorted_set, tagged_shingles
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.words import Hashes, Texts, as_texts, mix, read_words
@@ -119,7 +119,7 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
     )
     return Prepared(
         ends,
-        shingles,
+        shingles[: ends[-1]].copy(),
         sizes,
         words,
         equal_words,
@@ -236,11 +236,12 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, bands: i
         low = ends[example]
         ends[example + 1] = low + count
         while low + count > shingles.size:
-            shingles = np.concatenate((shingles, np.empty_like(shingles)))
-        shingles[low : low + count] = ordered[:count]
+            shingles = grown(shingles)
+        for at in range(count):
+            shingles[low + at] = ordered[at]
         if count > 0:
             sign_views(ordered, 0, count, permutation[0], permutation[1], signatures)
             for view in range(3):
                 if sizes[example, view] > 0:
                     band_hashes(signatures[view], rows, hashes[example, view * bands : (view + 1) * bands])
-    return (ends, shingles[: ends[n]].copy(), sizes, word_counts, equal_words, equal_text, numbers, hashes)
+    return (ends, shingles, sizes, word_counts, equal_words, equal_text, numbers, hashes)

@@ -25,7 +25,7 @@ from curator.duplicates.characters import (
     Characters,
     normalised,
 )
-from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ def _unknown(data: Any, actions: Any) -> Any:
         if actions[code] == UNKNOWN and not seen[code >> 3] & bit:
             seen[code >> 3] |= bit
             if count == found.size:
-                found = np.concatenate((found, np.empty_like(found)))
+                found = grown(found)
             found[count] = code
             count += 1
     return found[:count]

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.compare import Sides, similarities
+from curator.duplicates.compare import similarities
+from curator.duplicates.directly import sides_of
 from curator.duplicates.prepared import prepare
-from curator.duplicates.templates import lookup_table
 from curator.duplicates.whole import assemble
 from tests.duplicates import reference
 
@@ -38,9 +38,7 @@ texts = st.one_of(
 def of_pair(left, right):
     """Word counts and similarities of two (prompt, answer) examples, from the compiled code."""
     whole = assemble([prepare(reference.views([left, right]))])
-    nothing = np.zeros(2, dtype=np.uint32)
-    table = lookup_table(np.empty(0, dtype=np.uint64))
-    sides = Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, nothing, table)
+    sides, _ = sides_of(whole, np.empty(0, dtype=np.uint64))
     w, p, _, a = similarities(0, 1, sides)
     return whole.words.tolist(), whole.sizes.tolist(), (w, p, a)
 

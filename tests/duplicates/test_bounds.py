@@ -1,0 +1,26 @@
+"""The bound that spares most comparisons is never below the similarity itself, so that no pair is lost to it."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curator.duplicates.bounds import upper_bounds
+from curator.duplicates.compare import similarities
+from curator.duplicates.directly import sides_of
+from curator.duplicates.templates import template_shingles
+from tests.duplicates.build import prepared
+from tests.duplicates.material import examples_with_copies, sentence
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.booleans(), st.randoms(use_true_random=False))
+def test_no_similarity_exceeds_its_bound(seed, from_a_form, generator):
+    form = f"{sentence(generator, 30)} " if from_a_form else ""
+    examples = [(form + prompt, answer) for prompt, answer in examples_with_copies(seed, 30, 30)]
+    examples += [("", "x"), ("a b", ""), (form, "x"), (examples[0][1], examples[0][0])]
+    whole = prepared(examples)
+    sides, _ = sides_of(whole, template_shingles(whole, np.ones(len(whole), dtype=np.bool_)))
+    for left in range(len(whole)):
+        for right in range(left):
+            found, most = similarities(left, right, sides), upper_bounds(left, right, sides)
+            assert all(similarity <= bound for similarity, bound in zip(found, most, strict=True))
