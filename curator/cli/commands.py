@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "audit": "Read, check and report: is this data ready to fine-tune on, and if not, what first?",
+    "review": "Go through the examples in the terminal app, one key each.",
     "show": "Print the examples that a filter finds.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
     "split": "Split what is kept so that nothing leaks, with a certificate.",
@@ -55,11 +56,22 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="curator", prog_name="curator")
-def curator() -> None:
+@click.pass_context
+def curator(context: click.Context) -> None:
     """See what is wrong with fine-tuning data, decide, split without leaks, export, train.
+
+    Without a command: the terminal app.
 
     Exit codes: 0 clean, 1 problems found, 2 usage or unreadable input, 3 something is missing on this machine, 4 the
     work failed midway and can be resumed, 70 internal error, 130 interrupted.
     """
+    if context.invoked_subcommand is None:
+        from curator.cli.review import start_app
+
+        start_app(None)

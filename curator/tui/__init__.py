@@ -1,0 +1,1 @@
+"""The terminal app: screens, widgets, and the registry of what can be done."""

@@ -33,6 +33,26 @@ class LabelQuestion(BaseModel):
     question: str | None = Field(default=None, description="What is asked; default: the label's name.")
 
 
+class ReviewSettings(BaseModel):
+    """How the app reviews."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reasons: tuple[str, ...] = Field(
+        default=("wrong or untrue", "poor style", "incomplete", "off topic", "unsafe", "private", "too long"),
+        max_length=9,
+        description="Why an example is dropped, on the digits 1 to 9 in order.",
+    )
+    repeat_guard: int = Field(
+        default=150,
+        ge=0,
+        description="Milliseconds for which a new example ignores the key that decided the one before, held down.",
+    )
+    theme: str = Field(
+        default="textual-dark", description="Colours: textual-dark, textual-light, or ansi for the terminal's own."
+    )
+
+
 class Settings(BaseModel):
     """What applies; `PLACES` says where each field stands in curator.toml."""
 
@@ -55,6 +75,8 @@ class Settings(BaseModel):
     split: SplitSettings = Field(default_factory=SplitSettings)
     policies: dict[str, Policy] = Field(default_factory=dict)
     labels: dict[str, LabelQuestion] = Field(default_factory=dict)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
+    keys: dict[str, dict[str, str]] = Field(default_factory=dict, description="Keys of the app by screen and action.")
     annotator: str | None = Field(default=None, description="Whose decisions are made; default: the user's name.")
 
 
@@ -71,6 +93,8 @@ PLACES: Mapping[str, str] = {
     "split": "split",
     "policies": "policies",
     "labels": "labels",
+    "review": "review",
+    "keys": "keys",
     "annotator.name": "annotator",
 }
 """Name in curator.toml to field, in the order of the file."""
@@ -82,6 +106,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "split": tuple(SplitSettings.model_fields),
     "policies": tuple(f"{ANY_NAME}.{key}" for key in Policy.model_fields),
     "labels": tuple(f"{ANY_NAME}.{key}" for key in LabelQuestion.model_fields),
+    "review": tuple(ReviewSettings.model_fields),
 }
 
 
@@ -97,4 +122,4 @@ def known_names() -> Iterator[str]:
 
 def is_list(name: str) -> bool:
     """Whether a setting is a list of names."""
-    return name in ("check.select", "check.ignore")
+    return name in ("check.select", "check.ignore", "review.reasons")

@@ -32,6 +32,14 @@ _POLICIES = """
 #fix = true
 """
 
+_KEYS = """
+# Keys of the app, a section for each screen; `?` on a screen and docs/review.md list the actions. Several keys are
+# separated by commas. Two actions of one screen cannot have the same key.
+#[keys.review]
+#keep = "a,right"
+#drop = "x,left"
+"""
+
 
 def skeleton() -> str:
     """The text of a curator.toml that changes nothing until a comment sign is taken away."""
@@ -43,7 +51,9 @@ def skeleton() -> str:
             parts.append(_POLICIES)
         elif field == "labels":
             parts.append(_labels())
-        elif field in ("thresholds", "split"):
+        elif field == "keys":
+            parts.append(_KEYS)
+        elif field in ("thresholds", "split", "review"):
             model = getattr(Settings(), field)
             parts.append(f"\n#[{place}]\n" + "".join(_entry(key, model, key) for key in type(model).model_fields))
         else:

@@ -1,0 +1,210 @@
+"""Everything a person can do in the app: one table, from which keys, footer, `?` help, palette and docs are drawn.
+
+An action's id is its screen and its name, `review.keep`; the screen has a method `action_keep`. Keys are named as
+Textual names them; several are separated by commas. `[keys.review]` with `keep = "k"` in curator.toml changes them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from curator.errors import UsageError
+
+EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do on one screen.
+
+    Attributes:
+        screen: where; `EVERYWHERE`: on all of them.
+        name: of its method, without `action_`; may hold a parameter, `choose(1)`, which the id has as `choose_1`.
+        keys: default keys, separated by commas.
+        label: one or two words, for the footer.
+        description: a sentence, for help, palette and docs.
+        footer: whether it stands in the footer; those that come first stay when there is little room.
+        decides: whether it writes; not offered when the data are opened read-only.
+    """
+
+    screen: str
+    name: str
+    keys: str
+    label: str
+    description: str
+    footer: bool = False
+    decides: bool = False
+
+    @property
+    def id(self) -> str:
+        """By which settings name it."""
+        return f"{self.screen}.{self.name.replace('(', '_').rstrip(')')}"
+
+
+def _on(screen: str, *actions: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> tuple[Action, ...]:
+    """Actions of a screen from rows: name, keys, label, description, and marks (f: footer, d: decides)."""
+    made = []
+    for name, keys, label, description, *marks in actions:
+        mark = marks[0] if marks else ""
+        made.append(Action(screen, name, keys, label, description, "f" in mark, "d" in mark))
+    return tuple(made)
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_on(
+        EVERYWHERE,
+        ("help", "question_mark,f1", "Help", "Show the keys of this screen and what they do.", "f"),
+        ("palette", "ctrl+p", "All actions", "Look for an action by its name."),
+        ("back", "escape", "Back", "Go back one screen; in a filter: leave it."),
+        ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
+        ("overview", "o", "Overview", "What is wrong with the data, and what to do first."),
+        ("review", "r", "Review", "Go through the examples one at a time."),
+    ),
+    *_on(
+        "start",
+        ("open", "enter", "Open", "Open the file or project in the list.", "f"),
+        ("sample", "s", "Sample data", "Open a copy of the sample data: a small set with known faults.", "f"),
+        ("name_file", "slash,f", "Open a file", "Type the name of a data file.", "f"),
+    ),
+    *_on(
+        "overview",
+        ("open", "enter", "Review these", "Review the examples that this line is about.", "f"),
+        ("policy", "p", "Policy", "See what the policy `recommended` would decide, with counts, and apply it.", "fd"),
+    ),
+    *_on(
+        "review",
+        ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fd"),
+        (
+            "drop",
+            "x",
+            "Drop",
+            "Drop this example and go to the next undecided one; a digit then gives the reason.",
+            "fd",
+        ),
+        ("skip", "space", "Skip", "Leave it undecided and go to the next undecided one.", "f"),
+        ("flag", "f", "Flag", "Flag it for another look and go on.", "fd"),
+        ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd"),
+        ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
+        ("filter", "slash", "Filter", "Show only what a filter finds; the same language as --where.", "f"),
+        ("next", "j,down", "Next", "Go to the next example without deciding."),
+        ("previous", "k,up", "Previous", "Go to the previous example without deciding."),
+        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
+        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the example."),
+        ("first", "g,home", "First", "Go to the first example of the queue."),
+        ("last", "G,end", "Last", "Go to the last example of the queue."),
+        ("go_to", "colon", "Go to", "Go to an example by its line or id."),
+        ("clear_filter", "c", "Clear filter", "Show all examples again."),
+        ("order", "S", "Order", "Order by severity, or as in the file."),
+        ("reason", "m", "Reason", "Write why; kept with the decision on this example.", "d"),
+        ("unfold", "z", "Unfold", "Show a very long example whole, or fold it again."),
+        ("copy", "y", "Copy", "Copy the example as JSON."),
+        ("history", "h", "History", "The latest decisions; Enter goes to one."),
+        *(
+            (
+                f"drop_because({n})",
+                str(n),
+                f"Drop, reason {n}",
+                f"Drop it for reason {n} of the list on the screen.",
+                "d",
+            )
+            for n in range(1, 10)
+        ),
+    ),
+)
+"""In the order of importance on each screen."""
+
+
+def actions_of(screen: str) -> list[Action]:
+    """The actions of a screen, its own first."""
+    own = [action for action in ACTIONS if action.screen == screen]
+    return own + [action for action in ACTIONS if action.screen == EVERYWHERE]
+
+
+def screens() -> list[str]:
+    """The screens that have actions, in order."""
+    return list(dict.fromkeys(action.screen for action in ACTIONS))
+
+
+def keymap(chosen: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Keys by action id, the defaults replaced by what a person chose (`[keys.SCREEN]`).
+
+    Raises:
+        UsageError: an action does not exist, or two of one screen have the same key; the sentence names both.
+    """
+    keys = {action.id: action.keys for action in ACTIONS}
+    for screen, by_name in chosen.items():
+        for name, value in by_name.items():
+            id_ = f"{screen}.{name}"
+            if id_ not in keys:
+                near = get_close_matches(id_, keys, n=1, cutoff=0.4)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise UsageError(f"[keys]: there is no action '{id_}'.{hint}")
+            if not value.strip():
+                raise UsageError(f"[keys]: '{id_}' needs a key; take the line away to have the usual one.")
+            keys[id_] = ",".join(_key_name(key) for key in _split(value))
+    for clash in _clashes(keys):
+        raise UsageError(clash)
+    return keys
+
+
+def _split(value: str) -> list[str]:
+    """Keys separated by commas; a comma alone is itself."""
+    return [part.strip() for part in value.split(",")] if value.strip(", ") else [","]
+
+
+def _key_name(key: str) -> str:
+    from textual.keys import _character_to_key
+
+    return _character_to_key(key) if len(key) == 1 else key
+
+
+def _clashes(keys: Mapping[str, str]) -> Iterator[str]:
+    for screen in screens():
+        taken: dict[str, Action] = {}
+        for action in actions_of(screen):
+            for key in keys[action.id].split(","):
+                other = taken.setdefault(key, action)
+                if other.id != action.id and (other.screen == action.screen or _was_chosen(keys, other, action)):
+                    yield (
+                        f"[keys]: '{shown_key(key)}' would do two things on the {screen} screen: "
+                        f"{other.id} ({other.label}) and {action.id} ({action.label}). Give one of them another key."
+                    )
+
+
+def _was_chosen(keys: Mapping[str, str], *actions: Action) -> bool:
+    """Whether a person gave one of these its key; by default a screen's own key outranks one that works everywhere."""
+    return any(keys[action.id] != action.keys for action in actions)
+
+
+_SHOWN = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "full_stop": ".",
+    "comma": ",",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "space": "space",
+    "escape": "Esc",
+    "enter": "Enter",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "backspace": "⌫",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as a person knows it."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return _SHOWN.get(key, key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key)

@@ -1,0 +1,290 @@
+"""The app: what is open, the one thread that writes, and the way between screens."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from curator.errors import CuratorError
+from curator.jobs.events import EventReader
+from curator.jobs.job import Job
+from curator.tui.actions import EVERYWHERE, actions_of, keymap
+from curator.tui.page import Page, bindings_of
+from curator.tui.screens.help import HelpScreen
+from curator.tui.screens.overview import OverviewScreen
+from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.start import StartScreen
+from curator.workflow.audit_job import start_audit
+from curator.workflow.opening import Opened, open_data
+from curator.workflow.preview import preview
+from curator.workflow.recent import note_recent
+from curator.workflow.request import DataRequest
+from curator.workflow.reviewing import Review
+from curator.workflow.settings import settings_for
+
+_Outcome = TypeVar("_Outcome")
+_LOOK_EVERY = 0.25
+"""Seconds between two looks at a running audit's events."""
+
+PAGES: Mapping[str, type[Page]] = {page.page_name: page for page in (StartScreen, OverviewScreen, ReviewScreen)}
+"""Screens by name; each needs open data, but for the first."""
+
+
+class CuratorApp(App[None]):
+    """The terminal app.
+
+    Attributes:
+        review: the review in progress; None: nothing is open.
+        keys: by action id, as this person has them.
+        write_failed: the last write did not reach the disk; nothing more is decided until one does.
+    """
+
+    CSS_PATH = "theme.tcss"
+    TITLE = "curator"
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(EVERYWHERE)]
+
+    def __init__(self, *, readonly: bool = False) -> None:
+        super().__init__()
+        self.readonly = readonly
+        self.review: Review | None = None
+        self.keys = keymap(settings_for(DataRequest(data=()), []).keys)
+        self.write_failed = False
+        self.audit_progress = ""
+        self._writing = 0
+        self._open = ExitStack()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._job: Job | None = None
+        self._events: EventReader | None = None
+
+    # What is open
+
+    def open(self, request: DataRequest) -> None:
+        """Open data: the latest audit of them, or their first examples and an audit beside.
+
+        Raises:
+            CuratorError: they cannot be opened; what was open before stays open.
+        """
+        with ExitStack() as stack:
+            opened = stack.enter_context(open_data(request, readonly=self.readonly))
+            keys = keymap(opened.settings.keys)
+            known = opened.remembered()
+            review = Review(opened, known or preview(opened), partial=known is None)
+            self.close_data()
+            self._open, self.review, self.keys = stack.pop_all(), review, keys
+        if known is None:
+            self._job = start_audit(opened)
+            self._events = EventReader(self._job.events, self._job.record.events_from)
+        self._note_recent()
+
+    def close_data(self) -> None:
+        """Let go of what is open; everything is on the disk already."""
+        self._job = self._events = None
+        self.audit_progress = ""
+        if self.review is not None:
+            self.review.reader.close()
+            self.review = None
+        self._open.close()
+        self._open = ExitStack()
+
+    @property
+    def opened(self) -> Opened | None:
+        """The open data."""
+        return None if self.review is None else self.review.opened
+
+    @property
+    def data_name(self) -> str:
+        """What is open, in a word or two."""
+        if self.opened is None:
+            return ""
+        first, *more = (Path(source.name).name for source in self.opened.sources)
+        return f"{first} and {len(more)} more" if more else first
+
+    @property
+    def saved_mark(self) -> str:
+        """Whether what was decided is on the disk."""
+        if self.review is None:
+            return ""
+        if self.readonly:
+            return "read-only"
+        if self.write_failed:
+            return "NOT SAVED"
+        return "saving" if self._writing else "saved"
+
+    async def write(self, work: Callable[[], _Outcome]) -> _Outcome | None:
+        """Run what writes, on the one thread that does; None: it failed, and the person was told."""
+        if self.readonly:
+            self.notify("The data are open read-only: nothing can be decided.", severity="warning", markup=False)
+            return None
+        self._writing += 1
+        try:
+            outcome = await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except CuratorError as error:
+            self.write_failed = True
+            self.say_error(error)
+            return None
+        finally:
+            self._writing -= 1
+        self.write_failed = False
+        return outcome
+
+    def write_quietly(self, work: Callable[[], object]) -> None:
+        """Write what may be lost without harm, such as where a person is; after what is being written now."""
+
+        def quietly() -> None:
+            with suppress(CuratorError):
+                work()
+
+        self._writer.submit(quietly)
+
+    def decides(self, screen: str, key: str) -> bool:
+        """Whether a key makes a decision on a screen."""
+        return any(action.decides and key in self.keys[action.id].split(",") for action in actions_of(screen))
+
+    def say_error(self, error: CuratorError) -> None:
+        """Tell what happened and what to do."""
+        from curator.examples.safe_text import visible
+
+        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+
+    # Ways between screens
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        self.set_keymap(self.keys)
+        self.push_screen(StartScreen() if self.review is None else ReviewScreen())
+        self.set_interval(_LOOK_EVERY, self._look_at_audit)
+
+    def show(self, name: str) -> None:
+        """Go to a screen: back to it where it is open already, else forward."""
+        if self.review is None:
+            self.notify("Open some data first.", markup=False)
+            return
+        pages = [screen for screen in self.screen_stack if isinstance(screen, Page)]
+        if any(page.page_name == name for page in pages):
+            while not (isinstance(self.screen, Page) and self.screen.page_name == name):
+                self.pop_screen()
+        else:
+            self.push_screen(PAGES[name]())
+
+    def open_and_show(self, request: DataRequest) -> bool:
+        """Open data and show what is in them; whether that went well."""
+        try:
+            self.open(request)
+        except CuratorError as error:
+            self.say_error(error)
+            return False
+        self.set_keymap(self.keys)
+        self.show("overview")
+        return True
+
+    def action_overview(self) -> None:
+        """To the overview."""
+        self.show("overview")
+
+    def action_review(self) -> None:
+        """To the review."""
+        self.show("review")
+
+    def action_help(self) -> None:
+        """The keys of the screen in front."""
+        if isinstance(self.screen, Page):
+            self.push_screen(HelpScreen(self.screen.page_name, self.screen.heading))
+
+    def action_palette(self) -> None:
+        """Look for an action."""
+        self.action_command_palette()
+
+    async def action_back(self) -> None:
+        """One screen back; on the first one a hint."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.notify("This is the first screen; q quits.", markup=False)
+
+    def action_leave(self) -> None:
+        """One screen back, or out."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action of the screen in front, and those of everywhere."""
+        if not isinstance(screen, Page):
+            return
+        for action in actions_of(screen.page_name):
+            if action.decides and self.readonly:
+                continue
+            target = self if action.screen == EVERYWHERE else screen
+            yield SystemCommand(action.label, action.description, partial(self._run, target, action.name))
+
+    def _run(self, target: Any, name: str) -> None:
+        self.call_later(target.run_action, name)
+
+    # The audit beside
+
+    def _look_at_audit(self) -> None:
+        if self._job is None or self._events is None or self.review is None:
+            return
+        running = self._job.is_running()
+        for event in self._events.new():
+            if event["event"] == "progress":
+                share = event["step"] / max(event["steps"], 1)
+                self.audit_progress = f"checking: {event['stage']} {share:.0%}"
+            elif event["event"] == "failed":
+                self._end_audit(f"The audit failed: {event['reason']}")
+                return
+            elif event["event"] == "finished":
+                self._take_audit()
+                return
+        if not running:
+            self._end_audit(f"The audit ended without a word. Its log is {self._job.folder / 'log.txt'}.")
+            return
+        if isinstance(self.screen, Page):
+            self.screen.refresh_bars()
+
+    def _end_audit(self, sentence: str) -> None:
+        self._job = self._events = None
+        self.audit_progress = "not checked"
+        self.notify(sentence, severity="error", timeout=20, markup=False)
+
+    def _take_audit(self) -> None:
+        """Replace the first examples by the whole set."""
+        self._job = self._events = None
+        self.audit_progress = ""
+        if self.review is None:
+            return
+        before = self.review
+        known = before.opened.remembered()
+        if known is None:
+            self._end_audit("The file changed while it was checked. Open it again.")
+            return
+        self.review = Review(before.opened, known)
+        before.reader.close()
+        self._note_recent()
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.review_changed()
+
+    def _note_recent(self) -> None:
+        if self.review is None or self.opened is None:
+            return
+        paths = tuple(source.path for source in self.opened.sources if source.name != "-")
+        if paths and not self.review.partial:
+            counts = self.review.counts()
+            decided = len(self.review) - counts["pending"]
+            note_recent(paths, f"{len(self.review):,} examples, {decided:,} decided")
+
+    def on_unmount(self) -> None:
+        """Wait for the last write, then let go."""
+        self._writer.shutdown(wait=True)
+        self._note_recent()
+        self.close_data()

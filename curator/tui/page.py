@@ -1,0 +1,75 @@
+"""What every screen has: a title bar, the keys of its actions, and the review it is about."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+
+from curator.tui.actions import actions_of
+from curator.tui.widgets.key_bar import KeyBar
+from curator.tui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from curator.tui.app import CuratorApp
+    from curator.workflow.reviewing import Review
+
+
+def bindings_of(screen: str) -> list[Binding]:
+    """A Textual binding for each of a screen's own actions; their ids let a person remap them."""
+    return [
+        Binding(action.keys, action.name, action.label, show=False, id=action.id)
+        for action in actions_of(screen)
+        if action.screen == screen
+    ]
+
+
+class Page(Screen[None]):
+    """A screen of the app.
+
+    Attributes:
+        page_name: under which its actions are registered.
+        heading: what the title bar calls it.
+    """
+
+    page_name: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, body, keys."""
+        yield TitleBar()
+        yield from self.compose_body()
+        yield KeyBar()
+
+    def compose_body(self) -> ComposeResult:
+        """What is between the bars."""
+        raise NotImplementedError
+
+    @property
+    def curator(self) -> "CuratorApp":
+        """The app."""
+        return cast("CuratorApp", self.app)
+
+    @property
+    def review(self) -> "Review":
+        """The review in progress; only screens of open data ask."""
+        review = self.curator.review
+        assert review is not None, "this screen is only shown for open data"
+        return review
+
+    def on_screen_resume(self) -> None:
+        """Show what may have changed while another screen was in front."""
+        self.refresh_bars()
+
+    def title_detail(self) -> str:
+        """What the title bar says after the name of the screen, such as the position."""
+        return ""
+
+    def refresh_bars(self) -> None:
+        """Draw title and keys anew."""
+        self.query_one(TitleBar).show(self.heading, self.title_detail())
+        self.query_one(KeyBar).refresh()
+
+    def review_changed(self) -> None:
+        """The data were audited, or decisions changed elsewhere."""
+        self.refresh_bars()

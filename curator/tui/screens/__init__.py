@@ -1,0 +1,1 @@
+"""The screens, one a file; what can be done on each is registered in `curator.tui.actions`."""

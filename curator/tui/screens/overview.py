@@ -1,0 +1,191 @@
+"""The overview: is this ready, what first, what was found; Enter on a line reviews what it is about."""
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from curator.examples.safe_text import visible
+from curator.project.policies import Proposal
+from curator.reporting.model import AuditReport
+from curator.reporting.wording import count
+from curator.tui.drawing import SEVERITY_MARKS
+from curator.tui.page import Page, bindings_of
+from curator.tui.screens.review import ReviewScreen
+from curator.tui.widgets.question import Question
+from curator.workflow.deciding import apply_policy, proposal_of
+from curator.workflow.reported import report_of
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_POLICY = "recommended"
+
+
+class _Line(NamedTuple):
+    """A line of the list, and the filter that Enter reviews; None: a heading."""
+
+    text: Text
+    where: str | None
+
+
+class OverviewScreen(Page):
+    """What is wrong with the data, and what to do first."""
+
+    page_name = "overview"
+    heading = "Overview"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("overview")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[_Line] = []
+        self.report: AuditReport | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """The verdict, then lines to act on."""
+        with Vertical(id="overview"):
+            yield Static("", id="verdict", markup=False)
+            yield OptionList(id="lines")
+
+    def on_mount(self) -> None:
+        """Begin with what is known."""
+        self.review_changed()
+
+    def on_screen_resume(self) -> None:
+        """Decisions may have changed the verdict."""
+        self.review_changed()
+
+    def review_changed(self) -> None:
+        """Weigh anew."""
+        self.refresh_bars()
+        if self.review.partial:
+            progress = self.curator.audit_progress or "The data are being checked."
+            self.query_one("#verdict", Static).update(
+                f"{progress}\nThe first {len(self.review)} examples can be read and decided already: r."
+            )
+            self._fill([_Line(Text("Review the first examples"), "")])
+        else:
+            self._weigh()
+
+    def refresh_bars(self) -> None:
+        """With the progress of a running audit."""
+        super().refresh_bars()
+        if self.review.partial and self.curator.audit_progress:
+            self.query_one("#verdict", Static).update(
+                f"{self.curator.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
+            )
+
+    @work(thread=True, exclusive=True, group="report")
+    def _weigh(self) -> None:
+        review = self.review
+        report = report_of(review.opened, review.audit)
+        self.app.call_from_thread(self._show_report, report)
+
+    def _show_report(self, report: AuditReport) -> None:
+        self.report = report
+        verdict = Text(report.verdict.headline, style="bold")
+        for reason in report.verdict.reasons:
+            verdict.append(f"\n  • {visible(reason, one_line=True)}", style="not bold")
+        self.query_one("#verdict", Static).update(verdict)
+        self._fill(list(_lines(report, self.review.counts())))
+
+    def _fill(self, lines: list[_Line]) -> None:
+        options = self.query_one(OptionList)
+        at = options.highlighted
+        self._lines = lines
+        options.clear_options()
+        options.add_options([Option(line.text, disabled=line.where is None) for line in lines])
+        first = next((index for index, line in enumerate(lines) if line.where is not None), None)
+        options.highlighted = at if at is not None and at < len(lines) and lines[at].where is not None else first
+        if not options.has_focus and self.app.screen is self:
+            options.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Review what the line is about."""
+        where = self._lines[event.option_index].where
+        if where is not None:
+            self._review(where)
+
+    def action_open(self) -> None:
+        """As Enter in the list."""
+        self.query_one(OptionList).action_select()
+
+    def _review(self, where: str) -> None:
+        pages = [screen for screen in self.app.screen_stack if isinstance(screen, ReviewScreen)]
+        if pages:
+            self.curator.show("review")
+            pages[0].narrow(where)
+        else:
+            self.app.push_screen(ReviewScreen(where))
+
+    @work(thread=True, exclusive=True, group="policy")
+    def action_policy(self) -> None:
+        """Preview the policy, then ask."""
+        if self.review.partial:
+            self.app.call_from_thread(self.notify, "The data are still being checked.", markup=False)
+            return
+        proposal = proposal_of(self.review.opened, self.review.audit, _POLICY)
+        self.app.call_from_thread(self._propose, proposal)
+
+    def _propose(self, proposal: Proposal) -> None:
+        if not len(proposal.counts):
+            self.notify(f"The policy {_POLICY} has nothing to decide.", markup=False)
+            return
+        rows = "\n".join(
+            f"{action:<5} {examples:>8,}  {rule}" for action, rule, examples in proposal.counts.iter_rows()
+        )
+        data = " ".join(self.review.opened.request.data)
+        same = f"The same on the command line:\ncurator decide {data} --policy {_POLICY}"
+        detail = f"{rows}\n\nOne undo takes all of it back. {same}"
+        total = int(proposal.counts["examples"].sum())
+        question = f"Apply the policy {_POLICY} to {count(total, 'example')}?"
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                review = self.review
+                made = await self.curator.write(lambda: apply_policy(review.opened, proposal))
+                review.reload()
+                if made is not None:
+                    self.notify(
+                        f"{len(made):,} decisions were made as one; u in the review takes them back.", markup=False
+                    )
+                self.review_changed()
+
+        self.app.push_screen(Question(question, detail, yes="apply it"), answered)
+
+
+def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
+    yield _Line(Text("Next", style="bold"), None)
+    for step in report.verdict.next_steps:
+        where = (step.command or "").rpartition("--where ")[2] if "--where" in (step.command or "") else None
+        line = Text(f"  {visible(step.sentence, one_line=True)}")
+        if step.command and where is None:
+            line.append(f"   {visible(step.command, one_line=True)}", style="dim")
+        yield _Line(line, where)
+    yield _Line(Text("Decisions", style="bold"), None)
+    yield _Line(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
+    for status, word in (("keep", "kept"), ("drop", "dropped"), ("flag", "flagged")):
+        yield _Line(Text(f"  {counts[status]:>9,}  {word}"), f"decided:{status}")
+    yield _Line(Text("Findings", style="bold"), None)
+    if not report.checks:
+        yield _Line(Text("  No check found anything."), None)
+    for check in report.checks:
+        text = Text(f"  {check.examples:>9,}  ")
+        text.append(f"{SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
+        text.append(f"  {check.title}", style="dim")
+        about_examples = any(finding.example is not None for finding in check.worst)
+        yield _Line(text, f"check:{check.name}" if about_examples else None)
+    if report.tokens is not None:
+        tokens = report.tokens
+        yield _Line(Text("Tokens", style="bold"), None)
+        yield _Line(
+            Text(
+                f"  {tokens.total:,} in all; median {tokens.median:,}, 95 % up to {tokens.percentile_95:,}, "
+                f"longest {tokens.longest:,} ({tokens.tokenizer})"
+            ),
+            f"tokens:>{tokens.percentile_95}",
+        )

@@ -1,0 +1,393 @@
+"""The review: one example, what is wrong with it, one key to decide."""
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
+from textual.widgets import Static
+
+from curator.errors import CuratorError
+from curator.examples.safe_text import visible
+from curator.project.decision import Action
+from curator.project.log import Undone
+from curator.tui.drawing import as_json, status_text
+from curator.tui.page import Page, bindings_of
+from curator.tui.screens.history import HistoryScreen
+from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.example_view import ExampleView
+from curator.tui.widgets.filter_bar import FilterBar
+from curator.tui.widgets.findings_pane import FindingsPane
+from curator.tui.widgets.progress_line import ProgressLine
+from curator.workflow.reviewing import PENDING, Positions, Seen
+
+_FAR = 10**9
+_SESSION = "review"
+_NOTE_AFTER = 0.5
+"""Seconds after a move at which the place is kept for the next time."""
+
+
+class ReviewScreen(Page):
+    """A queue of examples, one at a time.
+
+    Attributes:
+        queue: int64, the positions of the examples to go through, in order.
+        place: index into `queue`.
+        where: the filter that made the queue; "": none.
+    """
+
+    page_name = "review"
+    heading = "Review"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__()
+        self._asked = where
+        self.queue: Positions = np.zeros(0, dtype=np.int64)
+        self.place = 0
+        self.where = ""
+        self.by_severity = True
+        self.seen: Seen | None = None
+        self._shown_at = 0.0
+        self._last_key = ""
+        self._skipped: set[int] = set()
+
+    def compose_body(self) -> ComposeResult:
+        """Status, example beside or above its findings, filter, progress."""
+        yield Static("", id="status", markup=False)
+        with Horizontal(id="columns"):
+            yield ExampleView(id="example")
+            with VerticalScroll(id="side", can_focus=False), Vertical():
+                yield FindingsPane(id="findings")
+        yield ProgressLine()
+        yield FilterBar()
+
+    def on_mount(self) -> None:
+        """Go on where the person left off."""
+        known = self.review.opened.project.recall(_SESSION) or {}
+        self.by_severity = known.get("order", "severity") == "severity"
+        where = self._asked or known.get("where", "")
+        try:
+            self._take_queue(where)
+        except CuratorError as error:
+            self.curator.say_error(error)
+            self._take_queue("")
+        start = None if self._asked else known.get("example")
+        self._go_to_start(start)
+        self.set_interval(_NOTE_AFTER, self._keep_place)
+
+    # The queue
+
+    def narrow(self, where: str) -> None:
+        """Show only what a filter finds.
+
+        Raises:
+            FilterError, UsageError: it cannot be read, or asks for what there is not.
+        """
+        self._take_queue(where)
+        self._go_to_start(None)
+
+    def _take_queue(self, where: str) -> None:
+        everything = self.review.by_severity() if self.by_severity else np.arange(len(self.review))
+        self.queue = everything[self.review.matching(where)[everything]] if where else everything
+        self.where, self.place = where, 0
+        self.query_one(FilterBar).show(where, len(self.queue), len(self.review))
+
+    def _go_to_start(self, example: str | None) -> None:
+        """To the example where the person was; else, or where that is decided by now, to the first undecided one."""
+        at = 0
+        position = None if example is None else self.review.position_of(example)
+        found = np.flatnonzero(self.queue == (-1 if position is None else position))
+        if len(found):
+            at = int(found[0])
+        if len(self.queue) and self.review.status[self.queue[at]] != PENDING:
+            at = self._next_pending(at - 1, wrap=True) or at
+        self._show(at)
+
+    def _next_pending(self, place: int, *, wrap: bool = False) -> int | None:
+        """The next place after `place` whose example is undecided."""
+        pending = np.flatnonzero(self.review.status[self.queue] == PENDING)
+        after = pending[pending > place]
+        if len(after):
+            return int(after[0])
+        return int(pending[0]) if wrap and len(pending) else None
+
+    # Showing
+
+    def _show(self, place: int) -> None:
+        view = self.query_one(ExampleView)
+        self.place = min(max(place, 0), max(len(self.queue) - 1, 0))
+        self.seen = None
+        if len(self.queue):
+            try:
+                self.seen = self.review.at(int(self.queue[self.place]))
+                view.show(self.seen.content, self.seen.findings)
+            except CuratorError as error:
+                view.say(visible(str(error)))
+        else:
+            view.say(f"No example is found by {visible(self.where)}.\n\nc shows all again, / changes the filter.")
+        self._shown_at = time.monotonic()
+        self._draw_about()
+
+    def _draw_about(self) -> None:
+        """Everything around the text of the example."""
+        seen = self.seen
+        status = self.query_one("#status", Static)
+        if seen is None:
+            status.update("")
+            self.query_one(FindingsPane).show([])
+        else:
+            status.update(self._status_line(seen))
+            self.query_one(FindingsPane).show(seen.findings, self._reasons())
+        self.query_one(ProgressLine).show(self.review, self.curator.audit_progress)
+        self.refresh_bars()
+
+    def _status_line(self, seen: Seen) -> Text:
+        standing = seen.standing
+        line = Text(status_text(standing.status), style="bold")
+        for word, is_so in (("disputed", standing.disputed), ("edited", standing.edited), ("added", standing.added)):
+            if is_so:
+                line.append(f"  {word}", style="bold")
+        if standing.reason:
+            line.append(f"  because: {visible(standing.reason, one_line=True)}", style="italic not bold")
+        if standing.policy:
+            line.append(f"  by policy {visible(standing.policy, one_line=True)}", style="not bold")
+        line.append(f"  {visible(seen.place, one_line=True)}  {seen.id}", style="dim not bold")
+        return line
+
+    def _reasons(self) -> str:
+        reasons = self.review.opened.settings.review.reasons
+        if self.curator.readonly or not reasons:
+            return ""
+        listed = "\n".join(f"{number} {reason}" for number, reason in enumerate(reasons, 1))
+        return f"\nDrop because:\n{listed}"
+
+    def title_detail(self) -> str:
+        """The place in the queue."""
+        return f"{self.place + 1:,} of {len(self.queue):,}" if len(self.queue) else "nothing to show"
+
+    def review_changed(self) -> None:
+        """The whole set is known now: the same example, in the queue of the whole."""
+        example = None if self.seen is None else self.seen.id
+        self._take_queue(self.where)
+        self._go_to_start(example)
+
+    def on_screen_resume(self) -> None:
+        """Decisions may have changed meanwhile."""
+        if self.seen is not None:
+            self._show(self.place)
+        self.refresh_bars()
+
+    # Deciding
+
+    def on_key(self, event: Key) -> None:
+        """Swallow a key that is held down from the example before: nobody has read this one yet."""
+        guard = self.review.opened.settings.review.repeat_guard / 1000
+        held = event.key == self._last_key and time.monotonic() - self._shown_at < guard
+        self._last_key = event.key
+        if held and self.curator.decides(self.page_name, event.key):
+            event.stop()
+            event.prevent_default()
+
+    async def action_keep(self) -> None:
+        """Keep it."""
+        await self._decide("keep")
+
+    async def action_drop(self) -> None:
+        """Drop it."""
+        await self._decide("drop")
+
+    async def action_drop_because(self, number: int) -> None:
+        """Drop it for one of the reasons."""
+        reasons = self.review.opened.settings.review.reasons
+        if number <= len(reasons):
+            await self._decide("drop", reasons[number - 1])
+
+    async def action_flag(self) -> None:
+        """Flag it."""
+        await self._decide("flag")
+
+    async def _decide(self, action: Action, reason: str | None = None) -> None:
+        if self.seen is None:
+            return
+        position = self.seen.position
+        if await self.curator.write(lambda: self.review.decide([position], action, reason)) is None:
+            self._draw_about()
+            return
+        self.query_one(ProgressLine).decided()
+        self._advance()
+
+    def action_skip(self) -> None:
+        """Leave it undecided."""
+        if self.seen is not None:
+            self._skipped.add(self.seen.position)
+        self._advance()
+
+    def _advance(self) -> None:
+        following = self._next_pending(self.place)
+        if following is not None:
+            self._show(following)
+            return
+        self._show(self.place + 1 if self.place + 1 < len(self.queue) else self.place)
+        left = int((self.review.status[self.queue] == PENDING).sum())
+        if left:
+            sentence = f"The end of the queue. {left:,} were left undecided; g goes to the first."
+        else:
+            sentence = "The queue is finished: every example in it is decided. o shows what to do next."
+        self.notify(sentence, markup=False)
+
+    async def action_undo(self) -> None:
+        """Take back the latest decision."""
+        outcome = await self.curator.write(lambda: self.review.undo() or ())
+        self._after(outcome, "Taken back", "Nothing of yours is left to take back.")
+
+    async def action_redo(self) -> None:
+        """Decide again what was taken back."""
+        outcome = await self.curator.write(lambda: self.review.redo() or ())
+        self._after(outcome, "Decided again", "Nothing was taken back that could be decided again.")
+
+    def _after(self, outcome: tuple[Undone, list[int]] | tuple[()] | None, did: str, nothing: str) -> None:
+        """Show where an undo or redo happened."""
+        if outcome is None:
+            return
+        if not outcome:
+            self.notify(nothing, markup=False)
+            return
+        undone, positions = outcome
+        what = f"policy {undone.policy}" if undone.policy else undone.action
+        count = f"{undone.decisions:,} decisions" if undone.decisions > 1 else "1 decision"
+        self.notify(f"{did}: {what}, {count}.", markup=False)
+        self._go_to_position(positions)
+
+    def _go_to_position(self, positions: Sequence[int]) -> None:
+        found = np.flatnonzero(np.isin(self.queue, list(positions)))
+        self._show(int(found[0]) if len(found) else self.place)
+
+    async def action_reason(self) -> None:
+        """Ask why, and keep it with a decision like the one that stands."""
+        if self.seen is not None:
+            self.app.push_screen(
+                AskText("Why? Kept with the decision.", self.seen.standing.reason or ""), self._because
+            )
+
+    async def _because(self, reason: str | None) -> None:
+        if self.seen is None or reason is None:
+            return
+        status = self.seen.standing.status
+        action: Action = "flag" if status == "pending" else status  # type: ignore[assignment]
+        position = self.seen.position
+        await self.curator.write(lambda: self.review.decide([position], action, reason.strip() or None))
+        self._show(self.place)
+
+    # Moving
+
+    def action_next(self) -> None:
+        """On without deciding."""
+        self._show(self.place + 1)
+
+    def action_previous(self) -> None:
+        """Back without deciding."""
+        self._show(self.place - 1)
+
+    def action_first(self) -> None:
+        """To the first of the queue."""
+        self._show(0)
+
+    def action_last(self) -> None:
+        """To the last of the queue."""
+        self._show(_FAR)
+
+    def action_scroll_down(self) -> None:
+        """Further down in the example."""
+        self.query_one(ExampleView).scroll_page_down(animate=False)
+
+    def action_scroll_up(self) -> None:
+        """Further up in the example."""
+        self.query_one(ExampleView).scroll_page_up(animate=False)
+
+    def action_unfold(self) -> None:
+        """More of a very long example."""
+        self.query_one(ExampleView).unfold()
+
+    def action_go_to(self) -> None:
+        """Ask for a line or an id."""
+        self.app.push_screen(AskText("Go to which example? A line number, or the beginning of an id."), self._go_to)
+
+    def _go_to(self, text: str | None) -> None:
+        if not text or not text.strip():
+            return
+        term = f"line:{text.strip()}" if text.strip().isdigit() else f"id:{text.strip()}"
+        try:
+            found = np.flatnonzero(self.review.matching(term)[self.queue])
+        except CuratorError as error:
+            self.curator.say_error(error)
+            return
+        if len(found):
+            self._show(int(found[0]))
+        else:
+            self.notify(f"{term} is not in this queue; c shows all examples.", markup=False)
+
+    # Filter and order
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterBar).ask(self.where)
+
+    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+        """Apply what was typed."""
+        try:
+            self.narrow(event.where)
+        except CuratorError as error:
+            self.query_one(FilterBar).say(str(error))
+            return
+        self.query_one(FilterBar).close()
+        self.refresh_bars()
+
+    def action_clear_filter(self) -> None:
+        """All examples again, at the same one."""
+        example = None if self.seen is None else self.seen.position
+        self._take_queue("")
+        self._go_to_position([] if example is None else [example])
+
+    def action_order(self) -> None:
+        """The other order, at the same example."""
+        example = None if self.seen is None else self.seen.position
+        self.by_severity = not self.by_severity
+        self._take_queue(self.where)
+        self._go_to_position([] if example is None else [example])
+        self.notify("Gravest findings first." if self.by_severity else "In the order of the file.", markup=False)
+
+    # More
+
+    def action_copy(self) -> None:
+        """The example as JSON to the clipboard of the terminal."""
+        if self.seen is not None:
+            self.app.copy_to_clipboard(as_json(self.seen.content))
+            self.notify("Copied as JSON (the terminal must allow it: OSC 52).", markup=False)
+
+    def action_history(self) -> None:
+        """The latest decisions."""
+        self.app.push_screen(HistoryScreen(), self._go_to_example)
+
+    def _go_to_example(self, example: str | None) -> None:
+        position = None if example is None else self.review.position_of(example)
+        if position is not None:
+            self._go_to_position([position])
+
+    def _keep_place(self) -> None:
+        """Remember where the person is, for the next time; called a little after every move."""
+        kept = {
+            "example": None if self.seen is None else self.seen.id,
+            "where": self.where,
+            "order": "severity" if self.by_severity else "file",
+        }
+        if kept != getattr(self, "_kept", None) and not self.curator.readonly:
+            self._kept = kept
+            project = self.review.opened.project
+            self.curator.write_quietly(lambda: project.remember(_SESSION, kept))

@@ -1,0 +1,76 @@
+"""The filter: a chip while one is set, a field while it is typed, the fault under it."""
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from curator.examples.safe_text import visible
+from curator.tui.completion import FilterSuggester
+
+
+class FilterBar(Vertical):
+    """Hidden while there is no filter and none is typed."""
+
+    @dataclass
+    class Asked(Message):
+        """A filter was typed and Enter pressed."""
+
+        where: str
+
+    def compose(self) -> ComposeResult:
+        """Chip, field, fault."""
+        yield Static("", id="chip", markup=False)
+        yield Input(
+            placeholder='check:refusal decided:no tokens:>500 "words"  (→ completes)', suggester=FilterSuggester()
+        )
+        yield Static("", id="fault", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin hidden."""
+        self.close()
+
+    def show(self, where: str, found: int, total: int) -> None:
+        """Show the filter that is set."""
+        self.set_class(bool(where), "-set")
+        chip = Text.assemble(
+            (" filter ", "reverse"),
+            f" {visible(where, one_line=True)} ",
+            (f" {found:,} of {total:,}   c clears it", "dim"),
+        )
+        self.query_one("#chip", Static).update(chip if where else "")
+
+    def ask(self, where: str) -> None:
+        """Open the field."""
+        field = self.query_one(Input)
+        self.add_class("-typing")
+        field.disabled = False
+        field.value = where
+        field.focus()
+
+    def say(self, fault: str) -> None:
+        """Show what is wrong with what was typed; the caret stands under the field's text."""
+        self.query_one("#fault", Static).update(Text(visible(fault)))
+        self.add_class("-faulty")
+
+    def close(self) -> None:
+        """Hide the field."""
+        self.remove_class("-typing", "-faulty")
+        self.query_one(Input).disabled = True
+        self.screen.set_focus(None)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand it over."""
+        event.stop()
+        self.remove_class("-faulty")
+        self.post_message(self.Asked(event.value.strip()))
+
+    def on_key(self, event: Key) -> None:
+        """Esc leaves the field."""
+        if event.key == "escape" and self.has_class("-typing"):
+            event.stop()
+            self.close()

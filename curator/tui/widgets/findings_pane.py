@@ -1,0 +1,31 @@
+"""What the checks found in an example, each as a sentence with what to do about it."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from curator.examples.finding import Finding
+from curator.examples.safe_text import visible
+from curator.tui.drawing import SEVERITY_MARKS
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+class FindingsPane(Static):
+    """The findings of the example at hand, gravest first."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own name
+        super().__init__("", id=id, markup=False)
+
+    def show(self, findings: list[Finding], note: str = "") -> None:
+        """List the findings; `note` stands after them."""
+        text = Text()
+        for finding in findings:
+            text.append(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
+            suggestion = "" if finding.suggestion in ("none", "review") else f"  [{finding.suggestion}]"
+            text.append(f"{suggestion}\n", style="bold")
+            text.append(f"  {visible(finding.message, one_line=True)}\n")
+        if not findings:
+            text.append("No check found anything here.\n", style="dim")
+        if note:
+            text.append(visible(note), style="dim")
+        self.update(text)

@@ -1,0 +1,66 @@
+"""The line at the bottom: the keys of the screen, drawn from the action registry."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual.events import Click
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from curator.tui.actions import Action, actions_of, shown_key
+
+if TYPE_CHECKING:
+    from curator.tui.app import CuratorApp
+    from curator.tui.page import Page
+
+
+class KeyBar(Widget):
+    """Help and quit always stand at the right; the others from the left as far as there is room.
+
+    A click on a key does what the key does.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[tuple[int, int, Action]] = []
+
+    def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        for begin, end, action in self._places:
+            if begin <= event.x < end:
+                target = self.screen if hasattr(self.screen, f"action_{action.name}") else self.app
+                self.call_later(target.run_action, action.name)
+
+    def render(self) -> Text:
+        """The line for this width."""
+        page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
+        if isinstance(app.focused, Input | TextArea):
+            self._places = []
+            return Text(" typing: letters are text   Enter takes it   Esc leaves it", no_wrap=True)
+        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
+        own = [action for action in actions if action.screen == page.page_name]
+        always = [action for action in actions if action.screen != page.page_name]
+        end_width = sum(self._width(action) for action in always)
+        line, self._places = Text(no_wrap=True), []
+        for action in own:
+            if line.cell_len + self._width(action) + end_width > self.size.width:
+                break
+            self._add(line, action)
+        line.pad_right(max(0, self.size.width - end_width - line.cell_len))
+        for action in always:
+            self._add(line, action)
+        return line
+
+    def _key(self, action: Action) -> str:
+        return shown_key(cast("CuratorApp", self.app).keys[action.id].split(",")[0])
+
+    def _width(self, action: Action) -> int:
+        return Text(f" {self._key(action)} {action.label} ").cell_len
+
+    def _add(self, line: Text, action: Action) -> None:
+        begin = line.cell_len
+        line.append(f" {self._key(action)}", style=self.get_component_rich_style("key-bar--key"))
+        line.append(f" {action.label} ")
+        self._places.append((begin, line.cell_len, action))

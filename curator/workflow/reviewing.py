@@ -1,0 +1,267 @@
+"""A review in progress: examples by position, what stands about each, and deciding, undo and redo.
+
+It knows nothing of screens. Reading methods are quick and may be called from anywhere; those that write wait for the
+disk and belong on one thread of their own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.examples.content import Content
+from curator.examples.finding import Finding
+from curator.project.decision import Action, Proposed
+from curator.project.log import Undone
+from curator.workflow.audit import Audit
+from curator.workflow.exporting import content_of
+from curator.workflow.filtering import Searched, matching
+from curator.workflow.findings import Places, published, severity_rank
+from curator.workflow.ids import positions_of
+from curator.workflow.opening import Opened
+from curator.workflow.reading import Reader
+from curator.workflow.text_search import StoredTexts
+from curator.workflow.texts import Original
+
+STATUSES = ("pending", "keep", "drop", "flag")
+PENDING = 0
+NO_SEVERITY = 3
+_FEW = 1_000
+"""Examples up to which their state is asked for one by one; beyond, all of it is."""
+
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands about one example; see `curator.project.state.STATE`."""
+
+    status: str = "pending"
+    disputed: bool = False
+    by_person: bool = False
+    reason: str | None = None
+    policy: str | None = None
+    edited: bool = False
+    added: bool = False
+    content: str | None = None
+    labels: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One example as it is now.
+
+    Attributes:
+        position: in the set.
+        id: of the example.
+        place: file and line.
+        content: as edited, where it was.
+        original: as the source has it; None for one that was added.
+        findings: of the audit, gravest first.
+        standing: what was decided.
+    """
+
+    position: int
+    id: str
+    place: str
+    content: Content
+    original: Original | None
+    findings: list[Finding]
+    standing: Standing
+
+
+class Review:
+    """The examples of an audited set and the decisions about them.
+
+    Attributes:
+        opened: the data.
+        audit: of the data; of its first examples alone while `partial`.
+        partial: whether the audit is still running.
+        status: uint8, shape (examples,): index into `STATUSES`.
+        severity: uint8, shape (examples,): 0 error, 1 warning, 2 info, 3 nothing found.
+    """
+
+    def __init__(self, opened: Opened, audit: Audit, *, partial: bool = False) -> None:
+        self.opened, self.audit, self.partial = opened, audit, partial
+        self.reader = Reader(audit.loaded, opened.project.cache)
+        self.places = Places(audit.loaded)
+        self._texts: StoredTexts | None = None
+        self._findings = audit.findings.filter(pl.col("row").is_not_null())
+        self._rows = self._findings["row"].to_numpy()
+        self.severity = self._severities()
+        self.status = np.zeros(len(self), dtype=np.uint8)
+        self._recent: dict[str, Standing] = {}
+        self.reload()
+
+    def __len__(self) -> int:
+        return len(self.audit.loaded.facts)
+
+    # Reading
+
+    def at(self, position: int) -> Seen:
+        """The example at `position`.
+
+        Raises:
+            WorkFailed: the source was changed meanwhile.
+        """
+        place = self.places.at(position)
+        id_ = place.example or ""
+        standing = self.standing(id_)
+        original = self.reader.at(position)
+        return Seen(
+            position=position,
+            id=id_,
+            place=f"{place.file}:{place.line}",
+            content=original.content if standing.content is None else content_of(standing.content),
+            original=original,
+            findings=self.findings_at(position),
+            standing=standing,
+        )
+
+    def id_at(self, position: int) -> str:
+        """The id of the example at `position`."""
+        return self.places.at(position).example or ""
+
+    def findings_at(self, position: int) -> list[Finding]:
+        """What the audit found in an example, gravest first."""
+        begin, end = np.searchsorted(self._rows, [position, position + 1])
+        found = self._findings[int(begin) : int(end)].sort(severity_rank(), maintain_order=True)
+        return list(published(found, self.audit.loaded))
+
+    def standing(self, id_: str) -> Standing:
+        """What stands about an example."""
+        known = self._recent.get(id_)
+        if known is not None:
+            return known
+        place = self._state["id"].search_sorted(id_)
+        if place < len(self._state) and self._state["id"][place] == id_:
+            return _standing(self._state.row(place, named=True))
+        return Standing()
+
+    def by_severity(self) -> Positions:
+        """All positions, those with the gravest and most findings first."""
+        counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
+        return np.argsort(self.severity.astype(np.int16) * 8192 - counts.astype(np.int16), kind="stable")
+
+    def matching(self, where: str) -> npt.NDArray[np.bool_]:
+        """Whether each example is found by a filter, bool, shape (examples,).
+
+        Raises:
+            FilterError, UsageError: the filter cannot be read, or asks for what there is not.
+        """
+        if self._texts is None and not self.partial:
+            self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
+        state = self.opened.state()
+        mask: npt.NDArray[np.bool_] = matching(
+            where, Searched(self.audit.loaded, self.audit.findings, state, self._texts)
+        )
+        return mask
+
+    def position_of(self, id_: str) -> int | None:
+        """Where an example is; None: not in this set."""
+        position = int(positions_of(self.audit.loaded, pl.Series([id_], dtype=pl.String))[0])
+        return None if position < 0 else position
+
+    def counts(self) -> dict[str, int]:
+        """Examples by status."""
+        counted = np.bincount(self.status, minlength=len(STATUSES)).tolist()
+        return dict(zip(STATUSES, counted, strict=True))
+
+    # Writing
+
+    def decide(self, positions: Sequence[int], action: Action, reason: str | None = None) -> int:
+        """Decide the same about some examples, as one unit; how many. On the disk when this returns.
+
+        Raises:
+            UsageError, DecisionConflict, WorkFailed: as `DecisionLog.append`; nothing was decided.
+        """
+        proposed = [Proposed(self.id_at(position), action, None, reason) for position in positions]
+        self.propose(proposed)
+        return len(proposed)
+
+    def propose(self, proposed: Sequence[Proposed]) -> None:
+        """Decide anything, as one unit.
+
+        Raises:
+            UsageError, DecisionConflict, WorkFailed: as `DecisionLog.append`; nothing was decided.
+        """
+        self.opened.project.log.append(proposed, self.opened.annotator)
+        self._refresh({one.example for one in proposed})
+
+    def undo(self) -> tuple[Undone, list[int]] | None:
+        """Take back the latest unit; what it was and where; None: there is none.
+
+        Raises:
+            DecisionConflict, WorkFailed: nothing was taken back.
+        """
+        return self._after(self.opened.project.log.undo(self.opened.annotator))
+
+    def redo(self) -> tuple[Undone, list[int]] | None:
+        """Take back the latest undo; what counts again and where; None: there is none.
+
+        Raises:
+            DecisionConflict, WorkFailed: nothing was decided.
+        """
+        return self._after(self.opened.project.log.redo(self.opened.annotator))
+
+    def reload(self) -> None:
+        """Take over everything that was decided, also by others."""
+        self._state = self.opened.state()
+        self._recent = {}
+        self.status[:] = PENDING
+        self._set_status(self._state["id"], self._state["status"].cast(pl.String))
+
+    def _after(self, undone: Undone | None) -> tuple[Undone, list[int]] | None:
+        if undone is None:
+            return None
+        examples = self.opened.project.log.examples_of(undone.unit)
+        self._refresh(examples)
+        positions = positions_of(self.audit.loaded, pl.Series(sorted(examples), dtype=pl.String))
+        return undone, sorted(int(position) for position in positions if position >= 0)
+
+    def _refresh(self, examples: Iterable[str]) -> None:
+        """Ask anew what stands about these examples."""
+        ids = sorted(set(examples))
+        if len(ids) > _FEW:
+            self.reload()
+            return
+        state = self.opened.project.states.of(ids)
+        known = {row["id"]: _standing(row) for row in state.iter_rows(named=True)}
+        fresh = {id_: known.get(id_, Standing()) for id_ in ids}
+        self._recent.update(fresh)
+        self._set_status(
+            pl.Series(list(fresh), dtype=pl.String),
+            pl.Series([standing.status for standing in fresh.values()], dtype=pl.String),
+        )
+
+    def _set_status(self, ids: pl.Series, statuses: pl.Series) -> None:
+        positions = positions_of(self.audit.loaded, ids)
+        codes = statuses.replace_strict({name: code for code, name in enumerate(STATUSES)}, return_dtype=pl.UInt8)
+        there = positions >= 0
+        self.status[positions[there]] = codes.to_numpy()[there]
+
+    def _severities(self) -> npt.NDArray[np.uint8]:
+        ranks = self._findings.select(severity_rank()).to_series().to_numpy()
+        severity = np.full(len(self), NO_SEVERITY, dtype=np.uint8)
+        for rank in (2, 1, 0):
+            severity[self._rows[ranks == rank]] = rank
+        return severity
+
+
+def _standing(row: dict[str, Any]) -> Standing:
+    return Standing(
+        status=row["status"],
+        disputed=row["disputed"],
+        by_person=row["by_person"],
+        reason=row["reason"],
+        policy=row["policy"],
+        edited=row["edited"],
+        added=row["added"],
+        content=row["content"],
+        labels=tuple(row["labels"]),
+        annotators=tuple(row["annotators"]),
+    )
