@@ -25,6 +25,7 @@ class Action:
         description: a sentence, for help, palette and docs.
         footer: whether it stands in the footer; those that come first stay when there is little room.
         decides: whether it writes; not offered when the data are opened read-only.
+        guarded: whether a key held down since the example before is ignored: nobody has read this one yet.
     """
 
     screen: str
@@ -34,6 +35,7 @@ class Action:
     description: str
     footer: bool = False
     decides: bool = False
+    guarded: bool = False
 
     @property
     def id(self) -> str:
@@ -42,11 +44,11 @@ class Action:
 
 
 def _on(screen: str, *actions: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> tuple[Action, ...]:
-    """Actions of a screen from rows: name, keys, label, description, and marks (f: footer, d: decides)."""
+    """Actions of a screen from rows: name, keys, label, description, and marks (f: footer, d: decides, g: guarded)."""
     made = []
     for name, keys, label, description, *marks in actions:
         mark = marks[0] if marks else ""
-        made.append(Action(screen, name, keys, label, description, "f" in mark, "d" in mark))
+        made.append(Action(screen, name, keys, label, description, "f" in mark, "d" in mark, "g" in mark))
     return tuple(made)
 
 
@@ -73,16 +75,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *_on(
         "review",
-        ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fd"),
+        ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fdg"),
         (
             "drop",
             "x",
             "Drop",
-            "Drop this example and go to the next undecided one; a digit then gives the reason.",
-            "fd",
+            "Drop this example and go to the next undecided one; a digit drops it for a reason.",
+            "fdg",
         ),
-        ("skip", "space", "Skip", "Leave it undecided and go to the next undecided one.", "f"),
-        ("flag", "f", "Flag", "Flag it for another look and go on.", "fd"),
+        ("skip", "space", "Skip", "Leave it undecided and go to the next undecided one.", "fg"),
+        ("flag", "f", "Flag", "Flag it for another look and go on.", "fdg"),
         ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd"),
         ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
         ("filter", "slash", "Filter", "Show only what a filter finds; the same language as --where.", "f"),
@@ -105,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
                 str(n),
                 f"Drop, reason {n}",
                 f"Drop it for reason {n} of the list on the screen.",
-                "d",
+                "dg",
             )
             for n in range(1, 10)
         ),

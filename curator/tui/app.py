@@ -144,9 +144,9 @@ class CuratorApp(App[None]):
 
         self._writer.submit(quietly)
 
-    def decides(self, screen: str, key: str) -> bool:
-        """Whether a key makes a decision on a screen."""
-        return any(action.decides and key in self.keys[action.id].split(",") for action in actions_of(screen))
+    def is_guarded(self, screen: str, key: str) -> bool:
+        """Whether a key that is held down must not race through the examples of a screen."""
+        return any(action.guarded and key in self.keys[action.id].split(",") for action in actions_of(screen))
 
     def say_error(self, error: CuratorError) -> None:
         """Tell what happened and what to do."""

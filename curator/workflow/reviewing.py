@@ -17,12 +17,12 @@ from curator.examples.finding import Finding
 from curator.project.decision import Action, Proposed
 from curator.project.log import Undone
 from curator.workflow.audit import Audit
-from curator.workflow.exporting import content_of
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.findings import Places, published, severity_rank
 from curator.workflow.ids import positions_of
 from curator.workflow.opening import Opened
 from curator.workflow.reading import Reader
+from curator.workflow.split_members import content_of
 from curator.workflow.text_search import StoredTexts
 from curator.workflow.texts import Original
 

@@ -28,6 +28,7 @@ def desk(audited_sample, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("CURATOR_REVIEW_REPEAT_GUARD", "0")
     folder = tmp_path / "desk"
     shutil.copytree(audited_sample, folder)
     path = folder / "desk.jsonl"

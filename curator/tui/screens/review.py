@@ -191,7 +191,7 @@ class ReviewScreen(Page):
         guard = self.review.opened.settings.review.repeat_guard / 1000
         held = event.key == self._last_key and time.monotonic() - self._shown_at < guard
         self._last_key = event.key
-        if held and self.curator.decides(self.page_name, event.key):
+        if held and self.curator.is_guarded(self.page_name, event.key):
             event.stop()
             event.prevent_default()
 
