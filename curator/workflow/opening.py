@@ -57,7 +57,12 @@ class Opened:
         """
         with only_one(self.project, "an audit"):
             audited = audit(
-                self.sources, self.options(texts=texts, compare=compare), self.project.cache, progress, self._kept()
+                self.sources,
+                self.options(texts=texts, compare=compare),
+                self.project.cache,
+                progress,
+                self._kept(),
+                self.project.folder.runs,
             )
             remember(audited, self.project.cache)
         return audited
