@@ -51,9 +51,17 @@ class CheckSummary(_Part):
         default="", description="what it means, why it hurts fine-tuning, how to fix it; paragraphs of Markdown"
     )
     findings: int
-    examples: int = Field(description="examples (or unreadable lines) with at least one")
+    examples: int = Field(description="examples (or unreadable lines) with at least one; 0: it is about the whole set")
+    severities: dict[Severity, int] = Field(
+        description="those examples by the gravest of their findings of this check, gravest first"
+    )
     share: float = Field(ge=0, description="of the lines read")
     worst: list[Finding] = Field(max_length=20)
+
+    @property
+    def grave(self) -> int:
+        """Examples with a finding above information."""
+        return self.examples - self.severities.get("info", 0)
 
 
 class NotRun(_Part):

@@ -24,7 +24,8 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     effective = len(ids) + added - len(set(proposed) | set(dropped))
     settled = present.filter((pl.col("status") == "drop") | pl.col("edited"))["id"]
     open_ = audit.findings.filter(~pl.col("id").is_in(settled.implode()).fill_null(False))
-    undecided = dict(open_.group_by("check").agg(pl.struct("file", "line").n_unique()).iter_rows())
+    grave = open_.filter((pl.col("severity") != "info") & pl.col("line").is_not_null())
+    undecided = dict(grave.group_by("check").agg(pl.struct("file", "line").n_unique()).iter_rows())
     errors = open_.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())["id"].n_unique()
     return summarise(
         audit,
