@@ -247,8 +247,10 @@ def _print_duplicates(report: AuditReport, console: Console) -> None:
     )
     near = count(found.near, "near-duplicate")
     sentence = f"{count(found.exact, 'exact duplicate')} and {near} in {count(found.groups, 'group')}."
+    if not found.groups:
+        sentence = "No duplicates."
     if found.conflicts:
-        sentence += f" {count(found.conflicts, 'prompt')} with answers that disagree."
+        sentence += f" {count(found.conflicts, 'example')} asked in the same words and answered differently."
     if found.templates:
         sentence += f" {count(found.templates, 'template')} shared by many examples, which is no fault."
     _paragraph(console, Text(sentence), 2)

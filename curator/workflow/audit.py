@@ -124,12 +124,18 @@ def audit(
     return Audit(loaded, findings, options, similar, _not_run(checks, options, last_run), watch.seconds)
 
 
+def _no_limit(target: str | None) -> str:
+    if target is None:
+        return "no limit was given: name one with --max-tokens"
+    return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
+
+
 def _not_run(checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
         for name in ("over-token-limit", "answer-cut-by-limit"):
-            reasons.setdefault(name, "no limit was given: name one with --max-tokens or --target")
+            reasons.setdefault(name, _no_limit(options.target))
     if last_run is None:
         for check in checks:
             if check.family == "training":

@@ -23,9 +23,8 @@ def proposal_of(opened: Opened, audit: Audit, name: str) -> Proposal:
     policy = policy_named(name, opened.settings.policies)
     for check in checks_named(policy):
         check_named(check)
-    repaired = repairs(audit) if policy.fix else {}
-    state = opened.state()
-    return propose(name, policy, with_groups(audit), state, repaired.get, repaired.keys())
+    repaired = repairs(audit) if policy.fix else None
+    return propose(name, policy, with_groups(audit), opened.state(), repaired)
 
 
 def with_groups(audit: Audit) -> pl.DataFrame:

@@ -45,7 +45,15 @@ def export(
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
     )
     kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
-    return write_export(kept, target, folder, skip_invalid=skip_invalid, replace=replace, origin=origin)
+    return write_export(
+        kept,
+        target,
+        folder,
+        skip_invalid=skip_invalid,
+        replace=replace,
+        own_prices=opened.own_prices,
+        origin=origin,
+    )
 
 
 def origins(audit: Audit) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The report of open data: an audit together with what was decided and what the policy `recommended` would decide."""
 
+from typing import Any
+
 import polars as pl
 
 from curator.exporting.estimate import default_epochs, prices
@@ -31,7 +33,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
         audit,
         effective=effective,
         duplicates=audit.similar.summary if audit.similar else None,
-        prices=_prices(audit, effective),
+        prices=_prices(audit, effective, opened.own_prices),
         decisions=_decisions(present, len(ids)) if len(present) else None,
         undecided_errors=errors,
         undecided=undecided,
@@ -52,7 +54,7 @@ def _decisions(state: pl.DataFrame, examples: int) -> DecisionSummary:
     )
 
 
-def _prices(audit: Audit, effective: int) -> list[PriceEstimate]:
+def _prices(audit: Audit, effective: int, own: dict[str, Any]) -> list[PriceEstimate]:
     """An estimate for every model of the chosen target that has a price, for what is left of the tokens."""
     target, facts = audit.options.target, audit.loaded.facts
     if target is None or "tokens" not in facts.columns or not len(facts):
@@ -69,5 +71,5 @@ def _prices(audit: Audit, effective: int) -> list[PriceEstimate]:
             source=figure.source,
             read=figure.read,
         )
-        for model, figure in prices(target).items()
+        for model, figure in prices(target, own).items()
     ]
