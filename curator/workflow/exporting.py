@@ -18,7 +18,16 @@ from curator.workflow.texts import originals
 
 
 def export(
-    opened: Opened, audit: Audit, target: str, folder: Path, *, skip_invalid: bool, replace: bool, only_reviewed: bool
+    opened: Opened,
+    audit: Audit,
+    target: str,
+    folder: Path,
+    *,
+    skip_invalid: bool,
+    replace: bool,
+    only_reviewed: bool,
+    model: str | None = None,
+    epochs: int | None = None,
 ) -> ExportResult:
     """Write what was kept to `folder`.
 
@@ -30,6 +39,8 @@ def export(
         skip_invalid: leave out what the target rejects instead of stopping.
         replace: put it in the place of an earlier export.
         only_reviewed: only examples that a person decided to keep.
+        model: to be trained, for its limit and price.
+        epochs: asked for; None: the target's rule.
 
     Raises:
         TargetRejects: kept examples break the target's rules.
@@ -38,33 +49,22 @@ def export(
     """
     splitting = make_split(opened, audit, {})
     origin = Origin(
-        sources=origins(audit),
+        sources=[
+            {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
+            for read in audit.loaded.sources
+        ],
         decisions={"position": opened.project.log.position()},
         tokenizer=audit.options.tokenizer,
-        split=about_split(splitting),
+        split=_about(splitting),
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
     )
-    kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
+    kept = _kept(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
     return write_export(
-        kept,
-        target,
-        folder,
-        skip_invalid=skip_invalid,
-        replace=replace,
-        own_prices=opened.own_prices,
-        origin=origin,
+        kept, target, folder, skip_invalid=skip_invalid, replace=replace, model=model, epochs=epochs, origin=origin
     )
 
 
-def origins(audit: Audit) -> list[dict[str, Any]]:
-    """Each source by name, bytes and fingerprint."""
-    return [
-        {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
-        for read in audit.loaded.sources
-    ]
-
-
-def about_split(splitting: Splitting) -> str:
+def _about(splitting: Splitting) -> str:
     """Where the split comes from, and what its certificate claims."""
     settings = splitting.settings
     shares = f"{settings.validation:.0%} for validation"
@@ -79,10 +79,7 @@ def about_split(splitting: Splitting) -> str:
     return " ".join([origin, *claims, *splitting.notes])
 
 
-def kept_examples(
-    opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool
-) -> Iterator[ExportExample]:
-    """What is kept, edits applied and additions included, in the order of the files."""
+def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
     loaded = audit.loaded
     ids, tokens = ids_of(loaded), loaded.facts["tokens"]

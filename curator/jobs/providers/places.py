@@ -1,0 +1,78 @@
+"""Where each service is, and which package speaks to it."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+from curator.errors import MissingDependency, UsageError
+from curator.jobs.providers.keys import key_for
+from curator.jobs.providers.request import Request
+from curator.jobs.providers.service import Service
+
+_ADDRESSES: Mapping[str, tuple[str, str]] = {
+    "openai": ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+    "together": ("TOGETHER_BASE_URL", "https://api.together.ai/v1"),
+    "fireworks": ("FIREWORKS_BASE_URL", "https://api.fireworks.ai"),
+}
+"""By provider the environment variable that its SDK reads too, and the SDK's own address."""
+_SERVICES: Mapping[str, tuple[str, str, str]] = {
+    "openai": ("OpenAIService", "openai", "openai"),
+    "together": ("TogetherService", "together", "together"),
+    "fireworks": ("FireworksService", "fireworks-ai", "fireworks"),
+}
+"""By provider the class in the module of its name, and the package that it needs, as installed and as imported."""
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def address_of(provider: str) -> str:
+    """Where data and key will go.
+
+    Raises:
+        UsageError: the address is not encrypted, and not on this machine.
+    """
+    variable, usual = _ADDRESSES[provider]
+    address = os.environ.get(variable, "").strip() or usual
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise UsageError(f"{variable} = {address} is not an https address; data and key would go there unencrypted.")
+    return address
+
+
+def account_of(provider: str) -> str | None:
+    """The account in the service's addresses; only Fireworks has one.
+
+    Raises:
+        UsageError: it is not known.
+    """
+    if provider != "fireworks":
+        return None
+    if account := os.environ.get("FIREWORKS_ACCOUNT_ID", "").strip():
+        return account
+    raise UsageError("Fireworks needs the name of your account: set the environment variable FIREWORKS_ACCOUNT_ID.")
+
+
+def service_for(request: Request) -> Service:
+    """A client for a request.
+
+    Raises:
+        MissingDependency: the service's package or key is not here.
+    """
+    require_package(request.provider)
+    module = import_module(f"curator.jobs.providers.{request.provider}")
+    service: Service = getattr(module, _SERVICES[request.provider][0])(request, key_for(request.provider))
+    return service
+
+
+def require_package(provider: str) -> None:
+    """See to it that the provider's package is here.
+
+    Raises:
+        MissingDependency: it is not.
+    """
+    _, package, module = _SERVICES[provider]
+    if find_spec(module) is None:
+        raise MissingDependency(
+            f"Training at {provider} needs the package {package}. Install it with `pip install 'curator[{provider}]'`."
+        )

@@ -1,0 +1,236 @@
+"""Train at a service: export what was kept into a run's folder, then hand the folder to a process that follows it."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curator.errors import DecisionConflict, UsageError
+from curator.exporting.limits import context_limit
+from curator.jobs.job import Job, attach, start
+from curator.jobs.providers.fields import has_validation, job_fields
+from curator.jobs.providers.keys import key_for
+from curator.jobs.providers.places import account_of, address_of, require_package
+from curator.jobs.providers.request import (
+    REQUEST,
+    Method,
+    Request,
+    SentFile,
+    Split,
+    read_remote,
+    read_request,
+    write_whole,
+)
+from curator.jobs.providers.settings import EPOCHS, checked_settings
+from curator.project.lock import only_one
+from curator.workflow.audit import Audit
+from curator.workflow.exporting import export
+from curator.workflow.opening import Opened
+
+_NEXT = ".next"
+_WORK = "curator.jobs.providers.work"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that is ready to be sent.
+
+    Attributes:
+        request: what will be asked.
+        folder: of the run; there already where the same was asked before.
+        is_begun: whether it was, and a process has been at it.
+        manifest: of the export.
+        notices: sentences that a person should read before.
+    """
+
+    request: Request
+    folder: Path
+    is_begun: bool
+    manifest: Mapping[str, Any]
+    notices: list[str]
+
+
+def prepare(
+    opened: Opened,
+    audit: Audit,
+    provider: str,
+    model: str,
+    given: Mapping[str, Any],
+    *,
+    attempt: int = 1,
+    skip_invalid: bool = False,
+    only_reviewed: bool = False,
+    keep: bool = True,
+) -> Prepared:
+    """Export for a provider and make the request, without sending anything.
+
+    Args:
+        opened: the data.
+        audit: of the data.
+        provider: `openai`, `together` or `fireworks`.
+        model: to be tuned, as the provider names it.
+        given: hyper-parameters under the provider's names.
+        attempt: another number makes an equal request another one.
+        skip_invalid: leave out what the provider rejects instead of stopping.
+        only_reviewed: only examples that a person decided to keep.
+        keep: leave the run's folder there; False: only look.
+
+    Raises:
+        TargetRejects: kept examples break the provider's rules.
+        UsageError: a hyper-parameter, the address or the account is not possible.
+    """
+    runs = opened.project.folder.runs
+    epochs = given.get(EPOCHS[provider])
+    with only_one(opened.project, "an export"):
+        result = export(
+            opened,
+            audit,
+            provider,
+            runs / _NEXT,
+            skip_invalid=skip_invalid,
+            replace=True,
+            only_reviewed=only_reviewed,
+            model=model,
+            epochs=epochs if isinstance(epochs, int) else None,
+        )
+        try:
+            method: Method = "preference" if result.manifest["form"] == "preference" else "supervised"
+            request = Request(
+                provider=provider,
+                address=address_of(provider),
+                account=account_of(provider),
+                model=model,
+                method=method,
+                settings=checked_settings(provider, method, given),
+                files=_files(result.manifest["files"], with_validation=has_validation(provider, method)),
+                attempt=attempt,
+            )
+            folder = runs / f"{provider}-{request.id}"
+            if keep and not folder.exists():
+                write_whole(runs / _NEXT / REQUEST, request)
+                (runs / _NEXT).rename(folder)
+        finally:
+            shutil.rmtree(runs / _NEXT, ignore_errors=True)
+    return Prepared(request, folder, attach(folder) is not None, result.manifest, result.notices)
+
+
+def _files(entries: list[dict[str, Any]], *, with_validation: bool) -> list[SentFile]:
+    by_name = {entry["name"]: entry for entry in entries}
+    names: list[tuple[Split, str]] = [("train", "train.jsonl")]
+    if with_validation:
+        names.append(("validation", "validation.jsonl"))
+    return [
+        SentFile(split, name, by_name[name]["bytes"], by_name[name]["sha256"])
+        for split, name in names
+        if name in by_name and by_name[name]["examples"]
+    ]
+
+
+def discard(prepared: Prepared) -> None:
+    """Forget a request that nobody wants to send after all."""
+    if attach(prepared.folder) is None:
+        shutil.rmtree(prepared.folder, ignore_errors=True)
+
+
+def key_origin(provider: str) -> str:
+    """Where the key for a provider is; also that all is here that a training there needs.
+
+    Raises:
+        MissingDependency: the key, or the provider's package, is not.
+    """
+    require_package(provider)
+    return key_for(provider).origin
+
+
+def begin(folder: Path, *, cancelling: bool = False) -> Job:
+    """The process that works on the run in `folder`: the one that is at it, or a new one.
+
+    Args:
+        folder: of a run at a service.
+        cancelling: have the job there cancelled; a process that is at it is ended first.
+
+    Raises:
+        UnreadableInput: there is no such run.
+        WorkFailed: the process could not be started.
+    """
+    read_request(folder)
+    job = attach(folder)
+    if job is not None and job.is_running():
+        if not cancelling:
+            return job
+        job.cancel()
+        for _ in job.follow():
+            pass
+    command = [sys.executable, "-P", "-m", _WORK, str(folder), *(["--cancel"] if cancelling else [])]
+    try:
+        return start(folder, command)
+    except DecisionConflict:  # someone else was quicker
+        job = attach(folder)
+        assert job is not None
+        return job
+
+
+def run_folder(opened: Opened, name: str) -> Path:
+    """The folder of a run by name.
+
+    Raises:
+        UsageError: there is none; the sentence names those that there are.
+    """
+    folder = opened.project.folder.runs / name
+    if not (folder / REQUEST).is_file():
+        there = sorted(path.parent.name for path in opened.project.folder.runs.glob(f"*/{REQUEST}"))
+        raise UsageError(f"There is no run {name} at a service. There are: {', '.join(there) or 'none'}.")
+    return folder
+
+
+def tuned_model(folder: Path) -> str | None:
+    """The name of what the service made."""
+    return read_remote(folder).model
+
+
+def summary(prepared: Prepared) -> list[str]:
+    """What a person should know before the upload, a sentence a line."""
+    request, costs = prepared.request, prepared.manifest["estimate"]
+    files = prepared.manifest["files"]
+    lines = [
+        f"To {request.provider} at {request.address}"
+        + (f", account {request.account}" if request.account else "")
+        + f": train {request.model} ({request.method}), request {request.id}.",
+        *(
+            f"  {entry['name']}: {entry['examples']:,} examples, {entry['bytes']:,} bytes"
+            for entry in files
+            if any(entry["name"] == file.file for file in request.files)
+        ),
+    ]
+    if request.settings:
+        lines.append("  " + ", ".join(f"{name} = {value}" for name, value in request.settings.items()))
+    if costs is not None:
+        lines.append("  " + _cost(costs))
+    if (figure := context_limit(request.model)) is not None:
+        lines.append(f"  The model is trained on {figure.value:,} tokens of an example; longer ones are cut.")
+    return lines
+
+
+def _cost(costs: Mapping[str, Any]) -> str:
+    text = f"{costs['tokens']:,} tokens x {costs['epochs']} epochs = {costs['billed_tokens']:,} tokens to be billed"
+    if costs["price"] is None:
+        return f"Estimate: {text}; no price is known for this model, put yours into [prices] of curator.toml."
+    return f"Estimate: {text}, about ${costs['price']:,.2f} ({costs['price_source']})."
+
+
+def would_send(request: Request) -> list[dict[str, Any]]:
+    """The requests that would be sent, in order; ids that the service gives are named in angle brackets."""
+    uploads = dict[str, str]((file.split, f"<id of {file.remote_name}>") for file in request.files)
+    sent: list[dict[str, Any]] = [
+        {
+            "upload": file.remote_name,
+            "from": file.file,
+            "bytes": file.bytes,
+            "sha256": file.sha256,
+            "to": request.address,
+        }
+        for file in request.files
+    ]
+    return [*sent, {"create": job_fields(request, uploads), "to": request.address}]

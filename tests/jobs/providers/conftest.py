@@ -1,0 +1,12 @@
+"""Keys of the services on this machine."""
+
+import pytest
+
+from curator.jobs.providers.keys import VARIABLES
+from tests.jobs.providers.loopback import KEY
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.setenv(variable, KEY)
