@@ -8,6 +8,11 @@ CuratorError
 └── DecisionConflict      2  two people, or two processes, want different things
 """
 
+import errno
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The system's numbers for: there is no room, a quota is used up, a file may not grow further."""
+
 
 class CuratorError(Exception):
     """Something a person can act on: the text says what happened, where, and what to do."""

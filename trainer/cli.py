@@ -45,7 +45,16 @@ def plan(folder: Path, as_json: bool, allow_download: bool) -> None:
     made = make_plan(folder, allow_download)
     if as_json:
         click.echo(
-            json.dumps({**made.as_event(), "token_fate": made.train_fate.as_event()}, ensure_ascii=False, indent=2)
+            json.dumps(
+                {
+                    **made.as_event(),
+                    "token_fate": made.train_fate.as_event(),
+                    "warnings": made.warnings,
+                    "page": describe(made, colour=False),
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
         )
     else:
         click.echo(describe(made, colour=sys.stdout.isatty()))
@@ -71,9 +80,15 @@ def resume(folder: Path, allow_download: bool) -> None:
 @click.argument("folder", type=Folder)
 @click.option("--answers", type=click.IntRange(min=1), default=200, show_default=True, help="Questions asked, at most.")
 @click.option("--untuned", is_flag=True, help="Ask only the untuned model, with a good prompt; before any training.")
+@click.option("--against", type=Folder, metavar="OTHER", help="Only compare with another evaluated run.")
 @_download_option
-def evaluate(folder: Path, answers: int, untuned: bool, allow_download: bool) -> None:
+def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, allow_download: bool) -> None:
     """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples."""
+    if against is not None:
+        from trainer.evaluate.against import against as compare_runs
+
+        click.echo(json.dumps(compare_runs(against, folder), indent=2))
+        return
     _prepare(allow_download)
     from trainer.evaluate.again import evaluate_again, evaluate_untuned
 

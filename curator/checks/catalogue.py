@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from curator.checks.after_training import AFTER_TRAINING_CHECKS
 from curator.checks.check import Check
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *PRIVACY_CHECKS,
     *SIMILARITY_CHECKS,
     *WHOLE_CHECKS,
+    *AFTER_TRAINING_CHECKS,
 )
 
 

@@ -1,10 +1,25 @@
 """The command line: one thin command per file, each imported only when it is called."""
 
+import codecs
+import io
 import sys
+
+_PLAIN = str.maketrans({"·": "-", "–": "-", "─": "-", "…": "...", "•": "*", "×": "x", "≈": "~", "→": ">", "◂": "<"})
 
 
 def main() -> None:
     """Entry point: run the command and end with its exit code."""
     from curator.cli.boundary import run
 
+    codecs.register_error("plain", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
     sys.exit(run(sys.argv[1:]))
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that knows few characters shows for the others: our own signs plainly, the rest as escapes."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end

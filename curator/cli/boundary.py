@@ -1,6 +1,5 @@
 """The outermost boundary of a command: every way it can end becomes a sentence on stderr and an exit code."""
 
-import errno
 import os
 import sys
 import traceback
@@ -8,11 +7,10 @@ import traceback
 import click
 
 from curator.cli.commands import curator
-from curator.errors import CuratorError
+from curator.errors import DISK_FULL, CuratorError
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run(arguments: list[str]) -> int:

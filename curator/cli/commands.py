@@ -14,6 +14,8 @@ COMMANDS = {
     "decisions": "Export and import decisions as JSON Lines.",
     "export": "Write what was kept, in the form a target wants.",
     "train": "Train on what was kept, at a service; follow it, cancel it.",
+    "compare": "Did tuning beat a good prompt? Ask both models, show what failed and what is missing.",
+    "runs": "List the trainings on this data: what changed, losses, verdicts.",
     "validate": "Check a file against a target's own rules, before upload.",
     "checks": "List the checks.",
     "explain": "Say what a check finds, why it matters and how to fix it.",

@@ -23,13 +23,13 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
         console = stdout_console(no_colour=options.no_colour)
         for example in found.examples:
             if as_json:
-                click.echo(example.to_json())
+                click.echo(example.to_json().encode())
             else:
                 console.print(example.to_text())
         for finding in found.unreadable:
             place = f"── {finding.file}:{finding.line}  not an example"
             sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
-            click.echo(finding.model_dump_json(exclude_none=True) if as_json else visible(sentence))
+            click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
         if not options.quiet and found.left_out:
             narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
         if not found.examples and not found.unreadable:

@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import mmap
+import re
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -112,6 +114,7 @@ def inspect(path: Path, name: str) -> Source:
     if ending in (".csv", ".tsv"):
         return Source(path, name, "csv", packing)
     body = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    _refuse_spread(body, name)
     return Source(path, name, "json-array" if _opens_array(body, ending) else "jsonl", packing)
 
 
@@ -123,6 +126,15 @@ def _opens_array(body: bytes, ending: str) -> bool:
         first_line = body.split(b"\n", 1)[0].rstrip()
         return not (first_line.endswith(b"]") and b"\n" in body)
     return True
+
+
+def _refuse_spread(body: bytes, name: str) -> None:
+    """An object written over several lines: as lines, not one of them would be an example."""
+    if re.match(rb"\{\s*\n\s*\"", body):
+        raise UnreadableInput(
+            f"{name} has JSON objects spread over several lines. Put each on a line of its own: "
+            f"jq -c . {shlex.quote(name)} > lines.jsonl; or make it one list that begins with [."
+        )
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

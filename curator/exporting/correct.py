@@ -1,6 +1,5 @@
 """A corrected copy of a file: what can be put right without guessing is, and the rest is left out and named."""
 
-import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from curator.errors import UsageError, WorkFailed
+from curator.errors import DISK_FULL, UsageError, WorkFailed
 from curator.examples.content import Content, Refused
 from curator.examples.dialects import DIALECTS
 from curator.examples.judging import judge as refusals
@@ -84,7 +83,7 @@ def correct(path: Path, target: str, out: Path | None = None) -> Corrected:
             os.fsync(file.fileno())
         temporary.rename(copy)
     except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if problem.errno in DISK_FULL:
             raise WorkFailed(f"The disk that holds {copy} is full. Make room and try again.") from problem
         raise UsageError(f"{copy} cannot be written: {problem.strerror or problem}.") from problem
     finally:

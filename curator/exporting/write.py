@@ -1,6 +1,5 @@
 """Write what was kept, in a target's form: a folder that appears whole, or not at all."""
 
-import errno
 import glob
 import json
 import os
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curator.errors import UsageError, WorkFailed
+from curator.errors import DISK_FULL, UsageError, WorkFailed
 from curator.exporting.card import card_text
 from curator.exporting.companions import companion_files
 from curator.exporting.lines import ExportExample
@@ -172,7 +171,7 @@ def _temporary_folder(folder: Path, *, replace: bool) -> Iterator[Path]:
         yield temporary
         _put_in_place(temporary, folder, replace=replace)
     except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if problem.errno in DISK_FULL:
             raise WorkFailed(f"The disk that holds {folder} is full. Make room and export again.") from problem
         raise UsageError(f"{folder} cannot be written: {problem.strerror or problem}.") from problem
     finally:

@@ -14,7 +14,7 @@ and `drop` outranks `flag`. A policy never touches an example that a person deci
 keeper stays.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -28,12 +28,6 @@ from curator.project.log import DecisionLog
 from curator.project.state import STATE
 
 COPIES = ("exact-duplicate", "near-duplicate")
-LOSSLESSLY_FIXED = ("mojibake", "control-characters")
-"""Checks whose findings a repair removes without losing anything a person wrote."""
-
-Fix = Callable[[str], str | None]
-"""From an example's id to its repaired content (JSON), or None where there is nothing to repair."""
-
 PROPOSED = pl.Schema({"example": pl.String, "action": pl.String, "value": pl.String, "reason": pl.String})
 
 
@@ -143,8 +137,7 @@ def propose(
     policy: Policy,
     findings: pl.DataFrame,
     state: pl.DataFrame,
-    fix: Fix | None = None,
-    fixable: Collection[str] | None = None,
+    repaired: Mapping[str, str] | None = None,
 ) -> Proposal:
     """What the policy would decide now.
 
@@ -153,18 +146,15 @@ def propose(
         policy: of `policy_named`.
         findings: check, severity, id (of the example; null: of none), suggestion, message and group (the keeper's id).
         state: `STATE`.
-        fix: repairs an example; None: nothing is repaired.
-        fixable: ids to try to repair; None: the examples with a finding of `LOSSLESSLY_FIXED`.
+        repaired: by id the content (JSON) of every example that can be repaired without loss; None: none is repaired.
     """
     found = findings.filter(pl.col("id").is_not_null())
     person = state.filter("by_person")["id"]
     fitting = _fitting(found, policy)
     free = fitting.filter(~pl.col("example").is_in(person.implode()))
     decided, orphans = _without_orphans(free, state)
-    if policy.fix and fix is not None:
-        candidates = fixable if fixable is not None else _lossless(found)
-        repairs = _repairs(candidates, fix, decided, person)
-        decided = pl.concat([decided, repairs])
+    if policy.fix and repaired:
+        decided = pl.concat([decided, _repairs(repaired, decided, person)])
     fresh = _not_standing(decided, state).sort("example")
     counts = fresh.group_by("action", "rule").agg(pl.len().alias("examples"))
     return Proposal(
@@ -236,18 +226,13 @@ def _without_orphans(fitting: pl.DataFrame, state: pl.DataFrame) -> tuple[pl.Dat
     return fitting.filter(~is_orphan).drop("group"), fitting.select(is_orphan.sum()).item()
 
 
-def _lossless(found: pl.DataFrame) -> list[str]:
-    return found.filter(pl.col("check").is_in(LOSSLESSLY_FIXED))["id"].unique(maintain_order=True).to_list()
-
-
-def _repairs(candidates: Collection[str], fix: Fix, decided: pl.DataFrame, person: pl.Series) -> pl.DataFrame:
+def _repairs(repaired: Mapping[str, str], decided: pl.DataFrame, person: pl.Series) -> pl.DataFrame:
     """An edit for every example that can be repaired, is not dropped, and that no person decided."""
     excluded = set(decided.filter(pl.col("action") == "drop")["example"]) | set(person)
-    repaired = [(example, fix(example)) for example in candidates if example not in excluded]
     rows = [
         (example, "edit", content, "repaired without loss", "repair")
-        for example, content in repaired
-        if content is not None
+        for example, content in repaired.items()
+        if example not in excluded
     ]
     return pl.DataFrame(rows, schema={name: pl.String for name in decided.columns}, orient="row")
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from curator.errors import UsageError, WorkFailed
+from curator.errors import DISK_FULL, UsageError, WorkFailed
 
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 

@@ -17,9 +17,11 @@ from curator.examples.safe_text import visible
 from curator.reporting.model import AuditReport, CheckSummary, Specimen, SpecimenMessage
 from curator.reporting.pictures import hidden_blocks, histogram, portions, shape_blocks
 from curator.reporting.wording import (
+    FoundLine,
     by_reason,
     count,
     dollars,
+    found_lines,
     joined,
     place_of,
     seconds,
@@ -37,9 +39,16 @@ class CheckSection(NamedTuple):
 
     anchor: str
     summary: CheckSummary
-    portion: float  # of the check with the most examples, in percent
     explanation: list[list[tuple[bool, str]]]  # paragraphs of (is code, text)
     specimen: Specimen | None
+
+
+class FoundRow(NamedTuple):
+    """A line of the table of what was found, with the place on the page that tells more."""
+
+    anchor: str
+    line: FoundLine
+    portion: float  # of the line with the most examples, in percent
 
 
 def html_report(report: AuditReport) -> str:
@@ -50,6 +59,7 @@ def html_report(report: AuditReport) -> str:
     page = environment.get_template("report.html").render(
         report=report,
         checks=checks,
+        found_rows=_found_rows(report, checks),
         first_open=next((check.anchor for check in checks if check.specimen), None),
         picture=histogram(report.tokens) if report.tokens else None,
         shape_portions=portions([shape.examples for shape in report.shapes]),
@@ -63,11 +73,17 @@ def html_report(report: AuditReport) -> str:
 
 def _sections(report: AuditReport) -> list[CheckSection]:
     specimens = {specimen.check: specimen for specimen in report.specimens}
-    widths = portions([check.examples for check in report.checks])
     return [
-        CheckSection(f"check-{number}", check, width, paragraphs(check.explanation), specimens.get(check.name))
-        for number, (check, width) in enumerate(zip(report.checks, widths, strict=True), 1)
+        CheckSection(f"check-{number}", check, paragraphs(check.explanation), specimens.get(check.name))
+        for number, check in enumerate(report.checks, 1)
     ]
+
+
+def _found_rows(report: AuditReport, sections: list[CheckSection]) -> list[FoundRow]:
+    anchors = {id(section.summary): section.anchor for section in sections}
+    lines = found_lines(report)
+    widths = portions([line.number for line in lines])
+    return [FoundRow(anchors[id(line.check)], line, width) for line, width in zip(lines, widths, strict=True)]
 
 
 def paragraphs(explanation: str) -> list[list[tuple[bool, str]]]:

@@ -17,6 +17,7 @@ from curator.reporting.wording import (
     by_reason,
     count,
     dollars,
+    found_lines,
     joined,
     place_of,
     seconds,
@@ -103,7 +104,7 @@ def _environment() -> Environment:
         "size": size,
         "spoken_shape": spoken_shape,
     }
-    environment.globals |= {"by_reason": by_reason, "place_of": place_of}
+    environment.globals |= {"by_reason": by_reason, "found_lines": found_lines, "place_of": place_of}
     return environment
 
 

@@ -51,9 +51,17 @@ class CheckSummary(_Part):
         default="", description="what it means, why it hurts fine-tuning, how to fix it; paragraphs of Markdown"
     )
     findings: int
-    examples: int = Field(description="examples (or unreadable lines) with at least one")
+    examples: int = Field(description="examples (or unreadable lines) with at least one; 0: it is about the whole set")
+    severities: dict[Severity, int] = Field(
+        description="those examples by the gravest of their findings of this check, gravest first"
+    )
     share: float = Field(ge=0, description="of the lines read")
     worst: list[Finding] = Field(max_length=20)
+
+    @property
+    def grave(self) -> int:
+        """Examples with a finding above information."""
+        return self.examples - self.severities.get("info", 0)
 
 
 class NotRun(_Part):
@@ -93,7 +101,7 @@ class DuplicateSummary(_Part):
     exact: int = Field(description="examples that are exact duplicates of a keeper")
     near: int = Field(description="examples that are near-duplicates of a keeper")
     groups: int
-    conflicts: int = Field(description="prompts with answers that disagree")
+    conflicts: int = Field(description="examples asked in the same words and answered differently")
     templates: int = Field(description="templates that many examples share; never suggested for dropping")
     pairs: dict[str, int] = Field(description="verified pairs by relation")
     incomplete: list[str] = Field(description="lists that are not complete, each with its reason")

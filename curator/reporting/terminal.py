@@ -20,6 +20,7 @@ from curator.reporting.wording import (
     by_reason,
     count,
     dollars,
+    found_lines,
     joined,
     place_of,
     seconds,
@@ -149,14 +150,14 @@ def _print_checks(report: AuditReport, console: Console) -> None:
     columns = [("severity", "left"), ("check", "left"), ("examples", "right"), ("share", "right")]
     has_room = console.width >= _ROOM_FOR_TITLES
     table = _table(*columns, *([("what it finds", "wrap")] if has_room else []))
-    for check in report.checks:
+    for line in found_lines(report):
         row = [
-            Text(check.severity, _STYLES[check.severity]),
-            _shown(check.name),
-            Text(count(check.examples)),
-            Text(share(check.share)),
+            Text(line.severity, _STYLES[line.severity]),
+            _shown(line.check.name),
+            Text(line.examples),
+            Text(line.share),
         ]
-        table.add_row(*row, *([_shown(check.title)] if has_room else []))
+        table.add_row(*row, *([_shown(line.check.title)] if has_room else []))
     _print_table(console, table)
 
 
@@ -246,8 +247,10 @@ def _print_duplicates(report: AuditReport, console: Console) -> None:
     )
     near = count(found.near, "near-duplicate")
     sentence = f"{count(found.exact, 'exact duplicate')} and {near} in {count(found.groups, 'group')}."
+    if not found.groups:
+        sentence = "No duplicates."
     if found.conflicts:
-        sentence += f" {count(found.conflicts, 'prompt')} with answers that disagree."
+        sentence += f" {count(found.conflicts, 'example')} asked in the same words and answered differently."
     if found.templates:
         sentence += f" {count(found.templates, 'template')} shared by many examples, which is no fault."
     _paragraph(console, Text(sentence), 2)

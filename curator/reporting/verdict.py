@@ -28,9 +28,9 @@ DUPLICATE_SHARE = 0.2
 """Duplicates, of all examples, above which the set is much smaller than it looks. Our judgement."""
 
 _NEVER_TRAIN_ON = {
-    "split-leak": "{n} in training also stand in validation, so the validation loss would flatter the model",
-    "contamination": "{n} repeat a benchmark, so its score would mean nothing",
-    "secret-key": "{n} hold a secret key, and a tuned model can repeat it to anyone",
+    "split-leak": "{n} in training also {stand} in validation, so the validation loss would flatter the model",
+    "contamination": "{n} {repeat} a benchmark, so its score would mean nothing",
+    "secret-key": "{n} {hold} a secret key, and a tuned model can repeat it to anyone",
 }
 _LOOKED_AT = 2
 
@@ -50,7 +50,8 @@ class ReadinessFacts:
         tokens: None when nothing was counted.
         decisions: None when nothing was decided.
         undecided_errors: examples with an error that nobody dropped or edited; None: nothing was decided.
-        undecided: per check, the examples with a finding that nobody dropped or edited; None: nothing was decided.
+        undecided: per check, the examples with a finding above information that nobody dropped or edited; None: nothing
+            was decided.
     """
 
     data: Sequence[str]
@@ -91,8 +92,8 @@ class ReadinessFacts:
         return (self.duplicates.exact + self.duplicates.near) / max(1, self.examples)
 
     def waiting(self, check: CheckSummary) -> int:
-        """Examples with a finding of `check` that still await a decision."""
-        return check.examples if self.undecided is None else self.undecided.get(check.name, 0)
+        """Examples with a finding of `check` above information that still await a decision."""
+        return check.grave if self.undecided is None else self.undecided.get(check.name, 0)
 
 
 def judge_readiness(facts: ReadinessFacts) -> Verdict:
@@ -130,7 +131,8 @@ def _obstacles(facts: ReadinessFacts) -> list[str]:
     for check in facts.checks:
         waiting = facts.waiting(check) if check.name in _NEVER_TRAIN_ON else 0
         if waiting:
-            found.append(_NEVER_TRAIN_ON[check.name].format(n=count(waiting, "example")) + ".")
+            verbs = {verb: verb + "s" * (waiting == 1) for verb in ("stand", "repeat", "hold")}
+            found.append(_NEVER_TRAIN_ON[check.name].format(n=count(waiting, "example"), **verbs) + ".")
     if facts.duplicate_share >= DUPLICATE_SHARE:
         found.append(
             f"{share(facts.duplicate_share)} of the examples are duplicates of another one; "
@@ -165,11 +167,11 @@ def _remarks(facts: ReadinessFacts) -> list[str]:
     if facts.duplicate_share and facts.duplicate_share < DUPLICATE_SHARE:
         remarks.append(f"{share(facts.duplicate_share)} of the examples are duplicates of another one.")
     if facts.severities.get("warning"):
-        worst = joined([check.name for check in facts.checks if check.severity == "warning"][:3])
-        remarks.append(
-            f"{count(facts.severities['warning'], 'line')} carry a warning"
-            + (f", most of them {worst}." if worst else ".")
-        )
+        warned = {check.name: check.severities.get("warning", 0) for check in facts.checks}
+        worst = sorted(filter(warned.__getitem__, warned), key=lambda name: (-warned[name], name))[:3]
+        verb = "carries" if facts.severities["warning"] == 1 else "carry"
+        most = f", most of them {joined(worst)}" if len(worst) > 1 else "".join(f": {name}" for name in worst)
+        remarks.append(f"{count(facts.severities['warning'], 'line')} {verb} a warning{most}.")
     if facts.tokens and facts.tokens.over_limit:
         limit = f" of {count(facts.tokens.limit)} tokens" if facts.tokens.limit else ""
         verb = "goes" if facts.tokens.over_limit == 1 else "go"
@@ -238,15 +240,17 @@ def _look_at_refused(facts: ReadinessFacts, data: str) -> NextStep:
 def _look_at(facts: ReadinessFacts, data: str) -> list[NextStep]:
     """The checks a person should read examples of, gravest first; what has a step of its own is left out."""
     steps = []
-    for check in facts.checks:
+    for check in sorted(facts.checks, key=lambda check: check.name not in _NEVER_TRAIN_ON):
         waiting = facts.waiting(check)
         has_own_step = check.name in ("exact-duplicate", "near-duplicate") or _is_about_unread_lines(check)
-        if check.severity == "info" or waiting == 0 or has_own_step or _is_about_the_whole(check):
+        if waiting == 0 or has_own_step:
             continue
+        found = f"check:{check.name}" + ("/warning" if check.severities.get("info") else "")
         steps.append(
             NextStep(
-                sentence=f"Read the {count(waiting, 'example')} with {check.name}: {check.title}.",
-                command=f"curator show {data} --where check:{check.name}",
+                sentence=f"Read the {'example' if waiting == 1 else count(waiting, 'example')} with {check.name}: "
+                f"{check.title}.",
+                command=f"curator show {data} --where {found}",
             )
         )
     return steps[:_LOOKED_AT]
@@ -254,7 +258,3 @@ def _look_at(facts: ReadinessFacts, data: str) -> list[NextStep]:
 
 def _is_about_unread_lines(check: CheckSummary) -> bool:
     return any(finding.example is None and finding.line is not None for finding in check.worst)
-
-
-def _is_about_the_whole(check: CheckSummary) -> bool:
-    return any(finding.line is None for finding in check.worst)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from curator.examples.finding import Finding
-from curator.reporting.model import NotRun
+from curator.examples.finding import Finding, Severity
+from curator.reporting.model import AuditReport, CheckSummary, NotRun
 
 _ROLES = {"s": "system", "d": "developer", "u": "user", "a": "assistant", "t": "tool"}
 _SHOWN_ROLES = 6
@@ -84,6 +85,31 @@ def place_of(finding: Finding) -> str:
     if finding.file is None:
         return "the whole set"
     return finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+
+
+class FoundLine(NamedTuple):
+    """One line of the table of what was found."""
+
+    severity: Severity
+    check: CheckSummary
+    number: int
+    examples: str
+    share: str
+
+
+def found_lines(report: AuditReport) -> list[FoundLine]:
+    """A line per check and severity, gravest first, so that a few warnings do not lend their name to many notes."""
+    order: tuple[Severity, ...] = ("error", "warning", "info")
+    lines = [
+        FoundLine(severity, check, number, *_counted(number, report.lines))
+        for check in report.checks
+        for severity, number in check.severities.items()
+    ]
+    return sorted(lines, key=lambda line: (order.index(line.severity), -line.number, line.check.name))
+
+
+def _counted(number: int, lines: int) -> tuple[str, str]:
+    return (count(number), share(number / max(lines, 1))) if number else ("the set", "")
 
 
 def by_reason(not_run: Iterable[NotRun]) -> dict[str, list[str]]:

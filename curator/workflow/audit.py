@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
 from curator.examples.sources import Source
 from curator.project.cache import Cache
+from curator.workflow.failures import failures_found, last_finished
 from curator.workflow.findings import all_findings
 from curator.workflow.ids import ids_of
 from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
@@ -80,9 +82,16 @@ class Stopwatch:
 
 
 def audit(
-    sources: list[Source], options: AuditOptions, cache: Cache, progress: Progress, kept: Collection[str] = ()
+    sources: list[Source],
+    options: AuditOptions,
+    cache: Cache,
+    progress: Progress,
+    kept: Collection[str] = (),
+    runs: Path | None = None,
 ) -> Audit:
     """Audit `sources`. `kept`: ids of examples that a person decided to keep; of copies they are the keepers.
+
+    `runs`: the folder of the project's trainings; the last one's failures become findings.
 
     Raises:
         UnreadableInput: a source has no examples in a known form, or is damaged.
@@ -105,17 +114,32 @@ def audit(
         with watch.stage("finding duplicates"):
             is_kept = ids_of(loaded).is_in(list(kept)).to_numpy()
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
+    more = [similar.findings] if similar else []
+    last_run = last_finished(runs) if runs is not None else None
+    if last_run is not None and any(check.family == "training" for check in checks):
+        with watch.stage("reading the last training"):
+            more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
-        findings = all_findings(loaded, checks, options.settings, similar.findings if similar else None)
-    return Audit(loaded, findings, options, similar, _not_run(checks, options), watch.seconds)
+        findings = all_findings(loaded, checks, options.settings, more)
+    return Audit(loaded, findings, options, similar, _not_run(checks, options, last_run), watch.seconds)
 
 
-def _not_run(checks: tuple[Check, ...], options: AuditOptions) -> dict[str, str]:
+def _no_limit(target: str | None) -> str:
+    if target is None:
+        return "no limit was given: name one with --max-tokens"
+    return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
+
+
+def _not_run(checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
         for name in ("over-token-limit", "answer-cut-by-limit"):
-            reasons.setdefault(name, "no limit was given: name one with --max-tokens or --target")
+            reasons.setdefault(name, _no_limit(options.target))
+    if last_run is None:
+        for check in checks:
+            if check.family == "training":
+                reasons.setdefault(check.name, "no training of this data has finished yet")
     for name, reason in NOT_YET.items():
         reasons.setdefault(name, reason)
     return reasons

@@ -23,16 +23,17 @@ def proposal_of(opened: Opened, audit: Audit, name: str) -> Proposal:
     policy = policy_named(name, opened.settings.policies)
     for check in checks_named(policy):
         check_named(check)
-    repaired = repairs(audit) if policy.fix else {}
-    state = opened.state()
-    return propose(name, policy, with_groups(audit), state, repaired.get, repaired.keys())
+    repaired = repairs(audit) if policy.fix else None
+    return propose(name, policy, with_groups(audit), opened.state(), repaired)
 
 
 def with_groups(audit: Audit) -> pl.DataFrame:
     """The findings with the keeper's id as `group`."""
     ids = ids_of(audit.loaded)
     keepers = audit.findings["keeper"]
-    group = ids.gather(keepers.fill_null(0)) if len(ids) else pl.Series([], dtype=pl.String)
+    if not len(ids):
+        return audit.findings.with_columns(pl.lit(None, pl.String).alias("group"))
+    group = ids.gather(keepers.fill_null(0))
     return audit.findings.with_columns(group.alias("group")).with_columns(
         pl.when(pl.col("keeper").is_not_null()).then("group").alias("group")
     )

@@ -49,22 +49,35 @@ def export(
     """
     splitting = make_split(opened, audit, {})
     origin = Origin(
-        sources=[
-            {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
-            for read in audit.loaded.sources
-        ],
+        sources=origins(audit),
         decisions={"position": opened.project.log.position()},
         tokenizer=audit.options.tokenizer,
-        split=_about(splitting),
+        split=about_split(splitting),
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
     )
-    kept = _kept(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
+    kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
     return write_export(
-        kept, target, folder, skip_invalid=skip_invalid, replace=replace, model=model, epochs=epochs, origin=origin
+        kept,
+        target,
+        folder,
+        skip_invalid=skip_invalid,
+        replace=replace,
+        model=model,
+        epochs=epochs,
+        own_prices=opened.own_prices,
+        origin=origin,
     )
 
 
-def _about(splitting: Splitting) -> str:
+def origins(audit: Audit) -> list[dict[str, Any]]:
+    """Each source by name, bytes and fingerprint."""
+    return [
+        {"file": read.source.name, "bytes": read.bytes, "fingerprint": audit.loaded.fingerprint}
+        for read in audit.loaded.sources
+    ]
+
+
+def about_split(splitting: Splitting) -> str:
     """Where the split comes from, and what its certificate claims."""
     settings = splitting.settings
     shares = f"{settings.validation:.0%} for validation"
@@ -79,7 +92,10 @@ def _about(splitting: Splitting) -> str:
     return " ".join([origin, *claims, *splitting.notes])
 
 
-def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
+def kept_examples(
+    opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool
+) -> Iterator[ExportExample]:
+    """What is kept, edits applied and additions included, in the order of the files."""
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
     loaded = audit.loaded
     ids, tokens = ids_of(loaded), loaded.facts["tokens"]

@@ -9,6 +9,7 @@ import polars as pl
 
 from curator.checks.catalogue import check_named
 from curator.errors import UsageError
+from curator.examples.frames import SEVERITIES
 from curator.review.filter import All, Any, Filter, Not, Number, Term, Words, parse
 from curator.workflow.ids import positions_of
 from curator.workflow.loading import Loaded
@@ -89,8 +90,7 @@ def _by_term(term: Term, searched: Searched) -> Mask:
     facts = searched.loaded.facts
     match term.key:
         case "check":
-            name = check_named(term.value).name
-            return _positions(searched.findings.filter(pl.col("check") == name), len(facts))
+            return _positions(searched.findings.filter(is_asked_for(term.value)), len(facts))
         case "severity":
             return _positions(searched.findings.filter(pl.col("severity") == term.value), len(facts))
         case "role":
@@ -105,6 +105,21 @@ def _by_term(term: Term, searched: Searched) -> Mask:
         case "id":
             return _by_id(term.value, facts)
     return _by_decision(term, searched)
+
+
+def is_asked_for(asked: str) -> pl.Expr:
+    """Whether a finding is what `check:NAME` or `check:NAME/SEVERITY` asks for; the latter means at or above it.
+
+    Raises:
+        UsageError: there is no such check or severity.
+    """
+    name, _, severity = asked.partition("/")
+    is_of_check = pl.col("check") == check_named(name).name
+    if not severity:
+        return is_of_check
+    if severity not in SEVERITIES:
+        raise UsageError(f"'check:{asked}': after the slash stands {', '.join(SEVERITIES)}.")
+    return is_of_check & pl.col("severity").is_in(SEVERITIES[: SEVERITIES.index(severity) + 1])
 
 
 def _by_id(beginning: str, facts: pl.DataFrame) -> Mask:

@@ -1,6 +1,6 @@
 """Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -31,13 +31,12 @@ _DEFAULTS = pl.DataFrame(
 
 
 def all_findings(
-    loaded: Loaded, checks: tuple[Check, ...], settings: CheckSettings, similar: pl.DataFrame | None = None
+    loaded: Loaded, checks: tuple[Check, ...], settings: CheckSettings, more: Iterable[pl.DataFrame] = ()
 ) -> pl.DataFrame:
-    """`FINDINGS` of blocks, of the judges, and of `similar` (`FOUND` with keeper and related; row is the position)."""
+    """`FINDINGS` of blocks and judges, and `more` (`FOUND`, perhaps with keeper and related; row is the position)."""
     frames = [loaded.findings]
     frames += [found(check.name, check.judge(loaded.facts, settings)) for check in checks if check.judge is not None]
-    if similar is not None:
-        frames.append(similar)
+    frames += more
     together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
     wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
     return _placed(together.join(wanted, on="check", how="semi"), loaded.facts)

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from curator.checks.check import CheckSettings
 from curator.examples.sources import Source, expand
+from curator.exporting.limits import limit
+from curator.exporting.targets import target_named
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
 from curator.project.states import States
@@ -57,7 +60,12 @@ class Opened:
         """
         with only_one(self.project, "an audit"):
             audited = audit(
-                self.sources, self.options(texts=texts, compare=compare), self.project.cache, progress, self._kept()
+                self.sources,
+                self.options(texts=texts, compare=compare),
+                self.project.cache,
+                progress,
+                self._kept(),
+                self.project.folder.runs,
             )
             remember(audited, self.project.cache)
         return audited
@@ -73,12 +81,27 @@ class Opened:
             reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
             select=tuple(settings.select),
             ignore=tuple(settings.ignore),
-            settings=CheckSettings(settings.thresholds, settings.max_tokens),
+            settings=CheckSettings(settings.thresholds, settings.max_tokens or self._limit_of_target()),
             tokenizer=settings.tokenizer,
             target=settings.target,
             texts=texts,
             compare=compare,
         )
+
+    def _limit_of_target(self) -> int | None:
+        """Tokens that every model of the target takes; None: no target, or its models differ.
+
+        Raises:
+            UsageError: there is no such target.
+        """
+        target = self.settings.target
+        return limit(target_named(target).name, "tokens-per-example") if target else None
+
+    @property
+    def own_prices(self) -> dict[str, Any]:
+        """The user's `[prices]` table as `curator.exporting.estimate.prices` takes it."""
+        table: dict[str, Any] = self.settings.model_dump()["prices"]
+        return table
 
     def _kept(self) -> list[str]:
         state = self.state()

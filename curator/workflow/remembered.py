@@ -31,7 +31,9 @@ VERSION = 1
 
 _AUDIT_PARTS = ("facts", "findings")
 _SIMILAR_PARTS = ("pairs", "keeper", "similar", "summary")
-_OF_A_BLOCK = [check.name for check in CHECKS if check.judge is None and check.family not in ("similarity", "whole")]
+_OF_A_BLOCK = [
+    check.name for check in CHECKS if check.judge is None and check.family not in ("similarity", "whole", "training")
+]
 
 
 class _About(msgspec.Struct):

@@ -3,18 +3,16 @@
 import msgspec
 import polars as pl
 
-from curator.checks.text.fixes import repair_losslessly
+from curator.checks.text.fixes import LOSSLESS, repair_losslessly
 from curator.examples.content import Content, Message
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.texts import originals_at
 
-REPAIRED_CHECKS = ("mojibake", "control-characters")
-
 
 def repairs(audit: Audit) -> dict[str, str]:
     """Repaired content (JSON) by id, of every example that a lossless repair changes."""
-    found = audit.findings.filter(pl.col("check").is_in(REPAIRED_CHECKS))["row"].drop_nulls()
+    found = audit.findings.filter(pl.col("check").is_in(list(LOSSLESS)))["row"].drop_nulls()
     spaced = audit.loaded.facts["outer_space"].arg_true()
     positions = pl.concat([found.cast(pl.UInt32), spaced.cast(pl.UInt32)]).unique().to_list()
     ids = ids_of(audit.loaded)

@@ -1,5 +1,7 @@
 """The report of open data: an audit together with what was decided and what the policy `recommended` would decide."""
 
+from typing import Any
+
 import polars as pl
 
 from curator.exporting.estimate import default_epochs, prices
@@ -24,13 +26,14 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     effective = len(ids) + added - len(set(proposed) | set(dropped))
     settled = present.filter((pl.col("status") == "drop") | pl.col("edited"))["id"]
     open_ = audit.findings.filter(~pl.col("id").is_in(settled.implode()).fill_null(False))
-    undecided = dict(open_.group_by("check").agg(pl.struct("file", "line").n_unique()).iter_rows())
+    grave = open_.filter((pl.col("severity") != "info") & pl.col("line").is_not_null())
+    undecided = dict(grave.group_by("check").agg(pl.struct("file", "line").n_unique()).iter_rows())
     errors = open_.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())["id"].n_unique()
     return summarise(
         audit,
         effective=effective,
         duplicates=audit.similar.summary if audit.similar else None,
-        prices=_prices(audit, effective),
+        prices=_prices(audit, effective, opened.own_prices),
         decisions=_decisions(present, len(ids)) if len(present) else None,
         undecided_errors=errors,
         undecided=undecided,
@@ -51,7 +54,7 @@ def _decisions(state: pl.DataFrame, examples: int) -> DecisionSummary:
     )
 
 
-def _prices(audit: Audit, effective: int) -> list[PriceEstimate]:
+def _prices(audit: Audit, effective: int, own: dict[str, Any]) -> list[PriceEstimate]:
     """An estimate for every model of the chosen target that has a price, for what is left of the tokens."""
     target, facts = audit.options.target, audit.loaded.facts
     if target is None or "tokens" not in facts.columns or not len(facts):
@@ -68,5 +71,5 @@ def _prices(audit: Audit, effective: int) -> list[PriceEstimate]:
             source=figure.source,
             read=figure.read,
         )
-        for model, figure in prices(target).items()
+        for model, figure in prices(target, own).items()
     ]

@@ -126,7 +126,8 @@ def _sentence(location: tuple[int | str, ...], message: str, value: Any, origins
     for name, origin in origins.items():
         path = _path(name)
         if location[: len(path)] == path or (path[0] == "columns" and location[:1] == ("columns",)):
-            return f"{origin}: {name} = {value!r} is not possible. {message}."
+            full_name = ".".join([name, *map(str, location[len(path) :])])
+            return f"{origin}: {full_name} = {value!r} is not possible. {message}."
     return f"The settings do not fit together: {message}."
 
 

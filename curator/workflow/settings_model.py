@@ -1,9 +1,9 @@
 """What can be set, with defaults and descriptions, and what each setting is called in curator.toml."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from curator.checks.thresholds import Thresholds
 from curator.project.policies import Policy
@@ -19,6 +19,22 @@ class SplitSettings(BaseModel):
     seed: int = Field(default=0, ge=0, description="Another seed, another split.")
     group_by: str | None = Field(default=None, description="Field whose equal values stay on one side.")
     stratify: str | None = Field(default=None, description="Field whose values keep their shares on each side.")
+
+
+class Price(BaseModel):
+    """What a provider takes for training a model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: float = Field(ge=0, description="US dollars per million training tokens.")
+    source: str = Field(default="your own table", description="Where it was read.")
+    read: str = Field(default="", description="When it was read.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number(cls, given: Any) -> Any:
+        """A plain number is the price."""
+        return given if isinstance(given, Mapping) else {"value": given}
 
 
 class LabelQuestion(BaseModel):
@@ -72,6 +88,9 @@ class Settings(BaseModel):
     tokenizer: str = Field(default="o200k_base", description="Vocabulary to count with, or a local model folder.")
     max_tokens: int | None = Field(default=None, ge=1, description="Limit of one example, in tokens.")
     target: str | None = Field(default=None, description="Provider or trainer whose limits apply.")
+    prices: dict[str, dict[str, Price]] = Field(
+        default_factory=dict, description="Your own prices, by target and model; they outrank the program's table."
+    )
     split: SplitSettings = Field(default_factory=SplitSettings)
     policies: dict[str, Policy] = Field(default_factory=dict)
     labels: dict[str, LabelQuestion] = Field(default_factory=dict)
@@ -90,6 +109,7 @@ PLACES: Mapping[str, str] = {
     "tokens.tokenizer": "tokenizer",
     "tokens.max_tokens": "max_tokens",
     "tokens.target": "target",
+    "prices": "prices",
     "split": "split",
     "policies": "policies",
     "labels": "labels",

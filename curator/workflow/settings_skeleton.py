@@ -21,6 +21,11 @@ _COLUMNS = """
 #answer = "reply"
 #system = "instructions"
 """
+_PRICES = """
+# What a provider takes per million training tokens, in US dollars; it outranks the program's own table.
+#[prices.openai]
+#"gpt-4.1-mini" = { value = 5.0, source = "my contract", read = "2026-11-01" }
+"""
 _POLICIES = """
 # A policy of your own, for `curator decide --policy strict`. A rule is what one finding must be: check:, severity: and
 # suggestion:, all of those named. keep outranks drop, drop outranks flag.
@@ -47,6 +52,8 @@ def skeleton() -> str:
     for place, field in PLACES.items():
         if field == "columns":
             parts.append(_COLUMNS)
+        elif field == "prices":
+            parts.append(_PRICES)
         elif field == "policies":
             parts.append(_POLICIES)
         elif field == "labels":

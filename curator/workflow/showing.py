@@ -12,7 +12,7 @@ from curator.examples.finding import Finding
 from curator.examples.safe_text import visible
 from curator.review.filter import Term, parse
 from curator.workflow.audit import Audit
-from curator.workflow.filtering import Searched, matching
+from curator.workflow.filtering import Searched, is_asked_for, matching
 from curator.workflow.findings import Places, published
 from curator.workflow.loading import Progress
 from curator.workflow.opening import Opened
@@ -114,5 +114,5 @@ def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Find
     asked = None if where is None else parse(where)
     if not isinstance(asked, Term) or asked.key != "check":
         return []
-    found = audit.findings.filter((pl.col("check") == asked.value) & pl.col("id").is_null())
+    found = audit.findings.filter(is_asked_for(asked.value) & pl.col("id").is_null())
     return list(published(found if limit is None else found.head(limit), audit.loaded))

@@ -119,7 +119,8 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
     summaries = []
     for (name,), group in ranked.group_by("check", maintain_order=True):
         worst = group.sort("rank", -pl.col("score").fill_null(0), maintain_order=True).head(WORST).drop("rank")
-        examples = group.select(pl.struct("file", "line").n_unique()).item()
+        severities = _examples_by_severity(group)
+        examples = sum(severities.values())
         check = check_named(str(name))
         summaries.append(
             CheckSummary(
@@ -130,12 +131,24 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
                 explanation=check.explanation,
                 findings=len(group),
                 examples=examples,
+                severities=severities,
                 share=examples / lines,
                 worst=list(published(worst, loaded)),
             )
         )
-    order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(summaries, key=lambda summary: (order[summary.severity], -summary.examples, summary.name))
+    return sorted(summaries, key=_gravest_first)
+
+
+def _gravest_first(summary: CheckSummary) -> tuple[int, int, str]:
+    return SEVERITIES.index(summary.severity), -summary.severities[summary.severity], summary.name
+
+
+def _examples_by_severity(group: pl.DataFrame) -> dict[Severity, int]:
+    """Examples by the gravest of their findings; a severity that only the whole set has counts none."""
+    per_example = group.filter(pl.col("line").is_not_null()).group_by("file", "line").agg(pl.col("rank").min())
+    counted = dict(per_example.group_by("rank").len().iter_rows())
+    gravest = int(group["rank"].to_numpy().min())
+    return {name: counted.get(rank, 0) for rank, name in enumerate(SEVERITIES) if rank in counted or rank == gravest}
 
 
 def _tokens(audit: Audit) -> TokenSummary | None:

@@ -133,15 +133,15 @@ def test_recommended_repairs_what_stays_and_safe_repairs_nothing(project):
     )
     project.log.append([Proposed(IDS["d"], "keep")], "anna")
     contents = {IDS[name]: f'{{"messages":["{name}"]}}' for name in "acd"}
-    proposal = proposed("recommended", found, project.states.present(), fix=contents.get)
+    proposal = proposed("recommended", found, project.states.present(), repaired=contents)
     assert decided(proposal) == {"a": "edit", "c": "drop"}
     apply_proposal(project.log, proposal, "anna")
     assert project.states.of([IDS["a"]])["content"].item() == contents[IDS["a"]]
-    again = proposed("recommended", found, project.states.present(), fix=contents.get)
+    again = proposed("recommended", found, project.states.present(), repaired=contents)
     assert not len(again.decisions)
-    assert decided(proposed("safe", found, fix=contents.get)) == {"c": "drop"}
-    wider = proposed("recommended", findings(), fix=contents.get, fixable=[IDS["a"], IDS["b"]])
-    assert decided(wider) == {"a": "edit"}
+    assert decided(proposed("safe", found, repaired=contents)) == {"c": "drop"}
+    spaced = proposed("recommended", findings(), repaired={IDS["a"]: contents[IDS["a"]]})
+    assert decided(spaced) == {"a": "edit"}
 
 
 def test_a_policy_of_ones_own_keeps_drops_and_flags_in_that_order():

@@ -50,6 +50,7 @@ def a_finding(check="refusal", severity="warning", line=48, message="The answer 
 
 
 def a_check(name, severity, examples, title, family="text", worst=None, total=624, **given: Any) -> CheckSummary:
+    given.setdefault("severities", {severity: examples})
     return CheckSummary(
         name=name,
         family=family,
@@ -208,7 +209,7 @@ def _checks() -> list[CheckSummary]:
         a_check("exact-duplicate", "warning", 9, "the same example as an earlier one", "similarity", [copied]),
         a_check("mojibake", "warning", 6, "text decoded in the wrong encoding", "text", [garbled]),
         a_check("over-token-limit", "warning", 7, "more tokens than the limit", "length"),
-        a_check("email-address", "info", 9, "an email address", "privacy"),
+        a_check("email-address", "warning", 9, "an email address", "privacy", severities={"warning": 2, "info": 7}),
     ]
 
 

@@ -121,7 +121,28 @@ def test_a_path_with_spaces_and_quotes_survives_the_shell():
 
 def test_a_finding_about_the_whole_set_is_no_example_to_read():
     whole = a_check(
-        "too-few-examples", "warning", 1, "few", worst=[a_finding("too-few-examples", file=None, line=None)]
+        "too-few-examples", "warning", 0, "few", worst=[a_finding("too-few-examples", file=None, line=None)]
     )
     commands = [step.command for step in judge_readiness(facts(checks=[whole])).next_steps]
     assert not any("too-few-examples" in (command or "") for command in commands)
+
+
+def test_a_secret_that_is_only_a_note_does_not_stand_in_the_way():
+    noted = a_check("secret-key", "info", 2, "a key or password")
+    assert judge_readiness(facts(checks=[noted])).ready
+
+
+def test_one_example_is_spoken_of_as_one():
+    verdict = judge_readiness(
+        facts(checks=[a_check("secret-key", "warning", 1, "a key or password")], severities={"warning": 1})
+    )
+    assert any(reason.startswith("1 example holds a secret key") for reason in verdict.reasons)
+    assert "1 line carries a warning: secret-key." in verdict.reasons
+    assert verdict.next_steps[0].sentence == "Read the example with secret-key: a key or password."
+
+
+def test_only_what_is_more_than_a_note_is_to_be_read_and_the_command_finds_just_that():
+    mixed = a_check("placeholder-text", "warning", 962, "a blank", severities={"warning": 125, "info": 837})
+    step = judge_readiness(facts(checks=[mixed])).next_steps[0]
+    assert step.sentence.startswith("Read the 125 examples with placeholder-text")
+    assert step.command == "curator show chats.jsonl --where check:placeholder-text/warning"

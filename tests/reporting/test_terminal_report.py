@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from a_report import HOSTILE, a_believable_report, filled_with
+from a_report import HOSTILE, a_believable_report, a_check, filled_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -58,6 +58,18 @@ def test_without_colour_and_through_a_pipe_nothing_but_text_is_printed():
 def test_the_severity_is_a_word_and_not_only_a_colour():
     text = printed(a_believable_report(), color_system=None)
     assert re.search(r"^ *error +nothing-to-learn +3 +0\.5%", text, re.MULTILINE)
+
+
+def test_a_check_with_warnings_and_notes_says_how_many_of_each():
+    lines = [" ".join(line.split()) for line in printed(a_believable_report(), width=120).splitlines()]
+    assert "warning email-address 2 0.3% an email address" in lines
+    assert "info email-address 7 1.1% an email address" in lines
+
+
+def test_a_finding_about_the_whole_set_counts_no_example():
+    whole = a_check("too-few-examples", "warning", 0, "the set is small")
+    text = printed(a_believable_report(checks=[whole]), width=120)
+    assert re.search(r"warning +too-few-examples +the set +the set is small", text)
 
 
 def test_the_histogram_stays_in_proportion_and_marks_the_limit():

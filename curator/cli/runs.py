@@ -1,0 +1,70 @@
+"""`curator runs`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from curator.cli.options import data_options
+from curator.workflow.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.runs.listed import Run
+
+
+@click.command("runs")
+@data_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a run.")
+def command(options: DataRequest, as_json: bool) -> None:
+    """List every training on DATA: its data against the run before, its losses, its verdict. Did the cleaning help?"""
+    from curator.workflow.opening import open_data
+    from curator.workflow.runs import runs_of
+
+    with open_data(options, readonly=True) as opened:
+        runs = runs_of(opened)
+    if not runs and not options.quiet:
+        click.echo("No training was started on this data yet: `curator train DATA --model NAME`.", err=True)
+    for run in runs:
+        click.echo(_as_json(run) if as_json else "\n".join(_lines(run)))
+
+
+def _lines(run: "Run") -> list[str]:
+    from curator.examples.safe_text import visible
+    from curator.workflow.runs import state_of
+
+    sides = ", ".join(f"{side.examples:,} {name}" for name, side in run.snapshot.files.items())
+    changed = "" if run.changed is None else f" · {run.changed.sentence()} since the run before"
+    lines = [
+        f"{run.name}  {visible(run.snapshot.model, one_line=True)}",
+        f"  data     {sides}{changed}",
+    ]
+    if run.result is None:
+        return [*lines, f"  state    {state_of(run.folder) or 'not started'}"]
+    result, compared = run.result, run.result.evaluation
+    best = "" if result.validation_loss is None else f" · validation loss {result.validation_loss:.4f}"
+    lines.append(f"  trained  {result.steps:,} steps, {result.reason}{best}")
+    if compared is not None:
+        fall = compared.loss_fall
+        lines.append(f"  loss     {fall.value:.1%} lower than untuned ({fall.low:.1%} to {fall.high:.1%})")
+        if compared.sentence:
+            lines.append(f"  verdict  {compared.sentence}")
+    return lines
+
+
+def _as_json(run: "Run") -> str:
+    import json
+
+    from curator.workflow.runs import state_of
+
+    return json.dumps(
+        {
+            "run": run.name,
+            "folder": str(run.folder),
+            "model": run.snapshot.model,
+            "created": run.snapshot.created.isoformat(),
+            "examples": {name: side.examples for name, side in run.snapshot.files.items()},
+            "changed": None if run.changed is None else vars(run.changed),
+            "state": state_of(run.folder) or "not started",
+            "result": None if run.result is None else run.result.model_dump(mode="json"),
+        },
+        ensure_ascii=False,
+    )

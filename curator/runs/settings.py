@@ -1,0 +1,50 @@
+"""The text of `run.toml` for a hand-off: the model, and what a person set."""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from curator.errors import UsageError
+from trainer.contract import RunSettings
+from trainer.errors import SettingsError
+
+
+def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:
+    """`run.toml` with the model's name and `section.name=value` settings.
+
+    Raises:
+        UsageError: a setting has not that form, or the trainer does not know it.
+    """
+    tables: dict[str, dict[str, Any]] = {"model": {"name": model}}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        section, dot, key = name.strip().partition(".")
+        if not (equals and dot):
+            raise UsageError(f"'{setting}' is no setting. Write section.name=value, for example training.epochs=2.")
+        tables.setdefault(section, {})[key] = _value(value.strip())
+    try:
+        RunSettings.model_validate(tables)
+    except (ValidationError, SettingsError) as problem:
+        raise UsageError(f"The trainer refuses these settings: {_worded(problem)}") from problem
+    return (
+        "\n\n".join(
+            "\n".join([f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())])
+            for section, table in tables.items()
+        )
+        + "\n"
+    )
+
+
+def _value(text: str) -> Any:
+    """A TOML value as JSON writes it; anything else is a text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _worded(problem: ValidationError | SettingsError) -> str:
+    if isinstance(problem, SettingsError):
+        return str(problem)
+    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors()) + "."

@@ -1,0 +1,180 @@
+"""The folder of a run as it is handed to the trainer: the exact examples, and where they come from. Never rewritten."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Literal, NamedTuple
+
+import msgspec
+
+from curator.errors import UsageError, WorkFailed
+from curator.examples.content import Content
+from trainer.contract import SETTINGS_FILE, TEST_FILE, TRAIN_FILE, VALIDATION_FILE
+
+SNAPSHOT_FILE = "snapshot.json"
+SIDES = {"train": TRAIN_FILE, "validation": VALIDATION_FILE, "test": TEST_FILE}
+FEWEST = 10
+"""Kept examples below which no provider starts a training (OpenAI, Together: 10)."""
+
+
+class Handed(NamedTuple):
+    """An example for the trainer, and its side."""
+
+    id: str
+    content: Content
+    side: Literal["train", "validation", "test"]
+
+
+class Side(msgspec.Struct, frozen=True):
+    """A data file of a run."""
+
+    file: str
+    examples: int
+    sha256: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """`snapshot.json`: what a run was trained on.
+
+    Attributes:
+        name: of the run's folder.
+        created: UTC.
+        model: name or path.
+        sources: file, bytes and fingerprint of each.
+        decisions: position in the decision log; everything decided until then is in the data.
+        split: where the split comes from and what its certificate claims.
+        files: by side.
+        version: of this form.
+    """
+
+    name: str
+    created: datetime
+    model: str
+    sources: list[dict[str, Any]]
+    decisions: int
+    split: str
+    files: dict[str, Side]
+    version: int = 1
+
+
+def hand_over(
+    runs: Path,
+    examples: Iterable[Handed],
+    settings: str,
+    *,
+    model: str,
+    sources: list[dict[str, Any]],
+    decisions: int,
+    split: str,
+) -> tuple[Path, Snapshot]:
+    """Write a new run folder below `runs`; it appears whole.
+
+    Args:
+        runs: the project's folder of runs.
+        examples: what is kept, in order.
+        settings: text of `run.toml`.
+        model: name or path, for the list of runs.
+        sources: see `Snapshot`.
+        decisions: see `Snapshot`.
+        split: see `Snapshot`.
+
+    Raises:
+        UsageError: too few examples, none to train on, or an example that no chat model can be trained on.
+        WorkFailed: the disk is full.
+    """
+    name = _next_name(runs)
+    unfinished = runs / f".{name}.{os.getpid()}"
+    try:
+        unfinished.mkdir(parents=True)
+        files = _write_sides(unfinished, examples)
+        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, files)
+        (unfinished / SETTINGS_FILE).write_text(settings, encoding="utf-8")
+        _flushed(unfinished / SNAPSHOT_FILE, msgspec.json.format(msgspec.json.encode(snapshot), indent=2))
+        unfinished.rename(runs / name)
+    except OSError as error:
+        raise WorkFailed(
+            f"The run could not be written below {runs}: {error.strerror}. Nothing was started."
+        ) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return runs / name, snapshot
+
+
+def read_snapshot(folder: Path) -> Snapshot | None:
+    """The snapshot of a run; None where the folder has none.
+
+    Raises:
+        WorkFailed: it is damaged.
+    """
+    try:
+        return msgspec.json.decode((folder / SNAPSHOT_FILE).read_bytes(), type=Snapshot)
+    except FileNotFoundError:
+        return None
+    except msgspec.DecodeError as error:
+        raise WorkFailed(
+            f"{folder / SNAPSHOT_FILE} is damaged: {error}. The run's data files are beside it."
+        ) from error
+
+
+def changed_files(folder: Path, snapshot: Snapshot) -> list[str]:
+    """Data files that are no longer what was handed over."""
+    return [side.file for side in snapshot.files.values() if _sha256(folder / side.file) != side.sha256]
+
+
+def _next_name(runs: Path) -> str:
+    taken = [path.name.split("-")[0] for path in runs.iterdir() if path.is_dir()] if runs.is_dir() else []
+    number = 1 + max((int(part) for part in taken if part.isdigit()), default=0)
+    return f"{number:03}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def _write_sides(folder: Path, examples: Iterable[Handed]) -> dict[str, Side]:
+    counts = dict.fromkeys(SIDES, 0)
+    files: dict[str, IO[bytes]] = {side: (folder / name).open("wb") for side, name in SIDES.items()}
+    try:
+        for example in examples:
+            files[example.side].write(_line(example) + b"\n")
+            counts[example.side] += 1
+    finally:
+        for file in files.values():
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+    _refuse_what_cannot_train(counts)
+    for side in [side for side, count in counts.items() if not count]:
+        (folder / SIDES[side]).unlink()
+    return {side: Side(SIDES[side], count, _sha256(folder / SIDES[side])) for side, count in counts.items() if count}
+
+
+def _refuse_what_cannot_train(counts: dict[str, int]) -> None:
+    total = sum(counts.values())
+    if total < FEWEST:
+        raise UsageError(f"Only {total} examples are kept; a training needs at least {FEWEST}, and 100 to be ready.")
+    if not counts["validation"]:
+        raise UsageError("No example is held out: overfitting would not be noticed. Split with --validation 0.1 first.")
+
+
+def _line(example: Handed) -> bytes:
+    if not any(message["role"] == "assistant" for message in example.content.messages):
+        raise UsageError(f"Example {example.id} has no assistant turn: there is nothing to train. Drop it or add one.")
+    line: dict[str, Any] = {"id": example.id, "messages": example.content.messages}
+    if example.content.tools:
+        line["tools"] = example.content.tools
+    return msgspec.json.encode(line)
+
+
+def _flushed(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""

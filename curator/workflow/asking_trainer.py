@@ -1,0 +1,25 @@
+"""Ask the trainer something that ends: its plan, an evaluation. It runs as a process, since it takes torch to load."""
+
+import os
+import subprocess
+import sys
+
+from curator.errors import CuratorError, MissingDependency, UsageError, WorkFailed
+from trainer.contract import EXIT_MISSING, EXIT_SIGINT, EXIT_USAGE
+
+
+def ask_trainer(*arguments: str) -> str:
+    """What the trainer prints on stdout.
+
+    Raises:
+        UsageError, MissingDependency, WorkFailed: what it says, by its exit code.
+    """
+    command = [sys.executable, "-m", "trainer", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+    if not ended.returncode:
+        return ended.stdout
+    if ended.returncode == EXIT_SIGINT:
+        raise KeyboardInterrupt
+    lines = [line for line in ended.stderr.splitlines() if line.strip()] or ["The trainer ended without a word."]
+    kinds: dict[int, type[CuratorError]] = {EXIT_USAGE: UsageError, EXIT_MISSING: MissingDependency}
+    raise kinds.get(ended.returncode, WorkFailed)(lines[-1])

@@ -1,0 +1,208 @@
+"""Train here: hand over what is kept as a run's folder, look before starting, start a process of its own."""
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curator.errors import UsageError
+from curator.examples.content import Content
+from curator.jobs.job import Job, start
+from curator.project.lock import only_one
+from curator.runs.settings import run_settings
+from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
+from curator.workflow.asking_trainer import ask_trainer
+from curator.workflow.audit import Audit
+from curator.workflow.exporting import about_split, kept_examples, origins
+from curator.workflow.opening import Opened
+from curator.workflow.splitting import make_split
+from trainer.contract import RESULT_FILE
+
+READY = 100
+"""Kept examples below which a set is not ready (OpenAI: improvements from 50 to 100 well-made examples)."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A run that can be started.
+
+    Attributes:
+        folder: its folder, complete.
+        snapshot: what is in it.
+        plan: the trainer's own plan: steps, tokens, memory, disk, seconds, device, settings with their origins, and
+            `page`, the plan as text with an example's trained tokens marked.
+        leaking: held-out examples of which a similar one is trained on.
+        claims: what the split's certificate claims, a sentence for each held-out set.
+        dropped: examples that were decided against.
+        undecided: examples with a finding that nobody decided about.
+        notices: sentences that a person should read before.
+    """
+
+    folder: Path
+    snapshot: Snapshot
+    plan: dict[str, Any]
+    leaking: int
+    claims: list[str]
+    dropped: int
+    undecided: int
+    notices: list[str]
+
+    def command(self) -> str:
+        """The equal command line."""
+        return f"trainer run {self.folder}"
+
+
+def prepare_run(
+    opened: Opened,
+    audit: Audit,
+    model: str,
+    *,
+    settings: tuple[str, ...] = (),
+    use: str | None = None,
+    allow_download: bool = False,
+    allow_leaks: bool = False,
+) -> Ready:
+    """Write the run's folder and ask the trainer what it would do; nothing is started.
+
+    Args:
+        opened: the data.
+        audit: of the data.
+        model: a folder, or a name in the local cache; a name on the hub with `allow_download`.
+        settings: `section.name=value` each, for `run.toml`.
+        use: "chosen" to train on the preferred answers of preference data.
+        allow_download: fetch the model where it is not here.
+        allow_leaks: train although held-out examples have similar ones on the training side.
+
+    Raises:
+        UsageError: too little is kept, the split leaks, or the trainer refuses data or settings.
+        MissingDependency: the model or a device is not here.
+        WorkFailed: the disk is full.
+    """
+    text = run_settings(_place(model), settings)
+    splitting = make_split(opened, audit, {})
+    leaking = sum(one.certificate.leaking for one in splitting.certificates)
+    if leaking and not allow_leaks:
+        raise UsageError(
+            f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
+            "anew with `curator split DATA --anew`, or say --allow-leaks."
+        )
+    sides = splitting.sides()
+    kept = (
+        Handed(one.id, _content(one.content, use, one.id), one.split)
+        for one in kept_examples(opened, audit, sides, only_reviewed=False)
+    )
+    with only_one(opened.project, "a hand-off"):
+        folder, snapshot = hand_over(
+            opened.project.folder.runs,
+            kept,
+            text,
+            model=_place(model),
+            sources=origins(audit),
+            decisions=opened.project.log.position(),
+            split=about_split(splitting),
+        )
+    try:
+        plan = _planned(folder, allow_download=allow_download)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    state = opened.state()
+    dropped = int((state["status"] == "drop").sum())
+    found = set(audit.findings["id"].drop_nulls().to_list())
+    undecided = len(found - set(state.filter(state["status"].is_in(["keep", "drop"]))["id"].to_list()))
+    claims = [f"{one.side}: {one.certificate.claim()}" for one in splitting.certificates]
+    return Ready(folder, snapshot, plan, leaking, claims, dropped, undecided, _notices(snapshot, plan, leaking))
+
+
+def discard(ready: Ready) -> None:
+    """Delete a run that was prepared and not started."""
+    shutil.rmtree(ready.folder, ignore_errors=True)
+
+
+def start_run(folder: Path, *, allow_download: bool = False) -> Job:
+    """Start, or after an interruption continue, a run as a process of its own.
+
+    Raises:
+        UsageError: it is finished, or its files are no longer what was handed over.
+        DecisionConflict: it is running.
+        WorkFailed: the process could not be started.
+    """
+    snapshot = read_snapshot(folder)
+    if snapshot is None:
+        raise UsageError(f"{folder} is no run: it has no snapshot. `curator runs DATA` lists the runs.")
+    if (folder / RESULT_FILE).is_file():
+        raise UsageError(f"The run {folder.name} is finished. `curator compare {folder}` shows what came out.")
+    if changed := changed_files(folder, snapshot):
+        raise UsageError(
+            f"{', '.join(changed)} in {folder} changed since the hand-off: the run would not be what its snapshot "
+            "says. Start a new one with `curator train`."
+        )
+    began = (folder / "checkpoints").is_dir() and any((folder / "checkpoints").glob("checkpoint-*"))
+    command = [sys.executable, "-m", "trainer", "resume" if began else "run", str(folder)]
+    return start(folder, [*command, *(["--allow-download"] if allow_download else [])])
+
+
+def baseline(folder: Path, answers: int, *, allow_download: bool = False) -> dict[str, Any]:
+    """What the untuned model reaches on the held-out examples with a good prompt: see `trainer evaluate --untuned`.
+
+    Raises:
+        CuratorError: the trainer could not do it.
+    """
+    arguments = ["evaluate", str(folder), "--untuned", "--answers", str(answers), *_download(allow_download)]
+    found: dict[str, Any] = json.loads(ask_trainer(*arguments))
+    return found
+
+
+def worth(figures: dict[str, Any]) -> str:
+    """Is tuning worth it? A sentence on what the untuned model leaves to gain."""
+    primary = figures["primary"]
+    score = figures["measures"][primary]
+    reached = f"The untuned model with a good prompt reaches {primary} {score['value']:.2f} "
+    reached += f"({score['low']:.2f} to {score['high']:.2f}) on {figures['examples']} held-out examples. "
+    if score["low"] >= LITTLE_LEFT:
+        return reached + (
+            "Little is left to gain: try the prompt alone first, or retrieval; new facts are retrieval's job, not "
+            "fine-tuning's."
+        )
+    return reached + "There is room for tuning to show."
+
+
+LITTLE_LEFT = 0.9
+"""Lower end of the interval from which a tuning can hardly show: a tenth of the scale is left at most."""
+
+
+def _notices(snapshot: Snapshot, plan: dict[str, Any], leaking: int) -> list[str]:
+    notices = [str(sentence) for sentence in plan.get("warnings", ())]
+    total = sum(side.examples for side in snapshot.files.values())
+    if total < READY:
+        notices.append(f"Only {total} examples are kept. Fewer than {READY} seldom teach more than a good prompt does.")
+    if leaking:
+        notices.append(f"{leaking} held-out examples have a similar one on the training side: losses will flatter.")
+    return notices
+
+
+def _content(content: Content, use: str | None, id_: str) -> Content:
+    if content.chosen is not None:
+        if use != "chosen":
+            raise UsageError(
+                f"Example {id_} has two answers to choose between; this trainer learns from one. Say --use chosen to "
+                "train on the preferred answers."
+            )
+        return Content([*content.messages, *content.chosen], content.tools)
+    return content
+
+
+def _place(model: str) -> str:
+    """A folder by its full path, so that the run can be started from anywhere; a name as it is."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
+
+
+def _planned(folder: Path, *, allow_download: bool) -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads(ask_trainer("plan", str(folder), "--json", *_download(allow_download)))
+    return plan
+
+
+def _download(allowed: bool) -> list[str]:
+    return ["--allow-download"] if allowed else []
