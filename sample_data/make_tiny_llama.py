@@ -41,6 +41,10 @@ TEMPLATE = """\
 {%- endfor %}
 {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"""
 MODEL_CARD = """\
+---
+license: mit
+---
+
 # tiny-llama
 
 A Llama of 1.8 million parameters with a byte-level BPE tokenizer of 4,096 tokens and a ChatML template, pretrained from

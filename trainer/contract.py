@@ -8,9 +8,9 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from trainer.errors import SettingsError
 
@@ -141,6 +141,20 @@ class RunSettings(_Strict):
         default_factory=dict, description="passed to transformers.TrainingArguments, for example report_to"
     )
 
+    @model_validator(mode="after")
+    def _fitting_variant(self) -> Self:
+        if self.lora.variant == "loftq" and self.model.quantisation == "none":
+            raise ValueError(
+                '[lora] variant = "loftq" begins at what quantising took from the weights, and [model] quantisation = '
+                '"none" takes nothing; leave one of them out'
+            )
+        if self.lora.variant == "pissa" and self.training.weight_decay > 0:
+            raise ValueError(
+                '[lora] variant = "pissa" keeps half of the adapter frozen, and [training] weight_decay would shrink '
+                "it; set it to 0"
+            )
+        return self
+
 
 def read_settings(path: Path) -> RunSettings:
     """Read `run.toml`.
@@ -170,6 +184,8 @@ def _worded(problem: ValidationError) -> str:
             sentences.append(f"there is no setting {name}{_nearest(error['loc'])}")
         elif error["type"] == "missing":
             sentences.append(f"{name} is missing")
+        elif not name:
+            sentences.append(error["msg"].removeprefix("Value error, "))
         else:
             sentences.append(f"{name} = {error['input']!r}: {error['msg']}")
     return "; ".join(sentences) + "."
@@ -204,7 +220,11 @@ EventName = Literal[
 
 
 class Event(BaseModel):
-    """One line of `events.jsonl`. Fields beyond these depend on the event and lie beside them."""
+    """One line of `events.jsonl`. Fields beyond these depend on the event and lie beside them.
+
+    `progress` comes at least every second, with `phase` (preparing, training, evaluating), step, steps, epoch, tokens,
+    tokens_per_second and seconds_left; before training they are 0 and null.
+    """
 
     model_config = ConfigDict(extra="allow")
 

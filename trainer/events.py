@@ -15,6 +15,7 @@ from trainer.contract import SCHEMA_VERSION, EventName
 
 HEARTBEAT_SECONDS = 1.0
 """A front end may call a run silent after a few of these."""
+NOTHING_DONE = {"step": 0, "steps": 0, "epoch": 0.0, "tokens": 0, "tokens_per_second": 0.0, "seconds_left": None}
 
 
 class EventLog:
@@ -64,14 +65,15 @@ class EventLog:
 
 
 class Heartbeat:
-    """Writes a `progress` event at least every second while a step is longer than that.
+    """Writes a `progress` event at least every second for as long as it is open, whatever the run is busy with.
 
-    `progress()` returns the fields of the event, or None while there is nothing to say.
+    `phase` is preparing, training or evaluating; `figures()` returns the other fields of the event.
     """
 
-    def __init__(self, log: EventLog, progress: Callable[[], dict[str, Any] | None]) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._progress = progress
+        self.phase = "preparing"
+        self.figures: Callable[[], dict[str, Any]] = lambda: NOTHING_DONE
         self._last = time.monotonic()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="trainer-heartbeat", daemon=True)
@@ -96,9 +98,7 @@ class Heartbeat:
 
     def _write(self) -> None:
         self._last = time.monotonic()
-        fields = self._progress()
-        if fields is not None:
-            self._log.write("progress", **fields)
+        self._log.write("progress", phase=self.phase, **self.figures())
 
 
 def _strict(value: Any) -> Any:

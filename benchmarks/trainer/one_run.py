@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore")
 
 
 def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from trainer.events import EventLog
+    from trainer.events import EventLog, Heartbeat
     from trainer.model.quiet import quieten_libraries
 
     quieten_libraries()
@@ -38,7 +38,7 @@ def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     log = EventLog(
         None, "benchmark", lambda event: losses.append(event["loss"]) if event["event"] == "metric" else None
     )
-    trainer, _ = build_trainer(plan, model, log, StopSignals(), time.time(), Processes(), False)
+    trainer, _ = build_trainer(plan, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), False)
     trainer.args.save_strategy = "no"
     began = time.perf_counter()
     trainer.train()

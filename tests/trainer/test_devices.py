@@ -45,12 +45,18 @@ def test_two_processes_have_the_losses_of_one_on_the_same_batches(
         assert train_losses(events(two), split) == pytest.approx(train_losses(events(one), split), rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["ddp.yaml", "fsdp_qlora.yaml"])
+@pytest.mark.parametrize("name", ["ddp.yaml", "fsdp_qlora.yaml", "deepspeed.yaml"])
 def test_the_launch_configurations_are_what_accelerate_reads(name: str) -> None:
     from accelerate.commands.config.config_args import load_config_from_file
 
     config = load_config_from_file(str(ROOT / "trainer" / "launch" / name))
     assert config.num_machines == 1 and config.mixed_precision == "no"
+
+
+def test_the_deepspeed_configuration_keeps_4bit_weights_whole() -> None:
+    config = yaml.safe_load((ROOT / "trainer" / "launch" / "deepspeed.yaml").read_text())["deepspeed_config"]
+    assert config["zero_stage"] == 2 and config["gradient_accumulation_steps"] == 1
+    assert config["offload_param_device"] == "none" and config["zero3_init_flag"] is False
 
 
 def test_the_fsdp_configuration_is_what_4bit_sharding_needs(monkeypatch: pytest.MonkeyPatch) -> None:

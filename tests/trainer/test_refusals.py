@@ -64,6 +64,21 @@ def test_a_validation_set_that_overlaps_is_refused(make_run: MakeRun, tmp_path: 
     assert "1 of 2 examples in validation.jsonl are also in train.jsonl (line 2)" in str(refusal(folder))
 
 
+def test_pickled_weights_are_never_read(make_run: MakeRun, tmp_path: Path, tiny_model: Path) -> None:
+    import shutil
+
+    import torch
+    from safetensors.torch import load_file
+
+    from trainer.train.recipe import run
+
+    other = shutil.copytree(tiny_model, tmp_path / "model")
+    torch.save(load_file(other / "model.safetensors"), other / "pytorch_model.bin")
+    (other / "model.safetensors").unlink()
+    with pytest.raises(MissingError, match="safetensors"):
+        run(make_run(tmp_path / "run", model={"name": str(other)}))
+
+
 def test_a_tokenizer_of_another_model_is_refused(make_run: MakeRun, tmp_path: Path, tiny_model: Path) -> None:
     import shutil
 

@@ -93,6 +93,22 @@ def test_a_run_killed_outright_resumes_bit_for_bit(finished: Path, events: Event
     assert_same_outcome(folder, finished, events)
 
 
+def test_sigterm_finishes_the_step_and_the_run_resumes_bit_for_bit(
+    finished: Path, events: Events, tmp_path: Path
+) -> None:
+    folder = unfinished_copy(finished, tmp_path / "run")
+
+    def terminate(event: dict[str, Any]) -> None:
+        if event["event"] == "metric" and event["split"] == "train" and event["step"] == 10:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(StoppedError, match="SIGTERM after step 11, which is saved") as stop:
+        run(folder, on_event=terminate)
+    assert stop.value.exit_code == 4
+    run(folder, resume=True)
+    assert_same_outcome(folder, finished, events)
+
+
 KILLED_AFTER_STEP_SEVEN = """
 import os, signal, sys
 from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from trainer.contract import RESULT_COLUMNS, Event, Result, read_settings
 from trainer.errors import NotFiniteError, SettingsError
+from trainer.events import EventLog, Heartbeat
 from trainer.train.recipe import run
 
 Events = Callable[[Path], list[dict[str, Any]]]
@@ -51,6 +53,17 @@ def test_every_event_fits_the_schema_and_they_are_numbered(finished: Path, event
     names = {line["event"] for line in lines}
     assert names >= {"started", "plan", "token-fate", "progress", "metric", "answer", "checkpoint", "finished"}
     assert lines[-1]["event"] == "finished" and lines[-1]["exit_code"] == 0
+
+
+def test_a_run_that_is_busy_for_long_still_tells_its_phase(tmp_path: Path) -> None:
+    """The heart beats from a thread of its own: no step has to end."""
+    told = threading.Event()
+    log = EventLog(tmp_path / "events.jsonl", "run", lambda event: told.set() if event["phase"] == "training" else None)
+    with Heartbeat(log) as heartbeat:
+        heartbeat.phase = "training"
+        assert told.wait(timeout=10)
+    line = json.loads((tmp_path / "events.jsonl").read_text().splitlines()[0])
+    assert line["event"] == "progress" and line["step"] == 0 and line["seconds_left"] is None
 
 
 def test_a_metric_carries_what_a_chart_needs(finished: Path, events: Events) -> None:
@@ -109,7 +122,12 @@ def test_the_adapter_folder_loads_on_its_own_and_stops_at_the_end_of_a_turn(fini
     assert json.loads((finished / "adapter" / "generation_config.json").read_text())["eos_token_id"] == [2]
     assert any("lora_A" in name for name, _ in model.named_parameters())
     card = (finished / "adapter" / "README.md").read_text()
-    assert "vllm serve" in card and "sha256" in card and "lora.rank" in card
+    assert (
+        "Licence of the base model: not stated" in card
+        and "vllm serve" in card
+        and "sha256" in card
+        and "lora.rank" in card
+    )
 
 
 def test_a_used_folder_is_not_trained_over(finished: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from trainer.contract import LoraSettings
 from trainer.errors import SettingsError
+from trainer.model import starts
 
 
 def add_adapter(model: Any, settings: LoraSettings) -> Any:
@@ -18,25 +19,25 @@ def add_adapter(model: Any, settings: LoraSettings) -> Any:
     """
     from peft import LoraConfig, get_peft_model
 
-    initial: bool | str = "pissa_niter_16" if settings.variant == "pissa" else True
+    # A PiSSA adapter has a trained half and a frozen one; alpha grows with the rank, so that the scale stays.
+    halves = 2 if settings.variant == "pissa" else 1
     config = LoraConfig(
         task_type="CAUSAL_LM",
-        r=settings.rank,
-        lora_alpha=settings.alpha,
+        r=halves * (settings.rank or 0),
+        lora_alpha=halves * (settings.alpha or 0),
         lora_dropout=settings.dropout,
         target_modules=settings.targets,
         use_rslora=settings.variant == "rslora",
         use_dora=settings.variant == "dora",
-        init_lora_weights=initial,
     )
     try:
         wrapped = get_peft_model(model, config)
     except ValueError as problem:
         raise SettingsError(f"[lora] targets = {settings.targets!r}: {problem}") from problem
-    if settings.variant == "loftq":
-        from peft import replace_lora_weights_loftq
-
-        replace_lora_weights_loftq(wrapped)
+    if settings.variant == "pissa":
+        starts.begin_with_principal_parts(wrapped, settings.rank or 0)
+    elif settings.variant == "loftq":
+        starts.begin_with_lost_parts(wrapped, settings.rank or 0)
     return wrapped
 
 

@@ -122,7 +122,8 @@ def load_model(source: Source, placement: Placement, sharded: bool = False) -> A
     from transformers import AutoModelForCausalLM
 
     attention.register()
-    options: dict[str, Any] = {"dtype": placement.dtype, **source.arguments}
+    # Never pickled weights: reading them would run whatever code they hold.
+    options: dict[str, Any] = {"dtype": placement.dtype, "use_safetensors": True, **source.arguments}
     if not sharded:
         options["device_map"] = {"": placement.device}
     if placement.quantised:

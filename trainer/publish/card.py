@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from trainer import contract
 from trainer.contract import Interval, Result
 from trainer.plan import Plan
+
+FRONT_MATTER_LICENCE = re.compile(r"\A---\n(?:(?!---).*\n)*?licen[sc]e: *(?P<name>[\w.-]+)", re.ASCII)
+NO_LICENCE = "not stated; see its own page ([model] licence in run.toml sets it here)"
 
 
 def model_card(plan: Plan, result: Result) -> str:
     """Markdown with the front matter that the hub reads."""
     base = plan.settings.model.name
-    licence = plan.settings.model.licence or "other"
+    licence = _licence(plan)
     lines = [
         "---",
         f"base_model: {base}",
-        f"license: {licence}",
+        f"license: {licence or 'other'}",
         "library_name: peft",
         "tags: [lora, qlora, chat]",
         "---",
@@ -22,7 +28,7 @@ def model_card(plan: Plan, result: Result) -> str:
         f"# {result.run}",
         "",
         f"A LoRA adapter for `{base}`, trained on {result.token_fate['examples']} chat examples "
-        f"({result.token_fate['trained_tokens']} answer tokens). Licence of the base model: {_licence(plan)}.",
+        f"({result.token_fate['trained_tokens']} answer tokens). Licence of the base model: {licence or NO_LICENCE}.",
         "",
         *_results(result),
         "## Use",
@@ -43,8 +49,24 @@ def model_card(plan: Plan, result: Result) -> str:
     return "\n".join(lines)
 
 
-def _licence(plan: Plan) -> str:
-    return plan.settings.model.licence or "not stated; see its own page ([model] licence in run.toml sets it here)"
+def _licence(plan: Plan) -> str | None:
+    """`[model] licence`, else what the base model's own card says."""
+    if plan.settings.model.licence is not None:
+        return plan.settings.model.licence
+    from transformers.utils import cached_file
+
+    source = plan.source
+    card = cached_file(
+        source.name,
+        "README.md",
+        revision=source.revision,
+        local_files_only=not source.allow_download,
+        _raise_exceptions_for_missing_entries=False,
+        _raise_exceptions_for_connection_errors=False,
+    )
+    text = Path(card).read_text(encoding="utf-8", errors="replace") if card else ""
+    stated = FRONT_MATTER_LICENCE.search(text)
+    return stated["name"] if stated else None
 
 
 def _results(result: Result) -> list[str]:

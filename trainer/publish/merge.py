@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def merge_adapter(folder: Path, dtype: str, allow_download: bool = False) -> dic
     sample = spread_sample(len(held_out), plan.settings.evaluation.max_examples, plan.settings.training.seed)
     layout = Layout(packed=False, tokens=plan.settings.training.micro_batch_tokens or 0)
 
-    model = PeftModel.from_pretrained(load_model(plan.source, placement), folder / contract.ADAPTER_FOLDER)
+    model = PeftModel.from_pretrained(_base(plan, placement), folder / contract.ADAPTER_FOLDER)
     model.eval()
     with torch.no_grad():
         expected = model(**probe.inputs).logits.float()
@@ -78,6 +79,13 @@ def merge_adapter(folder: Path, dtype: str, allow_download: bool = False) -> dic
     }
     write_text(target / "merge.json", json.dumps(report, indent=2) + "\n")
     return report
+
+
+def _base(plan: Plan, placement: Placement) -> Any:
+    """The base model in 16 or 32 bits; after LoftQ what its 4-bit weights stand for: that adapter holds the rest."""
+    if plan.settings.lora.variant != "loftq":
+        return load_model(plan.source, placement)
+    return load_model(plan.source, replace(placement, quantised=True)).dequantize()
 
 
 def _write(plan: Plan, merged: Any, target: Path) -> None:

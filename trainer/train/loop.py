@@ -103,6 +103,9 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         for position, batch in enumerate(inputs.micro_batches):
             moved = batch.to(device)
             last = position == len(inputs.micro_batches) - 1
+            if self.is_deepspeed_enabled:
+                # DeepSpeed takes its optimiser step within the backward pass of what it is told is the last one.
+                self.accelerator.gradient_state._set_sync_gradients(last)
             # Gradients are averaged over the devices, so each one's share is multiplied by their number.
             with nullcontext() if last else self.accelerator.no_sync(model):
                 with computing(device, self.placement.dtype):

@@ -19,7 +19,7 @@ from trainer.errors import CheckpointError, SettingsError, StoppedError
 from trainer.evaluate.answers import answer, questions, stop_tokens
 from trainer.evaluate.compare import compare
 from trainer.evaluate.held_out import score, spread_sample
-from trainer.events import EventLog
+from trainer.events import EventLog, Heartbeat
 from trainer.files import sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
@@ -66,7 +66,8 @@ def run(
         log.write(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
-        result = _train(folder, resume, checkpoint, allow_download, began, log, narrate, processes)
+        with Heartbeat(log) as heartbeat:
+            result = _train(folder, resume, checkpoint, allow_download, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result
     except StoppedError as stop:
@@ -86,6 +87,7 @@ def _train(
     allow_download: bool,
     began: float,
     log: EventLog,
+    heartbeat: Heartbeat,
     narrate: Narration,
     processes: Processes,
 ) -> Result:
@@ -100,7 +102,7 @@ def _train(
         _note_start(plan)
 
     with StopSignals() as signals:
-        trainer, watch = build_trainer(plan, model, log, signals, began, processes, checkpoint is not None)
+        trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint is not None)
         if checkpoint is not None:
             trainer.dynamics.load(checkpoint)
             watch.load(checkpoint)
@@ -108,8 +110,7 @@ def _train(
             watch.warn(sentence)
             narrate(sentence)
         narrate(f"Training: {plan.steps} steps of {plan.settings.training.batch_size} examples.")
-        with watch.heartbeat:
-            outcome = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        outcome = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         if signals.received is not None:
             raise _stopped(signals.received, trainer.state.global_step)
     trainer.dynamics.gather(trainer.accelerator)
@@ -125,6 +126,10 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
     import torch
 
     processes = processes or Processes()
+    if processes.sharded and plan.settings.lora.variant in ("pissa", "loftq"):
+        raise SettingsError(
+            f'[lora] variant = "{plan.settings.lora.variant}" needs whole weights, and FSDP keeps none. Use "lora".'
+        )
     torch.manual_seed(plan.settings.training.seed)
     model = load_model(plan.source, plan.placement, sharded=processes.sharded)
     wanted = plan.settings.training.packing
@@ -144,7 +149,14 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
 
 
 def build_trainer(
-    plan: Plan, model: Any, log: EventLog, signals: StopSignals, began: float, processes: Processes, resumed: bool
+    plan: Plan,
+    model: Any,
+    log: EventLog,
+    heartbeat: Heartbeat,
+    signals: StopSignals,
+    began: float,
+    processes: Processes,
+    resumed: bool,
 ) -> tuple[AnswerTrainer, Watch]:
     """The trainer and the callback that watches it."""
     from transformers import PrinterCallback
@@ -167,7 +179,7 @@ def build_trainer(
             for question, text in zip(asked, texts, strict=True)
         ]
 
-    watch = Watch(log, plan.settings.stopping, signals, sample_answers, began, processes.main)
+    watch = Watch(log, plan.settings.stopping, signals, sample_answers, heartbeat, began, processes.main)
     trainer = AnswerTrainer(
         model=model,
         args=training_arguments(plan, resumed),

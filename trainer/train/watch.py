@@ -33,6 +33,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         stopping: StoppingSettings,
         signals: StopSignals,
         sample_answers: Callable[[], list[dict[str, Any]]],
+        heartbeat: Heartbeat,
         began: float,
         main: bool,
     ) -> None:
@@ -43,15 +44,20 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.warnings: list[str] = []
         self.first_loss_seconds: float | None = None
         self.train_losses: list[float] = []
-        self.heartbeat = Heartbeat(log, self._progress)
+        self.heartbeat = heartbeat
         self._loop_began = time.monotonic()
         self._seen_before, self._first_step = 0, 0
-        self._state: Any = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Start the clock of tokens a second."""
-        self._state, self._loop_began = state, time.monotonic()
+        self._loop_began = time.monotonic()
         self._seen_before, self._first_step = self.trainer.tokens_seen, state.global_step
+        self.heartbeat.phase, self.heartbeat.figures = "training", self._progress
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """What follows takes no steps; the last figures stay."""
+        last = {**self._progress(), "seconds_left": None}
+        self.heartbeat.phase, self.heartbeat.figures = "evaluating", lambda: last
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Lay out the steps of this epoch."""
@@ -153,17 +159,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             requested = bool(reduce(torch.tensor(float(requested), device=self.trainer.args.device)) > 0)
         return requested
 
-    def _progress(self) -> dict[str, Any] | None:
-        state = self._state
-        if state is None:
-            return None
+    def _progress(self) -> dict[str, Any]:
+        state = self.trainer.state
         seconds = max(1e-9, time.monotonic() - self._loop_began)
         tokens = self.trainer.tokens_seen
-        done = (
-            state.global_step - self.trainer._initial_global_step
-            if hasattr(self.trainer, "_initial_global_step")
-            else 0
-        )
+        done = state.global_step - self._first_step
         left = (state.max_steps - state.global_step) * seconds / done if done > 0 else None
         return {
             "step": state.global_step,
