@@ -47,3 +47,8 @@ async def until(pilot: Pilot, is_so: Callable[[], bool]) -> None:
     """Let the app work until something is so; the test's own time limit ends what never is."""
     while not is_so():
         await pilot.pause(0.01)
+
+
+def said(app: CuratorApp) -> str:
+    """Everything that toasts say at the moment."""
+    return "\n".join(notification.message for notification in app._notifications)

@@ -1,6 +1,6 @@
 """Going through examples: one key decides, everything is on the disk, everything can be taken back."""
 
-from tests.tui.driving import decisions_of, drive, screen_text
+from tests.tui.driving import decisions_of, drive, said, screen_text
 
 
 def test_one_key_decides_and_goes_on(desk):
@@ -32,7 +32,7 @@ def test_undo_without_limit_leads_back_to_the_beginning_and_redo_forward_again(d
             await pilot.press("u")
         assert app.review.counts()["pending"] == len(app.review)
         await pilot.press("u")
-        assert "Nothing of yours is left" in screen_text(app)
+        assert "Nothing of yours is left" in said(app)
         for _ in range(5):
             await pilot.press("U")
         assert app.review.counts() == decided
