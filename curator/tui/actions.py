@@ -88,6 +88,13 @@ ACTIONS: tuple[Action, ...] = (
         ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd"),
         ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
         ("filter", "slash", "Filter", "Show only what a filter finds; the same language as --where.", "f"),
+        ("edit", "e", "Edit", "Edit its messages here; the word difference is shown before it is saved.", "fd"),
+        ("fix", "F", "Fix", "Repair what its findings offer to repair; shown as a difference first.", "fd"),
+        ("new", "n", "New", "Write a new example; it is checked, marked `added` and exported.", "d"),
+        ("new_from", "N", "New from this", "Write a new example that begins as a copy of this one.", "d"),
+        ("editor", "E", "In $EDITOR", "Edit it as JSON in $EDITOR.", "d"),
+        ("keep_all", "A", "Keep all", "Keep every undecided example that the filter finds; asks with the count.", "d"),
+        ("drop_all", "X", "Drop all", "Drop every undecided example that the filter finds; asks with the count.", "d"),
         ("next", "j,down", "Next", "Go to the next example without deciding."),
         ("previous", "k,up", "Previous", "Go to the previous example without deciding."),
         ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
@@ -111,6 +118,14 @@ ACTIONS: tuple[Action, ...] = (
             )
             for n in range(1, 10)
         ),
+    ),
+    *_on(
+        "edit",
+        ("save", "ctrl+s,f2,escape,q", "Done", "See the word difference; then save it, or go on, or discard it.", "fd"),
+        ("editor", "ctrl+g", "In $EDITOR", "Edit the whole example as JSON in $EDITOR.", "fd"),
+        ("add_turn", "ctrl+t", "Add a turn", "Add a message at the end.", "fd"),
+        ("remove_turn", "ctrl+r", "Remove turn", "Take the last message away.", "fd"),
+        ("original", "ctrl+o", "Original", "Put back what the source has.", "fd"),
     ),
 )
 """In the order of importance on each screen."""

@@ -12,7 +12,8 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from curator.errors import CuratorError
+from curator.errors import CuratorError, UsageError
+from curator.examples.content import Content
 from curator.jobs.events import EventReader
 from curator.jobs.job import Job
 from curator.tui.actions import EVERYWHERE, actions_of, keymap
@@ -126,6 +127,9 @@ class CuratorApp(App[None]):
         self._writing += 1
         try:
             outcome = await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except UsageError as error:  # what was asked is wrong; the disk is well
+            self.say_error(error)
+            return None
         except CuratorError as error:
             self.write_failed = True
             self.say_error(error)
@@ -134,6 +138,22 @@ class CuratorApp(App[None]):
             self._writing -= 1
         self.write_failed = False
         return outcome
+
+    async def save_content(self, position: int | None, content: Content) -> bool:
+        """Save an edit, or (without a position) add an example, and show it where it is reviewed."""
+        review = self.review
+        assert review is not None, "there is something to edit"
+        if position is None:
+            place = await self.write(lambda: review.add(content))
+        else:
+            place = await self.write(lambda: review.edit(position, content)) or position
+        if place is None or self.write_failed:
+            return False
+        self.notify("Added." if position is None else "Saved; the original stays, u takes the edit back.", markup=False)
+        for screen in self.screen_stack:
+            if isinstance(screen, ReviewScreen):
+                screen.include(place)
+        return True
 
     def write_quietly(self, work: Callable[[], object]) -> None:
         """Write what may be lost without harm, such as where a person is; after what is being written now."""

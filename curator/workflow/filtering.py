@@ -148,6 +148,8 @@ def _by_decision(term: Term, searched: Searched) -> Mask:
             found = state.filter(pl.col("status") != "pending")
         case "decided", "edit":
             found = state.filter(pl.col("edited"))
+        case "decided", "added":
+            found = state.filter(pl.col("added"))
         case "decided", "disputed":
             found = state.filter(pl.col("disputed"))
         case "decided", value:

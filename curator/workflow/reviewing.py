@@ -4,14 +4,16 @@ It knows nothing of screens. Reading methods are quick and may be called from an
 disk and belong on one thread of their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curator.errors import UsageError, WorkFailed
 from curator.examples.content import Content
 from curator.examples.finding import Finding
 from curator.project.decision import Action, Proposed
@@ -25,6 +27,7 @@ from curator.workflow.reading import Reader
 from curator.workflow.split_members import content_of
 from curator.workflow.text_search import StoredTexts
 from curator.workflow.texts import Original
+from curator.workflow.written import Written, id_of
 
 STATUSES = ("pending", "keep", "drop", "flag")
 PENDING = 0
@@ -92,12 +95,21 @@ class Review:
         self._texts: StoredTexts | None = None
         self._findings = audit.findings.filter(pl.col("row").is_not_null())
         self._rows = self._findings["row"].to_numpy()
-        self.severity = self._severities()
-        self.status = np.zeros(len(self), dtype=np.uint8)
+        self._audited_severity = self._severities()
+        self.severity = self._audited_severity.copy()
+        self.status = np.zeros(self.in_source, dtype=np.uint8)
         self._recent: dict[str, Standing] = {}
+        self.written = Written(audit)
+        self.added: list[str] = []
+        self._added_positions: dict[str, int] = {}
         self.reload()
 
     def __len__(self) -> int:
+        return self.in_source + len(self.added)
+
+    @property
+    def in_source(self) -> int:
+        """Examples that the source holds; added ones have the positions after them."""
         return len(self.audit.loaded.facts)
 
     # Reading
@@ -108,10 +120,14 @@ class Review:
         Raises:
             WorkFailed: the source was changed meanwhile.
         """
-        place = self.places.at(position)
-        id_ = place.example or ""
+        id_ = self.id_at(position)
         standing = self.standing(id_)
-        original = self.reader.at(position)
+        if position >= self.in_source:
+            if standing.content is None:
+                raise WorkFailed("This added example was taken back; U adds it again.")
+            content = content_of(standing.content)
+            return Seen(position, id_, "added", content, None, self.findings_at(position), standing)
+        place, original = self.places.at(position), self.reader.at(position)
         return Seen(
             position=position,
             id=id_,
@@ -124,10 +140,14 @@ class Review:
 
     def id_at(self, position: int) -> str:
         """The id of the example at `position`."""
+        if position >= self.in_source:
+            return self.added[position - self.in_source]
         return self.places.at(position).example or ""
 
     def findings_at(self, position: int) -> list[Finding]:
-        """What the audit found in an example, gravest first."""
+        """What the checks found in an example as it is now, gravest first."""
+        if (id_ := self.id_at(position)) in self.written:
+            return self.written.findings(id_)
         begin, end = np.searchsorted(self._rows, [position, position + 1])
         found = self._findings[int(begin) : int(end)].sort(severity_rank(), maintain_order=True)
         return list(published(found, self.audit.loaded))
@@ -143,9 +163,18 @@ class Review:
         return Standing()
 
     def by_severity(self) -> Positions:
-        """All positions, those with the gravest and most findings first."""
+        """All positions, those with the gravest and most findings first; of added ones those that stand."""
         counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
-        return np.argsort(self.severity.astype(np.int16) * 8192 - counts.astype(np.int16), kind="stable")
+        ranked = np.argsort(self.severity.astype(np.int16) * 8192 - counts.astype(np.int16), kind="stable")
+        return ranked[self.there[ranked]]
+
+    @property
+    def there(self) -> npt.NDArray[np.bool_]:
+        """Whether each example is part of the set: all but those that were added and taken back."""
+        there = np.ones(len(self), dtype=bool)
+        for position, id_ in enumerate(self.added, self.in_source):
+            there[position] = self.standing(id_).added
+        return there
 
     def matching(self, where: str) -> npt.NDArray[np.bool_]:
         """Whether each example is found by a filter, bool, shape (examples,).
@@ -156,19 +185,24 @@ class Review:
         if self._texts is None and not self.partial:
             self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
         state = self.opened.state()
-        mask: npt.NDArray[np.bool_] = matching(
-            where, Searched(self.audit.loaded, self.audit.findings, state, self._texts)
-        )
+        found = matching(where, Searched(self.audit.loaded, self.audit.findings, state, self._texts))
+        mask = np.zeros(len(self), dtype=bool)
+        mask[: len(found)] = found
+        for id_, is_found in self.written.matching(where, state).items():
+            if (position := self.position_of(id_)) is not None:
+                mask[position] = is_found
         return mask
 
     def position_of(self, id_: str) -> int | None:
         """Where an example is; None: not in this set."""
+        if id_ in self._added_positions:
+            return self._added_positions[id_]
         position = int(positions_of(self.audit.loaded, pl.Series([id_], dtype=pl.String))[0])
         return None if position < 0 else position
 
     def counts(self) -> dict[str, int]:
         """Examples by status."""
-        counted = np.bincount(self.status, minlength=len(STATUSES)).tolist()
+        counted = np.bincount(self.status[self.there], minlength=len(STATUSES)).tolist()
         return dict(zip(STATUSES, counted, strict=True))
 
     # Writing
@@ -192,6 +226,28 @@ class Review:
         self.opened.project.log.append(proposed, self.opened.annotator)
         self._refresh({one.example for one in proposed})
 
+    def edit(self, position: int, content: Content | None) -> None:
+        """Give an example another content, or (None) that of its source again; it is checked at once.
+
+        Raises:
+            UsageError, DecisionConflict, WorkFailed: as `DecisionLog.append`; nothing was changed.
+        """
+        self.propose([Proposed(self.id_at(position), "edit", None if content is None else _json(content))])
+
+    def add(self, content: Content) -> int:
+        """Add an example to the set; its position.
+
+        Raises:
+            UsageError: it is there already, or not sound.
+            DecisionConflict, WorkFailed: as `DecisionLog.append`; nothing was added.
+        """
+        id_ = id_of(content)
+        position = self.position_of(id_)
+        if position is not None and (position < self.in_source or self.standing(id_).added):
+            raise UsageError("This example is in the set already, word for word. Nothing was added.")
+        self.propose([Proposed(id_, "add", _json(content))])
+        return self._added_positions[id_]
+
     def undo(self) -> tuple[Undone, list[int]] | None:
         """Take back the latest unit; what it was and where; None: there is none.
 
@@ -212,6 +268,7 @@ class Review:
         """Take over everything that was decided, also by others."""
         self._state = self.opened.state()
         self._recent = {}
+        self._make_room(self._state.filter("added")["id"].to_list())
         self.status[:] = PENDING
         self._set_status(self._state["id"], self._state["status"].cast(pl.String))
 
@@ -220,8 +277,7 @@ class Review:
             return None
         examples = self.opened.project.log.examples_of(undone.unit)
         self._refresh(examples)
-        positions = positions_of(self.audit.loaded, pl.Series(sorted(examples), dtype=pl.String))
-        return undone, sorted(int(position) for position in positions if position >= 0)
+        return undone, sorted(int(position) for position in self._positions(sorted(examples)) if position >= 0)
 
     def _refresh(self, examples: Iterable[str]) -> None:
         """Ask anew what stands about these examples."""
@@ -233,23 +289,61 @@ class Review:
         known = {row["id"]: _standing(row) for row in state.iter_rows(named=True)}
         fresh = {id_: known.get(id_, Standing()) for id_ in ids}
         self._recent.update(fresh)
+        self._make_room([id_ for id_, standing in fresh.items() if standing.added])
         self._set_status(
             pl.Series(list(fresh), dtype=pl.String),
             pl.Series([standing.status for standing in fresh.values()], dtype=pl.String),
         )
+        self._check_written(fresh)
 
     def _set_status(self, ids: pl.Series, statuses: pl.Series) -> None:
-        positions = positions_of(self.audit.loaded, ids)
+        positions = self._positions(ids.to_list()) if self.added else positions_of(self.audit.loaded, ids)
         codes = statuses.replace_strict({name: code for code, name in enumerate(STATUSES)}, return_dtype=pl.UInt8)
         there = positions >= 0
         self.status[positions[there]] = codes.to_numpy()[there]
 
+    def check_written(self) -> None:
+        """Check all that was edited and added, where that was not done yet."""
+        written = self._state.filter(pl.col("content").is_not_null())
+        self._check_written({row["id"]: _standing(row) for row in written.iter_rows(named=True)})
+
+    def _check_written(self, standings: Mapping[str, Standing]) -> None:
+        contents = {id_: standing.content for id_, standing in standings.items() if standing.content is not None}
+        self.written.check(contents)
+        for id_ in standings:
+            if id_ not in contents:
+                self.written.forget(id_)
+            position = self.position_of(id_)
+            if position is not None:
+                was = self._audited_severity[position] if position < self.in_source else NO_SEVERITY
+                self.severity[position] = self.written.severity(id_) if id_ in self.written else was
+
+    def _make_room(self, added: Iterable[str]) -> None:
+        """Give added examples positions, after all others, for as long as the review lasts."""
+        new = [id_ for id_ in added if id_ not in self._added_positions and self.position_of(id_) is None]
+        for id_ in new:
+            self._added_positions[id_] = len(self)
+            self.added.append(id_)
+        self.status = np.append(self.status, np.zeros(len(new), dtype=np.uint8))
+        self.severity = np.append(self.severity, np.full(len(new), NO_SEVERITY, dtype=np.uint8))
+
+    def _positions(self, ids: Sequence[str]) -> Positions:
+        positions = positions_of(self.audit.loaded, pl.Series(ids, dtype=pl.String))
+        for place, id_ in enumerate(ids):
+            if id_ in self._added_positions:
+                positions[place] = self._added_positions[id_]
+        return positions
+
     def _severities(self) -> npt.NDArray[np.uint8]:
         ranks = self._findings.select(severity_rank()).to_series().to_numpy()
-        severity = np.full(len(self), NO_SEVERITY, dtype=np.uint8)
+        severity = np.full(self.in_source, NO_SEVERITY, dtype=np.uint8)
         for rank in (2, 1, 0):
             severity[self._rows[ranks == rank]] = rank
         return severity
+
+
+def _json(content: Content) -> str:
+    return msgspec.json.encode(content.identity()).decode()
 
 
 def _standing(row: dict[str, Any]) -> Standing:

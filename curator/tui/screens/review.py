@@ -13,20 +13,29 @@ from textual.events import Key
 from textual.widgets import Static
 
 from curator.errors import CuratorError
+from curator.examples.content import Content
 from curator.examples.safe_text import visible
 from curator.project.decision import Action
 from curator.project.log import Undone
+from curator.reporting.wording import count
 from curator.tui.drawing import as_json, status_text
 from curator.tui.page import Page, bindings_of
+from curator.tui.screens.edit import EditScreen, in_editor
 from curator.tui.screens.history import HistoryScreen
+from curator.tui.screens.saving import Answer, SavingScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.tui.widgets.progress_line import ProgressLine
+from curator.tui.widgets.question import Question
 from curator.workflow.reviewing import PENDING, Positions, Seen
+from curator.workflow.written import repaired
 
 _FAR = 10**9
+ASK_ABOVE = 20
+"""Examples beyond which deciding about many at once is asked about first."""
+
 _SESSION = "review"
 _NOTE_AFTER = 0.5
 """Seconds after a move at which the place is kept for the next time."""
@@ -94,7 +103,7 @@ class ReviewScreen(Page):
         self._go_to_start(None)
 
     def _take_queue(self, where: str) -> None:
-        everything = self.review.by_severity() if self.by_severity else np.arange(len(self.review))
+        everything = self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.there)
         self.queue = everything[self.review.matching(where)[everything]] if where else everything
         self.where, self.place = where, 0
         self.query_one(FilterBar).show(where, len(self.queue), len(self.review))
@@ -252,6 +261,89 @@ class ReviewScreen(Page):
         outcome = await self.curator.write(lambda: self.review.redo() or ())
         self._after(outcome, "Decided again", "Nothing was taken back that could be decided again.")
 
+    async def action_keep_all(self) -> None:
+        """Keep all that the filter finds."""
+        self._decide_all("keep")
+
+    async def action_drop_all(self) -> None:
+        """Drop all that the filter finds."""
+        self._decide_all("drop")
+
+    def _decide_all(self, action: Action) -> None:
+        """Ask with the exact count, then decide as one unit."""
+        positions = self.queue[self.review.status[self.queue] == PENDING].tolist()
+        if not positions:
+            self.notify("Nothing in this queue is undecided.", markup=False)
+            return
+
+        async def answered(yes: bool | None) -> None:
+            if yes and await self.curator.write(lambda: self.review.decide(positions, action)) is not None:
+                self.notify(
+                    f"{action}: {count(len(positions), 'example')}, as one decision. u takes it back.", markup=False
+                )
+            self._show(self.place)
+
+        if len(positions) <= ASK_ABOVE:
+            self.run_worker(answered(True))
+            return
+        about = f"that {visible(self.where, one_line=True)} finds" if self.where else "of the whole set"
+        question = f"{action.capitalize()} {count(len(positions), 'undecided example')} {about}?"
+        self.app.push_screen(Question(question, "One undo takes all of it back.", yes=f"{action} them"), answered)
+
+    # Writing
+
+    def action_edit(self) -> None:
+        """Edit here."""
+        if self.seen is not None:
+            self.app.push_screen(EditScreen(self.seen.content, self.seen.position, "edit"))
+
+    def action_new(self) -> None:
+        """Write a new example, under the same system message as this one."""
+        messages = [] if self.seen is None else [m for m in self.seen.content.messages[:1] if m["role"] == "system"]
+        content = Content([*messages, {"role": "user", "content": ""}, {"role": "assistant", "content": ""}])
+        self.app.push_screen(EditScreen(content, None, "new"))
+
+    def action_new_from(self) -> None:
+        """Write a new example that begins as this one."""
+        if self.seen is not None:
+            self.app.push_screen(EditScreen(self.seen.content, None, "new from this"))
+
+    async def action_editor(self) -> None:
+        """Edit as JSON elsewhere."""
+        if self.seen is None:
+            return
+        before, position = self.seen.content, self.seen.position
+        try:
+            after = in_editor(self.app, before)
+        except CuratorError as error:
+            self.curator.say_error(error)
+            return
+        if after is not None:
+            self._save(before, after, position, "edit")
+
+    def action_fix(self) -> None:
+        """Repair what can be repaired."""
+        if self.seen is None:
+            return
+        mended = repaired(self.seen.content, self.seen.findings)
+        if mended is None:
+            self.notify("No check offers a repair for this example; e edits it.", markup=False)
+        else:
+            self._save(self.seen.content, mended, self.seen.position, "fix")
+
+    def _save(self, before: Content, after: Content, position: int, what: str) -> None:
+        async def answered(answer: Answer | None) -> None:
+            if answer == "save":
+                await self.curator.save_content(position, after)
+
+        self.app.push_screen(SavingScreen(before, after, what), answered)
+
+    def include(self, position: int) -> None:
+        """Show an example that was just written, also where the filter does not find it."""
+        if position not in self.queue:
+            self.queue = np.insert(self.queue, min(self.place + 1, len(self.queue)), position)
+        self._go_to_position([position])
+
     def _after(self, outcome: tuple[Undone, list[int]] | tuple[()] | None, did: str, nothing: str) -> None:
         """Show where an undo or redo happened."""
         if outcome is None:
@@ -261,8 +353,7 @@ class ReviewScreen(Page):
             return
         undone, positions = outcome
         what = f"policy {undone.policy}" if undone.policy else undone.action
-        count = f"{undone.decisions:,} decisions" if undone.decisions > 1 else "1 decision"
-        self.notify(f"{did}: {what}, {count}.", markup=False)
+        self.notify(f"{did}: {what}, {count(undone.decisions, 'decision')}.", markup=False)
         self._go_to_position(positions)
 
     def _go_to_position(self, positions: Sequence[int]) -> None:

@@ -9,6 +9,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from curator.examples.safe_text import visible
+
 
 class AskText(ModalScreen[str | None]):
     """A question and a field; Enter gives the text, Esc nothing."""
@@ -23,7 +25,7 @@ class AskText(ModalScreen[str | None]):
         """The question and the field."""
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
-            yield Input(self._value, suggester=self._suggester)
+            yield Input(visible(self._value, one_line=True), suggester=self._suggester)
             yield Static("Enter takes it   Esc leaves it", markup=False, classes="dim")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

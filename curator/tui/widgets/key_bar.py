@@ -36,10 +36,12 @@ class KeyBar(Widget):
     def render(self) -> Text:
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
-        if isinstance(app.focused, Input | TextArea):
+        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
+        if isinstance(app.focused, Input):
             self._places = []
             return Text(" typing: letters are text   Enter takes it   Esc leaves it", no_wrap=True)
-        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
+        if isinstance(app.focused, TextArea):
+            actions = [action for action in actions if len(self._key(action)) > 1]
         own = [action for action in actions if action.screen == page.page_name]
         always = [action for action in actions if action.screen != page.page_name]
         end_width = sum(self._width(action) for action in always)
@@ -54,7 +56,10 @@ class KeyBar(Widget):
         return line
 
     def _key(self, action: Action) -> str:
-        return shown_key(cast("CuratorApp", self.app).keys[action.id].split(",")[0])
+        """The first key that works here: while text is typed, letters are text."""
+        keys = [shown_key(key) for key in cast("CuratorApp", self.app).keys[action.id].split(",")]
+        typing = isinstance(self.app.focused, TextArea)
+        return next((key for key in keys if len(key) > 1), keys[0]) if typing else keys[0]
 
     def _width(self, action: Action) -> int:
         return Text(f" {self._key(action)} {action.label} ").cell_len

@@ -1,0 +1,149 @@
+"""Editing and adding: the difference first, the check at once, the original always there, additions exported."""
+
+import json
+import os
+
+from curator.workflow.exporting import export
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
+from curator.workflow.written import checked_content
+from tests.tui.driving import decisions_of, drive, said, screen_text, until
+
+
+async def find(pilot, app, where):
+    app.screen.narrow(where)
+    await pilot.pause()
+
+
+def test_an_edit_shows_its_word_difference_and_is_saved_only_then(desk):
+    async def steps(pilot, app):
+        await find(pilot, app, "kettle")
+        before = app.screen.seen.content
+        await pilot.press("e")
+        await pilot.press(*"Hello ", "ctrl+s")
+        assert "{+Hello" in screen_text(app)
+        assert decisions_of(desk) == []
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen.page_name == "review")
+        assert app.screen.seen.standing.edited
+        assert app.screen.seen.content.messages[-1]["content"].startswith("Hello ")
+        await pilot.press("u")
+        assert app.screen.seen.content == before
+
+    drive(desk, steps)
+    assert [decision.action for decision in decisions_of(desk)] == ["undo", "edit"]
+
+
+def test_an_edited_example_is_checked_at_once(desk):
+    async def steps(pilot, app):
+        position, content = app.screen.seen.position, app.screen.seen.content
+        for said_now, is_found in (("TODO: [insert answer here]", True), ("A kettle. Kind regards.", False)):
+            messages = [{**message, "content": said_now} for message in content.messages]
+            await app.save_content(position, content._replace(messages=messages))
+            found = {finding.check for finding in app.review.findings_at(position)}
+            assert ("placeholder-text" in found) == is_found
+            assert app.review.matching("check:placeholder-text")[position] == is_found
+
+    drive(desk, steps)
+
+
+def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
+    async def steps(pilot, app):
+        await pilot.press("n")
+        await until(pilot, lambda: bool(app.screen._fields))
+        fields = {index: field for _, index, field in app.screen._fields}
+        fields[max(fields) - 1].text = "Do you sell zeppelins?"
+        fields[max(fields)].text = "No, we sell things for house and garden."
+        await pilot.press("ctrl+s", "y")
+        await until(pilot, lambda: app.screen.page_name == "review")
+        assert app.screen.seen.standing.added
+        assert "added" in screen_text(app)
+        for where in ("zeppelins", "decided:added", f"id:{app.screen.seen.id}"):
+            assert app.review.matching(where).nonzero()[0].tolist() == [app.screen.seen.position]
+        await pilot.press("x")
+
+    drive(desk, steps)
+    with open_data(DataRequest(data=(str(desk),))) as opened:
+        opened.project.log.undo(opened.annotator)  # the drop: what is added and not dropped is exported
+        audit = opened.remembered()
+        export(opened, audit, "openai", tmp_path / "out", skip_invalid=True, replace=False, only_reviewed=False)
+    exported = "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
+    assert "zeppelins" in exported
+
+
+def test_the_same_example_is_not_added_twice(desk):
+    async def steps(pilot, app):
+        await app.save_content(None, app.review.at(5).content)
+        await pilot.pause()
+        assert "in the set already" in said(app)
+
+    drive(desk, steps)
+    assert decisions_of(desk) == []
+
+
+def test_a_repair_is_shown_before_it_is_made(desk):
+    async def steps(pilot, app):
+        await find(pilot, app, "check:mojibake or check:html-residue or check:control-characters")
+        findings = {finding.check for finding in app.screen.seen.findings}
+        await pilot.press("F")
+        assert "Fix it like this?" in screen_text(app)
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen.seen.standing.edited)
+        left = {finding.check for finding in app.screen.seen.findings}
+        assert not left & findings & {"mojibake", "html-residue", "control-characters"}
+
+    drive(desk, steps)
+
+
+def test_a_draft_outlives_the_app(desk):
+    async def begin(pilot, app):
+        await pilot.press("e")
+        await until(pilot, lambda: bool(app.screen._fields))
+        await pilot.press(*"Unfinished ")
+        app.screen._keep_draft()
+
+    async def go_on(pilot, app):
+        await pilot.press("e")
+        await until(pilot, lambda: bool(app.screen._fields))
+        assert "Unfinished " in app.screen._fields[-1][2].text
+        assert "draft" in said(app)
+
+    drive(desk, begin)
+    drive(desk, go_on)
+
+
+def test_what_is_no_example_is_refused_with_the_reason():
+    import pytest
+
+    from curator.errors import UsageError
+
+    for value, reason in (
+        ([], "an object with a list of messages"),
+        ({"messages": [{"role": 5, "content": "x"}]}, "role"),
+        ({"messages": [], "extra": 1}, "extra"),
+        ({}, "messages should be"),
+    ):
+        with pytest.raises(UsageError, match=reason):
+            checked_content(value)
+
+
+def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp_path):
+    from contextlib import nullcontext
+
+    script = tmp_path / "editor.sh"
+    script.write_text("#!/bin/sh\nsed -i 's/kettle/teapot/g' \"$1\"\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+
+    async def steps(pilot, app):
+        monkeypatch.setattr(app, "suspend", nullcontext)  # a test has no terminal to hand over
+        await find(pilot, app, "kettle")
+        await pilot.press("E")
+        await until(pilot, lambda: "Save this edit?" in screen_text(app))
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen.page_name == "review" and app.screen.seen.standing.edited)
+        assert "teapot" in json.dumps(app.screen.seen.content.messages)
+
+    drive(desk, steps)
+    assert os.environ["EDITOR"]
