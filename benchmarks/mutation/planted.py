@@ -18,8 +18,7 @@ def options_of(settings: dict) -> list[str]:
     """The command line options that a truth asks for."""
     options = []
     for name, value in settings.items():
-        if name != "against":
-            options += [f"--{name.replace('_', '-')}", str(value)]
+        options += [f"--{name.replace('_', '-')}", str(SAMPLES / value if name == "against" else value)]
     return options
 
 

@@ -72,7 +72,7 @@ SIMILARITY_CHECKS = (
             "An example of the validation or test set has the same prompt words as a training example, or a whole text "
             "that is similar at the threshold or above.\n\n"
             "Validation then measures memory, not learning, and overfitting goes unseen.\n\n"
-            "Split again, with similar examples on one side."
+            "Split again, with similar examples on one side: `curator split DATA` moves what leaks to training."
         ),
     ),
     Check(
@@ -83,8 +83,9 @@ SIMILARITY_CHECKS = (
         version=1,
         title="contains a question or answer of an evaluation set",
         explanation=(
-            "The example shares a run of thirteen words with an item of the benchmark given by `--against`, or "
-            "contains it whole.\n\n"
+            "The example has a run of thirteen words and seven tenths of the word 5-grams of a question of the "
+            "benchmark given by `--against`. A shorter question counts where all of it is there and its answer too, "
+            "an answer alone from fifty words on. The words in a row are quoted.\n\n"
             "A model trained on its own exam scores well and is no better.\n\n"
             "Drop it, or evaluate on something else."
         ),

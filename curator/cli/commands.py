@@ -10,6 +10,7 @@ COMMANDS = {
     "show": "Print the examples that a filter finds.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
     "split": "Split what is kept so that nothing leaks, with a certificate.",
+    "leaks": "Find the examples of one file that another one contains already.",
     "undo": "Take back the latest decision, or policy, as a whole.",
     "decisions": "Export and import decisions as JSON Lines.",
     "export": "Write what was kept, in the form a target wants.",

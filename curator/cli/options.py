@@ -32,7 +32,7 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_options(**given: Any) -> Any:
-        named = {name: given.pop(name) for name in (field.name for field in fields(DataRequest))}
+        named = {field.name: given.pop(field.name) for field in fields(DataRequest) if field.name in given}
         named["columns"] = _mapping(named["columns"])
         named["select"] = _names(named["select"])
         named["ignore"] = _names(named["ignore"])

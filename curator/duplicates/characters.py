@@ -64,7 +64,7 @@ class Characters:
         added: list[int] = []
         start = len(self.sequences)
         for code in codes:
-            self.kinds[code] = _kind(code)
+            self.kinds[code] = kind_of(code)
             text = normalised(chr(code))
             first = unicodedata.normalize("NFKD", chr(code))[0]
             if unicodedata.combining(first) or ord(first) in self._second_halves:
@@ -77,11 +77,12 @@ class Characters:
                 replacement = [ord(character) for character in text]
                 added += [len(replacement), *replacement]
                 for other in replacement:
-                    self.kinds[other] = _kind(other)
+                    self.kinds[other] = kind_of(other)
         self.sequences = np.concatenate([self.sequences, np.array(added, dtype=np.int32)])
 
 
-def _kind(code: int) -> int:
+def kind_of(code: int) -> int:
+    """What the character of normalised text does (`GAP` ... `ALONE_NUMBER`)."""
     category = unicodedata.category(chr(code))
     if category[0] == "M":
         return MARK

@@ -43,7 +43,7 @@ def index(validation: Whole, train: Whole, threshold: float) -> Postings:
     """Index the whole texts of `validation` for finding what reaches `threshold`; `train` tells what is frequent."""
     shingles = _all_shingles(validation.addresses, validation.counts, int(validation.sizes[:, 0].sum(dtype=np.int64)))
     known = np.unique(shingles)
-    keys, numbers = _table(known, 1 << (2 * len(known) + 1).bit_length())
+    keys, numbers = table_of(known)
     counts = np.zeros(len(known), dtype=np.int64)
     for whole in (validation, train):
         _count(whole.addresses, whole.counts, keys, numbers, counts)
@@ -57,6 +57,11 @@ def index(validation: Whole, train: Whole, threshold: float) -> Postings:
     order = np.lexsort((example, -(size * (1 - share) - place), rank))
     begins = np.searchsorted(rank[order], np.arange(len(known) + 1))
     return Postings(keys, ranks, begins.astype(np.int64), example[order], place[order])
+
+
+def table_of(known: Hashes) -> tuple[Hashes, Positions]:
+    """A hash table for `look_up` from each of some different shingles to its place among them."""
+    return _table(known, 1 << (2 * len(known) + 1).bit_length())
 
 
 @kernel

@@ -174,3 +174,15 @@ def tool_definitions(tools: Any, functions: Any = None) -> list[dict[str, Any]] 
     if not isinstance(definitions, list) or not all(isinstance(tool, dict) for tool in definitions):
         raise Refused("invalid-tool-call", "The tool definitions are not a list of objects.")
     return [tool if "function" in tool else {"type": "function", "function": tool} for tool in definitions]
+
+
+def spoken(message: Message) -> str:
+    """The text of a message, tool calls a line each."""
+    content = message.get("content")
+    if isinstance(content, list):
+        content = "\n".join(part.get("text") or f"[{part['type']}]" for part in content)
+    lines = [content] if content is not None else []
+    for call in message.get("tool_calls") or ():
+        arguments = call["function"]["arguments"]
+        lines.append(f"→ {call['function']['name']}({arguments})")
+    return "\n".join(lines)

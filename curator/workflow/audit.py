@@ -12,11 +12,17 @@ from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
 from curator.examples.sources import Source
 from curator.project.cache import Cache
+from curator.project.sides import SIDES
+from curator.workflow.benchmark import read_benchmark
+from curator.workflow.comparing import prepared_key, whole_of
+from curator.workflow.contamination import contamination_findings
 from curator.workflow.failures import failures_found, last_finished
 from curator.workflow.findings import all_findings
 from curator.workflow.ids import ids_of
 from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.workflow.sides import known_sides, sides_of_files
 from curator.workflow.similar import Similar, find_similar
+from curator.workflow.split_leaks import leak_findings
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class AuditOptions:
         target: name of the target whose limits apply; None: none.
         texts: keep the texts too, for a person who will search them.
         compare: prepare for comparing examples, whichever checks run.
+        against: evaluation files whose questions and answers must not be in the data.
+        split: of the saved split; changes whenever it does. "": there is none.
     """
 
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -44,6 +52,8 @@ class AuditOptions:
     target: str | None = None
     texts: bool = False
     compare: bool = False
+    against: tuple[Source, ...] = ()
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,11 +69,7 @@ class Audit:
 
 
 DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
-NOT_YET = {
-    "semantic-duplicate": "this version does not look for it yet",
-    "split-leak": "this version does not look for it yet",
-    "contamination": "this version does not look for it yet",
-}
+NOT_YET = {"semantic-duplicate": "this version does not look for it yet"}
 """Checks that have a name and an explanation, and no engine yet."""
 
 
@@ -81,15 +87,30 @@ class Stopwatch:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about the data and counts in an audit.
+
+    Attributes:
+        kept: ids of examples that a person decided to keep; of copies they are the keepers.
+        sides: the saved split, as `curator.project.sides.saved_sides` gives it.
+        taken_apart: whether that split divided what was too large to keep together.
+    """
+
+    kept: Collection[str] = ()
+    sides: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIDES))
+    taken_apart: bool = False
+
+
 def audit(
     sources: list[Source],
     options: AuditOptions,
     cache: Cache,
     progress: Progress,
-    kept: Collection[str] = (),
+    decided: Decided | None = None,
     runs: Path | None = None,
 ) -> Audit:
-    """Audit `sources`. `kept`: ids of examples that a person decided to keep; of copies they are the keepers.
+    """Audit `sources`, of which some things may have been `decided`.
 
     `runs`: the folder of the project's trainings; the last one's failures become findings.
 
@@ -99,29 +120,43 @@ def audit(
         WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
     """
     watch = Stopwatch()
+    decided = decided or Decided()
     checks = chosen(options.select, options.ignore)
+    names = {check.name for check in checks}
+    by_file = sides_of_files([source.name for source in sources])
+    has_leaks = "split-leak" in names and (len(decided.sides) > 0 or bool((by_file >= 0).any()))
+    has_benchmark = "contamination" in names and bool(options.against)
+    has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
     wanted = Wanted(
         checks=tuple(check.name for check in checks if check.find is not None),
         settings=options.settings,
         tokenizer=options.tokenizer,
         texts=options.texts,
-        duplicates=options.compare or any(check.name in DUPLICATE_CHECKS for check in checks),
+        duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
     similar = None
-    if any(check.name in DUPLICATE_CHECKS for check in checks):
+    more: list[pl.DataFrame] = []
+    if has_duplicates:
         with watch.stage("finding duplicates"):
-            is_kept = ids_of(loaded).is_in(list(kept)).to_numpy()
+            is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
-    more = [similar.findings] if similar else []
+            more.append(similar.findings)
+    if has_leaks:
+        with watch.stage("checking the split"):
+            more.append(_leaks(loaded, options, cache, decided))
+    if has_benchmark:
+        with watch.stage("looking for the benchmark"):
+            more.append(contamination_findings(loaded, whole_of(loaded, cache), read_benchmark(options.against)))
     last_run = last_finished(runs) if runs is not None else None
     if last_run is not None and any(check.family == "training" for check in checks):
         with watch.stage("reading the last training"):
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
         findings = all_findings(loaded, checks, options.settings, more)
-    return Audit(loaded, findings, options, similar, _not_run(checks, options, last_run), watch.seconds)
+    not_run = _not_run(checks, options, last_run, has_leaks=has_leaks)
+    return Audit(loaded, findings, options, similar, not_run, watch.seconds)
 
 
 def _no_limit(target: str | None) -> str:
@@ -130,7 +165,17 @@ def _no_limit(target: str | None) -> str:
     return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
 
 
-def _not_run(checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None) -> dict[str, str]:
+def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
+    """`LEAKS` of the split that is there."""
+    names = [read.source.name for read in loaded.sources]
+    sides = known_sides(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.sides)
+    whole, key = whole_of(loaded, cache), prepared_key(loaded)
+    return leak_findings(whole, sides, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
+
+
+def _not_run(
+    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, *, has_leaks: bool
+) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
@@ -140,6 +185,10 @@ def _not_run(checks: tuple[Check, ...], options: AuditOptions, last_run: Path | 
         for check in checks:
             if check.family == "training":
                 reasons.setdefault(check.name, "no training of this data has finished yet")
+    if not has_leaks:
+        reasons.setdefault("split-leak", "nothing is split yet: `curator split` does")
+    if not options.against:
+        reasons.setdefault("contamination", "no evaluation set was named with --against")
     for name, reason in NOT_YET.items():
         reasons.setdefault(name, reason)
     return reasons

@@ -48,8 +48,7 @@ def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
     from curator.duplicates.find import find
 
     whole = whole_of(loaded, cache)
-    prepared = "".join(placed.prepared_key or "" for placed in loaded.placed)
-    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared}".encode())
+    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared_key(loaded)}".encode())
     known = cache.entry(f"{key}-compared")
     if known is not None:
         return Comparison(whole, stored.load(known), key)
@@ -87,6 +86,11 @@ def whole_of(loaded: Loaded, cache: Cache) -> "Whole":
     from curator.duplicates.whole import assemble
 
     return assemble(Prepared.load(cache.required(placed.prepared_key or "")) for placed in loaded.placed)
+
+
+def prepared_key(loaded: Loaded) -> str:
+    """Equal where the prepared blocks of two sets are."""
+    return xxhash.xxh3_128_hexdigest("".join(placed.prepared_key or "" for placed in loaded.placed).encode())
 
 
 def _identity(loaded: Loaded) -> pl.DataFrame:

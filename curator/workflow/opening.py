@@ -15,8 +15,9 @@ from curator.exporting.limits import limit
 from curator.exporting.targets import target_named
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
+from curator.project.sides import saved_settings, saved_sides
 from curator.project.states import States
-from curator.workflow.audit import Audit, AuditOptions, audit
+from curator.workflow.audit import Audit, AuditOptions, Decided, audit
 from curator.workflow.loading import Progress, ReadingOptions
 from curator.workflow.remembered import remember, remembered
 from curator.workflow.request import DataRequest
@@ -64,7 +65,7 @@ class Opened:
                 self.options(texts=texts, compare=compare),
                 self.project.cache,
                 progress,
-                self._kept(),
+                self._decided(),
                 self.project.folder.runs,
             )
             remember(audited, self.project.cache)
@@ -86,6 +87,8 @@ class Opened:
             target=settings.target,
             texts=texts,
             compare=compare,
+            against=tuple(expand(self.request.against)),
+            split=str((saved_settings(self.project.database) or {}).get("stamp", "")),
         )
 
     def _limit_of_target(self) -> int | None:
@@ -103,9 +106,11 @@ class Opened:
         table: dict[str, Any] = self.settings.model_dump()["prices"]
         return table
 
-    def _kept(self) -> list[str]:
-        state = self.state()
-        return state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+    def _decided(self) -> Decided:
+        state, database = self.state(), self.project.database
+        kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+        is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
+        return Decided(kept, saved_sides(database), taken_apart=is_apart)
 
     def state(self) -> pl.DataFrame:
         """What was decided: `STATE`, a row per example that anything was decided about."""

@@ -20,7 +20,7 @@ from curator.examples.frames import FOUND
 from curator.examples.sources import Source
 from curator.examples.tokens.named import fingerprint
 from curator.project.cache import Cache
-from curator.workflow import similar
+from curator.workflow import similar, split_leaks
 from curator.workflow.audit import Audit, AuditOptions
 from curator.workflow.derive import FORMAT_VERSION
 from curator.workflow.loading import Loaded, Placed, ReadSource
@@ -115,6 +115,8 @@ def _key(sources: list[Source], options: AuditOptions) -> str:
         (options.tokenizer, fingerprint(options.tokenizer), options.duplicate_threshold, options.target),
         (options.reading.format, sorted(options.reading.columns.items())),
         [str(source.path.resolve()) for source in sources],
+        [_stamp(source) for source in options.against],
+        (options.split, split_leaks.VERSION),
     ]
     return xxhash.xxh3_128_hexdigest(repr(basis).encode())
 

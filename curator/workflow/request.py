@@ -20,6 +20,7 @@ class DataRequest:
         max_tokens: limit of one example.
         config: settings file.
         annotator: whose decisions these are.
+        against: evaluation files whose items must not be in the data.
         quiet: no narration.
         no_colour: no colours.
     """
@@ -36,5 +37,6 @@ class DataRequest:
     max_tokens: int | None = None
     config: str | None = None
     annotator: str | None = None
+    against: tuple[str, ...] = ()
     quiet: bool = False
     no_colour: bool = False

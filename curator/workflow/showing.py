@@ -7,7 +7,7 @@ import msgspec
 import polars as pl
 from rich.text import Text
 
-from curator.examples.content import Message
+from curator.examples.content import spoken
 from curator.examples.finding import Finding
 from curator.examples.safe_text import visible
 from curator.review.filter import Term, parse
@@ -65,18 +65,6 @@ class Found:
     examples: list[Shown]
     left_out: int
     unreadable: list[Finding]
-
-
-def spoken(message: Message) -> str:
-    """The text of a message, tool calls a line each."""
-    content = message.get("content")
-    if isinstance(content, list):
-        content = "\n".join(part.get("text") or f"[{part['type']}]" for part in content)
-    lines = [content] if content is not None else []
-    for call in message.get("tool_calls") or ():
-        arguments = call["function"]["arguments"]
-        lines.append(f"→ {call['function']['name']}({arguments})")
-    return "\n".join(lines)
 
 
 def shown_examples(opened: Opened, where: str | None, limit: int | None, progress: Progress) -> Found:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from curator.examples.content import Content
+from curator.examples.content import Content, spoken
 from curator.examples.finding import Place
 from curator.project.refusals import worded
 from curator.reporting.certificate import HeldOut, Nearest, Specimen, SplitReport, certificate_markdown
@@ -18,7 +18,6 @@ from curator.workflow.certifying import Certified
 from curator.workflow.findings import Places
 from curator.workflow.loading import Loaded
 from curator.workflow.opening import Opened
-from curator.workflow.showing import spoken
 from curator.workflow.split_members import Members
 from curator.workflow.splitting import Splitting
 from curator.workflow.texts import originals_at

@@ -1,5 +1,6 @@
 """Split what is kept so that nothing leaks, keep the split, and extend it by what is new."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -88,12 +89,10 @@ def make_split(
         before=before,
     )
     certificates = certified(members.whole, result, audit.options.duplicate_threshold, settings.seed)
-    is_apart = bool(kept_together.oversized)
-    is_saved = earlier is not None and not database.readonly
-    if not database.readonly and (anew or not is_saved or (result.sides != before).any() or asked):
+    if earlier is None or asked or (result.sides != before).any():
         sides = zip(members.ids.to_list(), result.sides.tolist(), strict=True)
-        kept = settings.model_dump() | {"taken_apart": is_apart, "threshold": audit.options.duplicate_threshold}
-        save_sides(database, sides, kept, anew=anew)
+        about = {"taken_apart": bool(kept_together.oversized), "stamp": secrets.token_hex(8)}
+        save_sides(database, sides, settings.model_dump() | about, anew=anew)
     placed = int((before < 0).sum())
     notes = _notes(result, before, earlier, asked)
     return Splitting(members, settings, result, certificates, placed, earlier is not None, notes)

@@ -29,7 +29,8 @@ def desk(tmp_path_factory):
 def findings(desk):
     settings = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))["settings"]
     outcome = curator(
-        desk, "audit", "desk.jsonl", "--findings", "f.jsonl", "--quiet", "--max-tokens", str(settings["max_tokens"])
+        *(desk, "audit", "desk.jsonl", "--findings", "f.jsonl", "--quiet"),
+        *("--max-tokens", str(settings["max_tokens"]), "--against", str(SAMPLES / settings["against"])),
     )
     assert outcome.returncode == 1, outcome.stderr
     return [json.loads(line) for line in (desk / "f.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -38,7 +39,7 @@ def findings(desk):
 def test_every_planted_defect_is_found_on_its_line(findings):
     truth = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))
     reported = {(finding["line"], finding["check"]) for finding in findings}
-    without_engine = {"contamination", "outlier"}
+    without_engine = {"outlier"}
     missed = [
         defect
         for defect in truth["planted"]
@@ -47,9 +48,10 @@ def test_every_planted_defect_is_found_on_its_line(findings):
     assert missed == []
 
 
-def test_no_clean_line_has_an_error(findings):
+def test_no_clean_line_has_an_error_or_is_taken_for_a_leaked_benchmark(findings):
     clean = set(json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))["clean_lines"])
-    assert [f for f in findings if f["severity"] == "error" and f["line"] in clean] == []
+    alarms = [f for f in findings if f["severity"] == "error" or f["check"] == "contamination"]
+    assert [f for f in alarms if f["line"] in clean] == []
 
 
 def test_findings_fit_their_published_schema(findings, desk):

@@ -1,0 +1,80 @@
+"""Leaks between two files, and in a split that is there already, are found and shown."""
+
+import json
+import random
+
+import pytest
+
+from tests.duplicates.material import question
+from tests.workflow.run import chat, curator, write
+
+
+@pytest.fixture
+def files(tmp_path):
+    generator = random.Random(3)
+    train = [question(generator) for _ in range(30)]
+    held = [question(generator) for _ in range(8)]
+    held.append((f"Please {train[4][0]}", f"{train[4][1]} again"))
+    held.append((train[9][0].upper(), "Something else altogether is said here."))
+    write(tmp_path / "train.jsonl", [chat(*example) for example in train])
+    write(tmp_path / "validation.jsonl", [chat(*example) for example in held])
+    return tmp_path
+
+
+def test_similar_examples_and_equal_prompts_are_listed_with_both_texts_and_end_with_1(files):
+    outcome = curator(files, "leaks", "train.jsonl", "validation.jsonl")
+    assert outcome.code == 1
+    assert "2 of 10 validation examples" in outcome.out
+    assert "validation.jsonl:9  and  train.jsonl:5" in outcome.out
+    assert "validation.jsonl:10  and  train.jsonl:10  (the same prompt" in outcome.out
+    assert "Something else altogether" in outcome.out
+    assert not list(files.glob("*.curator"))
+
+
+def test_the_whole_list_is_json_for_programs_and_the_threshold_can_be_chosen(files):
+    found = json.loads(curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "-").out)
+    assert [nearest["leaks"] for nearest in found["nearest"]] == [False] * 8 + [True] * 2
+    strict = curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "-", "--threshold", "1")
+    assert json.loads(strict.out)["leaking"] == 1
+
+
+def test_a_split_that_does_not_leak_ends_with_0_and_files_that_cannot_be_read_with_2(files):
+    assert curator(files, "split", "train.jsonl", "validation.jsonl").code == 0
+    exported = curator(files, "export", "train.jsonl", "validation.jsonl", "--target", "huggingface", "--out", "out")
+    assert exported.code == 0, exported.err
+    assert curator(files, "leaks", "out/train.jsonl", "out/validation.jsonl").code == 0
+    assert curator(files, "leaks", "train.jsonl", "nowhere.jsonl").code == 2
+
+
+def test_hostile_text_in_a_leak_reaches_no_terminal(tmp_path):
+    text = "Say \x1b[31mred\x07 now and tell me why in a few plain words"
+    for name in ("a.jsonl", "b.jsonl"):
+        write(tmp_path / name, [chat(text, "Because \x9b2J it is so, and will be so for a long time.")])
+    outcome = curator(tmp_path, "leaks", "a.jsonl", "b.jsonl")
+    assert outcome.code == 1
+    assert not set(outcome.out) & {"\x1b", "\x07", "\x9b"}
+
+
+def leaks_of(folder, *arguments):
+    curator(folder, "audit", *arguments, "--quiet", "--findings", "f.jsonl", "--fail-on", "never")
+    lines = (folder / "f.jsonl").read_text(encoding="utf-8").splitlines()
+    return [finding for finding in map(json.loads, lines) if finding["check"] == "split-leak"]
+
+
+def test_an_audit_of_files_that_are_a_split_by_name_reports_each_leak_with_its_other_half(files):
+    found = leaks_of(files, "train.jsonl", "validation.jsonl")
+    assert [(finding["file"], finding["line"], finding["severity"]) for finding in found] == [
+        ("validation.jsonl", 9, "error"),
+        ("validation.jsonl", 10, "error"),
+    ]
+    assert [finding["related"][0]["line"] for finding in found] == [5, 10]
+    assert curator(files, "audit", "train.jsonl", "validation.jsonl", "--fail-on", "split-leak>0").code == 1
+
+
+def test_an_audit_checks_the_saved_split_and_says_when_there_is_none(files):
+    report = json.loads(curator(files, "audit", "train.jsonl", "--json", "-").out)
+    assert {"check": "split-leak", "reason": "nothing is split yet: `curator split` does"} in report["not_run"]
+    curator(files, "split", "train.jsonl", "--validation", "0.3")
+    report = json.loads(curator(files, "audit", "train.jsonl", "--json", "-").out)
+    assert "split-leak" not in [entry["check"] for entry in report["not_run"]]
+    assert leaks_of(files, "train.jsonl") == []
