@@ -38,12 +38,15 @@ def command(
     from curator.workflow.opening import open_data
     from curator.workflow.outputs import write_outputs
     from curator.workflow.reported import report_of
+    from curator.workflow.validating import notice_of
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
     with open_data(options) as opened:
         rules = parse_rules(fail_on or opened.settings.fail_on)
         for note in opened.notes:
             narrate(options, note)
+        if opened.settings.target and (notice := notice_of(opened.settings.target)):
+            narrate(options, notice)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
             report = report_of(opened, audited)

@@ -15,46 +15,62 @@ if TYPE_CHECKING:
 @click.argument("file")
 @click.option("--target", required=True, metavar="NAME", help="Whose rules.")
 @click.option("--model", metavar="NAME", help="Model to be trained, for its limits.")
+@click.option("--tokenizer", metavar="NAME", default="o200k_base", show_default=True, help="Counts what a model cuts.")
 @click.option("--against", metavar="FILE", help="The other split: a line in both is reported.")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0: all.")
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE; FILE itself is never changed.")
 @click.option("--out", metavar="FILE", help="Where --fix writes; default: NAME.corrected.jsonl.")
 def command(
-    file: str, target: str, model: str | None, against: str | None, limit: int, fix: bool, out: str | None
+    file: str,
+    target: str,
+    model: str | None,
+    tokenizer: str,
+    against: str | None,
+    limit: int,
+    fix: bool,
+    out: str | None,
 ) -> int:
     """Check FILE against a target's own rules, before upload. Ends with 1 when the target would refuse it."""
     from pathlib import Path
 
     from curator.exporting.validate import validate
+    from curator.workflow.validating import file_or_stdin, notice_of, token_counter
 
     if out is not None and not fix:
         raise click.UsageError("--out says where --fix writes; give --fix too.")
-    path, other = Path(file), Path(against) if against else None
-    if fix:
-        path, complete = _corrected(path, target, Path(out) if out else None, limit)
-    errors, warnings = _printed(path, validate(path, target, against=other, model=model), limit)
+    if fix and file == "-":
+        raise click.UsageError("--fix writes beside a file; give it one.")
+    if notice := notice_of(target):
+        click.echo(notice, err=True)
+    complete, other = True, Path(against) if against else None
+    with file_or_stdin(file) as path:
+        if fix:
+            path, complete = _corrected(path, target, Path(out) if out else None, limit)
+        name = "standard input" if file == "-" else str(path)
+        found = validate(path, target, against=other, model=model, count_tokens=token_counter(tokenizer))
+        errors, warnings = _printed(name, found, limit)
     verdict = "would refuse it" if errors else "would accept it"
-    click.echo(f"{path}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
-    return 1 if errors or (fix and not complete) else 0
+    click.echo(f"{name}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
+    return 1 if errors or not complete else 0
 
 
-def _printed(path: "Path", violations: Iterable["Violation"], limit: int) -> tuple[int, int]:
+def _printed(name: str, violations: Iterable["Violation"], limit: int) -> tuple[int, int]:
     """Print the first `limit` violations; how many errors and warnings there are."""
     errors = warnings = 0
     for violation in violations:
         errors += violation.severity == "error"
         warnings += violation.severity != "error"
         if not limit or errors + warnings <= limit:
-            _print_one(path, violation, "")
+            _print_one(name, violation, "")
     if limit and errors + warnings > limit:
         click.echo(f"{errors + warnings - limit:,} more; --limit 0 shows all.", err=True)
     return errors, warnings
 
 
-def _print_one(path: "Path", violation: "Violation", outcome: str) -> None:
+def _print_one(name: str, violation: "Violation", outcome: str) -> None:
     from curator.examples.safe_text import visible
 
-    place = str(path) if violation.line is None else f"{path}:{violation.line}"
+    place = name if violation.line is None else f"{name}:{violation.line}"
     sentence = f"{place}  {outcome}{violation.severity} {violation.rule}: {violation.message}"
     click.echo(visible(sentence, one_line=True))
 
@@ -68,7 +84,7 @@ def _corrected(path: "Path", target: str, out: "Path | None", limit: int) -> "tu
     told += [(number, "left out: ", found) for number, found in result.refused]
     for _, outcome, found in sorted(told)[: limit or None]:
         for violation in found:
-            _print_one(path, violation, outcome)
+            _print_one(str(path), violation, outcome)
     click.echo(
         f"{result.path} was written: {result.kept:,} lines as they were, {result.changed:,} put right, "
         f"{result.left_out:,} left out. {path} is unchanged.",

@@ -50,3 +50,9 @@ def context_limit(model: str) -> Figure | None:
     known = figures("context")
     fitting = [name for name in known if model == name or model.startswith(f"{name}-2")]
     return known[max(fitting, key=len)] if fitting else None
+
+
+def smallest_token_limit() -> int:
+    """No known model or target cuts an example that has fewer tokens."""
+    limits = [figure.value for figure in figures("context").values()]
+    return int(min(limits))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SMALL_SET, _GENERAL_SET, _LARGE_SET = 2_000, 10_000, 50_000
-_FEWEST_STEPS, _MOST_EPOCHS = 100, 25
+_FEWEST_STEPS, _WANTED_STEPS, _MOST_EPOCHS = 100, 200, 25
 _LARGEST_BATCH, _SMALLEST_BATCH = 16, 4
 _LEARNING_RATE = 2e-4
 """For models up to 13B (QLoRA, unsloth); the trainer alone knows the size of the model and may choose otherwise."""
@@ -102,13 +102,13 @@ def _or(value: Any, default: Any) -> Any:
 
 
 def _schedule(training: dict[str, Any], examples: int) -> tuple[float, int]:
-    """Epochs, and examples in one optimiser step: enough of them for a hundred steps."""
+    """Epochs, and examples in one optimiser step: small enough for two hundred steps."""
     given = training.get("epochs")
     epochs = given or (3 if examples < _GENERAL_SET else 2 if examples < _LARGE_SET else 1)
     batch = training.get("batch_size")
     if batch is None:
         batch = _LARGEST_BATCH
-        while batch > _SMALLEST_BATCH and examples * epochs / batch < _FEWEST_STEPS:
+        while batch > _SMALLEST_BATCH and examples * epochs / batch < _WANTED_STEPS:
             batch //= 2
     per_epoch = max(1, math.ceil(examples / batch))
     if training.get("steps"):

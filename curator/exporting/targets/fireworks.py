@@ -46,7 +46,7 @@ def write(content: Content, kind: str) -> dict[str, Any]:
 TARGET = Target(
     name="fireworks",
     title="Fireworks",
-    carries=Carries(kinds=frozenset({"chat", "text", "preference"}), weights="assistant", developer=False),
+    carries=Carries(kinds=frozenset({"chat", "preference"}), weights="assistant", developer=False),
     write=write,
     judge=judge,
     form=form,

@@ -1,0 +1,57 @@
+"""Judge a file by a target's rules, its tokens included; from a file or from standard input."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from curator.examples.batches import batch_of
+from curator.examples.content import Content
+from curator.examples.tokens import count_tokens, tokenizer_named
+from curator.exporting.carries import kind_of
+from curator.exporting.limits import smallest_token_limit
+from curator.exporting.targets import target_named
+
+
+def token_counter(tokenizer: str) -> Callable[[Content], int]:
+    """Counts the tokens of one example; of one that is short anyway, its bytes, which are never fewer.
+
+    Raises:
+        UsageError: there is no such tokenizer.
+    """
+    tokenizer_named(tokenizer)
+    enough = smallest_token_limit()
+
+    def count(content: Content) -> int:
+        size = len(msgspec.json.encode(content.identity()))
+        if size <= enough:
+            return size
+        return int(count_tokens(batch_of([content], kind_of(content)), tokenizer)["tokens"][0])
+
+    return count
+
+
+@contextmanager
+def file_or_stdin(name: str) -> Iterator[Path]:
+    """The file of that name; for `-` what standard input holds, in a file that is removed afterwards."""
+    if name != "-":
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "stdin.jsonl"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path
+
+
+def notice_of(target: str) -> str | None:
+    """What a person must know before choosing a target.
+
+    Raises:
+        UsageError: there is no such target.
+    """
+    return target_named(target).notice
