@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +13,29 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
+_HOLDS_KERNELS = f"from {__name__} import"
+_IMPORTED = re.compile(r"^from curator\.duplicates\.(\w+) import", re.MULTILINE)
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
 def _sources_digest() -> str:
-    """A name for the present text of all kernels: numba does not notice that one which another calls has changed."""
+    """A name for the present text of all kernels: numba does not notice that one which another calls has changed.
+
+    Counted are the modules that hold kernels and what those import from this room, constants included.
+    """
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")}
+    wanted = [name for name, source in sources.items() if _HOLDS_KERNELS in source]
+    counted: set[str] = {Path(__file__).stem}
+    while wanted:
+        name = wanted.pop()
+        if name not in counted:
+            counted.add(name)
+            wanted += _IMPORTED.findall(sources[name])
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+    for name in sorted(counted):
+        digest.update(sources[name].encode())
     return digest.hexdigest()[:16]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.conflicts import conflicts
+from curator.duplicates.conflicts import Conflicts
 from curator.duplicates.directly import compare_named
 from curator.duplicates.find import Duplicates
 from curator.duplicates.groups import Groups
@@ -96,9 +96,8 @@ def _percent(column: str) -> pl.Expr:
     return pl.concat_str((pl.col(column) * 100).floor().cast(pl.Int32).cast(pl.String), pl.lit(" %"))
 
 
-def conflict_findings(whole: Whole) -> pl.DataFrame:
+def conflict_findings(found: Conflicts) -> pl.DataFrame:
     """`FOUND_IN_SET` with `conflicting-answers`: info where most prompts of the set have several answers."""
-    found = conflicts(whole)
     return found.pairs.select(
         "position",
         check=pl.lit("conflicting-answers"),

@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 
+from curator.duplicates.conflicts import conflicts
 from curator.duplicates.findings import conflict_findings, duplicate_findings
 from tests.duplicates.build import grouped, prepared
 from tests.duplicates.material import examples_with_copies, question
@@ -13,6 +14,10 @@ from tests.duplicates.test_groups import ANSWER, PROMPT
 def reported(examples, rank=None, **kinds):
     whole, duplicates, groups = grouped(examples, rank, **kinds)
     return duplicate_findings(whole, duplicates, groups)
+
+
+def contradictions(whole):
+    return conflict_findings(conflicts(whole))
 
 
 def test_every_copy_but_the_keeper_is_reported_once_with_its_keeper():
@@ -51,15 +56,15 @@ def test_different_answers_to_the_same_words_are_reported_on_both_sides():
     generator = random.Random(1)
     others = [question(generator) for _ in range(20)]
     examples = [("Is it far?", "Yes"), *others, ("is it far", "No"), ("Is it far?", "yes!"), ("Is it FAR", "✓")]
-    found = conflict_findings(prepared(examples))
+    found = contradictions(prepared(examples))
     rows = [(position, others) for position, others in found.select("position", "related").rows()]
     assert rows == [(0, [21]), (21, [0]), (22, [21]), (23, [0])]
     assert found["severity"].to_list() == [None] * 4
 
 
 def test_similar_answers_and_other_contexts_do_not_conflict():
-    assert len(conflict_findings(prepared([(PROMPT, ANSWER), (PROMPT, f"{ANSWER} too")]))) == 0
-    assert len(conflict_findings(prepared([(PROMPT, "Yes"), (PROMPT, "No")], contexts=[1, 2]))) == 0
+    assert len(contradictions(prepared([(PROMPT, ANSWER), (PROMPT, f"{ANSWER} too")]))) == 0
+    assert len(contradictions(prepared([(PROMPT, "Yes"), (PROMPT, "No")], contexts=[1, 2]))) == 0
 
 
 def test_a_set_made_with_several_answers_to_each_question_is_told_once_as_a_habit():
@@ -67,7 +72,7 @@ def test_a_set_made_with_several_answers_to_each_question_is_told_once_as_a_habi
     examples = [
         (prompt, question(generator)[1]) for prompt, _ in [question(generator) for _ in range(30)] for _ in "ab"
     ]
-    found = conflict_findings(prepared(examples))
+    found = contradictions(prepared(examples))
     assert len(found) == 60
     assert set(found["severity"]) == {"info"}
 
@@ -75,6 +80,6 @@ def test_a_set_made_with_several_answers_to_each_question_is_told_once_as_a_habi
 def test_a_question_with_thousands_of_answers_is_checked_in_full():
     generator = random.Random(3)
     examples = [(PROMPT, question(generator)[1]) for _ in range(3000)]
-    found = conflict_findings(prepared(examples))
+    found = contradictions(prepared(examples))
     assert len(found) == 3000
     assert np.array_equal(found["position"].to_numpy(), np.arange(3000))
