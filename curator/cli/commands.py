@@ -9,6 +9,7 @@ COMMANDS = {
     "review": "Go through the examples in the terminal app, one key each.",
     "show": "Print the examples that a filter finds.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
+    "duplicates": "Find similar examples: verified pairs, their relations, groups and keepers.",
     "split": "Split what is kept so that nothing leaks, with a certificate.",
     "leaks": "Find the examples of one file that another one contains already.",
     "undo": "Take back the latest decision, or policy, as a whole.",

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ FLOOR_BELOW = 0.2
 """Pairs are kept from this far below the threshold, so that calibration sees what lies under it."""
 
 VIEWS = ("whole", "prompt", "answer")
+
+Engine = Literal["curator", "datasketch"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def find(
     views: tuple[str, ...] = VIEWS,
     list_templates: bool = False,
     earlier: Earlier | None = None,
+    engine: Engine = "curator",
     threads: int = 2,
 ) -> Duplicates:
     """Find every pair of examples that is similar in some view.
@@ -99,6 +103,8 @@ def find(
         list_templates: seek and keep pairs whose prompts share a template and no more, too.
         earlier: a result for some of the same examples; it is used where it was made for the same threshold, floor
             and views.
+        engine: who proposes candidates: our own bands, or datasketch's MinHashLSH, which finds fewer of the pairs near
+            the threshold and takes longer; what is proposed is verified alike.
         threads: so many kernels run at once; the result does not depend on it.
     """
     clock = _Clock()
@@ -119,11 +125,18 @@ def find(
     ):  # fmt: skip
         fresh &= ~_reused(whole, earlier, standing, keys, gathered)
     banding = Banding.for_threshold(threshold)
+    kept = Kept(threshold, floor, list_templates)
     with ThreadPoolExecutor(threads) as pool:
         columns = _columns(whole, sides, banding, views, fresh, standing, pool)
         clock.lap("bands")
-        how = Comparison(Kept(threshold, floor, list_templates), sides, threads)
-        for compared in compare_candidates(columns, how, pool):
+        if engine == "datasketch":
+            from curator.duplicates.by_datasketch import compare_by_datasketch, datasketch_banding
+
+            banding = datasketch_banding(threshold)
+            found = compare_by_datasketch(whole, columns, kept, sides)
+        else:
+            found = compare_candidates(columns, Comparison(kept, sides, threads), pool)
+        for compared in found:
             gathered.add(compared)
     clock.lap("compare")
     pairs = pl.concat([gathered.pairs(), _pairs_of_equals(whole, exact_first, first)]).sort("left", "right")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from curator.examples.finding import Pair
 from curator.reporting.html import html_report
 from curator.reporting.json_report import json_report
@@ -30,11 +32,15 @@ def write_outputs(audit: Audit, report: AuditReport, destinations: dict[str, str
 
 
 def published_pairs(audit: Audit) -> Iterator[Pair]:
-    """The similar pairs as models, in order of position."""
+    """The similar pairs as models, in order of position; what only shares a template is counted, not listed."""
     if audit.similar is None:
-        return
-    places = Places(audit.loaded)
-    for row in audit.similar.pairs.iter_rows(named=True):
+        return iter(())
+    return pair_models(audit.similar.pairs.filter(pl.col("relation") != "template"), Places(audit.loaded))
+
+
+def pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
+    """Pairs by position as models; see `curator.duplicates.relations`."""
+    for row in pairs.iter_rows(named=True):
         yield Pair(
             left=places.at(row["left"]),
             right=places.at(row["right"]),

@@ -83,3 +83,16 @@ def test_a_question_with_thousands_of_answers_is_checked_in_full():
     found = contradictions(prepared(examples))
     assert len(found) == 3000
     assert np.array_equal(found["position"].to_numpy(), np.arange(3000))
+
+
+def test_every_copy_that_may_be_dropped_names_a_keeper_that_stays():
+    examples = examples_with_copies(7, 60, 90)
+    examples += examples[:20]
+    whole, duplicates, groups = grouped(examples)
+    found = duplicate_findings(whole, duplicates, groups)
+    dropped = set(found.filter(suggestion="drop")["position"])
+    assert len(dropped) > 20
+    near = found.filter(check="near-duplicate")
+    assert not set(near["keeper"]) & set(near["position"])
+    assert not set(found["keeper"]) & set(found.filter(check="exact-duplicate")["position"])
+    assert found.filter(suggestion="drop")["keeper"].null_count() == 0
