@@ -7,8 +7,8 @@ from rich.text import Text
 
 from curator.examples.content import Content, Message
 from curator.examples.safe_text import visible
+from curator.reporting.wording import spoken
 from curator.review.difference import word_difference
-from curator.workflow.showing import spoken
 
 _CONTEXT = ("system", "developer")
 _SHOWN_AROUND = 12
