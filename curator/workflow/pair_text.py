@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from curator.examples.content import Content, Message
+from curator.examples.content import Content, Message, spoken
 from curator.examples.safe_text import visible
-from curator.reporting.wording import spoken
 from curator.review.difference import word_difference
 
 _CONTEXT = ("system", "developer")
