@@ -36,6 +36,7 @@ def test_an_edit_shows_its_word_difference_and_is_saved_only_then(desk):
 
 def test_an_edited_example_is_checked_at_once(desk):
     async def steps(pilot, app):
+        await find(pilot, app, "kettle")
         position, content = app.screen.seen.position, app.screen.seen.content
         for said_now, is_found in (("TODO: [insert answer here]", True), ("A kettle. Kind regards.", False)):
             messages = [{**message, "content": said_now} for message in content.messages]
