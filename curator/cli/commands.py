@@ -12,6 +12,7 @@ COMMANDS = {
     "duplicates": "Find similar examples: verified pairs, their relations, groups and keepers.",
     "split": "Split what is kept so that nothing leaks, with a certificate.",
     "leaks": "Find the examples of one file that another one contains already.",
+    "label": "Answer the questions of curator.toml about examples; say how far annotators agree.",
     "undo": "Take back the latest decision, or policy, as a whole.",
     "decisions": "Export and import decisions as JSON Lines.",
     "export": "Write what was kept, in the form a target wants.",

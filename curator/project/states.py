@@ -65,9 +65,10 @@ class States:
         """`STATE` of some examples; one that was never decided about has no row."""
         return replay(self._decisions_on(examples), self._log.undone())
 
-    def labels(self) -> pl.DataFrame:
-        """`LABELS` that stand, of all examples."""
-        return labels_of(self._decisions("WHERE action = 'label'"), self._log.undone())
+    def labels(self, examples: Sequence[str] | None = None) -> pl.DataFrame:
+        """`LABELS` that stand, of some examples; None: of all."""
+        log = self._decisions("WHERE action = 'label'") if examples is None else self._decisions_on(examples)
+        return labels_of(log, self._log.undone())
 
     def _brought_up(self, snapshot: _Known, position: int) -> pl.DataFrame:
         if position == snapshot.position:

@@ -61,6 +61,7 @@ ACTIONS: tuple[Action, ...] = (
         ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
         ("overview", "o", "Overview", "What is wrong with the data, and what to do first."),
         ("review", "r", "Review", "Go through the examples one at a time."),
+        ("labels", "l", "Labels", "Answer the questions of curator.toml about each example."),
     ),
     *_on(
         "start",
@@ -116,6 +117,31 @@ ACTIONS: tuple[Action, ...] = (
                 f"Drop it for reason {n} of the list on the screen.",
                 "dg",
             )
+            for n in range(1, 10)
+        ),
+    ),
+    *_on(
+        "labels",
+        ("accept", "enter", "Take suggestion", "Answer as suggested; or finish several choices, and go on.", "fdg"),
+        ("next_question", "tab", "Next question", "To the next question of curator.toml.", "f"),
+        ("mode", "v", "Order", "In turn: as in the file, most uncertain first, disagreements only.", "f"),
+        ("skip", "space", "Skip", "Go to the next example without an answer of yours.", "fg"),
+        ("undo", "u,backspace", "Undo", "Take back the latest decision or answer; without limit.", "fd"),
+        ("note", "m", "Note", "Write the answer to a question that asks for text.", "d"),
+        ("unlabel", "0,delete", "Remove", "Take your answer to this question away.", "d"),
+        ("filter", "slash", "Filter", "Show only what a filter finds; label:warm finds an answer.", "f"),
+        ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
+        ("next", "j,down", "Next", "Go to the next example."),
+        ("previous", "k,up", "Previous", "Go to the previous example."),
+        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
+        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the example."),
+        ("first", "g,home", "First", "Go to the first example of the queue."),
+        ("last", "G,end", "Last", "Go to the last example of the queue."),
+        ("go_to", "colon", "Go to", "Go to an example by its line or id."),
+        ("clear_filter", "c", "Clear filter", "Show all examples again."),
+        ("unfold", "z", "Unfold", "Show more of a very long example."),
+        *(
+            (f"choose({n})", str(n), f"Answer {n}", f"Choose answer {n} of the list on the screen.", "dg")
             for n in range(1, 10)
         ),
     ),

@@ -19,6 +19,7 @@ from curator.jobs.job import Job
 from curator.tui.actions import EVERYWHERE, actions_of, keymap
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.help import HelpScreen
+from curator.tui.screens.labels import LabelsScreen
 from curator.tui.screens.overview import OverviewScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.screens.start import StartScreen
@@ -34,7 +35,9 @@ _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.25
 """Seconds between two looks at a running audit's events."""
 
-PAGES: Mapping[str, type[Page]] = {page.page_name: page for page in (StartScreen, OverviewScreen, ReviewScreen)}
+PAGES: Mapping[str, type[Page]] = {
+    page.page_name: page for page in (StartScreen, OverviewScreen, ReviewScreen, LabelsScreen)
+}
 """Screens by name; each needs open data, but for the first."""
 
 
@@ -212,6 +215,10 @@ class CuratorApp(App[None]):
     def action_review(self) -> None:
         """To the review."""
         self.show("review")
+
+    def action_labels(self) -> None:
+        """To the questions about each example."""
+        self.show("labels")
 
     def action_help(self) -> None:
         """The keys of the screen in front."""

@@ -39,7 +39,7 @@ def test_an_edited_example_is_checked_at_once(desk):
         await find(pilot, app, "kettle")
         position, content = app.screen.seen.position, app.screen.seen.content
         for said_now, is_found in (("TODO: [insert answer here]", True), ("A kettle. Kind regards.", False)):
-            messages = [{**message, "content": said_now} for message in content.messages]
+            messages = [*content.messages[:-1], {"role": "assistant", "content": said_now}]
             await app.save_content(position, content._replace(messages=messages))
             found = {finding.check for finding in app.review.findings_at(position)}
             assert ("placeholder-text" in found) == is_found

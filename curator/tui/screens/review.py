@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -36,7 +37,6 @@ _FAR = 10**9
 ASK_ABOVE = 20
 """Examples beyond which deciding about many at once is asked about first."""
 
-_SESSION = "review"
 _NOTE_AFTER = 0.5
 """Seconds after a move at which the place is kept for the next time."""
 
@@ -52,6 +52,8 @@ class ReviewScreen(Page):
 
     page_name = "review"
     heading = "Review"
+    session_name: ClassVar[str] = "review"
+    finished: ClassVar[str] = "The queue is finished: every example in it is decided. o shows what to do next."
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
 
@@ -79,17 +81,22 @@ class ReviewScreen(Page):
 
     def on_mount(self) -> None:
         """Go on where the person left off."""
-        known = self.review.opened.project.recall(_SESSION) or {}
+        known = self.review.opened.project.recall(self._session) or {}
         self.by_severity = known.get("order", "severity") == "severity"
         where = self._asked or known.get("where", "")
         try:
-            self._take_queue(where)
+            self.take_queue(where)
         except CuratorError as error:
             self.curator.say_error(error)
-            self._take_queue("")
+            self.take_queue("")
         start = None if self._asked else known.get("example")
         self._go_to_start(start)
         self.set_interval(_NOTE_AFTER, self._keep_place)
+
+    @property
+    def _session(self) -> str:
+        """Under which this person's place on this screen is kept."""
+        return f"{self.session_name} of {self.review.opened.annotator}"
 
     # The queue
 
@@ -99,14 +106,24 @@ class ReviewScreen(Page):
         Raises:
             FilterError, UsageError: it cannot be read, or asks for what there is not.
         """
-        self._take_queue(where)
+        self.take_queue(where)
         self._go_to_start(None)
 
-    def _take_queue(self, where: str) -> None:
-        everything = self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.there)
+    def take_queue(self, where: str) -> None:
+        """Make the queue anew: the order, less what the filter does not find."""
+        everything = self.in_order()
         self.queue = everything[self.review.matching(where)[everything]] if where else everything
         self.where, self.place = where, 0
         self.query_one(FilterBar).show(where, len(self.queue), len(self.review))
+
+    def in_order(self) -> Positions:
+        """All positions in the order in which they are gone through."""
+        return self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.there)
+
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """Whether each example of the queue still waits for the person, bool, shape (queue,)."""
+        still: npt.NDArray[np.bool_] = self.review.status[self.queue] == PENDING
+        return still
 
     def _go_to_start(self, example: str | None) -> None:
         """To the example where the person was; else, or where that is decided by now, to the first undecided one."""
@@ -115,13 +132,13 @@ class ReviewScreen(Page):
         found = np.flatnonzero(self.queue == (-1 if position is None else position))
         if len(found):
             at = int(found[0])
-        if len(self.queue) and self.review.status[self.queue[at]] != PENDING:
-            at = self._next_pending(at - 1, wrap=True) or at
-        self._show(at)
+        if len(self.queue) and not self.is_open()[at]:
+            at = self.next_open(at - 1, wrap=True) or at
+        self.show_place(at)
 
-    def _next_pending(self, place: int, *, wrap: bool = False) -> int | None:
-        """The next place after `place` whose example is undecided."""
-        pending = np.flatnonzero(self.review.status[self.queue] == PENDING)
+    def next_open(self, place: int, *, wrap: bool = False) -> int | None:
+        """The next place after `place` whose example is still open."""
+        pending = np.flatnonzero(self.is_open())
         after = pending[pending > place]
         if len(after):
             return int(after[0])
@@ -129,7 +146,8 @@ class ReviewScreen(Page):
 
     # Showing
 
-    def _show(self, place: int) -> None:
+    def show_place(self, place: int) -> None:
+        """Show the example at a place of the queue, or the nearest there is."""
         view = self.query_one(ExampleView)
         self.place = min(max(place, 0), max(len(self.queue) - 1, 0))
         self.seen = None
@@ -148,12 +166,8 @@ class ReviewScreen(Page):
         """Everything around the text of the example."""
         seen = self.seen
         status = self.query_one("#status", Static)
-        if seen is None:
-            status.update("")
-            self.query_one(FindingsPane).show([])
-        else:
-            status.update(self._status_line(seen))
-            self.query_one(FindingsPane).show(seen.findings, self._reasons())
+        status.update("" if seen is None else self._status_line(seen))
+        self.show_side(seen)
         self.query_one(ProgressLine).show(self.review, self.curator.audit_progress)
         self.refresh_bars()
 
@@ -170,6 +184,11 @@ class ReviewScreen(Page):
         line.append(f"  {visible(seen.place, one_line=True)}  {seen.id}", style="dim not bold")
         return line
 
+    def show_side(self, seen: Seen | None) -> None:
+        """What stands beside the example: its findings, and the reasons that the digits give."""
+        findings, note = ([], "") if seen is None else (seen.findings, self._reasons())
+        self.query_one(FindingsPane).show(findings, note)
+
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons
         if self.curator.readonly or not reasons:
@@ -184,13 +203,13 @@ class ReviewScreen(Page):
     def review_changed(self) -> None:
         """The whole set is known now: the same example, in the queue of the whole."""
         example = None if self.seen is None else self.seen.id
-        self._take_queue(self.where)
+        self.take_queue(self.where)
         self._go_to_start(example)
 
     def on_screen_resume(self) -> None:
         """Decisions may have changed meanwhile."""
         if self.seen is not None:
-            self._show(self.place)
+            self.show_place(self.place)
         self.refresh_bars()
 
     # Deciding
@@ -230,26 +249,26 @@ class ReviewScreen(Page):
             self._draw_about()
             return
         self.query_one(ProgressLine).decided()
-        self._advance()
+        self.advance()
 
     def action_skip(self) -> None:
         """Leave it undecided."""
         if self.seen is not None:
             self._skipped.add(self.seen.position)
-        self._advance()
+        self.advance()
 
-    def _advance(self) -> None:
-        following = self._next_pending(self.place)
+    def advance(self) -> None:
+        """To the next that is open, or say that there is none."""
+        following = self.next_open(self.place)
         if following is not None:
-            self._show(following)
+            self.show_place(following)
             return
-        self._show(self.place + 1 if self.place + 1 < len(self.queue) else self.place)
-        left = int((self.review.status[self.queue] == PENDING).sum())
+        self.show_place(self.place + 1 if self.place + 1 < len(self.queue) else self.place)
+        left = int(self.is_open().sum())
         if left:
-            sentence = f"The end of the queue. {left:,} were left undecided; g goes to the first."
+            self.notify(f"The end of the queue. {left:,} were left open; g goes to the first.", markup=False)
         else:
-            sentence = "The queue is finished: every example in it is decided. o shows what to do next."
-        self.notify(sentence, markup=False)
+            self.notify(self.finished, markup=False)
 
     async def action_undo(self) -> None:
         """Take back the latest decision."""
@@ -281,7 +300,7 @@ class ReviewScreen(Page):
                 self.notify(
                     f"{action}: {count(len(positions), 'example')}, as one decision. u takes it back.", markup=False
                 )
-            self._show(self.place)
+            self.show_place(self.place)
 
         if len(positions) <= ASK_ABOVE:
             self.run_worker(answered(True))
@@ -342,7 +361,7 @@ class ReviewScreen(Page):
         """Show an example that was just written, also where the filter does not find it."""
         if position not in self.queue:
             self.queue = np.insert(self.queue, min(self.place + 1, len(self.queue)), position)
-        self._go_to_position([position])
+        self.go_to_position([position])
 
     def _after(self, outcome: tuple[Undone, list[int]] | tuple[()] | None, did: str, nothing: str) -> None:
         """Show where an undo or redo happened."""
@@ -354,11 +373,12 @@ class ReviewScreen(Page):
         undone, positions = outcome
         what = f"policy {undone.policy}" if undone.policy else undone.action
         self.notify(f"{did}: {what}, {count(undone.decisions, 'decision')}.", markup=False)
-        self._go_to_position(positions)
+        self.go_to_position(positions)
 
-    def _go_to_position(self, positions: Sequence[int]) -> None:
+    def go_to_position(self, positions: Sequence[int]) -> None:
+        """Show the first of the queue that is one of these; where none is, what was shown."""
         found = np.flatnonzero(np.isin(self.queue, list(positions)))
-        self._show(int(found[0]) if len(found) else self.place)
+        self.show_place(int(found[0]) if len(found) else self.place)
 
     async def action_reason(self) -> None:
         """Ask why, and keep it with a decision like the one that stands."""
@@ -374,25 +394,25 @@ class ReviewScreen(Page):
         action: Action = "flag" if status == "pending" else status  # type: ignore[assignment]
         position = self.seen.position
         await self.curator.write(lambda: self.review.decide([position], action, reason.strip() or None))
-        self._show(self.place)
+        self.show_place(self.place)
 
     # Moving
 
     def action_next(self) -> None:
         """On without deciding."""
-        self._show(self.place + 1)
+        self.show_place(self.place + 1)
 
     def action_previous(self) -> None:
         """Back without deciding."""
-        self._show(self.place - 1)
+        self.show_place(self.place - 1)
 
     def action_first(self) -> None:
         """To the first of the queue."""
-        self._show(0)
+        self.show_place(0)
 
     def action_last(self) -> None:
         """To the last of the queue."""
-        self._show(_FAR)
+        self.show_place(_FAR)
 
     def action_scroll_down(self) -> None:
         """Further down in the example."""
@@ -420,7 +440,7 @@ class ReviewScreen(Page):
             self.curator.say_error(error)
             return
         if len(found):
-            self._show(int(found[0]))
+            self.show_place(int(found[0]))
         else:
             self.notify(f"{term} is not in this queue; c shows all examples.", markup=False)
 
@@ -443,15 +463,15 @@ class ReviewScreen(Page):
     def action_clear_filter(self) -> None:
         """All examples again, at the same one."""
         example = None if self.seen is None else self.seen.position
-        self._take_queue("")
-        self._go_to_position([] if example is None else [example])
+        self.take_queue("")
+        self.go_to_position([] if example is None else [example])
 
     def action_order(self) -> None:
         """The other order, at the same example."""
         example = None if self.seen is None else self.seen.position
         self.by_severity = not self.by_severity
-        self._take_queue(self.where)
-        self._go_to_position([] if example is None else [example])
+        self.take_queue(self.where)
+        self.go_to_position([] if example is None else [example])
         self.notify("Gravest findings first." if self.by_severity else "In the order of the file.", markup=False)
 
     # More
@@ -469,7 +489,7 @@ class ReviewScreen(Page):
     def _go_to_example(self, example: str | None) -> None:
         position = None if example is None else self.review.position_of(example)
         if position is not None:
-            self._go_to_position([position])
+            self.go_to_position([position])
 
     def _keep_place(self) -> None:
         """Remember where the person is, for the next time; called a little after every move."""
@@ -480,5 +500,5 @@ class ReviewScreen(Page):
         }
         if kept != getattr(self, "_kept", None) and not self.curator.readonly:
             self._kept = kept
-            project = self.review.opened.project
-            self.curator.write_quietly(lambda: project.remember(_SESSION, kept))
+            project, session = self.review.opened.project, self._session
+            self.curator.write_quietly(lambda: project.remember(session, kept))

@@ -1,0 +1,59 @@
+"""Label suggestions for a review: vectors of its examples, made once and kept, and what the labels so far teach."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.project.cache import Cache
+from curator.review.suggest import Suggestions, suggest
+from curator.workflow.audit import Audit
+from curator.workflow.labelling import Labels, choices_of
+from curator.workflow.loading import Progress
+from curator.workflow.reviewing import Review
+from curator.workflow.texts import batches
+
+
+def vectors_of(audit: Audit, cache: Cache, progress: Progress) -> npt.NDArray[np.float32]:
+    """Unit vectors, float32 [examples, dimensions], kept in the cache by the set's fingerprint and the encoder.
+
+    Raises:
+        WorkFailed: the disk is full, or the source was changed.
+    """
+    from curator.embedding.encoder import encode_views, encoder_named
+    from curator.embedding.vectors import Vectors, joined
+    from curator.examples.views import view_texts
+
+    encoder = encoder_named()
+    key = f"{audit.loaded.fingerprint}-{encoder.key}-vectors".replace("/", "-").replace(".", "-")
+    path = cache.entry(key)
+    if path is None:
+        parts = []
+        for first, batch in batches(audit.loaded):
+            parts.append(encode_views(view_texts(batch), encoder))
+            progress("reading for suggestions", first + len(parts[-1]), len(audit.loaded.facts))
+        path = cache.store(key, joined(parts).save)
+    return Vectors.load(path).whole()
+
+
+def suggestions(review: Review, labels: Labels, name: str, vectors: npt.NDArray[np.float32]) -> Suggestions | None:
+    """What this annotator's answers to a question suggest about all examples; None: too few answers, or a note."""
+    question = labels.questions[name]
+    if question.kind not in ("choice", "rating"):
+        return None
+    positions: list[int] = []
+    answers: list[str] = []
+    for id_, value in labels.own(name).items():
+        position = review.position_of(id_)
+        if position is not None and position < len(vectors) and str(value) in choices_of(question):
+            positions.append(position)
+            answers.append(str(value))
+    return suggest(vectors, positions, answers)
+
+
+def most_uncertain_first(guesses: Suggestions, positions: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Positions, those first about which a label would teach most; ones without a guess last."""
+    known = guesses.uncertainty()
+    at = np.asarray(positions, dtype=np.int64)
+    doubt = np.where(at < len(known), known[np.minimum(at, len(known) - 1)], -1.0)
+    return at[np.argsort(-doubt, kind="stable")]
