@@ -102,6 +102,18 @@ def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, al
 
 
 @cli.command()
+@click.option(
+    "--before", type=Folder, multiple=True, required=True, help="An evaluated run; may be named several times."
+)
+@click.option("--after", type=Folder, multiple=True, required=True, help="The same for the other version of the data.")
+def versions(before: tuple[Path, ...], after: tuple[Path, ...]) -> None:
+    """Did a change of the data help? Compare runs of two versions of it, by held-out loss."""
+    from trainer.evaluate.versions import compare_versions
+
+    click.echo(json.dumps(compare_versions(before, after), indent=2))
+
+
+@cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--dtype", type=click.Choice(["bfloat16", "float32"]), default="bfloat16", show_default=True)
 @_download_option

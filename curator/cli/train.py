@@ -1,168 +1,101 @@
 """`curator train`."""
 
-import json
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from curator.cli.options import data_options
-from curator.errors import CuratorError
 from curator.workflow.request import DataRequest
-
-if TYPE_CHECKING:
-    from curator.workflow.launching import Prepared
-    from curator.workflow.opening import Opened
 
 
 @click.command("train")
 @data_options
-@click.option("--via", type=click.Choice(["openai", "together", "fireworks"]), help="The service that trains.")
-@click.option("--model", metavar="NAME", help="The model to tune, as the service names it.")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="A hyper-parameter of the service.")
-@click.option("--run", metavar="NAME", help="Go on with a run that was begun, instead of beginning one.")
-@click.option("--attempt", metavar="N", type=click.IntRange(min=1), default=1, help="2: ask for the same once more.")
-@click.option("--cancel", is_flag=True, help="Cancel the run's job.")
+@click.option("--model", metavar="NAME_OR_PATH", help="A folder, a model in the local cache, or as the service names it.")
+@click.option("--via", type=click.Choice(["openai", "together", "fireworks"]), help="The service that trains. Default: here.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Here: training.epochs=2. A service: n_epochs=2.")
+@click.option("--run", metavar="NAME", help="Follow a run that was begun, or go on with one that stopped; `last` is the newest.")
+@click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
-@click.option("--yes", is_flag=True, help="Upload without asking.")
-@click.option("--dry-run", is_flag=True, help="Print what would be sent; send nothing.")
-@click.option("--skip-invalid", is_flag=True, help="Leave out what the service rejects.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; do nothing.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
+@click.option("--allow-download", is_flag=True, help="Here: fetch the model where it is not on this machine.")
+@click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
+@click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
+@click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
+@click.option("--attempt", metavar="N", type=click.IntRange(min=1), default=1, help="A service: 2 asks for the same again.")
+@click.option("--yes", is_flag=True, help="A service: upload without asking.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 def command(
     options: DataRequest,
-    via: str | None,
     model: str | None,
+    via: str | None,
     settings: tuple[str, ...],
     run: str | None,
-    attempt: int,
     cancel: bool,
     detach: bool,
-    yes: bool,
     dry_run: bool,
     skip_invalid: bool,
+    allow_download: bool,
+    allow_leaks: bool,
+    use: str | None,
+    worth: int | None,
+    attempt: int,
+    yes: bool,
     only_reviewed: bool,
 ) -> int:
-    """Export what was kept of DATA and train on it at a service: `--via openai|together|fireworks`.
+    """Train on what was kept of DATA: QLoRA on this machine, or at a service with --via.
 
-    The same command follows the same job again, whatever happened in between, and never starts a second one. The key
-    comes from OPENAI_API_KEY, TOGETHER_API_KEY or FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the
-    work stopped and can be gone on with.
+    Here, a run's folder with the exact examples is made, the plan is shown, and a process of its own trains; Ctrl-C
+    stops it after the current step, and `--run NAME` goes on. At a service, the same command follows the same job again,
+    whatever happened in between, and never starts a second one; the key comes from OPENAI_API_KEY, TOGETHER_API_KEY or
+    FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be gone on with.
     """
-    from curator.workflow.launching import begin, run_folder
+    from curator.cli.train_at_service import train_at_service
+    from curator.cli.train_here import train_here
+
+    if run is not None:
+        return _go_on(options, run, allow_download=allow_download, cancel=cancel, detach=detach)
+    if model is None:
+        raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
+    if via is not None:
+        return train_at_service(
+            options,
+            via,
+            model,
+            settings,
+            attempt=attempt,
+            cancel=cancel,
+            detach=detach,
+            yes=yes,
+            dry_run=dry_run,
+            skip_invalid=skip_invalid,
+            only_reviewed=only_reviewed,
+        )
+    return train_here(
+        options,
+        model,
+        settings,
+        use=use,
+        allow_download=allow_download,
+        allow_leaks=allow_leaks,
+        skip_invalid=skip_invalid,
+        only_reviewed=only_reviewed,
+        worth=worth,
+        dry_run=dry_run,
+        detach=detach,
+    )
+
+
+def _go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: bool, detach: bool) -> int:
+    """A run here has a snapshot; any other was begun at a service."""
+    from curator.cli.train_at_service import follow_service
+    from curator.cli.train_here import go_on
+    from curator.runs.snapshot import SNAPSHOT_FILE
+    from curator.workflow.launching import run_folder
     from curator.workflow.opening import open_data
 
-    with open_data(options) as opened:
-        if run is not None:
-            folder = run_folder(opened, run)
-        else:
-            if via is None or model is None:
-                raise click.UsageError("Say where and what: --via openai|together|fireworks and --model NAME.")
-            kept = {"skip_invalid": skip_invalid, "only_reviewed": only_reviewed, "keep": not dry_run}
-            prepared = _prepared(options, opened, via, model, _settings(settings), attempt=attempt, **kept)
-            if dry_run:
-                return _print_dry_run(prepared)
-            folder = prepared.folder
-            if not prepared.is_begun:
-                _confirm(prepared, yes=yes or cancel)
-    began = begin(folder, cancelling=cancel)
-    click.echo(f"{folder.name}: {began.folder}", err=True)
-    return 0 if detach else _follow(began.folder, options)
-
-
-def _prepared(
-    options: DataRequest, opened: "Opened", via: str, model: str, settings: Mapping[str, Any], **how: Any
-) -> "Prepared":
-    from curator.cli.screen import narrate, progress_bar
-    from curator.workflow.launching import prepare
-
-    with progress_bar(options) as progress:
-        audit = opened.audited(progress, compare=True)
-    prepared = prepare(opened, audit, via, model, settings, **how)
-    for notice in prepared.notices:
-        narrate(options, notice)
-    return prepared
-
-
-def _print_dry_run(prepared: "Prepared") -> int:
-    from curator.workflow.launching import summary, would_send
-
-    for line in summary(prepared):
-        click.echo(line, err=True)
-    for request in would_send(prepared.request):
-        click.echo(json.dumps(request, ensure_ascii=False))
-    return 0
-
-
-def _confirm(prepared: "Prepared", *, yes: bool) -> None:
-    """Show where the data will go, and go there only when told to."""
-    from curator.workflow.launching import discard, key_origin, summary
-
-    for line in summary(prepared):
-        click.echo(line, err=True)
-    try:
-        click.echo(f"  The key is that in {key_origin(prepared.request.provider)}.", err=True)
-        if yes:
-            return
-        if not sys.stdin.isatty():
-            raise click.UsageError("Nothing was sent. Say --yes to upload without being asked.")
-        click.confirm(f"Upload to {prepared.request.address}?", abort=True, err=True)
-    except (CuratorError, click.UsageError, click.Abort):
-        discard(prepared)
-        raise
-
-
-def _settings(given: tuple[str, ...]) -> dict[str, Any]:
-    pairs = [text.partition("=") for text in given]
-    if not all(name and equals for name, equals, _ in pairs):
-        raise click.UsageError("--set takes NAME=VALUE, for example --set n_epochs=3.")
-    return {name.strip(): _value(text.strip()) for name, _, text in pairs}
-
-
-def _value(text: str) -> Any:
-    """A number, true or false; else the text itself."""
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return text
-    return value if isinstance(value, bool | int | float) else text
-
-
-def _follow(folder: Path, options: DataRequest) -> int:
-    """Tell what happens until the end; the exit code of the work."""
-    from curator.cli.screen import narrate
-    from curator.examples.safe_text import visible
-    from curator.jobs.job import attach
-    from curator.workflow.launching import tuned_model
-
-    job = attach(folder)
-    assert job is not None
-    last: dict[str, Any] = {}
-    try:
-        for last in job.follow():
-            if last["event"] == "finished":
-                continue
-            narrate(options, visible(_line(last), one_line=True))
-    except KeyboardInterrupt:
-        click.echo("The job goes on; the same command follows it again, and with --cancel it ends it.", err=True)
-        raise
-    if job.state() == "died":
-        click.echo(f"curator: the process that followed the job died:\n{visible(job.log_tail())}", err=True)
-        return 4
-    if last["event"] == "finished":
-        click.echo(tuned_model(folder) or "")
-    return int(last["exit_code"])
-
-
-def _line(event: Mapping[str, Any]) -> str:
-    if event["event"] == "metric":
-        figures = ", ".join(f"{name} {event[name]:.4g}" for name in ("loss", "accuracy") if event.get(name) is not None)
-        return f"step {event['step']}, {event['split']}: {figures}"
-    if "done" in event:
-        return f"{event['message']}: {event['done']:,} of {event['total']:,} {event['unit']}"
-    if event["event"] == "checkpoint":
-        return f"checkpoint at step {event['step']}: {event.get('model') or event.get('message')}"
-    if event["event"] in ("failed", "stopped", "warning"):
-        return f"{event['event']}: {event['message']}"
-    return str(event.get("message") or event["event"])
+    with open_data(options, readonly=True) as opened:
+        runs = opened.project.folder.runs
+        is_here = name == "last" or any((path / SNAPSHOT_FILE).is_file() for path in runs.glob(f"{name}*"))
+        folder = None if is_here else run_folder(opened, name)
+    if folder is None:
+        return go_on(options, name, allow_download=allow_download, cancel=cancel, detach=detach)
+    return follow_service(folder, options, cancel=cancel, detach=detach)

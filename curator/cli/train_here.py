@@ -20,6 +20,8 @@ def train_here(
     use: str | None,
     allow_download: bool,
     allow_leaks: bool,
+    skip_invalid: bool,
+    only_reviewed: bool,
     worth: int | None,
     dry_run: bool,
     detach: bool,
@@ -41,6 +43,8 @@ def train_here(
             use=use,
             allow_download=allow_download,
             allow_leaks=allow_leaks,
+            skip_invalid=skip_invalid,
+            only_reviewed=only_reviewed,
         )
     for line in sheet(ready, options):
         click.echo(line, err=True)

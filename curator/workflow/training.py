@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from curator.errors import UsageError
 from curator.examples.content import Content
+from curator.exporting.lines import ExportExample
 from curator.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.runs.settings import run_settings
@@ -63,6 +66,8 @@ def prepare_run(
     use: str | None = None,
     allow_download: bool = False,
     allow_leaks: bool = False,
+    skip_invalid: bool = False,
+    only_reviewed: bool = False,
 ) -> Ready:
     """Write the run's folder and ask the trainer what it would do; nothing is started.
 
@@ -73,6 +78,8 @@ def prepare_run(
         settings: `section.name=value` each, for `run.toml`.
         use: "chosen" to train on the preferred answers of preference data.
         allow_download: fetch the model where it is not here.
+        skip_invalid: leave out kept examples that cannot be trained on, instead of stopping.
+        only_reviewed: only examples that a person decided to keep.
         allow_leaks: train although held-out examples have similar ones on the training side.
 
     Raises:
@@ -88,15 +95,17 @@ def prepare_run(
             f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
             "anew with `curator split DATA --anew`, or say --allow-leaks."
         )
-    sides = splitting.sides()
-    kept = (
-        Handed(one.id, _content(one.content, use, one.id), one.split)
-        for one in kept_examples(opened, audit, sides, only_reviewed=False)
-    )
+    unusable = failing(audit)
+    kept = list(kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed))
+    # An edited example has no count of its source's: what was found there is no longer true of it.
+    left_out = [one for one in kept if one.tokens is not None and one.id in unusable]
+    if left_out and not skip_invalid:
+        raise UsageError(_refused(left_out, unusable))
+    handed = (Handed(one.id, _content(one.content, use, one.id), one.split) for one in kept if one not in left_out)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
-            kept,
+            handed,
             text,
             model=_place(model),
             sources=origins(audit),
@@ -169,8 +178,25 @@ def worth(figures: dict[str, Any]) -> str:
     return reached + "There is room for tuning to show."
 
 
+LISTED = 5
+"""Examples named in a refusal."""
 LITTLE_LEFT = 0.9
 """Lower end of the interval from which a tuning can hardly show: a tenth of the scale is left at most."""
+
+
+def failing(audit: Audit) -> dict[str, str]:
+    """Ids of the examples that no trainer would accept or learn from, each with a check that says why."""
+    found = audit.findings.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())
+    return dict(found.select("id", "check").iter_rows())
+
+
+def _refused(left_out: list[ExportExample], unusable: dict[str, str]) -> str:
+    listed = "; ".join(f"{one.file}:{one.line} {unusable[one.id]}" for one in left_out[:LISTED])
+    more = f" and {len(left_out) - LISTED} more" if len(left_out) > LISTED else ""
+    return (
+        f"{len(left_out)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
+        "--skip-invalid to leave them out."
+    )
 
 
 def _notices(snapshot: Snapshot, plan: dict[str, Any], leaking: int) -> list[str]:

@@ -1,0 +1,49 @@
+"""`curator ablate`."""
+
+import json
+
+import click
+
+from curator.cli.options import data_options
+from curator.workflow.request import DataRequest
+
+
+@click.command("ablate")
+@data_options
+@click.option("--model", metavar="NAME_OR_PATH", help="The model to train.")
+@click.option("--set", "settings", metavar="SECTION.NAME=VALUE", multiple=True, help="A setting of the trainer.")
+@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
+@click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
+@click.option("--allow-download", is_flag=True, help="Fetch the model where it is not here.")
+def command(
+    options: DataRequest,
+    model: str | None,
+    settings: tuple[str, ...],
+    seeds: int,
+    run: str | None,
+    as_json: bool,
+    allow_download: bool,
+) -> None:
+    """Did the cleaning help? Train the same recipe on DATA before and after your decisions, and compare.
+
+    Both versions are scored on the same held-out examples. Interrupted, `--run NAME` goes on.
+    """
+    from curator.cli.screen import narrate, progress_bar
+    from curator.workflow.ablating import ablation_named, ablation_outcome, prepare_ablation, train_versions
+    from curator.workflow.opening import open_data
+
+    with open_data(options) as opened:
+        if run is not None:
+            folder = ablation_named(opened, run)
+        elif model is None:
+            raise click.UsageError("Name the model with --model NAME_OR_PATH.")
+        else:
+            with progress_bar(options) as progress:
+                audit = opened.audited(progress, compare=True)
+            folder = prepare_ablation(opened, audit, model, settings, seeds)
+    narrate(options, f"Interrupted, `--run {folder.name}` goes on.")
+    for sentence in train_versions(folder, allow_download=allow_download):
+        narrate(options, sentence)
+    found = ablation_outcome(folder)
+    click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])

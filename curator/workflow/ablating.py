@@ -1,0 +1,161 @@
+"""Did the cleaning help? The same recipe on the data before any decision and after all of them, by several seeds.
+
+Both versions are scored on the same held-out examples, those of the split of what is kept. An example that was dropped
+counts as training data of the version before, unless it resembles a held-out one: that would flatter it.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from curator.errors import UsageError, WorkFailed
+from curator.jobs.job import attach
+from curator.runs.listed import runs_in
+from curator.runs.settings import run_settings
+from curator.runs.snapshot import Handed, hand_over
+from curator.workflow.asking_trainer import ask_trainer
+from curator.workflow.audit import Audit
+from curator.workflow.exporting import about_split, kept_examples, origins
+from curator.workflow.ids import ids_of
+from curator.workflow.opening import Opened
+from curator.workflow.split_members import Members, ties_of
+from curator.workflow.splitting import Splitting, make_split
+from curator.workflow.texts import originals_at
+from curator.workflow.training import failing, start_run
+from trainer.contract import RESULT_FILE
+
+FOLDER = "ablations"
+VERSIONS = ("before", "after")
+
+
+def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[str, ...], seeds: int) -> Path:
+    """Write two run folders for each seed; nothing is started.
+
+    Args:
+        opened: the data.
+        audit: of the data, for comparison.
+        model: name or path.
+        settings: `section.name=value` each; the seed is set here.
+        seeds: how often each version is trained.
+
+    Returns:
+        the folder that holds them, `before/` and `after/`.
+
+    Raises:
+        UsageError: nothing was decided, so there are no two versions; or too little is kept.
+    """
+    splitting = make_split(opened, audit, {})
+    unusable = failing(audit)
+    after = [
+        Handed(one.id, one.content, one.split)
+        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=False)
+        if one.tokens is None or one.id not in unusable
+    ]
+    before = [*_held_out(after), *_undecided(audit, splitting)]
+    if _contents(before) == _contents(after):
+        raise UsageError("Nothing was dropped, edited or added yet: there are no two versions of the data to compare.")
+    folder = opened.project.folder.path / FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    place = str(Path(model).resolve()) if Path(model).is_dir() else model
+    for seed in range(seeds):
+        text = run_settings(place, (*settings, f"training.seed={seed}"))
+        for version, examples in zip(VERSIONS, (before, after), strict=True):
+            hand_over(
+                folder / version,
+                examples,
+                text,
+                model=place,
+                sources=origins(audit),
+                decisions=opened.project.log.position() if version == "after" else 0,
+                split=about_split(splitting),
+            )
+    return folder
+
+
+def ablation_named(opened: Opened, name: str) -> Path:
+    """The folder of an ablation that was begun.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    folder = opened.project.folder.path / FOLDER / name
+    if not folder.is_dir():
+        raise UsageError(f"There is no ablation '{name}' in {folder.parent}.")
+    return folder
+
+
+def train_versions(folder: Path, *, allow_download: bool = False) -> Iterator[str]:
+    """Train every run that is not finished yet, one after the other; a sentence before each.
+
+    Raises:
+        WorkFailed: a training ended midway; the next call goes on with it.
+    """
+    runs = [run.folder for version in VERSIONS for run in runs_in(folder / version)]
+    for number, run in enumerate(runs, start=1):
+        if (run / RESULT_FILE).is_file():
+            continue
+        yield f"Training {number} of {len(runs)}: the data {run.parent.name}, {run}."
+        job = attach(run)
+        if job is None or not job.is_running():
+            job = start_run(run, allow_download=allow_download)
+        try:
+            for _ in job.follow():
+                continue
+        except KeyboardInterrupt:
+            job.cancel()
+            raise
+        if job.state() != "finished":
+            raise WorkFailed(
+                f"The training in {run} ended midway ({job.state()}): {job.log_tail().strip().splitlines()[-1:]}. "
+                f"Continue with --run {folder.name}."
+            )
+
+
+def ablation_outcome(folder: Path) -> dict[str, Any]:
+    """After against before, over all seeds; see `trainer.evaluate.versions`."""
+    arguments = [
+        part for version in VERSIONS for run in runs_in(folder / version) for part in (f"--{version}", str(run.folder))
+    ]
+    found: dict[str, Any] = json.loads(ask_trainer("versions", *arguments))
+    return found
+
+
+def _held_out(examples: list[Handed]) -> list[Handed]:
+    return [one for one in examples if one.side != "train"]
+
+
+def _contents(examples: list[Handed]) -> dict[str, Any]:
+    return {one.id: one.content for one in examples}
+
+
+def _undecided(audit: Audit, splitting: Splitting) -> Iterator[Handed]:
+    """The training side as it would be without decisions: what a trainer accepts, in its original words."""
+    members = splitting.members
+    sides = splitting.sides()
+    unusable = failing(audit)
+    every = len(audit.loaded.facts)
+    resembling = _resembling(members, splitting)
+    ids = ids_of(audit.loaded).to_list()
+    wanted = [
+        position
+        for position in range(every)
+        if ids[position] not in unusable and sides.get(ids[position], "train") == "train" and position not in resembling
+    ]
+    for original in originals_at(audit.loaded, wanted):
+        yield Handed(ids[original.position], original.content, "train")
+
+
+def _resembling(members: Members, splitting: Splitting) -> set[int]:
+    """Positions in the files of texts that resemble a held-out example."""
+    held = set(members.texts[np.asarray(splitting.split.sides) > 0].tolist())
+    ties, close = ties_of(members.comparison)
+    found: set[int] = set()
+    for left, right in np.concatenate([ties, close]).tolist():
+        if left in held:
+            found.add(right)
+        if right in held:
+            found.add(left)
+    return found
