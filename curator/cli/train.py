@@ -8,10 +8,18 @@ from curator.workflow.request import DataRequest
 
 @click.command("train")
 @data_options
-@click.option("--model", metavar="NAME_OR_PATH", help="A folder, a model in the local cache, or as the service names it.")
-@click.option("--via", type=click.Choice(["openai", "together", "fireworks"]), help="The service that trains. Default: here.")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Here: training.epochs=2. A service: n_epochs=2.")
-@click.option("--run", metavar="NAME", help="Follow a run that was begun, or go on with one that stopped; `last` is the newest.")
+@click.option(
+    "--model", metavar="NAME_OR_PATH", help="A folder, a model in the local cache, or as the service names it."
+)
+@click.option(
+    "--via", type=click.Choice(["openai", "together", "fireworks"]), help="The service that trains. Default: here."
+)
+@click.option(
+    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Here: training.epochs=2. A service: n_epochs=2."
+)
+@click.option(
+    "--run", metavar="NAME", help="Follow a run that was begun, or go on with one that stopped; `last` is the newest."
+)
 @click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; do nothing.")
@@ -20,7 +28,9 @@ from curator.workflow.request import DataRequest
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
 @click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
 @click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
-@click.option("--attempt", metavar="N", type=click.IntRange(min=1), default=1, help="A service: 2 asks for the same again.")
+@click.option(
+    "--attempt", metavar="N", type=click.IntRange(min=1), default=1, help="A service: 2 asks for the same again."
+)
 @click.option("--yes", is_flag=True, help="A service: upload without asking.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 def command(
@@ -44,9 +54,9 @@ def command(
     """Train on what was kept of DATA: QLoRA on this machine, or at a service with --via.
 
     Here, a run's folder with the exact examples is made, the plan is shown, and a process of its own trains; Ctrl-C
-    stops it after the current step, and `--run NAME` goes on. At a service, the same command follows the same job again,
-    whatever happened in between, and never starts a second one; the key comes from OPENAI_API_KEY, TOGETHER_API_KEY or
-    FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be gone on with.
+    stops it after the current step, and `--run NAME` goes on. At a service, the same command follows the same job,
+    whatever happened in between, and never starts a second one. Its key comes from OPENAI_API_KEY, TOGETHER_API_KEY
+    or FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be gone on with.
     """
     from curator.cli.train_at_service import train_at_service
     from curator.cli.train_here import train_here
