@@ -25,7 +25,7 @@ from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members, ties_of
 from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals_at
-from curator.workflow.training import failing, start_run
+from curator.workflow.training import failing, start_run, unusable
 from trainer.contract import RESULT_FILE
 
 FOLDER = "ablations"
@@ -49,11 +49,11 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
         UsageError: nothing was decided, so there are no two versions; or too little is kept.
     """
     splitting = make_split(opened, audit, {})
-    unusable = failing(audit)
+    left_out = unusable(audit, splitting.members)
     after = [
         Handed(one.id, one.content, one.split)
         for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=False)
-        if one.tokens is None or one.id not in unusable
+        if one.id not in left_out
     ]
     before = [*_held_out(after), *_undecided(audit, splitting)]
     if _contents(before) == _contents(after):
@@ -135,14 +135,14 @@ def _undecided(audit: Audit, splitting: Splitting) -> Iterator[Handed]:
     """The training side as it would be without decisions: what a trainer accepts, in its original words."""
     members = splitting.members
     sides = splitting.sides()
-    unusable = failing(audit)
+    failed = set(failing(audit)["id"].to_list())
     every = len(audit.loaded.facts)
     resembling = _resembling(members, splitting)
     ids = ids_of(audit.loaded).to_list()
     wanted = [
         position
         for position in range(every)
-        if ids[position] not in unusable and sides.get(ids[position], "train") == "train" and position not in resembling
+        if ids[position] not in failed and sides.get(ids[position], "train") == "train" and position not in resembling
     ]
     for original in originals_at(audit.loaded, wanted):
         yield Handed(ids[original.position], original.content, "train")

@@ -11,7 +11,6 @@ import polars as pl
 
 from curator.errors import UsageError
 from curator.examples.content import Content
-from curator.exporting.lines import ExportExample
 from curator.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.runs.settings import run_settings
@@ -20,6 +19,7 @@ from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
 from curator.workflow.exporting import about_split, kept_examples, origins
 from curator.workflow.opening import Opened
+from curator.workflow.split_members import Members
 from curator.workflow.splitting import make_split
 from trainer.contract import RESULT_FILE
 
@@ -95,13 +95,14 @@ def prepare_run(
             f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
             "anew with `curator split DATA --anew`, or say --allow-leaks."
         )
-    unusable = failing(audit)
-    kept = list(kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed))
-    # An edited example has no count of its source's: what was found there is no longer true of it.
-    left_out = [one for one in kept if one.tokens is not None and one.id in unusable]
+    left_out = unusable(audit, splitting.members)
     if left_out and not skip_invalid:
-        raise UsageError(_refused(left_out, unusable))
-    handed = (Handed(one.id, _content(one.content, use, one.id), one.split) for one in kept if one not in left_out)
+        raise UsageError(_refused(audit, left_out))
+    handed = (
+        Handed(one.id, _content(one.content, use, one.id), one.split)
+        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
+        if one.id not in left_out
+    )
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
@@ -184,14 +185,22 @@ LITTLE_LEFT = 0.9
 """Lower end of the interval from which a tuning can hardly show: a tenth of the scale is left at most."""
 
 
-def failing(audit: Audit) -> dict[str, str]:
-    """Ids of the examples that no trainer would accept or learn from, each with a check that says why."""
-    found = audit.findings.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())
-    return dict(found.select("id", "check").iter_rows())
+def unusable(audit: Audit, members: Members) -> set[str]:
+    """Ids of the kept examples that no trainer would accept or learn from; an edited one is not what was audited."""
+    edited = {members.ids[index] for index in members.contents}
+    return set(failing(audit)["id"].to_list()) & set(members.ids.to_list()) - edited
 
 
-def _refused(left_out: list[ExportExample], unusable: dict[str, str]) -> str:
-    listed = "; ".join(f"{one.file}:{one.line} {unusable[one.id]}" for one in left_out[:LISTED])
+def failing(audit: Audit) -> pl.DataFrame:
+    """The error findings of examples."""
+    return audit.findings.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())
+
+
+def _refused(audit: Audit, left_out: set[str]) -> str:
+    found = failing(audit).filter(pl.col("id").is_in(list(left_out))).unique("id", maintain_order=True)
+    names = [read.source.name for read in audit.loaded.sources]
+    rows = found.head(LISTED).select("file", "line", "check").iter_rows()
+    listed = "; ".join(f"{names[file]}:{line} {check}" for file, line, check in rows)
     more = f" and {len(left_out) - LISTED} more" if len(left_out) > LISTED else ""
     return (
         f"{len(left_out)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
