@@ -127,8 +127,9 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
         f"command  {ready.command()}",
     ]
     if not options.quiet:
-        lines += ["", ready.plan["page"].rstrip()]
-    return [*lines, *(f"! {visible(notice, one_line=True)}" for notice in ready.notices)]
+        lines += ["", ready.plan["page"].rstrip(), ""]
+    said = ready.plan["warnings"] if not options.quiet else ()
+    return [*lines, *(f"! {visible(notice, one_line=True)}" for notice in ready.notices if notice not in said)]
 
 
 def _told(event: Mapping[str, Any]) -> str | None:
@@ -140,7 +141,7 @@ def _told(event: Mapping[str, Any]) -> str | None:
     if kind in ("overfitting", "warning", "failed", "stopped"):
         return f"{kind}: {event.get('message') or event.get('reason')}"
     if kind == "resumed":
-        return f"continued from step {event.get('step')}"
+        return f"continued from {event.get('checkpoint')}"
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import xxhash
 
+from curator.errors import WorkFailed
 from curator.runs.snapshot import SIDES, Snapshot, read_snapshot
 from trainer.contract import EVENTS_FILE, RESULT_FILE, Result
 
@@ -89,21 +90,29 @@ def contents_of(folder: Path) -> dict[str, int]:
         line["id"]: xxhash.xxh3_64_intdigest(msgspec.json.encode([line["messages"], line.get("tools")]))
         for name in SIDES.values()
         for line in lines_of(folder / name)
+        if "id" in line and "messages" in line
     }
 
 
 def ids_of_side(folder: Path, side: str) -> set[str]:
     """Ids of the examples on one side of a run's split."""
-    return {line["id"] for line in lines_of(folder / SIDES[side])}
+    return {line["id"] for line in lines_of(folder / SIDES[side]) if "id" in line}
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSONL file; none where it is missing."""
+    """The lines of a JSONL file; none where it is missing.
+
+    Raises:
+        WorkFailed: a line is not JSON any more.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return []
-    return [msgspec.json.decode(line) for line in content.splitlines() if line]
+    try:
+        return [msgspec.json.decode(line) for line in content.split(b"\n") if line]
+    except msgspec.DecodeError as error:
+        raise WorkFailed(f"{path} is damaged: {error}. It is no longer what was handed over.") from error
 
 
 def changes(before: dict[str, int], after: dict[str, int]) -> Changed:

@@ -1,0 +1,168 @@
+"""`curator train` on this machine, and what comes after: runs, compare, findings of what failed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "sample_data" / "tiny-llama"
+QUICK = [
+    "--set", "training.steps=6", "--set", "training.evaluations=2", "--set", "evaluation.answers=2",
+    "--set", "evaluation.sample_answers=0", "--set", "evaluation.max_new_tokens=4",
+]  # fmt: skip
+
+
+def curator(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "curator", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which sixty examples were trained on."""
+    folder = tmp_path_factory.mktemp("trained")
+    lines = (ROOT / "sample_data" / "support_desk.jsonl").read_text(encoding="utf-8").splitlines()
+    (folder / "desk.jsonl").write_text("\n".join(lines[:60]) + "\n", encoding="utf-8")
+    ended = curator("train", "desk.jsonl", "--model", str(MODEL), *QUICK, cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    adapter = Path(ended.stdout.strip())
+    assert (adapter / "adapter_model.safetensors").is_file()
+    assert "data     " in ended.stderr and "«" in ended.stderr and "step 6, train: loss" in ended.stderr
+    return folder
+
+
+def test_a_run_is_listed_with_its_data_and_its_verdict(trained: Path) -> None:
+    (line,) = curator("runs", "desk.jsonl", "--json", cwd=trained).stdout.splitlines()
+    run = json.loads(line)
+    assert run["state"] == "finished" and run["result"]["steps"] == 6
+    assert sum(run["examples"].values()) <= 60 and run["examples"]["validation"] >= 1
+    shown = curator("runs", "desk.jsonl", cwd=trained).stdout
+    assert "verdict" in shown and "lower than untuned" in shown
+
+
+def test_compare_shows_the_verdict_every_measure_and_the_worst_examples(trained: Path) -> None:
+    (run,) = (trained / "desk.jsonl.curator" / "runs").iterdir()
+    ended = curator("compare", str(run), "--answers", "2", "--failures", "1", cwd=trained)
+    assert ended.returncode == 0, ended.stderr
+    assert "Cannot tell with 2 held-out examples" in ended.stdout and "* chrf" in ended.stdout
+    assert "nearest training question" in ended.stdout and "\x1b" not in ended.stdout
+    again = curator("compare", str(run), str(run), cwd=trained)
+    assert "cannot be told from" in again.stdout
+
+
+def test_what_failed_becomes_findings_of_the_next_audit(trained: Path) -> None:
+    curator("audit", "desk.jsonl", "--quiet", "--findings", "found.jsonl", "--fail-on", "never", cwd=trained)
+    found = [json.loads(line) for line in (trained / "found.jsonl").read_text(encoding="utf-8").splitlines()]
+    high = [finding for finding in found if finding["check"] == "high-loss"]
+    assert high and all(finding["example"] and finding["line"] for finding in high)
+
+
+def test_a_finished_run_is_not_trained_twice(trained: Path) -> None:
+    ended = curator("train", "desk.jsonl", "--run", "last", cwd=trained)
+    assert ended.returncode == 2 and "is finished" in ended.stderr
+
+
+def test_a_run_whose_data_was_changed_is_refused(trained: Path, tmp_path: Path) -> None:
+    (run,) = (trained / "desk.jsonl.curator" / "runs").iterdir()
+    saved = shutil.copytree(run, tmp_path / "saved")
+    try:
+        (run / "result.json").unlink()
+        with (run / "train.jsonl").open("a") as file:
+            file.write("{}\n")
+        ended = curator("train", "desk.jsonl", "--run", "last", cwd=trained)
+    finally:
+        for name in ("result.json", "train.jsonl"):
+            shutil.copy(saved / name, run / name)
+    assert ended.returncode == 2 and "changed since the hand-off" in ended.stderr
+
+
+def test_a_trainer_that_was_killed_goes_on_where_it_was(trained: Path, tmp_path: Path) -> None:
+    shutil.copy(trained / "desk.jsonl", tmp_path)
+    steps = [
+        "--set",
+        "training.steps=4000",
+        "--set",
+        "training.evaluations=2000",
+        *QUICK[4:],
+        "--set",
+        "stopping.patience=4000",
+    ]
+    started = curator("train", "desk.jsonl", "--model", str(MODEL), *steps, "--detach", cwd=tmp_path)
+    assert started.returncode == 0, started.stderr
+    (run,) = (tmp_path / "desk.jsonl.curator" / "runs").iterdir()
+    process = json.loads((run / "job.json").read_text())["process"]
+    for line in follow(run / "events.jsonl", process):
+        if line["event"] == "checkpoint":
+            break
+    os.kill(process, signal.SIGKILL)
+    wait_for_end(process)
+    listed = json.loads(curator("runs", "desk.jsonl", "--json", cwd=tmp_path).stdout)
+    assert listed["state"] == "died"
+    assert curator("train", "desk.jsonl", "--run", "last", "--detach", cwd=tmp_path).returncode == 0
+    process = json.loads((run / "job.json").read_text())["process"]
+    resumed = next(line for line in follow(run / "events.jsonl", process) if line["event"] == "resumed")
+    assert resumed["checkpoint"].startswith("checkpoint-")
+    assert curator("train", "desk.jsonl", "--run", "last", "--cancel", cwd=tmp_path).returncode == 0
+    wait_for_end(process)
+    assert json.loads(curator("runs", "desk.jsonl", "--json", cwd=tmp_path).stdout)["state"] == "stopped"
+
+
+def follow(events: Path, process: int):  # type: ignore[no-untyped-def]
+    """Events from the beginning until the process is gone."""
+    from curator.jobs.events import EventReader
+
+    reader = EventReader(events)
+    while True:
+        alive = is_alive(process)
+        yield from reader.new()
+        if not alive:
+            return
+
+
+def wait_for_end(process: int) -> None:
+    while is_alive(process):
+        pass
+
+
+def is_alive(process: int) -> bool:
+    from curator.jobs.identity import start_mark
+
+    return start_mark(process) is not None
+
+
+def test_too_few_examples_a_missing_model_and_a_wrong_setting_are_sentences(tmp_path: Path) -> None:
+    lines = (ROOT / "sample_data" / "support_desk.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "few.jsonl").write_text("\n".join(lines[:6]) + "\n", encoding="utf-8")
+    (tmp_path / "desk.jsonl").write_text("\n".join(lines[:60]) + "\n", encoding="utf-8")
+    few = curator("train", "few.jsonl", "--model", str(MODEL), cwd=tmp_path)
+    assert few.returncode == 2 and "Only 6 examples are kept" in few.stderr
+    missing = curator("train", "desk.jsonl", "--model", "nobody/nothing", cwd=tmp_path)
+    assert missing.returncode == 3 and "nobody/nothing" in missing.stderr
+    wrong = curator("train", "desk.jsonl", "--model", str(MODEL), "--set", "training.epoch=2", cwd=tmp_path)
+    assert wrong.returncode == 2 and "epoch" in wrong.stderr
+    assert not list((tmp_path / "desk.jsonl.curator" / "runs").iterdir())
+
+
+def test_preferences_are_refused_unless_the_chosen_answers_are_asked_for(tmp_path: Path) -> None:
+    pairs = [
+        {
+            "prompt": f"Where is the parcel number {number}, and when will it be here?",
+            "chosen": f"It left the store on day {number} and takes three days more.",
+            "rejected": "No idea.",
+        }
+        for number in range(40)
+    ]
+    (tmp_path / "pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    refused = curator("train", "pairs.jsonl", "--model", str(MODEL), "--dry-run", "--allow-leaks", cwd=tmp_path)
+    assert refused.returncode == 2 and "--use chosen" in refused.stderr
+    used = curator(
+        "train", "pairs.jsonl", "--model", str(MODEL), "--use", "chosen", "--dry-run", "--allow-leaks", cwd=tmp_path
+    )
+    assert used.returncode == 0 and "takes three days more" in used.stderr
