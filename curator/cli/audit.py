@@ -11,9 +11,6 @@ from curator.workflow.request import DataRequest
 @click.option(
     "--fail-on", metavar="RULES", help="Severity or rules such as near-duplicate>1%,split-leak>0; never: off."
 )
-@click.option(
-    "--against", multiple=True, metavar="FILE", help="Evaluation set that must not be in DATA; may be repeated."
-)
 @click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
 @click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")

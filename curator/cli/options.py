@@ -16,6 +16,9 @@ _OPTIONS = (
     click.option("--select", metavar="CHECK,...", help="Run only these checks."),
     click.option("--ignore", metavar="CHECK,...", help="Do not run these checks."),
     click.option("--where", metavar="FILTER", help="Only examples that this filter finds."),
+    click.option(
+        "--against", multiple=True, metavar="FILE", help="Evaluation set that must not be in DATA; may be repeated."
+    ),
     click.option("--target", metavar="NAME", help="Provider or trainer whose limits apply."),
     click.option("--tokenizer", metavar="NAME", help="Vocabulary to count with, or a local model folder."),
     click.option("--max-tokens", type=click.IntRange(min=1), metavar="N", help="Limit of one example, in tokens."),
@@ -32,7 +35,7 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_options(**given: Any) -> Any:
-        named = {field.name: given.pop(field.name) for field in fields(DataRequest) if field.name in given}
+        named = {field.name: given.pop(field.name) for field in fields(DataRequest)}
         named["columns"] = _mapping(named["columns"])
         named["select"] = _names(named["select"])
         named["ignore"] = _names(named["ignore"])

@@ -50,6 +50,7 @@ class ReadinessFacts:
         tokens: None when nothing was counted.
         decisions: None when nothing was decided.
         undecided_errors: examples with an error that nobody dropped or edited; None: nothing was decided.
+        against: evaluation files that were looked for.
         undecided: per check, the examples with a finding above information that nobody dropped or edited; None: nothing
             was decided.
     """
@@ -65,6 +66,7 @@ class ReadinessFacts:
     decisions: DecisionSummary | None = None
     undecided_errors: int | None = None
     undecided: Mapping[str, int] | None = None
+    against: Sequence[str] = ()
 
     @property
     def refused(self) -> int:
@@ -246,6 +248,8 @@ def _look_at(facts: ReadinessFacts, data: str) -> list[NextStep]:
         if waiting == 0 or has_own_step:
             continue
         found = f"check:{check.name}" + ("/warning" if check.severities.get("info") else "")
+        if check.name == "contamination":
+            found += "".join(f" --against {shell_words([name])}" for name in facts.against)
         steps.append(
             NextStep(
                 sentence=f"Read the {'example' if waiting == 1 else count(waiting, 'example')} with {check.name}: "

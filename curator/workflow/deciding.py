@@ -57,7 +57,7 @@ def found_by(opened: Opened, audit: Audit, where: str) -> Found:
     Raises:
         FilterError: the filter cannot be read.
     """
-    mask = matching(where, Searched(audit.loaded, audit.findings, opened.state()))
+    mask = matching(where, Searched(audit.loaded, audit.findings, opened.state(), sides=opened.sides()))
     return Found(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
 
 

@@ -11,6 +11,7 @@ from curator.checks.catalogue import check_named
 from curator.errors import UsageError
 from curator.examples.frames import SEVERITIES
 from curator.review.filter import All, Any, Filter, Not, Number, Term, Words, parse
+from curator.splitting.split import NAMES
 from curator.workflow.ids import positions_of
 from curator.workflow.loading import Loaded
 from curator.workflow.text_search import SourceTexts, Texts
@@ -37,12 +38,14 @@ class Searched:
         findings: `FINDINGS` of the set.
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
         texts: where words are looked for; None: in the source.
+        sides: the saved split; None: it cannot be asked for.
     """
 
     loaded: Loaded
     findings: pl.DataFrame
     state: pl.DataFrame
     texts: Texts | None = None
+    sides: pl.DataFrame | None = None
 
 
 def matching(text: str | None, searched: Searched) -> Mask:
@@ -138,8 +141,12 @@ def _by_id(beginning: str, facts: pl.DataFrame) -> Mask:
 
 
 def _by_decision(term: Term, searched: Searched) -> Mask:
-    state = searched.state
+    state, sides = searched.state, searched.sides
     match term.key, term.value:
+        case "split", value if sides is not None:
+            if value not in (*NAMES, "none"):
+                raise UsageError(f"'split:' is asked for {', '.join(NAMES)} or none, and not for '{value}'.")
+            found = sides if value == "none" else sides.filter(pl.col("side") == NAMES.index(value))
         case "label", value:
             found = state.filter(pl.col("labels").list.contains(value))
         case "annotator", value:
@@ -159,7 +166,7 @@ def _by_decision(term: Term, searched: Searched) -> Mask:
     mask = np.zeros(len(searched.loaded.facts), dtype=bool)
     positions = positions_of(searched.loaded, found["id"])
     mask[positions[positions >= 0]] = True
-    return ~mask if (term.key, term.value) == ("decided", "no") else mask
+    return ~mask if (term.key, term.value) in (("decided", "no"), ("split", "none")) else mask
 
 
 def _positions(findings: pl.DataFrame, count: int) -> Mask:

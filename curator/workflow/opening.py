@@ -110,7 +110,11 @@ class Opened:
         state, database = self.state(), self.project.database
         kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
         is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
-        return Decided(kept, saved_sides(database), taken_apart=is_apart)
+        return Decided(kept, self.sides(), taken_apart=is_apart)
+
+    def sides(self) -> pl.DataFrame:
+        """The saved split: `SIDES`, empty where there is none."""
+        return saved_sides(self.project.database)
 
     def state(self) -> pl.DataFrame:
         """What was decided: `STATE`, a row per example that anything was decided about."""

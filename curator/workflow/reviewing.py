@@ -185,7 +185,9 @@ class Review:
         if self._texts is None and not self.partial:
             self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
         state = self.opened.state()
-        found = matching(where, Searched(self.audit.loaded, self.audit.findings, state, self._texts))
+        found = matching(
+            where, Searched(self.audit.loaded, self.audit.findings, state, self._texts, self.opened.sides())
+        )
         mask = np.zeros(len(self), dtype=bool)
         mask[: len(found)] = found
         for id_, is_found in self.written.matching(where, state).items():

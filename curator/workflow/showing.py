@@ -75,7 +75,7 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress)
     state = opened.state()
-    mask = matching(where, Searched(audit.loaded, audit.findings, state))
+    mask = matching(where, Searched(audit.loaded, audit.findings, state, sides=opened.sides()))
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     places = Places(audit.loaded)

@@ -73,6 +73,7 @@ def summarise(
                 decisions=decisions,
                 undecided_errors=undecided_errors,
                 undecided=undecided,
+                against=[source.name for source in audit.options.against],
             )
         ),
         severities=severities,

@@ -2,6 +2,8 @@
 
 import json
 import random
+import shlex
+import unicodedata
 
 import pytest
 
@@ -96,7 +98,6 @@ def test_texts_preferences_and_other_forms_of_exams_are_read(tmp_path):
 
 def test_accents_written_in_another_way_are_the_same_words(tmp_path):
     words = "Pourquoi l’été à Évry est-il si agréable, même après la fête du château près de la forêt ?"
-    import unicodedata
 
     examples = [chat(unicodedata.normalize("NFD", words), "Oui."), chat("Non ?", "Oui.")]
     assert list(found(tmp_path, examples, exam([(words, "Parce que.")]))) == [1]
@@ -128,3 +129,13 @@ def test_placed_words_are_the_words_of_the_definition_and_stand_where_they_say(t
     shown, words = placed_words(text)
     assert [word.word for word in words] == reference.words(text)
     assert all(0 <= word.start < word.end <= len(shown) for word in words)
+
+
+def test_the_next_step_of_the_report_shows_the_examples_it_speaks_of(tmp_path):
+    name = write(tmp_path / "data.jsonl", [chat(*other) for other in [*OTHERS[:20], ITEMS[2]]])
+    (tmp_path / "exam.jsonl").write_text("".join(json.dumps(item) + "\n" for item in exam()), encoding="utf-8")
+    report = json.loads(curator(tmp_path, "audit", name, "--against", "exam.jsonl", "--json", "-").out)
+    steps = [step["command"] for step in report["verdict"]["next_steps"] if step["command"]]
+    (command,) = [step for step in steps if "contamination" in step]
+    shown = curator(tmp_path, *shlex.split(command)[1:])
+    assert "words in a row" in " ".join(shown.out.split())

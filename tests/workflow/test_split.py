@@ -232,3 +232,12 @@ def test_an_empty_file_ends_with_2(tmp_path):
     (tmp_path / "empty.jsonl").touch()
     outcome = curator(tmp_path, "split", "empty.jsonl")
     assert (outcome.code, "is empty" in outcome.err) == (2, True)
+
+
+def test_a_side_can_be_asked_for_in_a_filter(tmp_path):
+    name = write(tmp_path / "a.jsonl", plain(30))
+    assert curator(tmp_path, "show", name, "--where", "split:none", "--limit", "0", "--json").out.count("\n") == 30
+    figures(tmp_path, name, "--validation", "0.2")
+    assert curator(tmp_path, "show", name, "--where", "split:validation", "--limit", "0", "--json").out.count("\n") == 6
+    assert curator(tmp_path, "show", name, "--where", "split:none", "--json").out == ""
+    assert "train, validation, test or none" in curator(tmp_path, "show", name, "--where", "split:valid").err

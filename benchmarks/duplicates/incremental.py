@@ -1,0 +1,65 @@
+"""What adding 1 % of new examples to a compared set costs: `python -m benchmarks.duplicates.incremental COUNT [FILE]`.
+
+Without FILE the set is made of conversations (see `material`). The new examples are spread over the set, so that every
+position changes. The search for pairs is timed; prepared blocks are given, as an audit has them in its cache.
+Groups are compared example by example.
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.duplicates.material import conversations, read_instructions, views
+from curator.duplicates.find import Duplicates, Earlier, find
+from curator.duplicates.groups import default_rank, group
+from curator.duplicates.prepared import prepare
+from curator.duplicates.whole import Whole, assemble
+
+BLOCK = 10_000
+ADDED = 0.01
+RUNS = 5
+
+
+def frame_of(arguments: list[str]) -> pl.DataFrame:
+    if len(arguments) > 1:
+        return views([example for name in arguments[1:] for example in read_instructions(Path(name))])
+    count = int(arguments[0])
+    return pl.concat([conversations(min(BLOCK, count - at), 0, at // BLOCK) for at in range(0, count, BLOCK)])
+
+
+def timed(whole: Whole, earlier: Earlier | None) -> tuple[float, Duplicates]:
+    begin = time.perf_counter()
+    duplicates = find(whole, earlier=earlier)
+    return time.perf_counter() - begin, duplicates
+
+
+def main() -> None:
+    frame = frame_of(sys.argv[1:] or ["100000"])
+    whole = assemble([prepare(frame[at : at + BLOCK]) for at in range(0, len(frame), BLOCK)])
+    is_new = np.random.default_rng(0).random(len(whole)) < ADDED
+    kept = np.flatnonzero(~is_new)
+    before = assemble([prepare(part) for part in (frame[kept][at : at + BLOCK] for at in range(0, len(kept), BLOCK))])
+    earlier = Earlier(find(before), kept)
+    full = [timed(whole, None) for _ in range(RUNS)]
+    again = [timed(whole, earlier) for _ in range(RUNS)]
+    groups = [group(whole, result[-1][1], default_rank(whole)) for result in (full, again)]
+    other = int((groups[0].keeper != groups[1].keeper).sum())
+    times = [statistics.median(seconds for seconds, _ in runs) for runs in (full, again)]
+    print("| examples | new | full run, s | only what is new, s | share | other keeper | pairs equal |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    same = full[-1][1].pairs.equals(again[-1][1].pairs)
+    print(
+        f"| {len(whole):,} | {int(is_new.sum()):,} | {times[0]:.2f} | {times[1]:.2f} | {times[1] / times[0]:.1%} "
+        f"| {other} | {'yes' if same else 'no'} |"
+    )
+    for name, runs in (("full", full), ("new", again)):
+        stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in runs[-1][1].seconds.items())
+        print(f"{name}: {stages}; {runs[-1][1].candidates:,} pairs compared")
+
+
+if __name__ == "__main__":
+    main()
