@@ -9,13 +9,18 @@ _PLAIN = str.maketrans({"·": "-", "–": "-", "─": "-", "…": "...", "•": 
 
 def main() -> None:
     """Entry point: run the command and end with its exit code."""
-    from curator.cli.boundary import run
+    try:
+        codecs.register_error("plain", _plainly)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="plain")
+        from curator.cli.boundary import run
 
-    codecs.register_error("plain", _plainly)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="plain")
-    sys.exit(run(sys.argv[1:]))
+        outcome = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the first modules were read
+        sys.stderr.write("curator: interrupted before it began.\n")
+        outcome = 130
+    sys.exit(outcome)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:

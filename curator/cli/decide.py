@@ -29,6 +29,7 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
 
     from curator.cli.screen import narrate, progress_bar
     from curator.project.decision import Action
+    from curator.reporting.wording import count
     from curator.workflow import deciding
     from curator.workflow.opening import open_data
 
@@ -46,13 +47,16 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
                 made = len(deciding.apply_policy(opened, proposal))
         else:
             found = deciding.found_by(opened, audit, options.where or "")
-            click.echo(f"{action}: {len(found.ids):,} examples found by {options.where}")
+            click.echo(f"{action}: {count(len(found.ids), 'example')} found by {options.where}")
             if not dry_run:
                 made = len(deciding.decide(opened, found, cast(Action, action), reason))
     if dry_run:
         narrate(options, "Nothing was decided: this was a dry run.")
     elif made:
-        narrate(options, f"{made:,} decisions were made as one. `curator undo` with the same data takes them back.")
+        were = "decision was made" if made == 1 else "decisions were made as one"
+        narrate(
+            options, f"{made:,} {were}. `curator undo` with the same data takes {'it' if made == 1 else 'them'} back."
+        )
     else:
         narrate(options, "There was nothing to decide.")
 

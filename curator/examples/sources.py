@@ -1,5 +1,6 @@
 """From a file of any format to blocks of JSON elements, in bounded memory."""
 
+import atexit
 import csv
 import gzip
 import io
@@ -79,10 +80,11 @@ def expand(arguments: Iterable[str]) -> list[Source]:
 
 
 def _spooled(stream: IO[bytes]) -> Path:
-    """Standard input as a file, so that it can be read twice; it lives as long as the process's temporary folder."""
+    """Standard input as a file, so that it can be read twice; it is gone when the process ends."""
     with tempfile.NamedTemporaryFile(prefix="curator-stdin-", suffix=".jsonl", delete=False) as copy:
         while chunk := stream.read(_READ_BYTES):
             copy.write(chunk)
+    atexit.register(Path(copy.name).unlink, missing_ok=True)
     return Path(copy.name)
 
 
@@ -307,7 +309,7 @@ def _parquet_blocks(source: Source) -> Iterator[Block]:
             )
             yield from _element_blocks(values)
     except pyarrow.ArrowException as error:
-        raise UnreadableInput(f"{source.name} is not sound Parquet: {error}.") from None
+        raise UnreadableInput(f"{source.name} is not sound Parquet: {str(error).rstrip('.')}.") from None
 
 
 def _element_blocks(elements: Iterable[bytes | tuple[str, str]]) -> Iterator[Block]:

@@ -201,8 +201,7 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
     if facts.refused:
         steps.append(_look_at_refused(facts, data))
     if facts.examples == 0:
-        steps.append(NextStep(sentence="Name the form of the file if it was not recognised.", command=None))
-        return steps
+        return [*steps, _make_readable(facts)]
     if facts.waiting_drops or facts.errors:
         steps.append(
             NextStep(
@@ -229,6 +228,17 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
         )
     )
     return steps
+
+
+def _make_readable(facts: ReadinessFacts) -> NextStep:
+    """What to do with a file of which no line is an example."""
+    if all(check.name == "invalid-encoding" for check in facts.checks if _is_about_unread_lines(check)):
+        name = shell_words(facts.data[:1])
+        return NextStep(
+            sentence="Convert it to UTF-8, from whatever encoding it was written in; often that is Windows-1252.",
+            command=f"iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.jsonl",
+        )
+    return NextStep(sentence="Name the form of its examples with --format, or its columns with --map.")
 
 
 def _look_at_refused(facts: ReadinessFacts, data: str) -> NextStep:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from curator.errors import WorkFailed
 from curator.examples.blocks import Block
@@ -59,7 +60,8 @@ def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callabl
 def _in_parallel(executor: ProcessPoolExecutor, tasks: Iterable[Task], cache: Cache) -> Iterator[Block]:
     waiting: dict[Future[None], Block] = {}
     for block, plan in tasks:
-        waiting[executor.submit(derive_block, block, plan, cache)] = block
+        with _uninterrupted():  # the first one starts the workers
+            waiting[executor.submit(derive_block, block, plan, cache)] = block
         if len(waiting) >= cores() * WAITING_PER_WORKER:
             yield from _done(waiting)
     while waiting:
@@ -70,6 +72,16 @@ def _done(waiting: dict[Future[None], Block]) -> Iterator[Block]:
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         future.result()
         yield waiting.pop(future)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C until after this. A process that is started meanwhile never hears of it: that is its parent's."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker() -> None:
