@@ -62,6 +62,10 @@ class Cache:
             path.unlink(missing_ok=True)
         return None
 
+    def holds(self, key: str) -> bool:
+        """Whether something is stored under `key`, sound or not: `entry` without reading it."""
+        return key in self._sound or bool(self._candidates(key))
+
     def required(self, key: str) -> Path:
         """The file stored under `key`, which was stored before.
 

@@ -18,6 +18,8 @@ from curator.jobs.events import EventReader
 from curator.jobs.job import Job
 from curator.tui.actions import EVERYWHERE, actions_of, keymap
 from curator.tui.page import Page, bindings_of
+from curator.tui.screens.browse import BrowseScreen
+from curator.tui.screens.duplicates import DuplicatesScreen
 from curator.tui.screens.help import HelpScreen
 from curator.tui.screens.labels import LabelsScreen
 from curator.tui.screens.overview import OverviewScreen
@@ -36,7 +38,8 @@ _LOOK_EVERY = 0.25
 """Seconds between two looks at a running audit's events."""
 
 PAGES: Mapping[str, type[Page]] = {
-    page.page_name: page for page in (StartScreen, OverviewScreen, ReviewScreen, LabelsScreen)
+    page.page_name: page
+    for page in (StartScreen, OverviewScreen, ReviewScreen, LabelsScreen, BrowseScreen, DuplicatesScreen)
 }
 """Screens by name; each needs open data, but for the first."""
 
@@ -219,6 +222,14 @@ class CuratorApp(App[None]):
     def action_labels(self) -> None:
         """To the questions about each example."""
         self.show("labels")
+
+    def action_browse(self) -> None:
+        """To the list of all examples."""
+        self.show("browse")
+
+    def action_duplicates(self) -> None:
+        """To the groups of similar examples."""
+        self.show("duplicates")
 
     def action_help(self) -> None:
         """The keys of the screen in front."""

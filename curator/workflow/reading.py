@@ -50,6 +50,11 @@ class Reader:
             raise WorkFailed(f"{source.name} was changed since it was audited. Open it again.")
         return Original(position, file, line, *outcome)
 
+    def is_quick(self, position: int) -> bool:
+        """Whether an example can be read without going through its file."""
+        source = self._loaded.sources[int(self._loaded.facts["file"][position])].source
+        return source.seekable or self._cache.holds(self._loaded.placed[self._block(position)].texts_key)
+
     def close(self) -> None:
         """Close the files."""
         for stream in self._files.values():
@@ -63,7 +68,7 @@ class Reader:
         return os.pread(self._files[file].fileno(), int(facts["length"][position]), int(facts["offset"][position]))
 
     def _in_copy(self, position: int) -> bytes | None:
-        index = bisect.bisect_right(self._firsts, position) - 1
+        index = self._block(position)
         if index not in self._elements:
             path = self._cache.entry(self._loaded.placed[index].texts_key)
             if path is None:
@@ -71,6 +76,9 @@ class Reader:
             self._elements[index] = mapped(path)["element"]
         element: bytes = self._elements[index][position - self._firsts[index]]
         return element
+
+    def _block(self, position: int) -> int:
+        return bisect.bisect_right(self._firsts, position) - 1
 
     @cached_property
     def _firsts(self) -> list[int]:

@@ -57,9 +57,10 @@ class ReviewScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
 
-    def __init__(self, where: str = "") -> None:
+    def __init__(self, where: str | None = None, example: str | None = None) -> None:
+        """The queue of a filter, at an example; None: as the person left it."""
         super().__init__()
-        self._asked = where
+        self._asked, self._first = where, example
         self.queue: Positions = np.zeros(0, dtype=np.int64)
         self.place = 0
         self.where = ""
@@ -83,14 +84,16 @@ class ReviewScreen(Page):
         """Go on where the person left off."""
         known = self.review.opened.project.recall(self._session) or {}
         self.by_severity = known.get("order", "severity") == "severity"
-        where = self._asked or known.get("where", "")
+        where = known.get("where", "") if self._asked is None else self._asked
         try:
             self.take_queue(where)
         except CuratorError as error:
             self.curator.say_error(error)
             self.take_queue("")
-        start = None if self._asked else known.get("example")
-        self._go_to_start(start)
+        if self._first is not None:
+            self._go_to_example(self._first)
+        else:
+            self._go_to_start(known.get("example") if self._asked is None else None)
         self.set_interval(_NOTE_AFTER, self._keep_place)
 
     @property
@@ -108,6 +111,11 @@ class ReviewScreen(Page):
         """
         self.take_queue(where)
         self._go_to_start(None)
+
+    def show_example(self, where: str, example: str) -> None:
+        """Go to an example in the queue of a filter that was applied elsewhere."""
+        self.take_queue(where)
+        self._go_to_example(example)
 
     def take_queue(self, where: str) -> None:
         """Make the queue anew: the order, less what the filter does not find."""

@@ -22,6 +22,12 @@ class FilterBar(Vertical):
 
         where: str
 
+    @dataclass
+    class Typed(Message):
+        """Something is being typed: the field as it is now."""
+
+        where: str
+
     def compose(self) -> ComposeResult:
         """Chip, field, fault."""
         yield Static("", id="chip", markup=False)
@@ -62,6 +68,13 @@ class FilterBar(Vertical):
         self.remove_class("-typing", "-faulty")
         self.query_one(Input).disabled = True
         self.screen.set_focus(None)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell whoever looks while one types."""
+        event.stop()
+        self.remove_class("-faulty")
+        if self.has_class("-typing"):
+            self.post_message(self.Typed(event.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand it over."""

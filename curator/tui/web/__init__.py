@@ -1,0 +1,142 @@
+"""The app in a browser on the same machine: textual-serve behind a token that opens it once.
+
+textual-serve asks nobody who they are. Here nothing is served without a session; a session is had for the token in the
+address that is printed, once; requests under another host name than ours (a page elsewhere that was made to resolve to
+this machine) and websockets from another page are refused.
+"""
+
+import asyncio
+import secrets
+import shlex
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from textual_serve.server import Server
+
+from curator.errors import UsageError
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HOST = "127.0.0.1"
+_COOKIE = "curator-session"
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self' ws://127.0.0.1:*; frame-ancestors 'none'"
+    ),
+}
+"""Nothing from elsewhere, nothing kept, no other page around it."""
+
+Handler = Callable[["web.Request"], Awaitable["web.StreamResponse"]]
+
+
+class Door:
+    """Who may come in.
+
+    Attributes:
+        token: opens a session, once.
+        address: of the server, without the token.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.token = secrets.token_urlsafe(32)
+        self._used = False
+        self._session = secrets.token_urlsafe(32)
+
+    @property
+    def invitation(self) -> str:
+        """The address to open, with the token in it."""
+        return f"{self.address}/?token={self.token}"
+
+    async def __call__(self, request: "web.Request", handler: Handler) -> "web.StreamResponse":
+        """Let a request in, exchange the token for a session, or refuse."""
+        from aiohttp import web
+
+        if request.host != self.address.removeprefix("http://"):
+            raise web.HTTPForbidden(text=f"Only {self.address} is served here.")
+        if "token" in request.query:
+            return self._opened(request.query["token"])
+        if not secrets.compare_digest(request.cookies.get(_COOKIE, "").encode(), self._session.encode()):
+            raise web.HTTPForbidden(text="Open the address that `curator review --web` printed; it works once.")
+        if request.path == "/ws" and request.headers.get("Origin") != self.address:
+            raise web.HTTPForbidden(text="Another page may not use this app.")
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+        return response
+
+    def _opened(self, token: str) -> "web.StreamResponse":
+        from aiohttp import web
+
+        if self._used or not secrets.compare_digest(token.encode(), self.token.encode()):
+            raise web.HTTPForbidden(
+                text="This address was used before, or is not the right one. Run `curator review --web` again."
+            )
+        self._used = True
+        response = web.HTTPSeeOther("/")
+        response.headers.update(_HEADERS)
+        response.set_cookie(_COOKIE, self._session, httponly=True, samesite="Strict", path="/")
+        return response
+
+
+class _Served(Server):
+    """textual-serve with a door, its own page, and without its banner."""
+
+    def __init__(self, command: str, port: int, door: Door, said: Callable[[str], None]) -> None:
+        pages = str(files("curator.tui.web").joinpath("pages"))
+        super().__init__(command, host=HOST, port=port, title="curator", public_url=door.address, templates_path=pages)
+        self._door, self._said = door, said
+
+    def initialize_logging(self) -> None:
+        """Leave logging as it is."""
+
+    async def _make_app(self) -> "web.Application":
+        from aiohttp import web
+
+        app = await super()._make_app()
+        app.middlewares.append(web.middleware(self._enter))
+        return app
+
+    async def _enter(self, request: "web.Request", handler: Handler) -> "web.StreamResponse":
+        return await self._door(request, handler)
+
+    async def on_startup(self, app: "web.Application") -> None:  # noqa: ARG002
+        """Say where to go, once the port is there."""
+        self._said(f"Open this address; it works once: {self._door.invitation}\nCtrl+C here ends it.")
+
+
+def serve(arguments: Sequence[str], said: Callable[[str], None], port: int = 0) -> None:
+    """Serve `curator review ARGUMENTS` until interrupted.
+
+    Args:
+        arguments: of the command, without --web.
+        said: is told the address.
+        port: to listen on; 0: any free one.
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    port = _free_port(port)
+    door = Door(f"http://{HOST}:{port}")
+    command = shlex.join([sys.executable, "-m", "curator", "review", *arguments])
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    _Served(command, port, door, said).serve()
+
+
+def _free_port(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise UsageError(f"Port {port} cannot be used: {error.strerror}. Name another one with --port.") from None
+        found: int = probe.getsockname()[1]
+    return found

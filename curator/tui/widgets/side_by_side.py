@@ -1,0 +1,130 @@
+"""Two examples beside each other, message by message, with the words in which they differ marked."""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
+
+from textual.content import Content as Drawn
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from curator.examples.content import Content, Message
+from curator.examples.safe_text import visible
+from curator.review.difference import Piece, word_difference
+from curator.tui.drawing import FOLD, spoken
+
+_LITTLE_IN_COMMON = 0.2
+"""Share of the characters that both have below which nothing is marked: everything would be."""
+
+_NARROWEST = 60
+"""Cells below which the two stand below each other."""
+
+_MARKS = {"removed": "$text-error underline bold", "added": "$text-success underline bold", "same": ""}
+
+
+class Row(NamedTuple):
+    """A stretch of both texts that stands side by side; None: one side has nothing there."""
+
+    left: Drawn | None
+    right: Drawn | None
+
+
+def rows_of(left: Content, right: Content) -> list[Row]:
+    """The rows of two examples: for each message a heading and the text."""
+    rows = []
+    for one, other in zip_longest(_messages(left), _messages(right)):
+        rows.append(Row(_heading(one), _heading(other)))
+        rows.append(_texts(one, other))
+        rows.append(Row(Drawn(""), Drawn("")))
+    return rows
+
+
+def _messages(content: Content) -> Iterator[tuple[str, Message]]:
+    for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
+        for message in messages or ():
+            yield part, message
+
+
+def _heading(message: tuple[str, Message] | None) -> Drawn | None:
+    if message is None:
+        return None
+    return Drawn(visible(f"{message[0]}{message[1]['role']}", one_line=True)).stylize("$accent bold")
+
+
+def _texts(one: tuple[str, Message] | None, other: tuple[str, Message] | None) -> Row:
+    before = None if one is None else spoken(one[1])[:FOLD]
+    after = None if other is None else spoken(other[1])[:FOLD]
+    if before is None or after is None:
+        return Row(*(None if text is None else Drawn(visible(text)) for text in (before, after)))
+    pieces = word_difference(before, after)
+    shared = sum(len(piece.text) for piece in pieces if piece.kind == "same")
+    if shared < _LITTLE_IN_COMMON * max(len(before), len(after)):
+        return Row(Drawn(visible(before)), Drawn(visible(after)))
+    return Row(_side(pieces, "added"), _side(pieces, "removed"))
+
+
+def _side(pieces: Sequence[Piece], without: str) -> Drawn:
+    return Drawn.assemble(*((visible(piece.text), _MARKS[piece.kind]) for piece in pieces if piece.kind != without))
+
+
+class SideBySide(ScrollView, can_focus=False):
+    """Two columns that scroll together; where there is little room, the second stands below the first."""
+
+    DEFAULT_CSS = """
+    SideBySide { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own name
+        super().__init__(id=id)
+        self._rows: list[Row] = []
+        self._names = ("", "")
+        self._lines: list[Strip] = []
+        self._width = 0
+
+    def show(self, names: tuple[str, str], rows: list[Row]) -> None:
+        """Show the rows of two examples, `names` above their columns."""
+        self._names, self._rows = names, rows
+        self._wrap()
+        self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead."""
+        self.show(("", ""), [Row(Drawn(visible(sentence)), None)])
+
+    def on_resize(self) -> None:
+        """Wrap anew where the width changed."""
+        if self.scrollable_content_region.width != self._width:
+            self._wrap()
+
+    def render_line(self, y: int) -> Strip:
+        """A line of what is in sight."""
+        width, line = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
+        if line >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        return self._lines[line].adjust_cell_length(width, self.rich_style)
+
+    def _wrap(self) -> None:
+        self._width = self.scrollable_content_region.width
+        names = Row(
+            *(Drawn(visible(name, one_line=True)).stylize("bold reverse") if name else None for name in self._names)
+        )
+        rows = ([names] if any(names) else []) + self._rows
+        self._lines = [line for row in rows for line in self._row(row)] if self._width else []
+        self.virtual_size = Size(self._width, max(len(self._lines), 1))
+        self.refresh()
+
+    def _row(self, row: Row) -> Iterator[Strip]:
+        style = self.visual_style
+        if self._width < _NARROWEST or not any(each.right for each in self._rows):
+            for side in row:
+                if side is not None:
+                    for line in side.wrap(self._width):
+                        yield Strip(line.render_segments(style))
+            return
+        width = (self._width - 3) // 2
+        sides = [side.wrap(width) if side is not None else [] for side in row]
+        for left, right in zip_longest(*sides, fillvalue=Drawn("")):
+            segments = left.truncate(width, pad=True).render_segments(style)
+            segments += Drawn(" │ ").render_segments(style)
+            yield Strip(segments + right.truncate(width).render_segments(style))
