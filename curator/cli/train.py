@@ -23,6 +23,9 @@ from curator.workflow.request import DataRequest
 @click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; do nothing.")
+@click.option(
+    "--prepare", is_flag=True, help="Here: make the run's folder, print it with its plan as JSON, start nothing."
+)
 @click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
 @click.option("--allow-download", is_flag=True, help="Here: fetch the model where it is not on this machine.")
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
@@ -42,6 +45,7 @@ def command(
     cancel: bool,
     detach: bool,
     dry_run: bool,
+    prepare: bool,
     skip_invalid: bool,
     allow_download: bool,
     allow_leaks: bool,
@@ -89,6 +93,7 @@ def command(
         skip_invalid=skip_invalid,
         only_reviewed=only_reviewed,
         worth=worth,
+        prepare=prepare,
         dry_run=dry_run,
         detach=detach,
     )

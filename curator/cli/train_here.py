@@ -1,5 +1,6 @@
 """`curator train` without `--via`: look, then train on this machine in a process of its own."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ def train_here(
     skip_invalid: bool,
     only_reviewed: bool,
     worth: int | None,
+    prepare: bool,
     dry_run: bool,
     detach: bool,
 ) -> int:
@@ -46,6 +48,9 @@ def train_here(
             skip_invalid=skip_invalid,
             only_reviewed=only_reviewed,
         )
+    if prepare:
+        click.echo(json.dumps({"folder": str(ready.folder), "sheet": sheet(ready, options)}, ensure_ascii=False))
+        return 0
     for line in sheet(ready, options):
         click.echo(line, err=True)
     if worth is not None:
