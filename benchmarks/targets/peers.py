@@ -4,7 +4,8 @@
 
 It asks those that are installed and names the others: together 3.1.1 (`together files check`), mistral-common 1.13.1
 (its fine-tuning validator), datasets 5.2 (loads the folder and gives every tool call back), axolotl 0.19 (its
-configuration schema) and LLaMA-Factory 0.9.5 (its arguments, dataset_info reader and converters). They want versions of
+configuration schema, and its reader against our trainer's tokens) and LLaMA-Factory 0.9.5 (its arguments, dataset_info
+reader and converters). They want versions of
 torch and transformers other than ours: install them apart, without their dependencies, on the PYTHONPATH.
 """
 
@@ -23,8 +24,12 @@ from curator.examples.batches import read_example
 from curator.examples.dialects import dialect_named
 from curator.exporting.lines import ExportExample
 from curator.exporting.write import write_export
+from trainer.data.read import read_conversations
+from trainer.data.template import chat_template
+from trainer.data.tokens import tokenise
 
-DESK = Path(__file__).parents[2] / "sample_data" / "support_desk.jsonl"
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+DESK, TINY = SAMPLES / "support_desk.jsonl", SAMPLES / "tiny-llama"
 
 
 def examples() -> Iterator[ExportExample]:
@@ -82,6 +87,36 @@ def ask_axolotl(folder: Path) -> str:
     return f"configuration valid, {len(unknown)} unknown keys"
 
 
+def ask_axolotl_reader(folder: Path) -> str:
+    """Render and mask every example as axolotl does, with the bundled tokenizer, and compare with our trainer."""
+    strategies = importlib.import_module("axolotl.prompt_strategies")
+    settings = importlib.import_module("axolotl.utils.dict").DictDefault
+    tokenizer = importlib.import_module("transformers").AutoTokenizer.from_pretrained(TINY)
+    config = yaml.safe_load((folder / "axolotl.yaml").read_text())
+    reader = strategies.load("chat_template", tokenizer, settings(config), config["datasets"][0])
+    data = folder / "train.jsonl"
+    ours = tokenise(read_conversations(data), chat_template(tokenizer, None))
+    same = count = 0
+    for line, example in zip(data.read_text().splitlines(), ours, strict=True):
+        theirs = reader.tokenize_prompt(json.loads(line))
+        trained = [label != -100 for label in theirs["labels"]]
+        count += 1
+        same += theirs["input_ids"] == example.ids.tolist() and trained == (example.weights > 0).tolist()
+    return f"{same} of {count} examples have the tokens, and the trained ones, that they have here"
+
+
+def ask_llama_factory_arguments(folder: Path) -> str:
+    """All of its argument classes, with their own checks, as a run on a machine without a GPU."""
+    os.environ["DISABLE_VERSION_CHECK"] = "1"
+    parse = importlib.import_module("llamafactory.hparams.parser")._parse_train_args
+    config = yaml.safe_load((folder / "llamafactory.yaml").read_text())
+    here = {"bf16": False, "use_cpu": True, "dataset_dir": str(folder), "output_dir": str(folder / "out")}
+    _, _, training, tuning, _ = parse(config | here)
+    batch = training.per_device_train_batch_size * training.gradient_accumulation_steps
+    rate, epochs = training.learning_rate, training.num_train_epochs
+    return f"arguments valid: {epochs:g} epochs, batches of {batch}, rate {rate:g}, rank {tuning.lora_rank}"
+
+
 def ask_llama_factory(folder: Path) -> str:
     os.environ["DISABLE_VERSION_CHECK"] = "1"
     kinds = importlib.import_module("llamafactory.hparams.parser")._TRAIN_ARGS
@@ -109,6 +144,10 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Path], str]], ...] = (
     ("datasets", "huggingface", ask_datasets),
     ("axolotl schema", "axolotl", ask_axolotl),
     ("axolotl schema", "anyscale", ask_axolotl),
+    ("axolotl reader", "axolotl", ask_axolotl_reader),
+    ("axolotl reader", "anyscale", ask_axolotl_reader),
+    ("LLaMA-Factory arguments", "llama-factory", ask_llama_factory_arguments),
+    ("LLaMA-Factory arguments", "anyscale", ask_llama_factory_arguments),
     ("LLaMA-Factory", "llama-factory", ask_llama_factory),
     ("LLaMA-Factory", "anyscale", ask_llama_factory),
 )

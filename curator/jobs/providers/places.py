@@ -13,7 +13,7 @@ from curator.jobs.providers.service import Service
 
 _ADDRESSES: Mapping[str, tuple[str, str]] = {
     "openai": ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
-    "together": ("TOGETHER_BASE_URL", "https://api.together.ai/v1"),
+    "together": ("TOGETHER_BASE_URL", "https://api.together.ai"),
     "fireworks": ("FIREWORKS_BASE_URL", "https://api.fireworks.ai"),
 }
 """By provider the environment variable that its SDK reads too, and the SDK's own address."""
@@ -33,7 +33,9 @@ def address_of(provider: str) -> str:
         UsageError: the address is not encrypted, and not on this machine.
     """
     variable, usual = _ADDRESSES[provider]
-    address = os.environ.get(variable, "").strip() or usual
+    address = (os.environ.get(variable, "").strip() or usual).rstrip("/")
+    if provider == "together":
+        address = address.removesuffix("/v1")  # which older versions of its SDK want and newer ones add
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise UsageError(f"{variable} = {address} is not an https address; data and key would go there unencrypted.")

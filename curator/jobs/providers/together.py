@@ -27,6 +27,8 @@ _STATES: dict[str, Any] = {
     "error": "failed",
     "user_error": "failed",
 }
+_ADDS_VERSION_TO_ADDRESS = 3
+"""The first major version of the SDK whose address is without `/v1`."""
 _SECONDS, _TRIES = 60.0, 4
 
 
@@ -37,9 +39,9 @@ class TogetherService:
 
     def __init__(self, request: Request, key: Key) -> None:
         self._key = key
-        self._client = together.Together(
-            api_key=key.value, base_url=request.address, timeout=_SECONDS, max_retries=_TRIES
-        )
+        is_old = int(together.__version__.split(".")[0]) < _ADDS_VERSION_TO_ADDRESS
+        address = f"{request.address}/v1" if is_old else request.address
+        self._client = together.Together(api_key=key.value, base_url=address, timeout=_SECONDS, max_retries=_TRIES)
         self._once = self._client.with_options(max_retries=0)
 
     def uploaded(self, file: SentFile) -> str | None:

@@ -46,7 +46,7 @@ class TogetherService(Loopback):
 
     @property
     def address(self) -> str:
-        return f"{self.origin}/v1"
+        return self.origin
 
     def answer(self, call: Call) -> Answer:
         if call.path.startswith("/storage/"):
