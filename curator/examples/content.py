@@ -52,6 +52,11 @@ class Content(NamedTuple):
         return {name: value for name, value in zip(self._fields, self, strict=True) if value is not None}
 
 
+def content_of(text: str) -> Content:
+    """The content that the JSON of an `identity` says, as a decision's value holds it."""
+    return Content(**msgspec.json.decode(text))
+
+
 def chat_messages(messages: list[Message], first_index: int = 0) -> list[Message]:
     """OpenAI-style messages as ours."""
     return [_chat_message(message, first_index + index) for index, message in enumerate(messages)]

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 LARGEST = 0.2
 """Share of the examples above which a component is taken apart: only close ties count within it (the contract's)."""
@@ -71,6 +69,9 @@ def components(
 
 
 def _labels(examples: int, edges: Edges) -> Positions:
+    from scipy.sparse import coo_array  # a quarter of a second, which a first screen does not wait for
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(edges), dtype=np.bool_), (edges[:, 0], edges[:, 1])), shape=(examples, examples))
     labels: Positions = connected_components(graph, directed=False)[1].astype(np.int64)
     return labels

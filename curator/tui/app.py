@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -14,8 +14,6 @@ from textual.screen import Screen
 
 from curator.errors import CuratorError, UsageError
 from curator.examples.content import Content
-from curator.jobs.events import EventReader
-from curator.jobs.job import Job
 from curator.tui.actions import EVERYWHERE, actions_of, keymap
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
@@ -25,13 +23,16 @@ from curator.tui.screens.labels import LabelsScreen
 from curator.tui.screens.overview import OverviewScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.screens.start import StartScreen
-from curator.workflow.audit_job import start_audit
 from curator.workflow.opening import Opened, open_data
 from curator.workflow.preview import preview
 from curator.workflow.recent import note_recent
 from curator.workflow.request import DataRequest
 from curator.workflow.reviewing import Review
 from curator.workflow.settings import settings_for
+
+if TYPE_CHECKING:
+    from curator.jobs.events import EventReader
+    from curator.jobs.job import Job
 
 _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.25
@@ -87,6 +88,9 @@ class CuratorApp(App[None]):
             self.close_data()
             self._open, self.review, self.keys = stack.pop_all(), review, keys
         if known is None:
+            from curator.jobs.events import EventReader
+            from curator.workflow.audit_job import start_audit
+
             self._job = start_audit(opened)
             self._events = EventReader(self._job.events, self._job.record.events_from)
         self._note_recent()

@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from curator.examples.content import content_of
 from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.write import ExportResult, write_export
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.opening import Opened
-from curator.workflow.split_members import content_of
 from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals
 

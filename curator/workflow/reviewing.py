@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.errors import UsageError, WorkFailed
-from curator.examples.content import Content
+from curator.examples.content import Content, content_of
 from curator.examples.finding import Finding
 from curator.project.decision import Action, Proposed
 from curator.project.log import Undone
@@ -24,7 +24,6 @@ from curator.workflow.findings import Places, published, severity_rank
 from curator.workflow.ids import positions_of
 from curator.workflow.opening import Opened
 from curator.workflow.reading import Reader
-from curator.workflow.split_members import content_of
 from curator.workflow.text_search import StoredTexts
 from curator.workflow.texts import Original
 from curator.workflow.written import Written, id_of

@@ -4,13 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from curator.examples.batches import batch_of
-from curator.examples.content import Content
+from curator.examples.content import Content, content_of
 from curator.workflow.audit import Audit
 from curator.workflow.comparing import Comparison, compared, compared_with
 from curator.workflow.ids import ids_of
@@ -76,11 +75,6 @@ def _contents(ids: pl.Series, written: pl.DataFrame) -> dict[int, Content]:
     place = pl.DataFrame({"id": ids, "index": np.arange(len(ids))})
     rows = written.select("id", "content").join(place, on="id").sort("index").select("index", "content").iter_rows()
     return {index: content_of(content) for index, content in rows}
-
-
-def content_of(text: str) -> Content:
-    """The content that a decision's value holds."""
-    return Content(**msgspec.json.decode(text))
 
 
 def ties_of(comparison: Comparison) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from curator.checks.catalogue import chosen
 from curator.checks.text.fixes import LOSSLESS, REPAIRS
 from curator.errors import UsageError
 from curator.examples.batches import batch_of
-from curator.examples.content import Content, Message, Refused
+from curator.examples.content import Content, Message, Refused, content_of
 from curator.examples.dialects import dialect_named
 from curator.examples.finding import Finding
 from curator.examples.identity import example_key, key_to_id
@@ -21,7 +21,6 @@ from curator.workflow.derive import Plan, derive
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.findings import all_findings, published, severity_rank
 from curator.workflow.loading import Loaded
-from curator.workflow.split_members import content_of
 
 Mask = npt.NDArray[np.bool_]
 
