@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.widgets import Static
 
 from curator.tui.actions import actions_of
 from curator.tui.widgets.key_bar import KeyBar
@@ -32,12 +33,16 @@ class Page(Screen[None]):
         heading: what the title bar calls it.
     """
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-tall")]  # noqa: RUF012 - as textual declares it
+
     page_name: ClassVar[str] = ""
     heading: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:
         """Title, body, keys."""
         yield TitleBar()
+        yield Static("This needs 60 columns and 15 rows; please enlarge the terminal. q quits.", id="enlarge")
         yield from self.compose_body()
         yield KeyBar()
 

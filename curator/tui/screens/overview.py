@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -18,12 +20,16 @@ from curator.reporting.wording import count
 from curator.tui.drawing import SEVERITY_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.unreadable import UnreadableScreen
 from curator.tui.widgets.question import Question
 from curator.workflow.deciding import apply_policy, proposal_of
 from curator.workflow.reported import report_of
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _POLICY = "recommended"
+POLICY_LINE = "policy"
+UNREADABLE_LINE = "unreadable"
+"""Stand in a line instead of a filter: for the preview of the policy, for the lines that are no example."""
 
 
 class _Line(NamedTuple):
@@ -87,10 +93,11 @@ class OverviewScreen(Page):
 
     def _show_report(self, report: AuditReport) -> None:
         self.report = report
-        verdict = Text(report.verdict.headline, style="bold")
+        reasons = Table.grid(padding=(0, 1))
         for reason in report.verdict.reasons:
-            verdict.append(f"\n  • {visible(reason, one_line=True)}", style="not bold")
-        self.query_one("#verdict", Static).update(verdict)
+            reasons.add_row(Text(" •"), Text(visible(reason, one_line=True)))
+        headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
+        self.query_one("#verdict", Static).update(Group(headline, reasons))
         self._fill(list(_lines(report, self.review.counts())))
 
     def _fill(self, lines: list[_Line]) -> None:
@@ -105,9 +112,13 @@ class OverviewScreen(Page):
             options.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Review what the line is about."""
+        """Do what the line is about: mostly, review what it counts."""
         where = self._lines[event.option_index].where
-        if where is not None:
+        if where == POLICY_LINE:
+            self.action_policy()
+        elif where == UNREADABLE_LINE:
+            self.app.push_screen(UnreadableScreen())
+        elif where is not None:
             self._review(where)
 
     def action_open(self) -> None:
@@ -158,10 +169,21 @@ class OverviewScreen(Page):
         self.app.push_screen(Question(question, detail, yes="apply it"), answered)
 
 
+def _is_unreadable(report: AuditReport, name: str) -> bool:
+    """Whether a check has findings on lines that are no example."""
+    worst = (finding for check in report.checks if check.name == name for finding in check.worst)
+    return any(finding.example is None and finding.line is not None for finding in worst)
+
+
 def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
     yield _Line(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
-        where = (step.command or "").rpartition("--where ")[2] if "--where" in (step.command or "") else None
+        command = step.command or ""
+        where = command.rpartition("--where ")[2] if "--where" in command else None
+        if f"--policy {_POLICY}" in command:
+            where = POLICY_LINE
+        elif where is not None and _is_unreadable(report, where.removeprefix("check:")):
+            where = UNREADABLE_LINE
         line = Text(f"  {visible(step.sentence, one_line=True)}")
         if step.command and where is None:
             line.append(f"   {visible(step.command, one_line=True)}", style="dim")
@@ -178,7 +200,8 @@ def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
         text.append(f"{SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
         text.append(f"  {check.title}", style="dim")
         about_examples = any(finding.example is not None for finding in check.worst)
-        yield _Line(text, f"check:{check.name}" if about_examples else None)
+        about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
+        yield _Line(text, f"check:{check.name}" if about_examples else about_lines)
     if report.tokens is not None:
         tokens = report.tokens
         yield _Line(Text("Tokens", style="bold"), None)

@@ -55,7 +55,6 @@ class ReviewScreen(Page):
     session_name: ClassVar[str] = "review"
     finished: ClassVar[str] = "The queue is finished: every example in it is decided. o shows what to do next."
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
 
     def __init__(self, where: str | None = None, example: str | None = None) -> None:
         """The queue of a filter, at an example; None: as the person left it."""
