@@ -3,6 +3,7 @@
 import click
 
 from curator.cli.options import data_options
+from curator.errors import MissingDependency
 from curator.workflow.request import DataRequest
 
 
@@ -27,7 +28,8 @@ def command(
 ) -> int:
     """Read DATA, check it, find duplicates, and say whether it is ready to fine-tune on, and if not, what first.
 
-    Ends with exit code 1 when there are findings at or above --fail-on (default: error).
+    Ends with exit code 1 when there are findings at or above --fail-on (default: error), and with 3 when the embedder
+    that was asked for is not on this machine; the report then has everything else.
     """
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.reporting.terminal import print_report
@@ -53,4 +55,6 @@ def command(
         failed = failed_rules(rules, audited.findings, report.lines)
     for sentence in failed:
         narrate(options, sentence)
+    if audited.missing:
+        raise MissingDependency(audited.missing)
     return 1 if failed else 0

@@ -12,7 +12,7 @@ _OPTIONS = (
     click.argument("data", nargs=-1, required=True, metavar="DATA..."),
     click.option("--project", metavar="DIR", help="Project folder; default: beside the data."),
     click.option("--format", "format_name", metavar="NAME", help="Form of the examples; default: recognised."),
-    click.option("--map", "columns", metavar="KEYS", help="Column mapping: prompt=KEY,answer=KEY[,system=KEY]."),
+    click.option("--columns", metavar="KEYS", help="Column mapping: prompt=KEY,answer=KEY[,system=KEY]."),
     click.option("--select", metavar="CHECK,...", help="Run only these checks."),
     click.option("--ignore", metavar="CHECK,...", help="Do not run these checks."),
     click.option("--where", metavar="FILTER", help="Only examples that this filter finds."),
@@ -22,6 +22,10 @@ _OPTIONS = (
     click.option("--target", metavar="NAME", help="Provider or trainer whose limits apply."),
     click.option("--tokenizer", metavar="NAME", help="Vocabulary to count with, or a local model folder."),
     click.option("--max-tokens", type=click.IntRange(min=1), metavar="N", help="Limit of one example, in tokens."),
+    click.option("--embedder", metavar="NAME", help="What sees meaning: default, none, or a model's name or folder."),
+    click.option("--no-meaning", "embedder", flag_value="none", help="Short for --embedder none."),
+    click.option("--map", type=click.Choice(["pca", "umap"]), help="How the map of meaning is laid out."),
+    click.option("--allow-download", is_flag=True, help="Fetch a model that is not on this machine."),
     click.option("--config", metavar="FILE", help="Settings file; default: curator.toml beside the data."),
     click.option("--annotator", metavar="NAME", help="Whose decisions these are; default: the user's name."),
     click.option("--quiet", is_flag=True, help="No narration and no progress."),
@@ -56,5 +60,5 @@ def _mapping(text: str | None) -> dict[str, str] | None:
         return None
     pairs = [part.partition("=") for part in text.split(",")]
     if not all(key and value for key, _, value in pairs):
-        raise click.UsageError("--map takes prompt=KEY,answer=KEY and, where there is one, system=KEY.")
+        raise click.UsageError("--columns takes prompt=KEY,answer=KEY and, where there is one, system=KEY.")
     return {key.strip(): value.strip() for key, _, value in pairs}

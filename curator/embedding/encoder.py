@@ -19,11 +19,14 @@ class Encoder(Protocol):
         name: as a person names it.
         key: changes whenever its vectors could; part of a cache key.
         dimensions: of a vector.
+        threshold: cosine from which two examples say the same in nine of ten cases, by a labelled sample
+            (benchmarks/embedding/labelled.py).
     """
 
     name: str
     key: str
     dimensions: int
+    threshold: float
 
     def encode(self, texts: list[str]) -> Floats:
         """Unit vectors, float32 [texts, dimensions]; zeros for a text without tokens."""

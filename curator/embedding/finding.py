@@ -5,35 +5,42 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from curator.embedding.duplicates import SemanticDuplicates
 from curator.embedding.neighbours import Neighbours
 from curator.embedding.outliers import Outliers
 from curator.embedding.product import Positions
 from curator.embedding.reasons import reasons, usual
-from curator.embedding.topics import Topics
+from curator.embedding.topics import Topic, Topics
 from curator.examples.frames import FOUND
 
 RELATED = 5
 _COLUMNS = pl.Schema([*FOUND.items(), ("keeper", pl.UInt32()), ("related", pl.List(pl.UInt32))])
 
 
-def semantic_duplicate_findings(found: SemanticDuplicates) -> pl.DataFrame:
-    """A row for every member of a group but its keeper."""
-    position = np.arange(len(found.keeper))
-    members = pl.DataFrame({"row": position, "keeper": found.keeper}).filter(pl.col("row") != pl.col("keeper"))
+def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions) -> pl.DataFrame:
+    """A row for every member of a group but its keeper.
+
+    Args:
+        pairs: `PAIRS`; each member is in one with its keeper.
+        keeper: int64 [n].
+    """
+    position = np.arange(len(keeper))
+    members = pl.DataFrame({"row": position, "keeper": keeper}).filter(pl.col("row") != pl.col("keeper"))
     members = members.cast({"row": pl.UInt32, "keeper": pl.UInt32}).with_columns(
         pl.min_horizontal("row", "keeper").alias("left"), pl.max_horizontal("row", "keeper").alias("right")
     )
-    told = members.join(found.pairs.select("left", "right", "similarity"), on=["left", "right"], how="left")
-    others = pl.col("row").implode().list.head(RELATED + 1).over("keeper", mapping_strategy="join")
+    groups = members.group_by("keeper").agg(pl.col("row").sort().head(RELATED + 1).alias("group"))
+    told = members.join(pairs.select("left", "right", "similarity"), on=["left", "right"], how="left")
+    related = pl.col("group").list.set_difference(pl.concat_list("row")).list.sort().list.head(RELATED)
     return _complete(
-        told.with_columns(others.alias("group")).with_columns(
+        told.join(groups, on="keeper")
+        .sort("row")
+        .with_columns(
             pl.lit("semantic-duplicate").alias("check"),
             pl.col("similarity").alias("score"),
             pl.format("Says nearly the same as another example (cosine {}).", pl.col("similarity").round(3)).alias(
                 "message"
             ),
-            pl.col("group").list.set_difference(pl.concat_list("row")).list.sort().list.head(RELATED).alias("related"),
+            related.alias("related"),
         )
     )
 
@@ -77,7 +84,7 @@ def topic_findings(topics: Topics) -> pl.DataFrame:
             average = sum(other.size for other in topics.topics) / len(topics.topics)
             said = (
                 f"The topic '{topic.title}' has {topic.size:,} examples where a topic has {average:,.0f} on average. "
-                f"Add about {max(round(average / 2) - topic.size, 1):,} like it, or drop it if it is not to be learned."
+                f"Add about {what_to_add(topics, topic):,} like it, or drop it if it is not to be learned."
             )
             rows.append(("thin-topic", said, topic.share, topic.representatives[:RELATED]))
         if topic.is_dominant:
@@ -92,46 +99,10 @@ def topic_findings(topics: Topics) -> pl.DataFrame:
     return _complete(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def what_to_add(topics: Topics) -> list[tuple[str, int]]:
-    """Titles of thin topics and how many examples bring each to half the average size."""
-    average = sum(topic.size for topic in topics.topics) / max(len(topics.topics), 1)
-    return [(topic.title, max(round(average / 2) - topic.size, 1)) for topic in topics.topics if topic.is_thin]
-
-
-def topic_table(topics: Topics, tokens: Positions, duplicate: Positions, findings: Positions) -> pl.DataFrame:
-    """A row per topic: title, examples, share, token_share, mean_tokens, duplicates, findings.
-
-    Args:
-        topics: with titles.
-        tokens: int64 [n], of each example.
-        duplicate: int64 [n], 1 for a duplicate of another example.
-        findings: int64 [n], how many each example has.
-    """
-    titles = pl.DataFrame({"topic": range(len(topics.topics)), "title": [topic.title for topic in topics.topics]})
-    counted = pl.DataFrame({"topic": topics.label, "tokens": tokens, "duplicate": duplicate, "findings": findings})
-    return (
-        counted.filter(pl.col("topic") >= 0)
-        .group_by("topic")
-        .agg(
-            pl.len().alias("examples"),
-            pl.col("tokens").sum(),
-            pl.col("tokens").mean().alias("mean_tokens"),
-            pl.col("duplicate").sum().alias("duplicates"),
-            pl.col("findings").sum(),
-        )
-        .join(titles, on="topic")
-        .sort("topic")
-        .select(
-            "topic",
-            "title",
-            "examples",
-            (pl.col("examples") / pl.col("examples").sum()).alias("share"),
-            (pl.col("tokens") / pl.max_horizontal(pl.col("tokens").sum(), 1)).alias("token_share"),
-            "mean_tokens",
-            "duplicates",
-            "findings",
-        )
-    )
+def what_to_add(topics: Topics, topic: Topic) -> int:
+    """How many examples bring a thin topic to half the average size; 0 for another one."""
+    average = sum(other.size for other in topics.topics) / len(topics.topics)
+    return max(round(average / 2) - topic.size, 1) if topic.is_thin else 0
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,13 @@
 """The neighbours of every example by meaning: exactly where that is affordable, through an index above."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from curator.embedding.product import BLOCK, SPARE, Positions, Similar, exact_product, nearest_of, pairs_from
 from curator.embedding.vectors import Floats, Vectors
+from curator.errors import UnreadableInput
 
 NEIGHBOURS = 30
 """Others to which an example is compared in judging whether it stands alone."""
@@ -54,6 +56,32 @@ def neighbours(vectors: Vectors, threshold: float, *, exact_up_to: int = EXACT_U
         f"{_PROBED} examples it found {recall:.1%}."
     )
     return Neighbours(Similar(positions, cosines, *pairs), threshold, recall, note)
+
+
+def save_neighbours(found: Neighbours, path: Path) -> None:
+    """Write one file; the caller makes it appear whole."""
+    near = found.similar
+    about = np.array([found.threshold, found.recall])
+    with path.open("wb") as file:
+        for part in (near.positions.astype(np.int32), near.cosines, near.pairs, near.pair_cosines, about):
+            np.save(file, part, allow_pickle=False)
+        file.write(found.note.encode())
+
+
+def load_neighbours(path: Path) -> Neighbours:
+    """Read what `save_neighbours` wrote.
+
+    Raises:
+        UnreadableInput: the file is cut off or not of this kind.
+    """
+    try:
+        with path.open("rb") as file:
+            positions, cosines, pairs, pair_cosines, about = (np.load(file, allow_pickle=False) for _ in range(5))
+            note = file.read().decode()
+    except (ValueError, OSError, EOFError) as problem:
+        raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
+    similar = Similar(positions.astype(np.int64), cosines, pairs, pair_cosines)
+    return Neighbours(similar, float(about[0]), float(about[1]), note)
 
 
 def _proposed(whole: Floats, threads: int) -> Positions:

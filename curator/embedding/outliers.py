@@ -1,11 +1,14 @@
 """Examples that stand alone: a calibrated score, not a quota.
 
-The score is how far an example lies from the others along the directions in which the set varies little: Mahalanobis
-distances of prompt and answer from a middle and a covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that
-what is foreign does not call itself usual; distances to neighbours do not see foreign texts that resemble one another).
-The cube root of such a sum of squares is nearly normal (Wilson and Hilferty 1931). A normal is fitted to the lower half
-of the scores, where there are no outliers; its upper tail gives each example a p-value, and Benjamini-Hochberg at 1 %
-decides. Clean data yields few, noise yields what it is.
+The score adds up how unusual an example is in meaning and in words. In meaning: how far it lies from the others along
+the directions in which the set varies little, the Mahalanobis distances of prompt and answer from a middle and a
+covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that what is foreign does not call itself usual;
+distances to neighbours do not see foreign texts that resemble one another). The cube root of such a sum of squares is
+nearly normal (Wilson and Hilferty 1931). In words: how rare the word pieces of prompt and answer are in the set
+(rarity.py). Each of the three is counted in deviations of a normal fitted to the lower half of its values.
+
+A normal is fitted to the lower half of the sums, too, where there are no outliers; its upper tail gives each example a
+p-value, and Benjamini-Hochberg at 1 % decides. Clean data yields few, noise yields what it is.
 """
 
 import math
@@ -25,9 +28,11 @@ FEWEST = 100
 
 KEPT = 0.9  # share of the examples that middle and covariance are fitted to
 SHRUNK = 0.02  # of the average variance, added to every direction: with few examples some have none
+SAMPLED = 20_000  # examples from which middle and covariance are taken in a large set
 MAD_TO_SIGMA = 1.4826  # of a normal
 _ROUNDS = 3
-_STEP = 16_384
+_SEED = 0
+_STEP = 4096
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,13 @@ class Outliers:
     flagged: Positions
 
 
-def outliers(vectors: Vectors) -> Outliers:
-    """Judge every example that has text."""
+def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) -> Outliers:
+    """Judge every example that has text.
+
+    Args:
+        vectors: of the set.
+        rarity: float64 [n, 2], of the words of prompt and answer, NaN where there is no text; None: meaning alone.
+    """
     count = len(vectors)
     judged = np.flatnonzero(vectors.parts.any(axis=(1, 2)))
     score, p_value = np.full(count, np.nan), np.ones(count)
@@ -59,31 +69,60 @@ def outliers(vectors: Vectors) -> Outliers:
                 usual[there] = _squared_distances(part[there])
                 usual[np.isnan(usual)] = np.median(usual[there])  # an absent part is neither near nor far
                 squares += usual
-        score[judged] = np.round(_deviations(np.cbrt(squares[judged])), 5)
+        unusual = _deviations(np.cbrt(squares[judged]))
+        if rarity is not None:
+            unusual = unusual + sum(_usual_where_absent(rarity[judged, part]) for part in (0, 1))
+        score[judged] = np.round(_deviations(unusual), 5)
         p_value[judged] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[judged]]
     chosen = judged[_discoveries(p_value[judged])]
     return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
 
 
+def _usual_where_absent(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Deviations of the values that are there; 0 for the others, and for all where hardly any is there."""
+    there = ~np.isnan(values)
+    result = np.zeros(len(values))
+    if there.sum() >= FEWEST:
+        result[there] = _deviations(values[there])
+    return result
+
+
 def _squared_distances(part: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
     """Squared Mahalanobis distances from where most are, float64 [n]."""
-    dimensions = part.shape[1]
-    kept = np.ones(len(part), dtype=np.bool_)
-    distances = np.zeros(len(part))
+    sample = part
+    if len(part) > SAMPLED:
+        sample = part[np.sort(np.random.default_rng(_SEED).choice(len(part), SAMPLED, replace=False))]
+    distances = np.zeros(len(sample))
     for _ in range(_ROUNDS):
-        middle = part[kept].mean(axis=0, dtype=np.float64)
-        covariance = np.zeros((dimensions, dimensions))
-        for start in range(0, len(part), _STEP):
-            centred = part[start : start + _STEP][kept[start : start + _STEP]] - middle
-            covariance += centred.T @ centred
-        covariance /= kept.sum()
-        covariance += SHRUNK * max(np.trace(covariance) / dimensions, 1e-12) * np.eye(dimensions)
-        factor = np.linalg.inv(np.linalg.cholesky(covariance))
-        for start in range(0, len(part), _STEP):
-            whitened = (part[start : start + _STEP] - middle) @ factor.T
-            distances[start : start + _STEP] = (whitened**2).sum(axis=1)
-        kept = distances <= np.quantile(distances, KEPT)
-    return distances
+        kept = sample[distances <= np.quantile(distances, KEPT)]
+        middle, factor = _spread(kept)
+        distances = _lengths(sample, middle, factor)
+    return distances if sample is part else _lengths(part, middle, factor)
+
+
+def _spread(part: npt.NDArray[np.float16]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The middle, float64 [dimensions], and what makes the covariance a unit matrix, [dimensions, dimensions]."""
+    dimensions = part.shape[1]
+    total, squares = np.zeros(dimensions), np.zeros((dimensions, dimensions))
+    for start in range(0, len(part), _STEP):
+        block = part[start : start + _STEP].astype(np.float64)
+        total += block.sum(axis=0)
+        squares += block.T @ block
+    middle = total / len(part)
+    covariance = squares / len(part) - np.outer(middle, middle)
+    covariance += SHRUNK * max(np.trace(covariance) / dimensions, 1e-12) * np.eye(dimensions)
+    return middle, np.linalg.inv(np.linalg.cholesky(covariance)).T
+
+
+def _lengths(
+    part: npt.NDArray[np.float16], middle: npt.NDArray[np.float64], factor: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Squared lengths after `factor`, float64 [n]."""
+    away, lengths = middle @ factor, np.empty(len(part))
+    for start in range(0, len(part), _STEP):
+        whitened = part[start : start + _STEP].astype(np.float64) @ factor - away
+        lengths[start : start + _STEP] = np.einsum("ij,ij->i", whitened, whitened)
+    return lengths
 
 
 def _deviations(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -19,7 +19,8 @@ from curator.embedding.vectors import Floats
 Positions = npt.NDArray[np.int64]
 
 BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
-RUN = 64  # products that are looked at together
+RUN = 32  # products that are looked at together
+STEP = 16_384  # rows of float16 that are turned into float32 at a time
 SLACK = 1e-4  # by how much a float32 product may be off, and more
 SPARE = 8  # neighbours gathered beyond those wanted, for ties
 DECIMALS = 6
@@ -125,9 +126,19 @@ def exact_product(whole: Floats, neighbours: int, threshold: float, threads: int
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(work, range(threads)))
-    near = np.concatenate([part[0] for part in parts], axis=1)
+    near = _merged(parts, listed)
     pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(block for part in parts for block in part[2])])
     return Similar(*nearest_of(whole, near, neighbours), *pairs_from(whole, pairs, threshold))
+
+
+def _merged(parts: list[tuple[Positions, Floats, list[Positions]]], listed: int) -> Positions:
+    """The best `listed` candidates of every example from the lists of all threads, in no order."""
+    near = np.concatenate([part[0] for part in parts], axis=1)
+    if len(parts) == 1:
+        return near
+    cosines = np.concatenate([part[1] for part in parts], axis=1)
+    best = np.argpartition(-cosines, listed - 1, axis=1)[:, :listed]
+    return np.take_along_axis(near, best, axis=1)
 
 
 def nearest_of(whole: Floats, near: Positions, neighbours: int) -> tuple[Positions, Floats]:
@@ -163,10 +174,30 @@ def exact_cosines(
     vectors: Floats | npt.NDArray[np.float16], left: Positions, right: Positions
 ) -> npt.NDArray[np.float64]:
     """Cosines of pairs of unit vectors, in float64, rounded to six decimals."""
+    if vectors.dtype == np.float32:
+        return np.asarray(np.round(_dots(vectors, vectors, left, right), DECIMALS))
     cosines = np.empty(len(left), dtype=np.float64)
-    step = BLOCK * 16
-    for start in range(0, len(left), step):
-        ours, theirs = vectors[left[start : start + step]], vectors[right[start : start + step]]
-        cosines[start : start + step] = np.einsum("ij,ij->i", ours, theirs, dtype=np.float64)
-    rounded: npt.NDArray[np.float64] = np.round(cosines, DECIMALS)
-    return rounded
+    for start in range(0, len(left), STEP):
+        ours, theirs = (vectors[ends[start : start + STEP]].astype(np.float32) for ends in (left, right))
+        every = np.arange(len(ours))
+        cosines[start : start + STEP] = _dots(ours, theirs, every, every)
+    return np.asarray(np.round(cosines, DECIMALS))
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _dots(ours: Any, theirs: Any, left: Any, right: Any) -> Any:
+    """Products of rows in float64, always summed in the same order; four sums run side by side."""
+    products = np.empty(left.size)
+    whole = ours.shape[1] // 4 * 4
+    for pair in range(left.size):
+        a, b = ours[left[pair]], theirs[right[pair]]
+        sum0 = sum1 = sum2 = sum3 = 0.0
+        for at in range(0, whole, 4):
+            sum0 += np.float64(a[at]) * np.float64(b[at])
+            sum1 += np.float64(a[at + 1]) * np.float64(b[at + 1])
+            sum2 += np.float64(a[at + 2]) * np.float64(b[at + 2])
+            sum3 += np.float64(a[at + 3]) * np.float64(b[at + 3])
+        for at in range(whole, ours.shape[1]):
+            sum0 += np.float64(a[at]) * np.float64(b[at])
+        products[pair] = (sum0 + sum1) + (sum2 + sum3)
+    return products

@@ -13,6 +13,9 @@ from curator.embedding.encoder import DEFAULT_ENCODER, MODEL_FOLDER
 from curator.embedding.vectors import Floats, unit
 from curator.errors import MissingDependency
 
+THRESHOLD = 0.9
+"""Of the default encoder; see `curator.embedding.encoder.Encoder`."""
+
 _STEP = 16_384  # texts whose tokens are held at a time
 
 
@@ -41,6 +44,7 @@ class StaticEncoder:
                 "Texts are cut into tokens by splintr-rs, which is not installed: pip install splintr-rs."
             ) from None
         self.name = name
+        self.threshold = THRESHOLD
         self.key = f"static-{xxhash.xxh3_64_hexdigest(tokenizer + weights)}"
         self.tokenizer: Any = splintr.from_json_bytes(tokenizer)
         self.table = _table(weights)

@@ -108,7 +108,10 @@ def _count(examples: int) -> int:
 
 
 def titled(found: Topics, texts: Mapping[int, str], words: int = 4) -> Topics:
-    """`found` with titles by c-TF-IDF: words frequent in a topic's texts and not in the others'.
+    """`found` with titles by c-TF-IDF: words frequent in a topic's texts and more frequent than in all of them.
+
+    The weight of a word is its share of the topic's words times the logarithm of how many times larger that is than
+    its share of all words: what every topic says (a greeting, "the") names none.
 
     Args:
         found: topics.
@@ -123,12 +126,12 @@ def titled(found: Topics, texts: Mapping[int, str], words: int = 4) -> Topics:
             counted.update(set(_WORD.findall(texts.get(position, "").casefold())))
         counts.append(counted)
     everywhere = sum(counts, Counter())
-    average = sum(everywhere.values()) / max(len(counts), 1)
+    all_words = sum(everywhere.values())
     named = []
     for topic, counted in zip(found.topics, counts, strict=True):
         total = max(sum(counted.values()), 1)
         weights = {
-            word: times / total * math.log(1 + average / everywhere[word])
+            word: times / total * math.log(times / total * all_words / everywhere[word])
             for word, times in counted.items()
             if times >= min(3, topic.size)
         }

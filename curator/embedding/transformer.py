@@ -11,6 +11,9 @@ from curator.errors import MissingDependency
 
 _BATCH = 64
 
+THRESHOLD = 0.9
+"""Of all-MiniLM-L6-v2, and what any other model is taken with; see `curator.embedding.encoder.Encoder`."""
+
 
 class TransformerEncoder:
     """Loads a model when made; nothing is downloaded unless that was allowed."""
@@ -40,6 +43,7 @@ class TransformerEncoder:
         if self.device == "cuda" or (self.device == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX512"):
             self.model = self.model.bfloat16()  # half the work where the processor multiplies bf16; cosine moves < 0.01
         self.name = name
+        self.threshold = THRESHOLD
         self.dimensions = int(self.model.get_sentence_embedding_dimension())
         self.key = f"transformer-{xxhash.xxh3_64_hexdigest(f'{name}|{_identity(Path(name))}|{self.device}'.encode())}"
 

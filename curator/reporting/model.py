@@ -107,6 +107,33 @@ class DuplicateSummary(_Part):
     incomplete: list[str] = Field(description="lists that are not complete, each with its reason")
 
 
+class TopicSummary(_Part):
+    """What some of the examples are about."""
+
+    title: str = Field(description="words that are frequent in it and rare elsewhere")
+    examples: int
+    share: float = Field(description="of the examples")
+    token_share: float
+    mean_tokens: float
+    duplicates: int = Field(description="examples that are exact, near or semantic duplicates of a keeper")
+    findings: int
+    thin: bool = Field(description="less than a fifth of the average size")
+    dominant: bool
+    add: int = Field(description="examples that would bring a thin topic to half the average size; else 0")
+
+
+class MeaningSummary(_Part):
+    """What the set is about, as an embedding model sees it."""
+
+    encoder: str
+    threshold: float = Field(description="cosine from which two examples say the same")
+    note: str = Field(description="how neighbours were searched")
+    pairs: int = Field(description="pairs from the threshold up")
+    semantic_duplicates: int = Field(description="examples that say the same as a keeper in other words")
+    outliers: int
+    topics: list[TopicSummary] = Field(description="the largest first")
+
+
 class PriceEstimate(_Part):
     """What training would cost at a provider. An estimate."""
 
@@ -165,6 +192,7 @@ class AuditReport(_Part):
     tokens: TokenSummary | None
     shapes: list[ShapeSummary]
     duplicates: DuplicateSummary | None
+    meaning: MeaningSummary | None = None
     prices: list[PriceEstimate]
     decisions: DecisionSummary | None
     specimens: list[Specimen]

@@ -20,6 +20,8 @@ from curator.workflow.failures import failures_found, last_finished
 from curator.workflow.findings import all_findings
 from curator.workflow.ids import ids_of
 from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.workflow.meaning import MEANING_CHECKS, Meaning
+from curator.workflow.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
 from curator.workflow.sides import known_sides, sides_of_files
 from curator.workflow.similar import Similar, find_similar
 from curator.workflow.split_leaks import leak_findings
@@ -37,6 +39,7 @@ class AuditOptions:
         tokenizer: with which to count; see `curator.examples.tokens`.
         duplicate_threshold: Jaccard similarity at which two texts are similar.
         target: name of the target whose limits apply; None: none.
+        meaning: with which encoder to look at meaning.
         texts: keep the texts too, for a person who will search them.
         compare: prepare for comparing examples, whichever checks run.
         against: evaluation files whose questions and answers must not be in the data.
@@ -50,6 +53,7 @@ class AuditOptions:
     tokenizer: str = "o200k_base"
     duplicate_threshold: float = 0.7
     target: str | None = None
+    meaning: MeaningOptions = field(default_factory=MeaningOptions)
     texts: bool = False
     compare: bool = False
     against: tuple[Source, ...] = ()
@@ -58,7 +62,10 @@ class AuditOptions:
 
 @dataclass(frozen=True)
 class Audit:
-    """The outcome: the set, its findings and how long each stage took (seconds)."""
+    """The outcome: the set, its findings, what is similar, what it means, and how long each stage took (seconds).
+
+    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is.
+    """
 
     loaded: Loaded
     findings: pl.DataFrame
@@ -66,11 +73,11 @@ class Audit:
     similar: Similar | None
     not_run: dict[str, str]
     seconds: dict[str, float]
+    meaning: Meaning | None = None
+    missing: str = ""
 
 
 DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
-NOT_YET = {"semantic-duplicate": "this version does not look for it yet"}
-"""Checks that have a name and an explanation, and no engine yet."""
 
 
 class Stopwatch:
@@ -136,13 +143,17 @@ def audit(
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
-    similar = None
+    is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
+    similar, meant = None, Meant(None, None)
     more: list[pl.DataFrame] = []
     if has_duplicates:
         with watch.stage("finding duplicates"):
-            is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
             more.append(similar.findings)
+    if options.meaning.embedder != NO_EMBEDDER and any(check.name in MEANING_CHECKS for check in checks):
+        with watch.stage("reading meaning"):
+            meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
+            more += [] if meant.findings is None else [meant.findings]
     if has_leaks:
         with watch.stage("checking the split"):
             more.append(_leaks(loaded, options, cache, decided))
@@ -155,8 +166,9 @@ def audit(
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
         findings = all_findings(loaded, checks, options.settings, more)
-    not_run = _not_run(checks, options, last_run, has_leaks=has_leaks)
-    return Audit(loaded, findings, options, similar, not_run, watch.seconds)
+    not_run = _not_run(checks, options, last_run, meant.missing, has_leaks=has_leaks)
+    missing = meant.missing if options.meaning.demanded else ""
+    return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
 
 
 def _no_limit(target: str | None) -> str:
@@ -174,7 +186,7 @@ def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided
 
 
 def _not_run(
-    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, *, has_leaks: bool
+    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, missing: str, *, has_leaks: bool
 ) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
@@ -189,6 +201,7 @@ def _not_run(
         reasons.setdefault("split-leak", "nothing is split yet: `curator split` does")
     if not options.against:
         reasons.setdefault("contamination", "no evaluation set was named with --against")
-    for name, reason in NOT_YET.items():
-        reasons.setdefault(name, reason)
+    for name in MEANING_CHECKS:
+        if missing or options.meaning.embedder == NO_EMBEDDER:
+            reasons.setdefault(name, missing or "meaning was not to be looked at")
     return reasons

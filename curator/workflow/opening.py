@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from curator.checks.check import CheckSettings
+from curator.embedding.encoder import DEFAULT_ENCODER
 from curator.examples.sources import Source, expand
 from curator.exporting.limits import limit
 from curator.exporting.targets import target_named
@@ -19,6 +20,7 @@ from curator.project.sides import saved_settings, saved_sides
 from curator.project.states import States
 from curator.workflow.audit import Audit, AuditOptions, Decided, audit
 from curator.workflow.loading import Progress, ReadingOptions
+from curator.workflow.meaning_findings import MeaningOptions
 from curator.workflow.remembered import remember, remembered
 from curator.workflow.request import DataRequest
 from curator.workflow.settings import settings_for
@@ -85,6 +87,12 @@ class Opened:
             settings=CheckSettings(settings.thresholds, settings.max_tokens or self._limit_of_target()),
             tokenizer=settings.tokenizer,
             target=settings.target,
+            meaning=MeaningOptions(
+                embedder=settings.embedder,
+                map=settings.map,
+                allow_download=self.request.allow_download,
+                demanded=self.request.embedder is not None or settings.embedder != DEFAULT_ENCODER,
+            ),
             texts=texts,
             compare=compare,
             against=tuple(expand(self.request.against)),

@@ -32,10 +32,15 @@ def write_outputs(audit: Audit, report: AuditReport, destinations: dict[str, str
 
 
 def published_pairs(audit: Audit) -> Iterator[Pair]:
-    """The similar pairs as models, in order of position; what only shares a template is counted, not listed."""
-    if audit.similar is None:
-        return iter(())
-    return pair_models(audit.similar.pairs.filter(pl.col("relation") != "template"), Places(audit.loaded))
+    """The similar pairs as models: lexical ones in order of position, then those of the same meaning.
+
+    What only shares a template is counted, not listed.
+    """
+    places = Places(audit.loaded)
+    if audit.similar is not None:
+        yield from pair_models(audit.similar.pairs.filter(pl.col("relation") != "template"), places)
+    if audit.meaning is not None:
+        yield from semantic_pair_models(audit.meaning.pairs, places)
 
 
 def pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
@@ -49,5 +54,20 @@ def pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
             similarity=row["whole"],
             prompt_similarity=row["prompt"],
             answer_similarity=row["answer"],
+            context_differs=row["context_differs"],
+        )
+
+
+def semantic_pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
+    """`PAIRS` of kind semantic as models."""
+    for row in pairs.iter_rows(named=True):
+        yield Pair(
+            left=places.at(row["left"]),
+            right=places.at(row["right"]),
+            kind="semantic",
+            relation="semantic",
+            similarity=row["similarity"],
+            prompt_similarity=row["prompt_similarity"],
+            answer_similarity=row["answer_similarity"],
             context_differs=row["context_differs"],
         )

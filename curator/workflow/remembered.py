@@ -20,17 +20,18 @@ from curator.examples.frames import FOUND
 from curator.examples.sources import Source
 from curator.examples.tokens.named import fingerprint
 from curator.project.cache import Cache
-from curator.workflow import similar, split_leaks
+from curator.workflow import meaning, similar, split_leaks
 from curator.workflow.audit import Audit, AuditOptions
 from curator.workflow.derive import FORMAT_VERSION
 from curator.workflow.loading import Loaded, Placed, ReadSource
 from curator.workflow.mapped import mapped, write_mapped
 
-VERSION = 1
+VERSION = 2
 """Counts up when what is kept changes its form."""
 
 _AUDIT_PARTS = ("facts", "findings")
 _SIMILAR_PARTS = ("pairs", "keeper", "similar", "summary")
+_MEANING_PARTS = ("meaning", "topics", "paraphrases", "meant", "encoder")
 _OF_A_BLOCK = [
     check.name for check in CHECKS if check.judge is None and check.family not in ("similarity", "whole", "training")
 ]
@@ -47,6 +48,7 @@ class _About(msgspec.Struct):
     not_run: dict[str, str]
     seconds: dict[str, float]
     has_similar: bool
+    has_meaning: bool
 
 
 def remember(audit: Audit, cache: Cache) -> None:
@@ -62,6 +64,8 @@ def remember(audit: Audit, cache: Cache) -> None:
     frames = dict(zip(_AUDIT_PARTS, (loaded.facts, audit.findings), strict=True))
     if audit.similar is not None:
         frames |= dict(zip(_SIMILAR_PARTS, similar.frames_of(audit.similar), strict=True))
+    if audit.meaning is not None:
+        frames |= dict(zip(_MEANING_PARTS, meaning.frames_of(audit.meaning), strict=True))
     for part, frame in frames.items():
         cache.store(f"{generation}-{part}", partial(write_mapped, frame))
     about = _About(
@@ -75,10 +79,11 @@ def remember(audit: Audit, cache: Cache) -> None:
         not_run=audit.not_run,
         seconds=audit.seconds,
         has_similar=audit.similar is not None,
+        has_meaning=audit.meaning is not None,
     )
     cache.store(f"{key}-about", lambda path: path.write_bytes(msgspec.json.encode(about)))
     if before is not None:
-        for part in (*_AUDIT_PARTS, *_SIMILAR_PARTS):
+        for part in (*_AUDIT_PARTS, *_SIMILAR_PARTS, *_MEANING_PARTS):
             cache.remove(f"{before.generation}-{part}")
 
 
@@ -99,20 +104,22 @@ def remembered(sources: list[Source], options: AuditOptions, cache: Cache) -> Au
         for source, (name, reason, lines, size) in zip(sources, about.read, strict=True)
     ]
     found = similar.similar_of(*(frames[part] for part in _SIMILAR_PARTS)) if about.has_similar else None
+    meant = meaning.meaning_of(*(frames[part] for part in _MEANING_PARTS)) if about.has_meaning else None
     findings = frames["findings"]
     of_blocks = findings.filter(pl.col("check").is_in(_OF_A_BLOCK)).select(*FOUND.names(), "file")
     placed = [Placed(**one) for one in about.placed]
     loaded = Loaded(read, frames["facts"], of_blocks, placed, 1.0, about.fingerprint)
-    return Audit(loaded, findings, options, found, about.not_run, about.seconds)
+    return Audit(loaded, findings, options, found, about.not_run, about.seconds, meant)
 
 
 def _key(sources: list[Source], options: AuditOptions) -> str:
     """Of the files by name, and of everything but their content that the outcome hangs on."""
     basis = [
-        (VERSION, FORMAT_VERSION, MAPPING_VERSION, similar.VERSION),
+        (VERSION, FORMAT_VERSION, MAPPING_VERSION, similar.VERSION, meaning.VERSION),
         [(check.name, check.version) for check in chosen(options.select, options.ignore)],
         (options.settings.thresholds.model_dump_json(), options.settings.max_tokens),
         (options.tokenizer, fingerprint(options.tokenizer), options.duplicate_threshold, options.target),
+        (options.meaning.embedder, options.meaning.map),
         (options.reading.format, sorted(options.reading.columns.items())),
         [str(source.path.resolve()) for source in sources],
         [_stamp(source) for source in options.against],
@@ -134,6 +141,7 @@ def _about(cache: Cache, key: str) -> _About | None:
 def _frames(about: _About, cache: Cache) -> dict[str, pl.DataFrame] | None:
     """The frames by part; None: one of them was removed or damaged."""
     parts = _AUDIT_PARTS + (_SIMILAR_PARTS if about.has_similar else ())
+    parts += _MEANING_PARTS if about.has_meaning else ()
     paths = {part: cache.entry(f"{about.generation}-{part}") for part in parts}
     if any(path is None for path in paths.values()):
         return None

@@ -10,6 +10,7 @@ from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
 from curator.workflow.audit import Audit
 from curator.workflow.deciding import with_groups
 from curator.workflow.ids import ids_of
+from curator.workflow.meaning_summary import summary_of
 from curator.workflow.opening import Opened
 from curator.workflow.summary import summarise
 
@@ -33,6 +34,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
         audit,
         effective=effective,
         duplicates=audit.similar.summary if audit.similar else None,
+        meaning=summary_of(audit.meaning, audit.loaded.facts, audit.findings) if audit.meaning else None,
         prices=_prices(audit, effective, opened.own_prices),
         decisions=_decisions(present, len(ids)) if len(present) else None,
         undecided_errors=errors,

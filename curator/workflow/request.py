@@ -15,6 +15,9 @@ class DataRequest:
         select: checks to run.
         ignore: checks not to run.
         where: filter.
+        embedder: encoder of meaning: default, none, or a model's name or folder.
+        map: how examples are laid out on the map of meaning, pca or umap.
+        allow_download: a model that is not on this machine may be fetched.
         target: provider or trainer whose limits apply.
         tokenizer: name of a vocabulary, or a local model folder.
         max_tokens: limit of one example.
@@ -32,6 +35,9 @@ class DataRequest:
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     where: str | None = None
+    embedder: str | None = None
+    map: str | None = None
+    allow_download: bool = False
     target: str | None = None
     tokenizer: str | None = None
     max_tokens: int | None = None

@@ -91,6 +91,10 @@ class Settings(BaseModel):
     prices: dict[str, dict[str, Price]] = Field(
         default_factory=dict, description="Your own prices, by target and model; they outrank the program's table."
     )
+    embedder: str = Field(
+        default="default", description="What sees meaning: default, none, or a model's name or folder."
+    )
+    map: Literal["pca", "umap"] = Field(default="pca", description="How examples are laid out on the map of meaning.")
     split: SplitSettings = Field(default_factory=SplitSettings)
     policies: dict[str, Policy] = Field(default_factory=dict)
     labels: dict[str, LabelQuestion] = Field(default_factory=dict)
@@ -110,6 +114,8 @@ PLACES: Mapping[str, str] = {
     "tokens.max_tokens": "max_tokens",
     "tokens.target": "target",
     "prices": "prices",
+    "meaning.embedder": "embedder",
+    "meaning.map": "map",
     "split": "split",
     "policies": "policies",
     "labels": "labels",

@@ -45,7 +45,7 @@ READING_CHECKS = (
             "the wrong type.\n\n"
             "No trainer can use it, and one such line makes strict ones refuse the whole file.\n\n"
             "Drop it, or correct the key. If most lines are reported, the file was taken for the wrong form: name it "
-            "with `--format`, or the columns with `--map prompt=KEY,answer=KEY`."
+            "with `--format`, or the columns with `--columns prompt=KEY,answer=KEY`."
         ),
     ),
 )

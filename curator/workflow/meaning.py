@@ -1,0 +1,199 @@
+"""What a set means: topics, outliers, semantic duplicates and the map, from the vectors of its examples.
+
+Everything is kept on disk by content and encoder. What hangs on decisions (who of two paraphrases stays) is made anew
+each time from what is kept, which takes milliseconds.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import xxhash
+
+from curator.examples.frames import Batch
+from curator.examples.views import view_texts
+from curator.project.cache import Cache
+from curator.workflow.loading import Loaded, Progress
+from curator.workflow.texts import batches
+
+if TYPE_CHECKING:
+    from curator.embedding.encoder import Encoder
+    from curator.embedding.neighbours import Neighbours
+    from curator.embedding.topics import Topics
+    from curator.workflow.vectors import Embedded
+
+VERSION = 1
+"""Counts up when what is found in unchanged data would change, or what is kept about it."""
+
+MapKind = Literal["pca", "umap"]
+MEANING_CHECKS = ("semantic-duplicate", "outlier", "thin-topic", "dominant-topic")
+
+EXAMPLES = pl.Schema(
+    {
+        "topic": pl.Int32(),  # its number; -1 for an example without text
+        "x": pl.Float32(),  # place on the map, 0 to 1
+        "y": pl.Float32(),
+        "unusual": pl.Float32(),  # outlier score, in deviations; null for an example without text
+    }
+)
+"""A row per example, in order of position."""
+
+TOPICS = pl.Schema(
+    {
+        "topic": pl.Int32(),
+        "title": pl.String(),
+        "examples": pl.UInt32(),
+        "share": pl.Float64(),  # of the examples with text
+        "thin": pl.Boolean(),
+        "dominant": pl.Boolean(),
+        "add": pl.UInt32(),  # examples that bring a thin topic to half the average size; 0 for others
+        "typical": pl.List(pl.UInt32()),  # positions of the examples nearest to its middle, nearest first
+    }
+)
+"""A row per topic, the largest first."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a set means.
+
+    Attributes:
+        examples: `EXAMPLES`.
+        topics: `TOPICS`.
+        pairs: `PAIRS` of kind semantic: every pair at or above the encoder's threshold, sorted.
+        found: findings of outliers and topics, `FOUND` with keeper and related; `row` is the position.
+        encoder: its name.
+        threshold: cosine of the pairs.
+        note: a sentence on how neighbours were searched.
+        key: of the vectors in the cache.
+    """
+
+    examples: pl.DataFrame
+    topics: pl.DataFrame
+    pairs: pl.DataFrame
+    found: pl.DataFrame
+    encoder: str
+    threshold: float
+    note: str
+    key: str
+
+
+_PARTS = ("examples", "topics", "pairs", "found", "about")
+
+
+def find_meaning(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
+    """What the set means to `encoder`; from the cache where nothing changed.
+
+    Raises:
+        MissingDependency: the map is to be made by UMAP, which is not installed.
+        WorkFailed: the disk is full, or a source was changed.
+    """
+    from curator.workflow.vectors import VERSION as VECTORS
+
+    keys = loaded.facts["key"].to_numpy()
+    basis = f"{VERSION}|{VECTORS}|{encoder.key}|{encoder.threshold}|{kind}".encode() + keys.tobytes()
+    key = xxhash.xxh3_128_hexdigest(basis)
+    paths = [cache.entry(f"{key}-{part}") for part in _PARTS]
+    if all(path is not None for path in paths):
+        return meaning_of(*(pl.read_ipc(path) for path in paths if path is not None))
+    known = _found_anew(loaded, cache, encoder, kind, progress)
+    for part, frame in zip(_PARTS, frames_of(known), strict=True):
+        cache.store(f"{key}-{part}", frame.write_ipc)
+    return known
+
+
+def frames_of(meaning: Meaning) -> tuple[pl.DataFrame, ...]:
+    """As frames that can be kept: examples, topics, pairs, found, about."""
+    about = {name: [getattr(meaning, name)] for name in ("encoder", "threshold", "note", "key")}
+    return meaning.examples, meaning.topics, meaning.pairs, meaning.found, pl.DataFrame(about)
+
+
+def meaning_of(
+    examples: pl.DataFrame, topics: pl.DataFrame, pairs: pl.DataFrame, found: pl.DataFrame, about: pl.DataFrame
+) -> Meaning:
+    """From the frames of `frames_of`."""
+    return Meaning(examples, topics, pairs, found, **about.row(0, named=True))
+
+
+def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
+    from curator.embedding.duplicates import semantic_pairs
+    from curator.embedding.finding import outlier_findings, topic_findings
+    from curator.embedding.layout import layout
+    from curator.embedding.outliers import outliers
+    from curator.embedding.rarity import rarity
+    from curator.embedding.topics import titled, topics
+    from curator.workflow.vectors import embedded
+
+    seen = embedded(loaded, encoder, cache, progress)
+    near = neighbours_of(seen, encoder.threshold, cache)
+    judged = outliers(seen.vectors, rarity(seen.pieces))
+    about = topics(seen.vectors)
+    wanted = [*judged.flagged.tolist(), *(at for topic in about.topics for at in topic.representatives)]
+    texts = texts_at(loaded, wanted)
+    about = titled(about, texts)
+    places = layout(seen.vectors, kind)
+    examples = pl.DataFrame(
+        {"topic": about.label, "x": places[:, 0], "y": places[:, 1], "unusual": judged.score}, nan_to_null=True
+    ).cast(EXAMPLES)
+    return Meaning(
+        examples=examples,
+        topics=_topic_frame(about),
+        pairs=semantic_pairs(near.similar, seen.vectors),
+        found=pl.concat([outlier_findings(judged, near, about, texts), topic_findings(about)]),
+        encoder=encoder.name,
+        threshold=encoder.threshold,
+        note=near.note,
+        key=seen.key,
+    )
+
+
+def neighbours_of(seen: "Embedded", threshold: float, cache: Cache) -> "Neighbours":
+    """The 30 nearest others of every example, and all pairs from `threshold` up; from the cache where possible."""
+    from curator.embedding.neighbours import load_neighbours, neighbours, save_neighbours
+    from curator.workflow.workers import cores
+
+    key = f"{seen.key}-near{round(threshold * 1e6)}"
+    path = cache.entry(key)
+    if path is not None:
+        return load_neighbours(path)
+    found = neighbours(seen.vectors, threshold, threads=cores())
+    cache.store(key, partial(save_neighbours, found))
+    return found
+
+
+def texts_at(loaded: Loaded, positions: list[int]) -> dict[int, str]:
+    """Prompt, newline, answer of the examples at `positions`, by position."""
+    wanted = np.unique(np.array(positions, dtype=np.int64))
+    texts: dict[int, str] = {}
+    for first, batch in batches(loaded):
+        here = wanted[(wanted >= first) & (wanted < first + len(batch.examples))]
+        if len(here):
+            texts |= zip(here.tolist(), _whole_texts(batch, here - first), strict=True)
+    return texts
+
+
+def _whole_texts(batch: Batch, rows: npt.NDArray[np.int64]) -> list[str]:
+    views = view_texts(batch)[rows]
+    return [f"{prompt}\n{answer}".strip() for prompt, answer in views.select("prompt", "answer").iter_rows()]
+
+
+def _topic_frame(about: "Topics") -> pl.DataFrame:
+    from curator.embedding.finding import what_to_add
+
+    rows = [
+        (
+            topic.number,
+            topic.title,
+            topic.size,
+            topic.share,
+            topic.is_thin,
+            topic.is_dominant,
+            what_to_add(about, topic),
+            topic.representatives[:20],
+        )
+        for topic in about.topics
+    ]
+    return pl.DataFrame(rows, schema=TOPICS, orient="row")
