@@ -15,7 +15,6 @@ from curator.workflow.request import DataRequest
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
 @click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
-@click.option("--allow-download", is_flag=True, help="Fetch the model where it is not here.")
 def command(
     options: DataRequest,
     model: str | None,
@@ -23,7 +22,6 @@ def command(
     seeds: int,
     run: str | None,
     as_json: bool,
-    allow_download: bool,
 ) -> None:
     """Did the cleaning help? Train the same recipe on DATA before and after your decisions, and compare.
 
@@ -43,7 +41,7 @@ def command(
                 audit = opened.audited(progress, compare=True)
             folder = prepare_ablation(opened, audit, model, settings, seeds)
     narrate(options, f"Interrupted, `--run {folder.name}` goes on.")
-    for sentence in train_versions(folder, allow_download=allow_download):
+    for sentence in train_versions(folder, allow_download=options.allow_download):
         narrate(options, sentence)
     found = ablation_outcome(folder)
     click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])

@@ -27,7 +27,6 @@ from curator.workflow.request import DataRequest
     "--prepare", is_flag=True, help="Here: make the run's folder, print it with its plan as JSON, start nothing."
 )
 @click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
-@click.option("--allow-download", is_flag=True, help="Here: fetch the model where it is not on this machine.")
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
 @click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
 @click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
@@ -47,7 +46,6 @@ def command(
     dry_run: bool,
     prepare: bool,
     skip_invalid: bool,
-    allow_download: bool,
     allow_leaks: bool,
     use: str | None,
     worth: int | None,
@@ -66,7 +64,7 @@ def command(
     from curator.cli.train_here import train_here
 
     if run is not None:
-        return _go_on(options, run, allow_download=allow_download, cancel=cancel, detach=detach)
+        return _go_on(options, run, allow_download=options.allow_download, cancel=cancel, detach=detach)
     if model is None:
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
     if via is not None:
@@ -88,7 +86,7 @@ def command(
         model,
         settings,
         use=use,
-        allow_download=allow_download,
+        allow_download=options.allow_download,
         allow_leaks=allow_leaks,
         skip_invalid=skip_invalid,
         only_reviewed=only_reviewed,
