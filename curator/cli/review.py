@@ -9,9 +9,26 @@ from curator.workflow.request import DataRequest
 @click.command("review")
 @data_options
 @click.option("--readonly", is_flag=True, help="Look, decide nothing.")
-def command(options: DataRequest, readonly: bool) -> None:
+@click.option("--web", is_flag=True, help="In a browser on this machine; the address that is printed works once.")
+@click.option("--port", type=int, default=0, metavar="N", help="For --web; default: any free one.")
+def command(options: DataRequest, readonly: bool, web: bool, port: int) -> None:
     """Open DATA in the terminal app: go through the examples with one key each. `?` there shows the keys."""
-    start_app(options, readonly=readonly)
+    if web:
+        _serve(options, readonly=readonly, port=port)
+    else:
+        start_app(options, readonly=readonly)
+
+
+def _serve(options: DataRequest, *, readonly: bool, port: int) -> None:
+    """Open the data once, so that what is wrong with them is said here and not in a page; then serve the app."""
+    from functools import partial
+
+    from curator.tui.web import serve
+    from curator.workflow.opening import open_data
+
+    with open_data(options, readonly=readonly):
+        pass
+    serve(options, partial(click.echo, err=True), readonly=readonly, port=port)
 
 
 def start_app(options: DataRequest | None, *, readonly: bool = False) -> None:

@@ -10,13 +10,16 @@ import secrets
 import shlex
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual_serve.server import Server
 
 from curator.errors import UsageError
+from curator.workflow.request import DataRequest
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -102,23 +105,27 @@ class _Served(Server):
         from aiohttp import web
 
         app = await super()._make_app()
-        app.middlewares.append(web.middleware(self._enter))
-        return app
+        door = self._door
 
-    async def _enter(self, request: "web.Request", handler: Handler) -> "web.StreamResponse":
-        return await self._door(request, handler)
+        @web.middleware
+        async def enter(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await door(request, handler)
+
+        app.middlewares.append(enter)
+        return app
 
     async def on_startup(self, app: "web.Application") -> None:  # noqa: ARG002
         """Say where to go, once the port is there."""
         self._said(f"Open this address; it works once: {self._door.invitation}\nCtrl+C here ends it.")
 
 
-def serve(arguments: Sequence[str], said: Callable[[str], None], port: int = 0) -> None:
-    """Serve `curator review ARGUMENTS` until interrupted.
+def serve(request: DataRequest, said: Callable[[str], None], *, readonly: bool = False, port: int = 0) -> None:
+    """Serve the app on some data until interrupted.
 
     Args:
-        arguments: of the command, without --web.
+        request: the data.
         said: is told the address.
+        readonly: nothing is decided.
         port: to listen on; 0: any free one.
 
     Raises:
@@ -126,9 +133,10 @@ def serve(arguments: Sequence[str], said: Callable[[str], None], port: int = 0) 
     """
     port = _free_port(port)
     door = Door(f"http://{HOST}:{port}")
-    command = shlex.join([sys.executable, "-m", "curator", "review", *arguments])
+    asked = {name: value for name, value in asdict(request).items() if value is not None}
+    command = [sys.executable, "-m", "curator.tui.web", msgspec.json.encode(asked).decode()]
     asyncio.set_event_loop(asyncio.new_event_loop())
-    _Served(command, port, door, said).serve()
+    _Served(shlex.join([*command, *(["--readonly"] if readonly else [])]), port, door, said).serve()
 
 
 def _free_port(port: int) -> int:
