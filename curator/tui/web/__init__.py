@@ -5,13 +5,13 @@ address that is printed, once; requests under another host name than ours (a pag
 this machine) and websockets from another page are refused.
 """
 
-import asyncio
 import secrets
 import shlex
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _COOKIE = "curator-session"
+_PATIENCE = 2.0
+"""Seconds that open pages have to end in."""
+
 _HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -93,10 +96,10 @@ class Door:
 class _Served(Server):
     """textual-serve with a door, its own page, and without its banner."""
 
-    def __init__(self, command: str, port: int, door: Door, said: Callable[[str], None]) -> None:
+    def __init__(self, command: str, door: Door) -> None:
         pages = str(files("curator.tui.web").joinpath("pages"))
-        super().__init__(command, host=HOST, port=port, title="curator", public_url=door.address, templates_path=pages)
-        self._door, self._said = door, said
+        super().__init__(command, host=HOST, title="curator", public_url=door.address, templates_path=pages)
+        self._door = door
 
     def initialize_logging(self) -> None:
         """Leave logging as it is."""
@@ -114,9 +117,16 @@ class _Served(Server):
         app.middlewares.append(enter)
         return app
 
-    async def on_startup(self, app: "web.Application") -> None:  # noqa: ARG002
-        """Say where to go, once the port is there."""
-        self._said(f"Open this address; it works once: {self._door.invitation}\nCtrl+C here ends it.")
+    async def on_startup(self, app: "web.Application") -> None:
+        """Say nothing: whoever started this says where to go."""
+
+    def serve_on(self, listening: socket.socket, ready: Callable[[], None]) -> None:
+        """Serve until interrupted; `ready` is called once requests are answered."""
+        from aiohttp import web
+
+        web.run_app(
+            self._make_app(), sock=listening, print=lambda *_: ready(), access_log=None, shutdown_timeout=_PATIENCE
+        )
 
 
 def serve(request: DataRequest, said: Callable[[str], None], *, readonly: bool = False, port: int = 0) -> None:
@@ -131,20 +141,21 @@ def serve(request: DataRequest, said: Callable[[str], None], *, readonly: bool =
     Raises:
         UsageError: the port is taken.
     """
-    port = _free_port(port)
-    door = Door(f"http://{HOST}:{port}")
+    listening = _listening(port)
+    door = Door(f"http://{HOST}:{listening.getsockname()[1]}")
     asked = {name: value for name, value in asdict(request).items() if value is not None}
     command = [sys.executable, "-m", "curator.tui.web", msgspec.json.encode(asked).decode()]
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    _Served(shlex.join([*command, *(["--readonly"] if readonly else [])]), port, door, said).serve()
+    served = _Served(shlex.join([*command, *(["--readonly"] if readonly else [])]), door)
+    invitation = f"Open this address; it works once: {door.invitation}\nCtrl+C here ends it."
+    served.serve_on(listening, partial(said, invitation))
 
 
-def _free_port(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise UsageError(f"Port {port} cannot be used: {error.strerror}. Name another one with --port.") from None
-        found: int = probe.getsockname()[1]
-    return found
+def _listening(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"Port {port} cannot be used: {error.strerror}. Name another one with --port.") from None
+    return listening
