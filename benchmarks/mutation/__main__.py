@@ -17,7 +17,7 @@ CHECKED_OTHERWISE = "outlier needs an encoder; semantic-duplicate and split-leak
 def measure(name: str, form: str, data: Path, out: Path, per_check: int | None, seed: int) -> None:
     """Print the table of one set."""
     mutate(data, form, out, per_check, seed)
-    options = ("--max-tokens", str(TOKEN_LIMIT))
+    options = ("--max-tokens", str(TOKEN_LIMIT), "--against", str(out / "against.jsonl"))
     spoiled = audit(out / "mutated.jsonl", out / "mutated.findings.jsonl", *options)
     spoiled_json = audit(out / "json_mutated.jsonl", out / "json_mutated.findings.jsonl")
     unspoiled = audit(out / "clean.jsonl", out / "clean.findings.jsonl", "--max-tokens", str(TOKEN_LIMIT))

@@ -1,0 +1,71 @@
+"""Leaks of our split beside those of a random one, and what split and certificate take.
+
+`python -m benchmarks.splitting FILE...` for instruction data; `--made COUNT` adds a set of made conversations. Both
+splits are held against the same exact search, which shares with the splitter only what a word and a shingle are.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.duplicates.material import conversations, read_instructions, views
+from curator.duplicates.find import find
+from curator.duplicates.groups import default_rank, group
+from curator.duplicates.leaks import Certificate, leaks
+from curator.duplicates.prepared import prepare
+from curator.duplicates.ties import ties
+from curator.duplicates.whole import Whole, assemble
+from curator.splitting.components import components
+from curator.splitting.split import TRAIN, VALIDATION, split
+
+BLOCK = 10_000
+SHARE = 0.1
+
+
+def certified(whole: Whole, in_validation: np.ndarray) -> tuple[Certificate, float]:
+    begin = time.perf_counter()
+    certificate = leaks(whole.at(np.flatnonzero(~in_validation)), whole.at(np.flatnonzero(in_validation)))
+    return certificate, time.perf_counter() - begin
+
+
+def measure(name: str, frame: pl.DataFrame) -> None:
+    whole = assemble([prepare(frame[at : at + BLOCK]) for at in range(0, len(frame), BLOCK)])
+    duplicates = find(whole)
+    groups = group(whole, duplicates, default_rank(whole))
+    begin = time.perf_counter()
+    ids = pl.Series([f"{key:016x}" for key in whole.exact.tolist()])
+    found = components(len(whole), *ties(whole, duplicates, groups))
+    result = split(ids, found, validation=SHARE)
+    seconds = time.perf_counter() - begin
+    assert set(result.sides.tolist()) <= {TRAIN, VALIDATION}
+    ours, ours_seconds = certified(whole, result.sides == VALIDATION)
+    random, _ = certified(whole, np.random.default_rng(0).random(len(whole)) < SHARE)
+    print(
+        f"| {name} | {len(whole):,} | {found.count:,} | {result.reached['validation']:.2%} "
+        f"| {ours.leaking:,} of {ours.checked:,} | {random.leaking:,} of {random.checked:,} "
+        f"({random.leaking / max(random.checked, 1):.1%}) | {ours.unproven:,} | {seconds:.2f} | {ours_seconds:.2f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Leaks of our split and of a random one.")
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--made", type=int, nargs="*", default=[], metavar="COUNT")
+    given = parser.parse_args()
+    small = assemble([prepare(conversations(100, 0, 0))])
+    certified(small, np.arange(100) < 10)  # compile
+    print("| set | examples | components | validation | leaks | random | not settled | split, s | certificate, s |")
+    print("|" + " --- |" * 9)
+    for path in given.files:
+        measure(path.name, views(read_instructions(path)))
+    for count in given.made:
+        blocks = [conversations(min(BLOCK, count - at), 0, at // BLOCK) for at in range(0, count, BLOCK)]
+        measure("made conversations", pl.concat(blocks))
+
+
+if __name__ == "__main__":
+    main()
