@@ -25,7 +25,7 @@ check: $(BIN)/.installed
 	$(BIN)/lint-imports
 
 bench: $(BIN)/.installed
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(DATA)
 
 clean:
 	rm -rf $(VENV) build dist
