@@ -16,8 +16,8 @@ def command() -> None:
     from curator.workflow.workers import cores
 
     gibibyte = 2**30
-    click.echo(f"curator         {version('curator')}")
-    click.echo(f"python          {platform.python_version()} ({sys.executable})")
+    click.echo(f"curator                {version('curator')}")
+    click.echo(f"python                 {platform.python_version()} ({sys.executable})")
     for package in (
         "polars",
         "pydantic",
@@ -28,9 +28,9 @@ def command() -> None:
         "transformers",
         "peft",
     ):
-        click.echo(f"{package:<15} {version(package)}")
-    click.echo(f"cores           {cores()}")
-    click.echo(f"memory          {psutil.virtual_memory().total / gibibyte:.1f} GiB")
-    click.echo(f"settings        {platformdirs.user_config_path('curator') / 'curator.toml'}")
-    click.echo(f"state           {platformdirs.user_state_path('curator')}")
-    click.echo("network         never used, unless a command is told to: --allow-download, --via")
+        click.echo(f"{package:<22} {version(package)}")
+    click.echo(f"cores                  {cores()}")
+    click.echo(f"memory                 {psutil.virtual_memory().total / gibibyte:.1f} GiB")
+    click.echo(f"settings               {platformdirs.user_config_path('curator') / 'curator.toml'}")
+    click.echo(f"state                  {platformdirs.user_state_path('curator')}")
+    click.echo("network                never used, unless a command is told to: --allow-download, --via")
