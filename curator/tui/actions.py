@@ -4,6 +4,7 @@ An action's id is its screen and its name, `review.keep`; the screen has a metho
 Textual names them; several are separated by commas. `[keys.review]` with `keep = "k"` in curator.toml changes them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -218,6 +219,19 @@ def actions_of(screen: str) -> list[Action]:
     """The actions of a screen, its own first."""
     own = [action for action in ACTIONS if action.screen == screen]
     return own + [action for action in ACTIONS if action.screen == EVERYWHERE]
+
+
+def rows_of(screen: str, keys: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
+    """Keys, label and description of each action of a screen, for help and docs; what digits do is one row."""
+    rows = []
+    for action in actions_of(screen):
+        shown = "  ".join(shown_key(key) for key in (keys or {}).get(action.id, action.keys).split(","))
+        if "(" not in action.name:
+            rows.append((shown, action.label, action.description))
+        elif action.name.endswith("(1)"):
+            label, description = (re.sub(r"\d", "N", text) for text in (action.label, action.description))
+            rows.append((f"{shown} … 9", label, description))
+    return rows
 
 
 def screens() -> list[str]:

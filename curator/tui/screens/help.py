@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from curator.tui.actions import actions_of, shown_key
+from curator.tui.actions import rows_of
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp
@@ -31,9 +31,8 @@ class HelpScreen(ModalScreen[None]):
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
         table.add_column(no_wrap=True, style="bold")
         table.add_column()
-        for action in actions_of(self._page):
-            shown = "  ".join(shown_key(key) for key in keys[action.id].split(","))
-            table.add_row(Text(shown), Text(f"{action.label}: {action.description}"))
+        for shown, label, description in rows_of(self._page, keys):
+            table.add_row(Text(shown), Text(f"{label}: {description}"))
         with VerticalScroll(classes="dialog"):
             yield Static(Text(f"Keys of {self._heading}", style="bold"))
             yield Static(table)
