@@ -75,7 +75,7 @@ def open_project(sources: Sequence[Path], named: Path | None = None, *, readonly
     """
     folder = folder_for(sources, named, readonly=readonly)
     if readonly and not folder.database.exists():
-        raise UnreadableInput(f"There is no project in {folder.path} yet. Leave out --readonly to make one.")
+        raise UnreadableInput(f"There is no project in {folder.path} yet; `curator audit` makes one.")
     if not readonly:
         folder.make()
     database = Database(folder.database, readonly=readonly)

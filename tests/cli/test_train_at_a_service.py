@@ -6,12 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from curator.cli.boundary import run
 from curator.jobs.events import EventReader
 from curator.jobs.job import attach
 from tests.jobs.providers.loopback import KEY, serving
@@ -43,23 +44,41 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def curator(*arguments: str | Path, service: Any = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), env=around(service) | environment, capture_output=True, text=True)
+class Outcome(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "curator", "train", *map(str, arguments)]
+Curator = Callable[..., Outcome]
 
 
-def around(service: Any) -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not re.match("OPENAI|TOGETHER|FIREWORKS", name)}
+@pytest.fixture
+def curator(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Curator:
+    """The command, in this process; the work itself is a process of its own as always."""
+
+    def call(*arguments: str | Path, service: Any = None, **environment: str) -> Outcome:
+        with monkeypatch.context() as patched:
+            for name in [name for name in os.environ if re.match("OPENAI|TOGETHER|FIREWORKS", name)]:
+                patched.delenv(name)
+            for name, value in (environment_of(service) | environment).items():
+                patched.setenv(name, value)
+            code = run(["train", *map(str, arguments)])
+        return Outcome(code, *capfd.readouterr())
+
+    return call
+
+
+def environment_of(service: Any) -> dict[str, str]:
     if service is None:
-        return bare
+        return {}
     addresses = {f"{name}_BASE_URL": service.address for name in ("OPENAI", "TOGETHER")}
-    return bare | addresses | {"OPENAI_API_KEY": KEY, "TOGETHER_API_KEY": KEY}
+    return addresses | {"OPENAI_API_KEY": KEY, "TOGETHER_API_KEY": KEY}
 
 
-def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(data: Path, service: OpenAIService) -> None:
+def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(
+    curator: Curator, data: Path, service: OpenAIService
+) -> None:
     outcome = curator(data, "--via", "openai", "--model", "gpt-4.1-mini", "--set", "n_epochs=3", "--dry-run")
     assert outcome.returncode == 0, outcome.stderr  # without a key
     *uploads, create = map(json.loads, outcome.stdout.splitlines())
@@ -72,7 +91,7 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(data: Path, servi
     assert [path for path in data.parent.glob("*.curator/runs/*")] == []
 
 
-def test_nothing_is_sent_unless_told_to(data: Path, service: OpenAIService) -> None:
+def test_nothing_is_sent_unless_told_to(curator: Curator, data: Path, service: OpenAIService) -> None:
     outcome = curator(data, "--via", "openai", "--model", "gpt-4.1-mini", service=service)
     assert outcome.returncode == 2
     assert service.address in outcome.stderr
@@ -87,11 +106,17 @@ def test_nothing_is_sent_unless_told_to(data: Path, service: OpenAIService) -> N
         (["--set", "n_epochs=51"], {}, 2, "51"),
         ([], {"OPENAI_BASE_URL": "http://example.com/v1"}, 2, "unencrypted"),
         ([], {"OPENAI_API_KEY": ""}, 3, "OPENAI_API_KEY"),
-        (["--run", "openai-nothing"], {}, 2, "openai-nothing"),
+        (["--run", "openai-nothing"], {}, 2, "curator audit"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_sent(
-    data: Path, service: OpenAIService, arguments: list[str], environment: dict[str, str], code: int, said: str
+    curator: Curator,
+    data: Path,
+    service: OpenAIService,
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int,
+    said: str,
 ) -> None:
     given = [data, "--via", "openai", "--model", "gpt-4.1-mini", "--yes", *arguments]
     outcome = curator(*given, service=service, PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", **environment)
@@ -99,7 +124,7 @@ def test_what_cannot_be_is_said_before_anything_is_sent(
     assert service.calls == []
 
 
-def test_the_same_command_is_one_job_and_leaves_no_key(data: Path, service: OpenAIService) -> None:
+def test_the_same_command_is_one_job_and_leaves_no_key(curator: Curator, data: Path, service: OpenAIService) -> None:
     given = [data, "--via", "openai", "--model", "gpt-4.1-mini", "--yes"]
     first = curator(*given, service=service)
     assert first.returncode == 0, first.stderr
@@ -108,6 +133,7 @@ def test_the_same_command_is_one_job_and_leaves_no_key(data: Path, service: Open
     second = curator(*given, service=service)
     assert (second.returncode, second.stdout) == (0, first.stdout)
     (folder,) = data.parent.glob("*.curator/runs/*")
+    assert "no run openai-nothing" in curator(data, "--run", "openai-nothing").stderr
     third = curator(data, "--run", folder.name, service=service)
     assert (third.returncode, third.stdout) == (0, first.stdout)
     assert len(service.jobs) == 1
@@ -119,10 +145,11 @@ def test_the_same_command_is_one_job_and_leaves_no_key(data: Path, service: Open
     assert KEY not in first.stdout + first.stderr + second.stderr + third.stderr
 
 
-def test_ctrl_c_ends_the_watching_and_not_the_job(data: Path, service: OpenAIService) -> None:
+def test_ctrl_c_ends_the_watching_and_not_the_job(curator: Curator, data: Path, service: OpenAIService) -> None:
     service.statuses = ["running"]
-    given = command(data, "--via", "openai", "--model", "gpt-4.1-mini", "--yes")
-    with subprocess.Popen(given, env=around(service), stderr=subprocess.PIPE, text=True) as watching:
+    given = [sys.executable, "-m", "curator", "train", data, "--via", "openai", "--model", "gpt-4.1-mini", "--yes"]
+    around = os.environ | environment_of(service)
+    with subprocess.Popen(given, env=around, stderr=subprocess.PIPE, text=True) as watching:
         assert watching.stderr is not None
         said = iter(watching.stderr)
         assert any("running" in line for line in said)
@@ -141,7 +168,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(data: Path, service: OpenAISer
     assert EventReader(job.events).new()[-1]["event"] == "stopped"
 
 
-def test_together_takes_what_we_export(data: Path) -> None:
+def test_together_takes_what_we_export(curator: Curator, data: Path) -> None:
     server = TogetherService()
     server.statuses = ["completed"]
     with serving(server):
