@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.contract import ModelSettings
 from trainer.errors import DataError, MissingError
 from trainer.model import attention
+from trainer.model.freed import freed_memory_returned
 
 if TYPE_CHECKING:
     import torch
@@ -129,7 +130,8 @@ def load_model(source: Source, placement: Placement, sharded: bool = False) -> A
     if placement.quantised:
         options["quantization_config"] = _nf4(placement, sharded)
     try:
-        model = AutoModelForCausalLM.from_pretrained(source.name, **options)
+        with freed_memory_returned():
+            model = AutoModelForCausalLM.from_pretrained(source.name, **options)
     except (OSError, ImportError) as problem:
         raise _missing(source, problem) from problem
     model.requires_grad_(False)
