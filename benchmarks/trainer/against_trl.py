@@ -86,23 +86,23 @@ def speed(
     settings = "[lora]\nrank = 16\nalpha = 32\n[training]\n" + training
     write_run(folder, model, lines[: 8 * steps], settings)
     _, trained = tokenise_for_trl(folder)
-    rows = [
-        ("ours (packed, fp32 compute)", {**one(sys.executable, "ours", folder, {}), "trained_tokens": sum(trained)})
-    ]
-    for label, config in variants.items():
-        bf16 = config.get("bf16", True)
-        options = {"steps": steps, "model": str(model), "nf4": True, "bf16": bf16, "config": config}
-        rows.append((label, one(trl_python, "trl", folder, options)))
     print(
         f"\n| {name}, NF4, {steps} steps of 8 examples | trained tokens a processor second | ours / it | a second "
         "| peak MiB |"
     )
-    print("| --- | --- | --- | --- | --- |")
-    mine = rows[0][1]["trained_tokens"] / rows[0][1]["processor_seconds"]
-    for label, found in rows:
-        tokens = found["trained_tokens"]
-        rate, clock = tokens / found["processor_seconds"], tokens / found["seconds"]
-        print(f"| {label} | {rate:.0f} | {mine / rate:.2f} | {clock:.0f} | {found['peak_mib']:.0f} |", flush=True)
+    print("| --- | --- | --- | --- | --- |", flush=True)
+    ours = {**one(sys.executable, "ours", folder, {}), "trained_tokens": sum(trained)}
+    _print_row("ours (packed, fp32 compute)", ours, ours)
+    for label, config in variants.items():
+        bf16 = config.get("bf16", True)
+        options = {"steps": steps, "model": str(model), "nf4": True, "bf16": bf16, "config": config}
+        _print_row(label, one(trl_python, "trl", folder, options), ours)
+
+
+def _print_row(label: str, found: dict[str, Any], ours: dict[str, Any]) -> None:
+    rate, clock = (found["trained_tokens"] / found[name] for name in ("processor_seconds", "seconds"))
+    ratio = ours["trained_tokens"] / ours["processor_seconds"] / rate
+    print(f"| {label} | {rate:.0f} | {ratio:.2f} | {clock:.0f} | {found['peak_mib']:.0f} |", flush=True)
 
 
 def main() -> None:
