@@ -20,6 +20,7 @@ from curator.workflow.request import DataRequest
 @click.option(
     "--run", metavar="NAME", help="Follow a run that was begun, or go on with one that stopped; `last` is the newest."
 )
+@click.option("--again", is_flag=True, help="Here: model and settings of the last run.")
 @click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; do nothing.")
@@ -40,6 +41,7 @@ def command(
     model: str | None,
     via: str | None,
     settings: tuple[str, ...],
+    again: bool,
     run: str | None,
     cancel: bool,
     detach: bool,
@@ -65,6 +67,8 @@ def command(
 
     if run is not None:
         return _go_on(options, run, allow_download=options.allow_download, cancel=cancel, detach=detach)
+    if again:
+        model, settings = _last(options, settings)
     if model is None:
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
     if via is not None:
@@ -95,6 +99,16 @@ def command(
         dry_run=dry_run,
         detach=detach,
     )
+
+
+def _last(options: DataRequest, settings: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Model and settings of the last run; what is named now counts more."""
+    from curator.workflow.opening import open_data
+    from curator.workflow.training import last_settings
+
+    with open_data(options, readonly=True) as opened:
+        model, before = last_settings(opened)
+    return model, (*before, *settings)
 
 
 def _go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: bool, detach: bool) -> int:

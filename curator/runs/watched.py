@@ -1,7 +1,7 @@
 """A training as its events tell it so far: what a screen shows, and its trouble in plain words."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,9 +145,10 @@ def is_flat(losses: list[tuple[int, float]]) -> bool:
     return after > before * (1 - FLAT_SHARE) and after > FLAT_SHARE
 
 
-def smoothed(losses: list[tuple[int, float]], weight: float) -> list[tuple[int, float]]:
+def smoothed(losses: Sequence[tuple[float, float]], weight: float) -> list[tuple[float, float]]:
     """Exponential moving average with its start corrected (as TensorBoard draws it); weight 0 changes nothing."""
-    result, mean, share = [], 0.0, 0.0
+    result: list[tuple[float, float]] = []
+    mean = share = 0.0
     for step, loss in losses:
         if not math.isfinite(loss):
             continue

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -22,7 +23,9 @@ from curator.tui.screens.help import HelpScreen
 from curator.tui.screens.labels import LabelsScreen
 from curator.tui.screens.overview import OverviewScreen
 from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.runs import RunsScreen
 from curator.tui.screens.start import StartScreen
+from curator.tui.screens.train import TrainScreen
 from curator.workflow.opening import Opened, open_data
 from curator.workflow.preview import preview
 from curator.workflow.recent import note_recent
@@ -40,7 +43,16 @@ _LOOK_EVERY = 0.25
 
 PAGES: Mapping[str, type[Page]] = {
     page.page_name: page
-    for page in (StartScreen, OverviewScreen, ReviewScreen, LabelsScreen, BrowseScreen, DuplicatesScreen)
+    for page in (
+        StartScreen,
+        OverviewScreen,
+        ReviewScreen,
+        LabelsScreen,
+        BrowseScreen,
+        DuplicatesScreen,
+        TrainScreen,
+        RunsScreen,
+    )
 }
 """Screens by name; each needs open data, but for the first."""
 
@@ -226,6 +238,36 @@ class CuratorApp(App[None]):
     def action_labels(self) -> None:
         """To the questions about each example."""
         self.show("labels")
+
+    def action_train(self) -> None:
+        """To the preparation of a training."""
+        self.show("train")
+
+    def action_runs(self) -> None:
+        """To the list of trainings."""
+        self.show("runs")
+
+    def action_train_again(self) -> None:
+        """Prepare and start with the model and the settings of the last training."""
+        if self.review is None or self.review.partial or self.readonly:
+            self.notify("A training needs data that are open, checked and not read-only.", markup=False)
+            return
+        self.notify("Preparing a training as the last one was.", markup=False)
+        self._train_again(self.review.opened)
+
+    @work(thread=True, exclusive=True, group="train")
+    def _train_again(self, opened: Opened) -> None:
+        from curator.tui.screens.training import TrainingScreen
+        from curator.workflow.preparing import prepare_apart
+        from curator.workflow.training import start_run
+
+        try:
+            folder, _ = prepare_apart(opened, "--again")
+            start_run(folder)
+        except CuratorError as error:
+            self.call_from_thread(self.say_error, error)
+            return
+        self.call_from_thread(self.push_screen, TrainingScreen(folder))
 
     def action_browse(self) -> None:
         """To the list of all examples."""

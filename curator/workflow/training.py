@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from curator.errors import UsageError
 from curator.examples.content import Content
 from curator.jobs.job import Job, start
 from curator.project.lock import only_one
+from curator.runs.listed import runs_in
 from curator.runs.settings import run_settings
 from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
 from curator.workflow.asking_trainer import ask_trainer
@@ -21,7 +23,7 @@ from curator.workflow.exporting import about_split, kept_examples, origins
 from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members
 from curator.workflow.splitting import make_split
-from trainer.contract import RESULT_FILE
+from trainer.contract import RESULT_FILE, SETTINGS_FILE
 
 READY = 100
 """Kept examples below which a set is not ready (OpenAI: improvements from 50 to 100 well-made examples)."""
@@ -124,6 +126,23 @@ def prepare_run(
     undecided = len(found - set(state.filter(state["status"].is_in(["keep", "drop"]))["id"].to_list()))
     claims = [f"{one.side}: {one.certificate.claim()}" for one in splitting.certificates]
     return Ready(folder, snapshot, plan, leaking, claims, dropped, undecided, _notices(snapshot, plan, leaking))
+
+
+def last_settings(opened: Opened) -> tuple[str, tuple[str, ...]]:
+    """Model and settings of the newest run, as `prepare_run` takes them.
+
+    Raises:
+        UsageError: there was none.
+    """
+    runs = runs_in(opened.project.folder.runs)
+    if not runs:
+        raise UsageError("Nothing was trained on this data yet: there are no last settings. Choose a model first.")
+    tables = tomllib.loads((runs[-1].folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    model = str(tables["model"].pop("name"))
+    settings = [
+        f"{section}.{key}={json.dumps(value)}" for section, table in tables.items() for key, value in table.items()
+    ]
+    return model, tuple(settings)
 
 
 def discard(ready: Ready) -> None:

@@ -1,0 +1,160 @@
+"""A training while it runs, or what it left: losses, samples, log, and its trouble in plain words."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from curator.errors import CuratorError
+from curator.examples.safe_text import visible
+from curator.jobs.events import EventReader
+from curator.jobs.job import attach
+from curator.runs.watched import Watched
+from curator.tui.page import Page, bindings_of
+from curator.tui.widgets.loss_chart import LossChart
+from curator.tui.widgets.question import Question
+from curator.workflow.runs import state_of
+from curator.workflow.training import start_run
+from trainer.contract import EVENTS_FILE
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks at the events: the screen is drawn twice a second at most."""
+_LOG_LINES = 3
+
+
+class TrainingScreen(Page):
+    """One run.
+
+    Args:
+        folder: of the run.
+    """
+
+    page_name = "training"
+    heading = "Training"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("training")]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.watched = Watched()
+        self._reader = EventReader(folder / EVENTS_FILE)
+        self._state: str | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Where it stands, what is wrong, the curve, the latest answer, the end of the log."""
+        yield Static("", id="standing", markup=False)
+        yield Static("", id="trouble", markup=False)
+        yield LossChart(id="losses")
+        with VerticalScroll(id="below", can_focus=False):
+            yield Static("", id="sample", markup=False)
+            yield Static("", id="log", markup=False, classes="dim")
+
+    def title_detail(self) -> str:
+        """The run and its state."""
+        return f"{self.folder.name}  {self._state or 'not started'}"
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self._look()
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self) -> None:
+        events = self._reader.new()
+        state = state_of(self.folder)
+        job = attach(self.folder)
+        log = job.log_tail() if job is not None else ""
+        if events or state != self._state:
+            self.app.call_from_thread(self._take, events, state, log)
+
+    def _take(self, events: list[dict[str, object]], state: str | None, log: str) -> None:
+        if not self.is_attached:
+            return
+        self.watched.add(events)
+        self._state = state
+        self.query_one("#standing", Static).update(visible(self.watched.summary(), one_line=True))
+        self.query_one("#trouble", Static).update(self._trouble())
+        self.query_one(LossChart).show(self.watched.train, self.watched.validation)
+        self.query_one("#sample", Static).update(self._sample())
+        lines = [line for line in log.replace("\r", "\n").splitlines() if line.strip()][-_LOG_LINES:]
+        self.query_one("#log", Static).update(visible("\n".join(lines)))
+        self.refresh_bars()
+
+    def _trouble(self) -> Text:
+        if self._state == "died":
+            checkpoint = self.watched.checkpoint
+            kept = f"the checkpoint of step {checkpoint} is kept" if checkpoint else "no checkpoint was written yet"
+            return Text(f"✖ The trainer died; {kept}. c continues it. The log is below.", style="bold red")
+        trouble = self.watched.trouble()
+        if trouble is not None:
+            return Text(f"▲ {visible(trouble)}", style="bold yellow")
+        if self._state == "finished":
+            return Text("✔ Finished. v compares the tuned with the untuned model.", style="bold green")
+        if self._state == "stopped":
+            return Text("Stopped and saved. c continues it.", style="bold")
+        return Text("")
+
+    def _sample(self) -> Text:
+        if not self.watched.samples:
+            return Text("")
+        sample = self.watched.samples[0]
+        text = Text(f"At step {sample.get('step')}, to a held-out question\n", style="bold")
+        asked = [message for message in sample.get("prompt", []) if message.get("role") == "user"]
+        if asked:
+            text.append(f"asked      {visible(str(asked[-1].get('content')), one_line=True)}\n", style="not bold")
+        text.append(f"answers    {visible(str(sample.get('answer')), one_line=True)}\n", style="not bold")
+        text.append(f"reference  {visible(str(sample.get('reference')), one_line=True)}\n", style="dim not bold")
+        return text
+
+    def action_smoother(self) -> None:
+        """More of what came before."""
+        self._smooth(0.1)
+
+    def action_rougher(self) -> None:
+        """Less of it."""
+        self._smooth(-0.1)
+
+    def _smooth(self, change: float) -> None:
+        chart = self.query_one(LossChart)
+        chart.smoothing = min(0.95, max(0.0, round(chart.smoothing + change, 2)))
+        chart.refresh()
+        self.notify(f"smoothing {chart.smoothing:.2f}", timeout=1, markup=False)
+
+    def action_logarithmic(self) -> None:
+        """The vertical axis in logarithms, or not."""
+        chart = self.query_one(LossChart)
+        chart.logarithmic = not chart.logarithmic
+        chart.refresh()
+
+    def action_stop(self) -> None:
+        """Ask, then finish the step, save and end."""
+        job = attach(self.folder)
+        if job is None or not job.is_running():
+            self.notify("It is not running.", markup=False)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                job.cancel()
+                self.notify("It finishes its step, saves, and ends.", markup=False)
+
+        self.app.push_screen(Question("Stop this training?", "c continues it later from the saved step."), answered)
+
+    @work(thread=True, exclusive=True, group="start")
+    def action_go_on(self) -> None:
+        """Continue a run that stopped or died."""
+        try:
+            start_run(self.folder)
+        except CuratorError as error:
+            self.app.call_from_thread(self.curator.say_error, error)
+
+    def action_answers(self) -> None:
+        """Both models' answers, side by side."""
+        from curator.tui.screens.answers import AnswersScreen
+
+        self.app.push_screen(AnswersScreen(self.folder))
