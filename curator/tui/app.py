@@ -332,7 +332,7 @@ class CuratorApp(App[None]):
         if not running:
             self._end_audit(f"The audit ended without a word. Its log is {self._job.folder / 'log.txt'}.")
             return
-        if isinstance(self.screen, Page):
+        if isinstance(self.screen, Page) and self.screen.is_mounted:
             self.screen.refresh_bars()
 
     def _end_audit(self, sentence: str) -> None:
@@ -355,7 +355,7 @@ class CuratorApp(App[None]):
         before.reader.close()
         self._note_recent()
         for screen in self.screen_stack:
-            if isinstance(screen, Page):
+            if isinstance(screen, Page) and screen.is_mounted:
                 screen.review_changed()
 
     def _note_recent(self) -> None:

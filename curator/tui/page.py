@@ -71,9 +71,11 @@ class Page(Screen[None]):
         return ""
 
     def refresh_bars(self) -> None:
-        """Draw title and keys anew."""
-        self.query_one(TitleBar).show(self.heading, self.title_detail())
-        self.query_one(KeyBar).refresh()
+        """Draw title and keys anew; a screen that is just coming or going has none."""
+        for title in self.query(TitleBar):
+            title.show(self.heading, self.title_detail())
+        for keys in self.query(KeyBar):
+            keys.refresh()
 
     def review_changed(self) -> None:
         """The data were audited, or decisions changed elsewhere."""

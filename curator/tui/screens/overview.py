@@ -80,7 +80,7 @@ class OverviewScreen(Page):
     def refresh_bars(self) -> None:
         """With the progress of a running audit."""
         super().refresh_bars()
-        if self.review.partial and self.curator.audit_progress:
+        if self.is_mounted and self.review.partial and self.curator.audit_progress:
             self.query_one("#verdict", Static).update(
                 f"{self.curator.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
             )
