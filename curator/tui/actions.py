@@ -249,13 +249,17 @@ ACTIONS: tuple[Action, ...] = (
 def actions_of(screen: str) -> list[Action]:
     """The actions of a screen, its own first."""
     own = [action for action in ACTIONS if action.screen == screen]
-    return own + [action for action in ACTIONS if action.screen == EVERYWHERE]
+    return own + [action for action in ACTIONS if action.screen == EVERYWHERE != screen]
 
 
-def rows_of(screen: str, keys: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
+def rows_of(
+    screen: str, keys: Mapping[str, str] | None = None, *, own_only: bool = False
+) -> list[tuple[str, str, str]]:
     """Keys, label and description of each action of a screen, for help and docs; what digits do is one row."""
     rows = []
     for action in actions_of(screen):
+        if own_only and action.screen != screen:
+            continue
         shown = "  ".join(shown_key(key) for key in (keys or {}).get(action.id, action.keys).split(","))
         if "(" not in action.name:
             rows.append((shown, action.label, action.description))

@@ -194,7 +194,7 @@ class ReviewScreen(Page):
     def show_side(self, seen: Seen | None) -> None:
         """What stands beside the example: its findings, and the reasons that the digits give."""
         findings, note = ([], "") if seen is None else (seen.findings, self._reasons())
-        self.query_one(FindingsPane).show(findings, note)
+        self.query_one(FindingsPane).show(findings, note, checked=not self.review.partial)
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons

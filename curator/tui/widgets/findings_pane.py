@@ -16,8 +16,8 @@ class FindingsPane(Static):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own name
         super().__init__("", id=id, markup=False)
 
-    def show(self, findings: list[Finding], note: str = "") -> None:
-        """List the findings; `note` stands after them."""
+    def show(self, findings: list[Finding], note: str = "", *, checked: bool = True) -> None:
+        """List the findings; `note` stands after them. `checked`: whether the checks ran already."""
         text = Text()
         for finding in findings:
             text.append(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
@@ -25,7 +25,8 @@ class FindingsPane(Static):
             text.append(f"{suggestion}\n", style="bold")
             text.append(f"  {visible(finding.message, one_line=True)}\n")
         if not findings:
-            text.append("No check found anything here.\n", style="dim")
+            nothing = "No check found anything here." if checked else "Not checked yet; the checks are running."
+            text.append(f"{nothing}\n", style="dim")
         if note:
             text.append(visible(note), style="dim")
         self.update(text)

@@ -1,0 +1,103 @@
+"""The app in a real terminal: start, review, resize, `$EDITOR`, quit, through a pseudo-terminal."""
+
+import fcntl
+import itertools
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 120
+
+
+class Terminal:
+    """A program on a pseudo-terminal; what it printed so far is `printed`."""
+
+    def __init__(self, arguments, columns=80, rows=24, **environment):
+        self.master, child = pty.openpty()
+        self.resize(columns, rows)
+        self.printed = b""
+        plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "curator", *arguments],
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            start_new_session=True,
+            cwd=REPOSITORY,
+            env={**plain, "TERM": "xterm-256color", **environment},
+        )
+        os.close(child)
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if hasattr(self, "process"):
+            os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def read(self, seconds=0.1):
+        if select.select([self.master], [], [], seconds)[0]:
+            try:
+                self.printed += os.read(self.master, 1 << 16)
+            except OSError:  # the other end is closed
+                return False
+        return True
+
+    def until(self, text, again=None):
+        """Read on until `text` was printed, then forget what came before; `again` is done every three seconds."""
+        end = time.monotonic() + PATIENCE
+        asked = time.monotonic()
+        while text not in self.printed:
+            if again is not None and time.monotonic() - asked > 3:
+                asked = time.monotonic()
+                again()
+            assert time.monotonic() < end, f"{text!r} never came; the end of what did: {self.printed[-2000:]!r}"
+            assert self.read() or text in self.printed, self.printed[-2000:]
+        self.printed = self.printed.partition(text)[2]
+
+    def type(self, keys):
+        os.write(self.master, keys)
+
+    def ended(self):
+        while self.process.poll() is None:
+            self.read(0.05)
+        return self.process.returncode
+
+
+@pytest.mark.timeout(400)
+def test_a_session_in_a_real_terminal(desk, tmp_path):
+    editor = tmp_path / "editor.sh"
+    editor.write_text("#!/bin/sh\nsed -i 's/Larkspur/Foxglove/' \"$1\"\n")
+    editor.chmod(0o755)
+    terminal = Terminal(["review", str(desk)], EDITOR=str(editor), VISUAL=str(editor))
+    terminal.until(b"undecided")
+    terminal.type(b"a")
+    terminal.until(b"keep 1")
+    wide = itertools.cycle([(120, 40), (121, 40)])  # a signal may come while the program is not listening
+    terminal.resize(*next(wide))
+    terminal.until(b"too long", again=lambda: terminal.resize(*next(wide)))
+    terminal.type(b"E")
+    terminal.until(b"Foxglove")
+    terminal.type(b"y")
+    terminal.until(b"edited")
+    terminal.type(b"o")
+    terminal.until(b"Findings")
+    terminal.type(b"q")
+    terminal.until(b"edited")
+    terminal.type(b"q")
+    assert terminal.ended() == 0
+
+
+def test_without_a_terminal_it_says_what_does_the_same_work():
+    command = [sys.executable, "-m", "curator"]
+    outcome = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, input="", check=False)
+    assert outcome.returncode == 2
+    assert "needs a terminal" in outcome.stderr
