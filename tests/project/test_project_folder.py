@@ -161,6 +161,6 @@ def test_a_file_in_the_place_of_the_folder_is_told(data):
 
 
 def test_reading_only_does_not_make_a_project(data):
-    with pytest.raises(UnreadableInput, match=r"no project .* yet.*--readonly"), open_project([data], readonly=True):
+    with pytest.raises(UnreadableInput, match=r"no project .* yet.*curator audit"), open_project([data], readonly=True):
         pass
     assert list(data.parent.iterdir()) == [data]
