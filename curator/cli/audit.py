@@ -51,7 +51,7 @@ def command(
             report = report_of(opened, audited)
         if "-" not in outputs.values():
             print_report(report, stdout_console(no_colour=options.no_colour))
-        write_outputs(audited, report, outputs)
+        write_outputs(audited, report, opened.state(), outputs)
         failed = failed_rules(rules, audited.findings, report.lines)
     for sentence in failed:
         narrate(options, sentence)

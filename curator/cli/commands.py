@@ -10,6 +10,8 @@ COMMANDS = {
     "show": "Print the examples that a filter finds.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
     "duplicates": "Find similar examples: verified pairs, their relations, groups and keepers.",
+    "similar": "Find examples by meaning: those nearest to a text or to an example.",
+    "select": "Print a balanced subset: every example has a chosen one near it.",
     "split": "Split what is kept so that nothing leaks, with a certificate.",
     "leaks": "Find the examples of one file that another one contains already.",
     "label": "Answer the questions of curator.toml about examples; say how far annotators agree.",

@@ -1,6 +1,13 @@
-"""Examples that say the same in other words: pairs, and which of them stays."""
+"""Examples that say the same in other words: pairs, and which of them stays.
 
+The cosine of whole examples alone is misled where many answers are one word ("Positive.", "Noun"): examples that ask
+for the same kind of thing about different objects look alike. So the prompts have to be as near as the whole, and to
+speak of the same numbers, which vectors do not see.
+"""
+
+import re
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +19,7 @@ from curator.examples.frames import PAIRS
 
 
 def semantic_pairs(found: Similar, vectors: Vectors) -> pl.DataFrame:
-    """`PAIRS` of kind semantic, sorted: the pairs that were found at or above the threshold."""
+    """`PAIRS` of kind semantic, sorted: the pairs of whole examples that were found at or above the threshold."""
     pairs = found.pairs
     parts = {}
     for name, part in (("prompt", vectors.prompt), ("answer", vectors.answer)):
@@ -39,6 +46,26 @@ def semantic_pairs(found: Similar, vectors: Vectors) -> pl.DataFrame:
         pl.lit(False).alias("context_differs"),
         pl.lit(False).alias("plain"),
     ).cast(PAIRS)
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def nearly_same(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    """Those of the semantic pairs whose prompts reach the threshold, too, or are not there."""
+    return pairs.filter(pl.col("prompt_similarity").is_null() | (pl.col("prompt_similarity") >= threshold))
+
+
+def same_numbers(pairs: pl.DataFrame, prompts: Mapping[int, str]) -> pl.DataFrame:
+    """Those of the pairs whose prompts hold the same numbers.
+
+    Args:
+        pairs: `PAIRS`.
+        prompts: of both ends of every pair, by position; of a text the text itself.
+    """
+    numbers = {at: sorted(_NUMBER.findall(text)) for at, text in prompts.items()}
+    ends = pairs.select("left", "right").iter_rows()
+    return pairs.filter(pl.Series([numbers[left] == numbers[right] for left, right in ends], dtype=pl.Boolean))
 
 
 def keepers(order: Positions, edges: npt.NDArray[np.integer]) -> Positions:

@@ -24,11 +24,13 @@ from curator.reporting.wording import (
     found_lines,
     joined,
     place_of,
+    said_alike,
     seconds,
     share,
     short_count,
     size,
     spoken_shape,
+    what_to_add,
 )
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -51,13 +53,39 @@ class FoundRow(NamedTuple):
     portion: float  # of the line with the most examples, in percent
 
 
-def html_report(report: AuditReport) -> str:
-    """The whole page."""
+class MapPoint(NamedTuple):
+    """An example on the map: its place in a frame of 100 by 60, what it is coloured by, and what it says."""
+
+    x: float
+    y: float
+    topic: int
+    finding: str  # error, warning, info or none
+    decision: str  # keep, drop, flag or pending
+    label: str
+
+
+class MapPicture(NamedTuple):
+    """The map of meaning.
+
+    Attributes:
+        points: the examples that are drawn.
+        coloured: so many of the largest topics have a colour of their own.
+        note: a sentence on what is drawn.
+    """
+
+    points: list[MapPoint]
+    coloured: int
+    note: str
+
+
+def html_report(report: AuditReport, map: MapPicture | None = None) -> str:  # noqa: A002 - that is what it is
+    """The whole page, with the map of meaning where there is one."""
     environment = _environment()
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     checks = _sections(report)
     page = environment.get_template("report.html").render(
         report=report,
+        map=map,
         checks=checks,
         found_rows=_found_rows(report, checks),
         first_open=next((check.anchor for check in checks if check.specimen), None),
@@ -122,7 +150,9 @@ def _environment() -> Environment:
         "share": share,
         "short_count": short_count,
         "size": size,
+        "said_alike": said_alike,
         "spoken_shape": spoken_shape,
+        "what_to_add": what_to_add,
     }
     environment.globals |= {
         "by_reason": by_reason,

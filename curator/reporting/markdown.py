@@ -20,11 +20,13 @@ from curator.reporting.wording import (
     found_lines,
     joined,
     place_of,
+    said_alike,
     seconds,
     share,
     short_count,
     size,
     spoken_shape,
+    what_to_add,
 )
 
 _MARKUP = re.compile(r"[\\`*_~\[\]|$]")
@@ -102,7 +104,9 @@ def _environment() -> Environment:
         "share": share,
         "short_count": short_count,
         "size": size,
+        "said_alike": said_alike,
         "spoken_shape": spoken_shape,
+        "what_to_add": what_to_add,
     }
     environment.globals |= {"by_reason": by_reason, "found_lines": found_lines, "place_of": place_of}
     return environment

@@ -23,17 +23,20 @@ from curator.reporting.wording import (
     found_lines,
     joined,
     place_of,
+    said_alike,
     seconds,
     share,
     short_count,
     size,
     spoken_shape,
+    what_to_add,
 )
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WIDEST = 110
 _WORST_SHOWN = 5
 _SHAPES_SHOWN = 5
+_TOPICS_SHOWN = 8
 _HISTOGRAM_ROWS = 8
 _SOURCES_SHOWN = 6
 _ROOM_FOR_TITLES = 76
@@ -48,6 +51,7 @@ def print_report(report: AuditReport, console: Console) -> None:
     _print_tokens(report, console)
     _print_shapes(report, console)
     _print_duplicates(report, console)
+    _print_meaning(report, console)
     _print_decisions(report, console)
     _print_prices(report, console)
     _print_not_run(report, console)
@@ -261,6 +265,25 @@ def _print_duplicates(report: AuditReport, console: Console) -> None:
         _paragraph(console, Text(f"Pairs by relation: {pairs}.", "dim"), 2)
     for sentence in found.incomplete:
         _listed(console, "!", _shown(sentence, "yellow"))
+
+
+def _print_meaning(report: AuditReport, console: Console) -> None:
+    meaning = report.meaning
+    if meaning is None:
+        return
+    _heading(console, "What it is about", f"as the encoder {visible(meaning.encoder, one_line=True)} sees it")
+    table = _table(("examples", "right"), ("share", "right"), ("duplicates", "right"), ("topic", "wrap"))
+    for topic in meaning.topics[:_TOPICS_SHOWN]:
+        table.add_row(count(topic.examples), share(topic.share), count(topic.duplicates), _shown(topic.title))
+    if len(meaning.topics) > _TOPICS_SHOWN:
+        rest = meaning.topics[_TOPICS_SHOWN:]
+        examples = sum(topic.examples for topic in rest)
+        table.add_row(count(examples), share(sum(topic.share for topic in rest)), "", f"{len(rest)} smaller topics")
+    _print_table(console, table)
+    _paragraph(console, Text(said_alike(meaning)), 2)
+    for topic in meaning.topics:
+        if topic.add:
+            _listed(console, "+", _shown(what_to_add(topic)))
 
 
 def _print_decisions(report: AuditReport, console: Console) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from curator.examples.finding import Finding, Severity
-from curator.reporting.model import AuditReport, CheckSummary, NotRun
+from curator.reporting.model import AuditReport, CheckSummary, MeaningSummary, NotRun, TopicSummary
 
 _ROLES = {"s": "system", "d": "developer", "u": "user", "a": "assistant", "t": "tool"}
 _SHOWN_ROLES = 6
@@ -118,3 +118,15 @@ def by_reason(not_run: Iterable[NotRun]) -> dict[str, list[str]]:
     for absent in not_run:
         gathered.setdefault(absent.reason, []).append(absent.check)
     return gathered
+
+
+def said_alike(meaning: MeaningSummary) -> str:
+    """How many examples say what another says, and how many stand alone."""
+    alike, alone = meaning.semantic_duplicates, meaning.outliers
+    first = f"{count(alike, 'example')} {'says' if alike == 1 else 'say'} the same as another in other words"
+    return f"{first}; {count(alone, 'example')} {'stands' if alone == 1 else 'stand'} alone."
+
+
+def what_to_add(topic: TopicSummary) -> str:
+    """What a thin topic lacks."""
+    return f"Thin: {topic.title} ({count(topic.examples, 'example')}). Add about {count(topic.add)} like these."

@@ -10,6 +10,7 @@ from curator.project.policies import Proposal, apply_proposal, checks_named, pol
 from curator.workflow.audit import Audit
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.ids import ids_of
+from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.repairing import repairs
 
@@ -57,7 +58,9 @@ def found_by(opened: Opened, audit: Audit, where: str) -> Found:
     Raises:
         FilterError: the filter cannot be read.
     """
-    mask = matching(where, Searched(audit.loaded, audit.findings, opened.state(), sides=opened.sides()))
+    mask = matching(
+        where, Searched(audit.loaded, audit.findings, opened.state(), None, opened.sides(), near_by_id(opened, audit))
+    )
     return Found(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
 
 

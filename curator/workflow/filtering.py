@@ -1,6 +1,7 @@
 """Which examples a filter finds: the filter language over facts, findings, decisions and texts."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
@@ -39,6 +40,7 @@ class Searched:
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
         texts: where words are looked for; None: in the source.
         sides: the saved split; None: it cannot be asked for.
+        near: positions of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
     """
 
     loaded: Loaded
@@ -46,6 +48,7 @@ class Searched:
     state: pl.DataFrame
     texts: Texts | None = None
     sides: pl.DataFrame | None = None
+    near: Callable[[str], np.ndarray] | None = None
 
 
 def matching(text: str | None, searched: Searched) -> Mask:
@@ -107,6 +110,10 @@ def _by_term(term: Term, searched: Searched) -> Mask:
             return np.isin(facts["file"].to_numpy(), numbers)
         case "id":
             return _by_id(term.value, facts)
+        case "similar" if searched.near is not None:
+            found = np.zeros(len(facts), dtype=bool)
+            found[searched.near(term.value)] = True
+            return found
     return _by_decision(term, searched)
 
 

@@ -4,16 +4,15 @@ Everything is kept on disk by content and encoder. What hangs on decisions (who 
 each time from what is kept, which takes milliseconds.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import xxhash
 
-from curator.examples.frames import Batch
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
@@ -63,7 +62,7 @@ class Meaning:
     Attributes:
         examples: `EXAMPLES`.
         topics: `TOPICS`.
-        pairs: `PAIRS` of kind semantic: every pair at or above the encoder's threshold, sorted.
+        pairs: `PAIRS` of kind semantic, sorted: every pair that says the same; see `curator.embedding.duplicates`.
         found: findings of outliers and topics, `FOUND` with keeper and related; `row` is the position.
         encoder: its name.
         threshold: cosine of the pairs.
@@ -119,7 +118,7 @@ def meaning_of(
 
 
 def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
-    from curator.embedding.duplicates import semantic_pairs
+    from curator.embedding.duplicates import nearly_same, same_numbers, semantic_pairs
     from curator.embedding.finding import outlier_findings, topic_findings
     from curator.embedding.layout import layout
     from curator.embedding.outliers import outliers
@@ -131,8 +130,10 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     near = neighbours_of(seen, encoder.threshold, cache)
     judged = outliers(seen.vectors, rarity(seen.pieces))
     about = topics(seen.vectors)
-    wanted = [*judged.flagged.tolist(), *(at for topic in about.topics for at in topic.representatives)]
-    texts = texts_at(loaded, wanted)
+    pairs = nearly_same(semantic_pairs(near.similar, seen.vectors), encoder.threshold)
+    ends = pairs.select("left", "right").to_numpy().reshape(-1).tolist()
+    views = views_at(loaded, [*ends, *judged.flagged, *(at for topic in about.topics for at in topic.representatives)])
+    texts = {at: f"{prompt}\n{answer}".strip() for at, (prompt, answer) in views.items()}
     about = titled(about, texts)
     places = layout(seen.vectors, kind)
     examples = pl.DataFrame(
@@ -141,7 +142,7 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     return Meaning(
         examples=examples,
         topics=_topic_frame(about),
-        pairs=semantic_pairs(near.similar, seen.vectors),
+        pairs=same_numbers(pairs, {at: views[at][0] or views[at][1] for at in ends}),
         found=pl.concat([outlier_findings(judged, near, about, texts), topic_findings(about)]),
         encoder=encoder.name,
         threshold=encoder.threshold,
@@ -164,20 +165,15 @@ def neighbours_of(seen: "Embedded", threshold: float, cache: Cache) -> "Neighbou
     return found
 
 
-def texts_at(loaded: Loaded, positions: list[int]) -> dict[int, str]:
-    """Prompt, newline, answer of the examples at `positions`, by position."""
-    wanted = np.unique(np.array(positions, dtype=np.int64))
-    texts: dict[int, str] = {}
+def views_at(loaded: Loaded, positions: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Prompt and answer of the examples at `positions`, by position."""
+    wanted = np.unique(np.fromiter(positions, dtype=np.int64))
+    views: dict[int, tuple[str, str]] = {}
     for first, batch in batches(loaded):
         here = wanted[(wanted >= first) & (wanted < first + len(batch.examples))]
         if len(here):
-            texts |= zip(here.tolist(), _whole_texts(batch, here - first), strict=True)
-    return texts
-
-
-def _whole_texts(batch: Batch, rows: npt.NDArray[np.int64]) -> list[str]:
-    views = view_texts(batch)[rows]
-    return [f"{prompt}\n{answer}".strip() for prompt, answer in views.select("prompt", "answer").iter_rows()]
+            views |= zip(here.tolist(), view_texts(batch)[here - first].select("prompt", "answer").rows(), strict=True)
+    return views
 
 
 def _topic_frame(about: "Topics") -> pl.DataFrame:

@@ -110,3 +110,8 @@ def told_already(meaning: Meaning, pairs: pl.DataFrame, keeper: npt.NDArray[np.i
     known = pairs.select(pl.col("left").cast(pl.UInt32), pl.col("right").cast(pl.UInt32), told=True)
     joined = meaning.pairs.select("left", "right").join(known, on=["left", "right"], how="left", maintain_order="left")
     return joined.filter(pl.col("told").fill_null(value=False) | pl.Series(is_dropped)).select("left", "right").unique()
+
+
+def semantic_edges(meaning: Meaning | None) -> npt.NDArray[np.int64] | None:
+    """int64 [pairs, 2], left < right: what must stay on one side of a split. None where meaning was not looked at."""
+    return None if meaning is None else meaning.pairs.select("left", "right").to_numpy().astype(np.int64)

@@ -12,10 +12,17 @@ from curator.reporting.model import AuditReport
 from curator.reporting.writing import write_lines, write_report
 from curator.workflow.audit import Audit
 from curator.workflow.findings import Places, published
+from curator.workflow.topic_map import topic_map
 
 
-def write_outputs(audit: Audit, report: AuditReport, destinations: dict[str, str | None]) -> None:
-    """Write the asked-for files; `destinations` has findings, pairs, json, html and markdown, None where not wanted.
+def write_outputs(audit: Audit, report: AuditReport, state: pl.DataFrame, destinations: dict[str, str | None]) -> None:
+    """Write the asked-for files.
+
+    Args:
+        audit: of the data.
+        report: of the audit.
+        state: what was decided.
+        destinations: of findings, pairs, json, html and markdown; None where not wanted.
 
     Raises:
         UsageError: a place cannot be written to.
@@ -25,10 +32,12 @@ def write_outputs(audit: Audit, report: AuditReport, destinations: dict[str, str
         write_lines((finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path)
     if path := destinations["pairs"]:
         write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path)
-    drawn = {"json": json_report, "html": html_report, "markdown": markdown_report}
-    for name, draw in drawn.items():
-        if path := destinations[name]:
-            write_report(draw(report), path)
+    if path := destinations["json"]:
+        write_report(json_report(report), path)
+    if path := destinations["html"]:
+        write_report(html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None), path)
+    if path := destinations["markdown"]:
+        write_report(markdown_report(report), path)
 
 
 def published_pairs(audit: Audit) -> Iterator[Pair]:

@@ -22,6 +22,7 @@ from curator.workflow.audit import Audit
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.findings import Places, published, severity_rank
 from curator.workflow.ids import positions_of
+from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.reading import Reader
 from curator.workflow.text_search import StoredTexts
@@ -185,7 +186,15 @@ class Review:
             self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
         state = self.opened.state()
         found = matching(
-            where, Searched(self.audit.loaded, self.audit.findings, state, self._texts, self.opened.sides())
+            where,
+            Searched(
+                self.audit.loaded,
+                self.audit.findings,
+                state,
+                self._texts,
+                self.opened.sides(),
+                near_by_id(self.opened, self.audit),
+            ),
         )
         mask = np.zeros(len(self), dtype=bool)
         mask[: len(found)] = found

@@ -15,6 +15,7 @@ from curator.workflow.audit import Audit
 from curator.workflow.filtering import Searched, is_asked_for, matching
 from curator.workflow.findings import Places, published
 from curator.workflow.loading import Progress
+from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.texts import Original, originals_at
 
@@ -75,7 +76,9 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress)
     state = opened.state()
-    mask = matching(where, Searched(audit.loaded, audit.findings, state, sides=opened.sides()))
+    mask = matching(
+        where, Searched(audit.loaded, audit.findings, state, None, opened.sides(), near_by_id(opened, audit))
+    )
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     places = Places(audit.loaded)

@@ -1,0 +1,109 @@
+"""Search by meaning, and a subset that stands for the whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.embedding.encoder import Encoder, encoder_named
+from curator.errors import UsageError
+from curator.project.cache import Cache
+from curator.workflow.audit import Audit
+from curator.workflow.ids import ids_of
+from curator.workflow.loading import Loaded, Progress
+from curator.workflow.meaning import neighbours_of
+from curator.workflow.meaning_findings import NO_EMBEDDER, MeaningOptions
+from curator.workflow.opening import Opened
+from curator.workflow.vectors import Embedded, embedded
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is near to a text or an example: positions, nearest first, and cosines."""
+
+    positions: npt.NDArray[np.int64]
+    cosines: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A subset.
+
+    Attributes:
+        positions: int64, in the order in which they were chosen: the first ones matter most.
+        coverage: mean cosine of every example to the nearest chosen one.
+        coverage_random: the same for as many examples drawn at random.
+    """
+
+    positions: npt.NDArray[np.int64]
+    coverage: float
+    coverage_random: float
+
+
+def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:
+    """The `count` examples whose prompt, answer or whole is nearest to `text`.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: meaning is not to be looked at.
+    """
+    from curator.embedding.search import query_vector, similar
+
+    encoder, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(seen.vectors, query_vector(text, encoder), count))
+
+
+def near_example(audit: Audit, cache: Cache, example: str, count: int, progress: Progress) -> Near:
+    """The `count` examples nearest to the one of that id, without itself.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: there is no such example, or meaning is not to be looked at.
+    """
+    from curator.embedding.search import similar
+
+    places = (ids_of(audit.loaded) == example).arg_true()
+    if not len(places):
+        raise UsageError(f"There is no example '{example}' in this data. `curator show` prints ids.")
+    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(seen.vectors, int(places[0]), count))
+
+
+ALIKE = 30
+"""Examples that `similar:ID` finds."""
+
+
+def near_by_id(opened: Opened, audit: Audit) -> Callable[[str], npt.NDArray[np.int64]]:
+    """What the filter word `similar:ID` asks: positions of the `ALIKE` examples nearest to the one of that id."""
+    return lambda example: near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None).positions
+
+
+def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Chosen:
+    """`count` of the examples that were not dropped, so that every one has a chosen one near it.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: meaning is not to be looked at.
+    """
+    from curator.embedding.search import diverse_subset
+    from curator.embedding.vectors import Vectors
+
+    cache = opened.project.cache
+    encoder, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    near = neighbours_of(seen, encoder.threshold, cache).similar
+    dropped = opened.state().filter(pl.col("status") == "drop")["id"]
+    is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
+    parts = np.where(is_out[:, None, None], np.float16(0), seen.vectors.parts)
+    is_near = (near.positions >= 0) & ~is_out[:, None] & ~is_out[near.positions]
+    positions = np.where(is_near, near.positions, -1)
+    subset = diverse_subset(Vectors(parts), positions, near.cosines, count)
+    return Chosen(subset.chosen, subset.coverage, subset.coverage_random)
+
+
+def _seen(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:
+    if options.embedder == NO_EMBEDDER:
+        raise UsageError("This looks at meaning, and the embedder is set to none. Name one with --embedder.")
+    encoder = encoder_named(options.embedder, allow_download=options.allow_download)
+    return encoder, embedded(loaded, encoder, cache, progress)

@@ -1,0 +1,42 @@
+"""What a search by meaning found, as lines."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from rich.text import Text
+
+from curator.examples.safe_text import visible
+from curator.workflow.audit import Audit
+from curator.workflow.findings import Places
+from curator.workflow.meaning import views_at
+from curator.workflow.meaning_search import Near
+from curator.workflow.texts import originals_at
+
+SHOWN = 300  # characters of a prompt or an answer
+
+
+def near_lines(audit: Audit, near: Near) -> Iterator[str]:
+    """A line of JSON for each: example, file, line, cosine."""
+    places = Places(audit.loaded)
+    for position, cosine in zip(near.positions.tolist(), near.cosines.tolist(), strict=True):
+        place = places.at(position)
+        found = {"example": place.example, "file": place.file, "line": place.line, "cosine": round(cosine, 6)}
+        yield msgspec.json.encode(found).decode()
+
+
+def near_texts(audit: Audit, near: Near) -> Iterator[Text]:
+    """For a terminal: cosine, place, and the beginnings of prompt and answer, made safe."""
+    places, views = Places(audit.loaded), views_at(audit.loaded, near.positions.tolist())
+    for position, cosine in zip(near.positions.tolist(), near.cosines.tolist(), strict=True):
+        place = places.at(position)
+        text = Text(f"── {cosine:.3f}  {visible(place.file, one_line=True)}:{place.line}  {place.example}", "bold")
+        for part in views[position]:
+            if part:
+                text.append(f"\n  {visible(part[:SHOWN], one_line=True)}", "not bold")
+        yield text
+
+
+def original_lines(audit: Audit, positions: Iterable[int]) -> Iterator[str]:
+    """The source's own objects, a line of JSON each, in the order of the source."""
+    for original in originals_at(audit.loaded, positions):
+        yield msgspec.json.encode(original.value).decode()
