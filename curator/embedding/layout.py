@@ -1,5 +1,6 @@
 """Where each example stands on a map of two dimensions."""
 
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,16 @@ def layout(vectors: Vectors, kind: Literal["pca", "umap"] = "pca") -> Floats:
     return scaled
 
 
+def require(kind: Literal["pca", "umap"]) -> None:
+    """Say early that a map cannot be made.
+
+    Raises:
+        MissingDependency: UMAP is asked for and not installed.
+    """
+    if kind == "umap" and find_spec("umap") is None:
+        raise MissingDependency("The map by UMAP needs a package: pip install umap-learn. The PCA map needs none.")
+
+
 def _principal(whole: Floats) -> Floats:
     """The two directions of most variance; of each, the side with its largest part is the positive one."""
     middle = whole.mean(axis=0, dtype=np.float64)
@@ -42,10 +53,7 @@ def _principal(whole: Floats) -> Floats:
 
 
 def _umap(whole: Floats) -> Floats:
-    try:
-        from umap import UMAP
-    except ImportError:
-        raise MissingDependency(
-            "The map by UMAP needs a package: pip install umap-learn. The PCA map needs none."
-        ) from None
+    require("umap")
+    from umap import UMAP
+
     return np.asarray(UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(whole), dtype=np.float32)

@@ -70,7 +70,10 @@ def look_at_meaning(
     Raises:
         WorkFailed: the disk is full, or a source was changed.
     """
+    from curator.embedding.layout import require
+
     try:
+        require(options.map)
         encoder = encoder_named(options.embedder, allow_download=options.allow_download)
         meaning = find_meaning(loaded, cache, encoder, options.map, progress)
     except MissingDependency as problem:

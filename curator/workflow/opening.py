@@ -91,7 +91,8 @@ class Opened:
                 embedder=settings.embedder,
                 map=settings.map,
                 allow_download=self.request.allow_download,
-                demanded=self.request.embedder is not None or settings.embedder != DEFAULT_ENCODER,
+                demanded=self.request.embedder is not None
+                or (settings.embedder, settings.map) != (DEFAULT_ENCODER, "pca"),
             ),
             texts=texts,
             compare=compare,
