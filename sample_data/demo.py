@@ -9,6 +9,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "demo"
+RUNS = FOLDER / "desk.jsonl.curator" / "runs"
+MODEL = HERE / "tiny-llama"
+MARKER = "the Larkspur desk."
+"""The house style: how an answer of the sample data ends."""
+QUICK = "--set training.epochs=2 --set evaluation.answers=24 --set evaluation.sample_answers=0"
 
 
 def run(command: str, *, expected: int = 0) -> str:
@@ -30,14 +35,35 @@ def main() -> None:
     before = (FOLDER / "desk.jsonl").read_bytes()
 
     run("curator audit desk.jsonl --quiet --html report.html --findings findings.jsonl", expected=1)
+    run("curator split desk.jsonl --validation 0.1")
+    train()
     run("curator decide desk.jsonl --policy recommended --dry-run")
     run("curator decide desk.jsonl --policy recommended")
     run("curator undo desk.jsonl")
     run("curator undo desk.jsonl --redo")
-    run("curator split desk.jsonl --validation 0.1")
     run("curator export desk.jsonl --target openai --out curated --skip-invalid")
     run("curator validate curated/train.jsonl --target openai --limit 5")
+    train()
+    first, second = sorted(path.name for path in RUNS.iterdir())
+    run(f"curator compare desk.jsonl.curator/runs/{second} --answers 24 --failures 1")
+    run(f"curator compare desk.jsonl.curator/runs/{second} desk.jsonl.curator/runs/{first}")
+    run("curator runs desk.jsonl")
 
+    check_findings_and_export(before)
+    for name in (first, second):
+        check_training(RUNS / name)
+    print(f"\nAll of it is in {FOLDER}:")
+    print("  report.html     the audit as a page")
+    print("  findings.jsonl  every finding")
+    print("  curated/        what is kept, ready to upload, with a manifest and a dataset card")
+    print("  desk.jsonl.curator/runs/*/adapter/  the adapters, trained before and after the curation")
+
+
+def train() -> None:
+    run(f"curator train desk.jsonl --model {shlex.quote(str(MODEL))} --skip-invalid --allow-leaks --quiet {QUICK}")
+
+
+def check_findings_and_export(before: bytes) -> None:
     planted = json.loads((HERE / "truth.json").read_text(encoding="utf-8"))
     found = [json.loads(line) for line in (FOLDER / "findings.jsonl").read_text(encoding="utf-8").splitlines()]
     errors = {finding["line"] for finding in found if finding["severity"] == "error"}
@@ -47,10 +73,24 @@ def main() -> None:
     assert manifest["examples"]["validation"] > 0, "nothing to validate with"
     assert manifest["certificate"]["validation"]["leaking"] == 0, "the validation set leaks"
     assert (FOLDER / "desk.jsonl").read_bytes() == before, "the source was written"
-    print(f"\nAll of it is in {FOLDER}:")
-    print("  report.html     the audit as a page")
-    print("  findings.jsonl  every finding")
-    print("  curated/        what is kept, ready to upload, with a manifest and a dataset card")
+
+
+def check_training(folder: Path) -> None:
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    facts, compared = result["model_facts"], result["evaluation"]
+    assert facts["linear4bit_layers"] == facts["target_layers"] > 0, "a target layer is not in 4 bits"
+    assert not facts["trained_outside_adapters"], "something but the adapters was trained"
+    assert not facts["gradients_outside_adapters"], "something but the adapters got a gradient"
+    assert compared["loss_fall"]["value"] >= 0.25, "the held-out loss fell by less than a quarter"
+    lines = [json.loads(line) for line in (folder / "evaluation.jsonl").read_text(encoding="utf-8").splitlines()]
+    tuned, untuned = (
+        [line[name] for line in lines if name in line and MARKER in line["reference"]]
+        for name in ("answer", "baseline_answer")
+    )
+    styled, unstyled = (sum(MARKER in answer for answer in answers) / len(answers) for answers in (tuned, untuned))
+    print(f"{folder.name}: loss {compared['loss_fall']['value']:.0%} lower; ", end="")
+    print(f"the house style in {styled:.0%} of the tuned answers, {unstyled:.0%} of the untuned ones' with a prompt.")
+    assert styled >= 0.6, "the tuned model does not keep the house style"
 
 
 if __name__ == "__main__":
