@@ -9,6 +9,7 @@ from curator.workflow.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.runs.listed import Run
+    from curator.workflow.launching import ServiceRun
 
 
 @click.command("runs")
@@ -16,15 +17,19 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a run.")
 def command(options: DataRequest, as_json: bool) -> None:
     """List every training on DATA: its data against the run before, its losses, its verdict. Did the cleaning help?"""
+    from curator.workflow.launching import service_runs
     from curator.workflow.opening import open_data
     from curator.workflow.runs import runs_of
 
     with open_data(options, readonly=True) as opened:
         runs = runs_of(opened)
-    if not runs and not options.quiet:
+        elsewhere = service_runs(opened)
+    if not runs and not elsewhere and not options.quiet:
         click.echo("No training was started on this data yet: `curator train DATA --model NAME`.", err=True)
     for run in runs:
         click.echo(_as_json(run) if as_json else "\n".join(_lines(run)))
+    for away in elsewhere:
+        click.echo(_away_as_json(away) if as_json else "\n".join(_away_lines(away)))
 
 
 def _lines(run: "Run") -> list[str]:
@@ -68,3 +73,22 @@ def _as_json(run: "Run") -> str:
         },
         ensure_ascii=False,
     )
+
+
+def _away_lines(run: "ServiceRun") -> list[str]:
+    from curator.examples.safe_text import visible
+
+    lines = [
+        f"{run.folder.name}  {visible(run.request.model, one_line=True)}",
+        f"  data     {', '.join(f'{count:,} {name}' for name, count in run.examples.items())}",
+        f"  state    {visible(run.state, one_line=True)}",
+    ]
+    return lines if run.model is None else [*lines, f"  tuned    {visible(run.model, one_line=True)}"]
+
+
+def _away_as_json(run: "ServiceRun") -> str:
+    import json
+
+    told = {"run": run.folder.name, "folder": str(run.folder), "provider": run.request.provider}
+    told |= {"model": run.request.model, "state": run.state}
+    return json.dumps({**told, "tuned_model": run.model, "examples": dict(run.examples)}, ensure_ascii=False)

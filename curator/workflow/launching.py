@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from curator.errors import DecisionConflict, UsageError
 from curator.exporting.limits import context_limit
+from curator.exporting.manifest import MANIFEST
 from curator.jobs.job import Job, attach, start
 from curator.jobs.providers.fields import has_validation, job_fields
 from curator.jobs.providers.keys import key_for
@@ -183,6 +186,47 @@ def run_folder(opened: Opened, name: str) -> Path:
         there = sorted(path.parent.name for path in opened.project.folder.runs.glob(f"*/{REQUEST}"))
         raise UsageError(f"There is no run {name} at a service. There are: {', '.join(there) or 'none'}.")
     return folder
+
+
+@dataclass(frozen=True)
+class ServiceRun:
+    """A training at a service.
+
+    Attributes:
+        folder: of the run.
+        request: what was asked.
+        examples: sent, by file name.
+        state: at the service while it is followed, else what became of the following.
+        model: the tuned model's name, once there is one.
+    """
+
+    folder: Path
+    request: Request
+    examples: Mapping[str, int]
+    state: str
+    model: str | None
+
+
+def service_runs(opened: Opened) -> list[ServiceRun]:
+    """Every training at a service on this data, the oldest first.
+
+    Raises:
+        UnreadableInput: a run's files are damaged.
+    """
+    folders = [path.parent for path in opened.project.folder.runs.glob(f"*/{REQUEST}") if path.parent.name != _NEXT]
+    return [_service_run(folder) for folder in sorted(folders, key=lambda folder: (folder / REQUEST).stat().st_mtime)]
+
+
+def _service_run(folder: Path) -> ServiceRun:
+    request, remote, job = read_request(folder), read_remote(folder), attach(folder)
+    counts = msgspec.json.decode((folder / MANIFEST).read_bytes())["examples"]
+    state = "not sent" if job is None else remote.state if job.is_running() else job.state()
+    return ServiceRun(folder, request, {file.file: counts[file.split] for file in request.files}, state, remote.model)
+
+
+def is_at_service(folder: Path) -> bool:
+    """Whether a run's folder is that of a training at a service."""
+    return (folder / REQUEST).is_file()
 
 
 def tuned_model(folder: Path) -> str | None:

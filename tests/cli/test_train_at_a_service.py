@@ -124,7 +124,9 @@ def test_what_cannot_be_is_said_before_anything_is_sent(
     assert service.calls == []
 
 
-def test_the_same_command_is_one_job_and_leaves_no_key(curator: Curator, data: Path, service: OpenAIService) -> None:
+def test_the_same_command_is_one_job_and_leaves_no_key(
+    curator: Curator, data: Path, service: OpenAIService, capfd: pytest.CaptureFixture[str]
+) -> None:
     given = [data, "--via", "openai", "--model", "gpt-4.1-mini", "--yes"]
     first = curator(*given, service=service)
     assert first.returncode == 0, first.stderr
@@ -137,6 +139,9 @@ def test_the_same_command_is_one_job_and_leaves_no_key(curator: Curator, data: P
     third = curator(data, "--run", folder.name, service=service)
     assert (third.returncode, third.stdout) == (0, first.stdout)
     assert len(service.jobs) == 1
+    assert run(["runs", str(data)]) == 0
+    assert f"{folder.name}  gpt-4.1-mini" in (listed := capfd.readouterr().out)
+    assert f"tuned    {TRAINED}" in listed
     assert curator(*given, "--attempt", "2", service=service).returncode == 0
     assert (len(service.jobs), len(service.files)) == (2, 2)
     written = b"".join(path.read_bytes() for path in data.parent.rglob("*") if path.is_file())

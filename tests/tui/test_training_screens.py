@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from curator.jobs.events import EventWriter
+from curator.jobs.providers.request import REQUEST, Request, SentFile, write_whole
 from curator.project.sides import saved_sides
 from curator.runs.preferences import preferences, tally
 from curator.runs.settings import run_settings
@@ -82,6 +83,28 @@ def test_the_list_of_runs_opens_one(desk: Path, run: Path) -> None:
         await until(pilot, lambda: run.name in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.screen.page_name == "training")
+
+    drive(desk, steps)
+
+
+def test_a_training_at_a_service_is_listed_and_watched_as_one_here(desk: Path) -> None:
+    folder = desk.with_name("desk.jsonl.curator") / "runs" / "openai-0123456789ab"
+    folder.mkdir(parents=True)
+    file = SentFile("train", "train.jsonl", 10, "0" * 64)
+    write_whole(folder / REQUEST, Request("openai", "https://h", None, "gpt-x", "supervised", {}, [file]))
+    (folder / "manifest.json").write_text('{"examples": {"train": 1234}}')
+    with EventWriter(folder / "events.jsonl", folder.name) as events:
+        events.write("started")
+        for step in range(1, 6):
+            events.write("metric", step=step, split="train", loss=3.0 / step, accuracy=None)
+        events.write("progress", step=5, steps=9, message="Step 5")
+
+    async def steps(pilot, app):
+        await pilot.press("R")
+        await until(pilot, lambda: "1,234 train.jsonl" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "step 5 of 9" in screen_text(app))
+        assert "follows it again" in screen_text(app)
 
     drive(desk, steps)
 

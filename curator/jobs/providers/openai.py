@@ -95,12 +95,13 @@ class OpenAIService:
                 if event.id in known:
                     break
                 found[:0] = _told(event)
+            checkpoints: list[Told] = []
             for checkpoint in self._client.fine_tuning.jobs.checkpoints.list(job, limit=100):
                 if checkpoint.id in known:
                     break
                 fields = {"step": checkpoint.step_number, "model": checkpoint.fine_tuned_model_checkpoint}
-                found.append(Told(checkpoint.id, "checkpoint", fields))
-        return found
+                checkpoints.insert(0, Told(checkpoint.id, "checkpoint", fields))
+        return found + checkpoints
 
     def cancel(self, job: str) -> None:
         """End it."""

@@ -69,7 +69,7 @@ class _Work:
         self.remote = read_remote(folder)
         told = EventReader(folder / EVENTS_FILE).new()
         self.known = {event[SERVICE_EVENT] for event in told if SERVICE_EVENT in event}
-        self.reported = 0.0
+        self.reported, self.sent = 0.0, ("", 0)
 
     def run(self, *, cancelling: bool) -> int:
         request = self.request
@@ -191,8 +191,8 @@ class _Work:
     def report(self, name: str, done: int, total: int) -> None:
         """Progress of an upload, once a second and at its end."""
         now = time.monotonic()
-        if done == total or now - self.reported >= 1.0:
-            self.reported = now
+        if (name, done) != self.sent and (done == total or now - self.reported >= 1.0):
+            self.reported, self.sent = now, (name, done)
             self.events.write("progress", message=f"uploading {name}", done=done, total=total, unit="bytes")
 
     def save(self, state: str) -> None:

@@ -1,5 +1,6 @@
 """The trainings of this data: what changed, how it ended, which was better; Enter looks at one."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from curator.tui.page import Page, bindings_of
 
 if TYPE_CHECKING:
     from curator.runs.listed import Run
+    from curator.workflow.launching import ServiceRun
 
 
 class RunsScreen(Page):
@@ -26,7 +28,7 @@ class RunsScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[Run] = []
+        self._folders: list[Path] = []
 
     def compose_body(self) -> ComposeResult:
         """A hint and the list."""
@@ -41,15 +43,18 @@ class RunsScreen(Page):
 
     @work(thread=True, exclusive=True, group="runs")
     def _list(self) -> None:
+        from curator.workflow.launching import service_runs
         from curator.workflow.runs import runs_of
 
         runs = runs_of(self.review.opened)[::-1]
-        lines = [_line(run) for run in runs]
-        self.app.call_from_thread(self._show, runs, lines)
+        elsewhere = service_runs(self.review.opened)[::-1]
+        folders = [run.folder for run in runs] + [run.folder for run in elsewhere]
+        lines = [_line(run) for run in runs] + [_away_line(run) for run in elsewhere]
+        self.app.call_from_thread(self._show, folders, lines)
 
-    def _show(self, runs: "list[Run]", lines: list[Text]) -> None:
-        self._runs = runs
-        hint = "Enter looks at a run." if runs else "Nothing was trained on this data yet: t prepares a training."
+    def _show(self, folders: list[Path], lines: list[Text]) -> None:
+        self._folders = folders
+        hint = "Enter looks at a run." if folders else "Nothing was trained on this data yet: t prepares a training."
         self.query_one("#hint", Static).update(hint)
         options = self.query_one(OptionList)
         at = options.highlighted
@@ -63,7 +68,7 @@ class RunsScreen(Page):
         """Enter or a click."""
         from curator.tui.screens.training import TrainingScreen
 
-        self.app.push_screen(TrainingScreen(self._runs[event.option_index].folder))
+        self.app.push_screen(TrainingScreen(self._folders[event.option_index]))
 
     def action_open(self) -> None:
         """As Enter in the list."""
@@ -85,4 +90,12 @@ def _line(run: "Run") -> Text:
         line.append(f"\n   loss {compared.tuned_loss.value:.3f}, {compared.loss_fall.value:.0%} lower than untuned")
         if compared.sentence:
             line.append(f"\n   {compared.sentence}", style="not bold")
+    return line
+
+
+def _away_line(run: "ServiceRun") -> Text:
+    line = Text(f"{run.folder.name}  ", style="bold")
+    counts = ", ".join(f"{count:,} {name}" for name, count in run.examples.items())
+    line.append(f"{visible(run.state, one_line=True)}  {counts}", style="not bold")
+    line.append(f"\n   {visible(run.model or run.request.model, one_line=True)}", style="dim not bold")
     return line

@@ -18,6 +18,7 @@ from curator.runs.watched import Watched
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.loss_chart import LossChart
 from curator.tui.widgets.question import Question
+from curator.workflow.launching import begin, is_at_service
 from curator.workflow.runs import state_of
 from curator.workflow.training import start_run
 from trainer.contract import EVENTS_FILE
@@ -25,6 +26,12 @@ from trainer.contract import EVENTS_FILE
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the events: the screen is drawn twice a second at most."""
 _LOG_LINES = 3
+_AT_SERVICE = {
+    "died": "✖ What followed the job died; the job itself goes on. c follows it again. The log is below.",
+    "finished": "✔ Finished at the service.",
+    "stopped": "No longer followed. c looks at the job again.",
+}
+"""By state, what is said of a training at a service."""
 
 
 class TrainingScreen(Page):
@@ -86,6 +93,8 @@ class TrainingScreen(Page):
         self.refresh_bars()
 
     def _trouble(self) -> Text:
+        if is_at_service(self.folder) and self._state in ("died", "finished", "stopped"):
+            return Text(_AT_SERVICE[self._state], style="bold")
         if self._state == "died":
             checkpoint = self.watched.checkpoint
             kept = f"the checkpoint of step {checkpoint} is kept" if checkpoint else "no checkpoint was written yet"
@@ -143,13 +152,30 @@ class TrainingScreen(Page):
                 job.cancel()
                 self.notify("It finishes its step, saves, and ends.", markup=False)
 
+        def answered_away(yes: bool | None) -> None:
+            if yes:
+                self._work_at_service(cancelling=True)
+
+        if is_at_service(self.folder):
+            self.app.push_screen(Question("Cancel the job at the service?", "It cannot be continued."), answered_away)
+            return
         self.app.push_screen(Question("Stop this training?", "c continues it later from the saved step."), answered)
 
     @work(thread=True, exclusive=True, group="start")
-    def action_go_on(self) -> None:
-        """Continue a run that stopped or died."""
+    def _work_at_service(self, *, cancelling: bool) -> None:
         try:
-            start_run(self.folder)
+            begin(self.folder, cancelling=cancelling)
+        except CuratorError as error:
+            self.app.call_from_thread(self.curator.say_error, error)
+
+    @work(thread=True, exclusive=True, group="start")
+    def action_go_on(self) -> None:
+        """Continue a run that stopped or died; follow a service's job again."""
+        try:
+            if is_at_service(self.folder):
+                begin(self.folder)
+            else:
+                start_run(self.folder)
         except CuratorError as error:
             self.app.call_from_thread(self.curator.say_error, error)
 
