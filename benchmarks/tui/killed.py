@@ -1,0 +1,100 @@
+"""Kill the app (-9) at random moments of a labelling run: is every decision that it showed as taken still there?
+
+Usage: python -m benchmarks.tui.killed [TIMES]
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from curator.project.log import DecisionLog
+from curator.tui.app import CuratorApp
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
+
+EXAMPLES = 20_000
+
+
+def made(path: Path, examples: int, length: int = 20) -> Path:
+    """A file of different examples, questions and answers of `length` words each, audited."""
+    chance = random.Random(0)
+    words = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "lmnrst"]
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(examples):
+            text = " ".join(chance.choices(words, k=length))
+            messages = [{"role": "user", "content": f"{number}: {text}?"}, {"role": "assistant", "content": text}]
+            file.write(json.dumps({"messages": messages}) + "\n")
+    with open_data(DataRequest(data=(str(path),))) as opened:
+        opened.audited(lambda *_: None, texts=True)
+    return path
+
+
+def killed_after(data: Path, seed: int, seconds: float) -> list[str]:
+    """What a labelling run said it had decided before it was killed, `seconds` after its first decision."""
+    command = [sys.executable, "-m", "benchmarks.tui.labelling", str(data), str(seed)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read()
+    process.wait()
+    process.stdout.close()
+    return [line.decode() for line in (first + rest).split(b"\n") if line]
+
+
+def lost(log: DecisionLog, told: list[str], before: int) -> int:
+    """How many of the decisions that were told are not in the log, after the `before` that were there already."""
+    entries = list(reversed(log.latest(1_000_000)))[before:]
+    there = [f"{entry.example or '-'} {entry.action}" for entry in entries]
+    if there[: len(told)] == told and len(there) <= len(told) + 1:
+        return 0
+    return sum(each not in there for each in told) or 1
+
+
+def reopened_where_it_was(data: Path, told: list[str]) -> bool:
+    """Whether the app opens at an undecided example, the first one after the latest decision or the place kept."""
+
+    async def look() -> bool:
+        app = CuratorApp()
+        app.open(DataRequest(data=(str(data),)))
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.pause()
+            screen, review = app.screen, app.review
+            decided = [review.position_of(each.split()[0]) for each in told if not each.startswith("-")]
+            places = [int(np.flatnonzero(screen.queue == position)[0]) for position in decided]
+            return review.status[screen.seen.position] == 0 and min(places) <= screen.place <= max(places) + 1
+
+    return asyncio.run(look())
+
+
+def main(times: int) -> None:
+    os.environ["CURATOR_REVIEW_REPEAT_GUARD"] = "0"
+    chance = random.Random(1)
+    missing = elsewhere = decisions = 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        data = made(Path(folder) / "data.jsonl", EXAMPLES)
+        for number in range(times):
+            with open_data(DataRequest(data=(str(data),))) as opened:
+                before = len(opened.project.log.latest(1_000_000))
+            told = killed_after(data, number, chance.uniform(0, 1.5))
+            with open_data(DataRequest(data=(str(data),))) as opened:
+                missing += lost(opened.project.log, told, before)
+            decisions += len(told)
+            elsewhere += not reopened_where_it_was(data, told)
+            if number % 20 == 19 or number + 1 == times:
+                print(f"{number + 1} kills, {decisions:,} decisions, {missing} lost, {elsewhere} elsewhere", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

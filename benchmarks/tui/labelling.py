@@ -1,0 +1,33 @@
+"""A scripted person: `python -m benchmarks.tui.labelling DATA SEED` decides in the app until it is killed.
+
+Each decision is told on standard output, `EXAMPLE ACTION`, once the app shows the next example; an undo as `- undo`.
+"""
+
+import asyncio
+import os
+import random
+import sys
+
+from curator.tui.app import CuratorApp
+from curator.workflow.request import DataRequest
+
+KEYS = {"a": "keep", "x": "drop", "f": "flag", "u": "undo"}
+
+
+async def label(data: str, seed: int) -> None:
+    chance = random.Random(seed)
+    app = CuratorApp()
+    app.open(DataRequest(data=(data,)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        while True:
+            key = chance.choices("axfu", (6, 5, 2, 1))[0]
+            seen = app.screen.seen
+            await pilot.press(key)
+            told = f"- {KEYS[key]}" if key == "u" else f"{seen.id} {KEYS[key]}"
+            os.write(1, f"{told}\n".encode())
+
+
+if __name__ == "__main__":
+    os.environ["CURATOR_REVIEW_REPEAT_GUARD"] = "0"
+    asyncio.run(label(sys.argv[1], int(sys.argv[2])))
