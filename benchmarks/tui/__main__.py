@@ -87,7 +87,7 @@ async def moves() -> None:
             count_of_entries = count
 
             def compose(self):
-                yield LongList(lambda entry, width: Content(f"{entry:>9}  " + "word " * 30), self.count_of_entries)
+                yield LongList(lambda entry, _: Content(f"{entry:>9}  " + "word " * 30), self.count_of_entries)
 
         app = Lists()
         async with app.run_test(size=(120, 40)) as pilot:
@@ -125,7 +125,9 @@ async def browsing(data: str) -> None:
         for where in ("decided:no", "a"):  # once, so that what is read from the disk is read
             app.review.matching(where)
         for kind, texts in FILTERS.items():
-            slowest = max(min(_seconds(lambda where=where: app.review.matching(where)) for _ in range(3)) for where in texts)
+            slowest = max(
+                min(_seconds(lambda where=where: app.review.matching(where)) for _ in range(3)) for where in texts
+            )
             print(f"filter on {len(app.review):,}, {kind}: {slowest * 1000:.0f} ms")
         blocks = Blocks()
         watching = asyncio.create_task(blocks.watch())

@@ -56,13 +56,17 @@ def lost(log: DecisionLog, told: list[str], before: int) -> int:
     """How many of the decisions that were told are not in the log, after the `before` that were there already."""
     entries = list(reversed(log.latest(1_000_000)))[before:]
     there = [f"{entry.example or '-'} {entry.action}" for entry in entries]
-    if there[: len(told)] == told and len(there) <= len(told) + 1:
+    wanted = [" ".join(each.split()[:2]) for each in told]
+    if there[: len(wanted)] == wanted and len(there) <= len(wanted) + 1:
         return 0
-    return sum(each not in there for each in told) or 1
+    return sum(each not in there for each in wanted) or 1
 
 
 def reopened_where_it_was(data: Path, told: list[str]) -> bool:
-    """Whether the app opens at an undecided example, the first one after the latest decision or the place kept."""
+    """Whether the app opens at the example that it showed last, or at the next if that was decided just before the end.
+
+    The place is kept twice a second, so that after an undo in the last half second it may be the one before it.
+    """
 
     async def look() -> bool:
         app = CuratorApp()
@@ -70,9 +74,11 @@ def reopened_where_it_was(data: Path, told: list[str]) -> bool:
         async with app.run_test(size=(100, 30)) as pilot:
             await pilot.pause()
             screen, review = app.screen, app.review
-            decided = [review.position_of(each.split()[0]) for each in told if not each.startswith("-")]
-            places = [int(np.flatnonzero(screen.queue == position)[0]) for position in decided]
-            return review.status[screen.seen.position] == 0 and min(places) <= screen.place <= max(places) + 1
+            shown = review.position_of(told[-1].split()[2])
+            place = int(np.flatnonzero(screen.queue == shown)[0])
+            pending = review.status[screen.queue[place:]] == 0
+            expected = place + int(np.flatnonzero(pending)[0])
+            return bool(screen.place == expected)
 
     return asyncio.run(look())
 

@@ -1,6 +1,7 @@
 """A scripted person: `python -m benchmarks.tui.labelling DATA SEED` decides in the app until it is killed.
 
-Each decision is told on standard output, `EXAMPLE ACTION`, once the app shows the next example; an undo as `- undo`.
+Each decision is told on standard output, `EXAMPLE ACTION SHOWN`, once the app shows the next example; for an undo,
+`EXAMPLE` is `-`.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ async def label(data: str, seed: int) -> None:
             seen = app.screen.seen
             await pilot.press(key)
             told = f"- {KEYS[key]}" if key == "u" else f"{seen.id} {KEYS[key]}"
-            os.write(1, f"{told}\n".encode())
+            os.write(1, f"{told} {app.screen.seen.id}\n".encode())
 
 
 if __name__ == "__main__":

@@ -381,6 +381,7 @@ class ReviewScreen(Page):
         what = f"policy {undone.policy}" if undone.policy else undone.action
         self.notify(f"{did}: {what}, {count(undone.decisions, 'decision')}.", markup=False)
         self.go_to_position(positions)
+        self._keep_place()
 
     def go_to_position(self, positions: Sequence[int]) -> None:
         """Show the first of the queue that is one of these; where none is, what was shown."""
