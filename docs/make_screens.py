@@ -1,6 +1,6 @@
 """Take the pictures of the app from the app itself: `python docs/make_screens.py` writes `docs/pictures/app-*.svg`.
 
-The app runs on the sample data, keys are pressed as a person would, and its screen is drawn as SVG without anything that
+The app runs on the sample data, keys are pressed as a person would, and its screen is drawn as SVG with nothing that
 is fetched from elsewhere.
 """
 

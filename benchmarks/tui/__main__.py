@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from textual.app import App
@@ -93,8 +94,9 @@ async def moves() -> None:
         async with app.run_test(size=(120, 40)) as pilot:
             entries = app.query_one(LongList)
             await pilot.pause()
-            print(f"list of {count:,}: cursor {p95(await timed(pilot, lambda: entries.move(1), 100))};", end=" ")
-            print(f"page {p95(await timed(pilot, lambda: entries.page(1), 20))}")
+            cursor = await timed(pilot, partial(entries.move, 1), 100)
+            page = await timed(pilot, partial(entries.page, 1), 20)
+            print(f"list of {count:,}: cursor {p95(cursor)}; page {p95(page)}")
 
 
 async def decisions(data: str) -> None:

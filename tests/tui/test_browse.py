@@ -33,7 +33,7 @@ def test_each_order_begins_with_what_it_is_named_after(desk):
         by = {}
         for _ in range(4):
             order = app.screen.order
-            by[screen.title_detail().rsplit(" ", 1)[1]] = order.copy()
+            by[screen._asked.by] = order.copy()
             await pilot.press("s")
             await until(pilot, lambda order=order: app.screen.order is not order)
         tokens = app.review.audit.loaded.facts["tokens"].to_numpy()

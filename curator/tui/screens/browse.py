@@ -109,13 +109,12 @@ class BrowseScreen(Page):
         self.refresh_bars()
 
     def title_detail(self) -> str:
-        """Where the cursor is, how much is shown, in which order, what is selected."""
+        """Where the cursor is, how much is shown, what is selected."""
         shown, all_of_them = len(self.order), len(self.review)
         place = f"{self.examples.cursor + 1:,} of {shown:,}" if shown else "none"
         of_all = f" (of {all_of_them:,})" if shown != all_of_them else ""
-        order = f"  by {self._asked.by}{', reversed' if self._asked.reverse else ''}"
         selected = f"  {self.selection.count:,} selected" if self.selection.count else ""
-        return f"{place}{of_all}{selected}{order}"
+        return f"{place}{of_all}{selected}"
 
     # What is shown
 
@@ -152,7 +151,8 @@ class BrowseScreen(Page):
     def _head(self) -> str:
         unit = "tokens" if "tokens" in self.review.audit.loaded.facts.columns else "chars"
         place = f"{'line':>9}  " if self.size.width >= _WIDE else ""
-        return f"    {place}{unit:>7}  {'findings':<{_CHECKS_WIDTH}}  text"
+        order = f"by {self._asked.by}{', reversed' if self._asked.reverse else ''}"
+        return f"    {place}{unit:>7}  {'findings':<{_CHECKS_WIDTH}}  text ({order})"
 
     def _line(self, number: int, width: int) -> Content:
         position = int(self.order[number])

@@ -26,9 +26,9 @@ from curator.workflow.reviewing import PENDING, STATUSES, Positions
 _STEP = 0.01
 _WAITING = "Looking for groups …"
 _MEANT = {
-    "copy": "copies: prompt, answer and context are alike",
-    "same-prompt": "the same question, answered in other words",
-    "same-answer": "the same answer to other questions",
+    "copy": "copies: prompt and answer alike",
+    "same-prompt": "same prompt, another answer",
+    "same-answer": "same answer, another prompt",
 }
 
 
@@ -84,7 +84,7 @@ class DuplicatesScreen(Page):
         if self.grouping is None:
             return ""
         place = f"group {self.number + 1:,} of {len(self.grouping):,}" if len(self.grouping) else "no group"
-        return f"{place}  similarity ≥ {self.grouping.threshold:.2f}"
+        return f"{place}  ≥ {self.grouping.threshold:.2f}"
 
     # Groups
 
@@ -131,7 +131,8 @@ class DuplicatesScreen(Page):
         self.refresh_bars()
 
     def _head(self, grouping: Grouping) -> str:
-        return f" {_MEANT[grouping.relation]}: {grouping.copies:,} in {len(grouping):,} groups"
+        found = f"{grouping.copies:,} in {len(grouping):,} groups at a similarity ≥ {grouping.threshold:.2f}"
+        return f" {found}   {_MEANT[grouping.relation]}"
 
     def _position(self, number: int) -> int:
         assert self._group is not None, "asked only while there is a group"
