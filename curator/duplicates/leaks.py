@@ -13,7 +13,7 @@ import polars as pl
 
 from curator.duplicates.compare import jaccard, shared
 from curator.duplicates.compiled import kernel
-from curator.duplicates.postings import Postings, index, prefix, ranked
+from curator.duplicates.postings import Known, Postings, index, known_shingles, prefix, ranked
 from curator.duplicates.prepared import THRESHOLD
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
@@ -21,10 +21,10 @@ from curator.duplicates.words import Hashes
 MOST_CHECKED = 100_000
 """Validation examples that are checked one by one; of more, a random sample of this many."""
 
-LOW = 0.3
-"""Similarity from which the most similar training example is named where the sets are small."""
+LOWEST = (0.05, 0.3)
+"""Similarities from which the most similar training example is named: the first one that is not too much work."""
 
-_SMALL = 200_000_000  # pairs of examples up to which LOW is used; above, only what reaches the threshold is sought
+_WORK = (2_000_000_000, 20_000_000_000)  # meetings of examples in a shingle up to which each of them is sought from
 _TRIES = 5_000  # comparisons for one validation example within one part of the training set
 _PART = 50_000  # training examples a thread takes at a time
 
@@ -86,9 +86,8 @@ def leaks(
     chosen = np.arange(len(validation))
     if len(validation) > MOST_CHECKED:
         chosen = np.sort(np.random.default_rng(seed).choice(len(validation), MOST_CHECKED, replace=False))
-    floor = min(LOW, threshold) if len(chosen) * len(train) <= _SMALL else threshold
     checked = validation.at(chosen)
-    best, similarity, broken = _search(train, checked, floor, threads)
+    floor, best, similarity, broken = _nearest(train, checked, threshold, threads)
     same_prompt = _same_prompts(train, checked)
     found = best >= 0
     leaking = (similarity >= threshold) | (same_prompt >= 0)
@@ -131,11 +130,29 @@ def _same_prompts(train: Whole, validation: Whole) -> npt.NDArray[np.int64]:
     return result
 
 
+def _nearest(
+    train: Whole, validation: Whole, threshold: float, threads: int
+) -> tuple[float, npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """The similarity sought from, and what `_search` finds; where that was broken off, from the threshold on."""
+    counted = known_shingles(validation, train)
+    meetings = counted.meetings()
+    affordable = [low for low, most in zip(LOWEST, _WORK, strict=True) if meetings <= most]
+    floor = min(*affordable, threshold) if affordable else threshold
+    best, similarity, broken = _search(train, validation, counted, floor, threads)
+    again = np.flatnonzero(broken & (similarity < threshold))
+    if floor < threshold and len(again):
+        found = _search(train, validation.at(again), counted, threshold, threads)
+        better = found[1] > similarity[again]
+        best[again[better]], similarity[again[better]] = found[0][better], found[1][better]
+        broken[again] = found[2]
+    return floor, best, similarity, broken
+
+
 def _search(
-    train: Whole, validation: Whole, floor: float, threads: int
+    train: Whole, validation: Whole, counted: Known, floor: float, threads: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Position and similarity of the most similar training example, and whether the search was broken off."""
-    postings = index(validation, train, floor)
+    postings = index(validation, counted, floor)
     best = np.full(len(validation), -1, dtype=np.int64)
     similarity = np.zeros(len(validation), dtype=np.float64)
     broken = np.zeros(len(validation), dtype=np.bool_)

@@ -39,16 +39,44 @@ class Postings(NamedTuple):
     places: Positions
 
 
-def index(validation: Whole, train: Whole, threshold: float) -> Postings:
-    """Index the whole texts of `validation` for finding what reaches `threshold`; `train` tells what is frequent."""
+class Known(NamedTuple):
+    """The whole-text shingles of a validation set, and how frequent they are.
+
+    Attributes:
+        shingles: uint64, each once.
+        keys: a hash table of them, for `look_up`.
+        numbers: int64, for each place of the table the place in `shingles`.
+        here: int64, examples of the validation set that have each.
+        there: int64, training examples that have each.
+    """
+
+    shingles: Hashes
+    keys: Hashes
+    numbers: Positions
+    here: Positions
+    there: Positions
+
+    def meetings(self) -> int:
+        """How often an example of one set meets one of the other in a shingle: what walking all postings takes."""
+        return int((self.here * self.there).sum())
+
+
+def known_shingles(validation: Whole, train: Whole) -> Known:
+    """The shingles of `validation`, counted in both sets."""
     shingles = _all_shingles(validation.addresses, validation.counts, int(validation.sizes[:, 0].sum(dtype=np.int64)))
     known = np.unique(shingles)
     keys, numbers = table_of(known)
-    counts = np.zeros(len(known), dtype=np.int64)
-    for whole in (validation, train):
-        _count(whole.addresses, whole.counts, keys, numbers, counts)
+    counts = np.zeros((2, len(known)), dtype=np.int64)
+    for whole, totals in zip((validation, train), counts, strict=True):
+        _count(whole.addresses, whole.counts, keys, numbers, totals)
+    return Known(known, keys, numbers, counts[0], counts[1])
+
+
+def index(validation: Whole, counted: Known, threshold: float) -> Postings:
+    """Index the whole texts of `validation` for finding what reaches `threshold`."""
+    known, keys, numbers = counted.shingles, counted.keys, counted.numbers
     rank_of = np.empty(len(known), dtype=np.int64)
-    rank_of[np.lexsort((known, counts))] = np.arange(len(known))
+    rank_of[np.lexsort((known, counted.here + counted.there))] = np.arange(len(known))
     ranks = np.where(keys > 0, rank_of[numbers], -1) if len(known) else numbers
     entries = _entries(validation.addresses, validation.counts, validation.sizes, keys, ranks, threshold)
     rank, example, place = entries

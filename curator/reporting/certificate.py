@@ -7,7 +7,7 @@ from curator.reporting.markdown import escaped, fenced
 from curator.reporting.wording import count, joined, share
 
 SCHEMA_VERSION = 1
-_BINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+_BINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 
 
 class Nearest(BaseModel):

@@ -31,10 +31,10 @@ def test_the_most_similar_training_example_is_the_one_that_brute_force_finds(see
         best = max(reference.jaccard(whole_text(example), whole_text(other)) for other in train)
         asked = [reference.words(prompt) for prompt, _ in train]
         same = reference.words(example[0]) in asked
-        assert row["similarity"] == (best if best >= 0.3 else None)
+        assert row["similarity"] == (best if best >= 0.05 else None)
         assert (row["same_prompt"] is not None) == same
         assert row["leaks"] == (best >= 0.7 or same)
-        if best >= 0.3:
+        if best >= 0.05:
             assert reference.jaccard(whole_text(example), whole_text(train[row["nearest"]])) == best
     assert found.leaking == found.nearest["leaks"].sum()
     assert found.unproven == 0
