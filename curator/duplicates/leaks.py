@@ -24,7 +24,7 @@ MOST_CHECKED = 100_000
 LOWEST = (0.05, 0.3)
 """Similarities from which the most similar training example is named: the first one that is not too much work."""
 
-_WORK = (2_000_000_000, 20_000_000_000)  # meetings of examples in a shingle up to which each of them is sought from
+_WORK = (200_000_000, 20_000_000_000)  # meetings of examples in a shingle up to which each of them is sought from
 _TRIES = 5_000  # comparisons for one validation example within one part of the training set
 _PART = 50_000  # training examples a thread takes at a time
 

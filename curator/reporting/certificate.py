@@ -119,7 +119,7 @@ def _histogram(held: HeldOut) -> list[str]:
         number = sum(edge <= value < above for value in values)
         rows.append(f"| {edge:.1f} {'exactly' if edge == 1 else f'to {above:.1f}'} | {number:,} |")
         above = edge
-    return [*rows, f"| below {above:.1f} | {sum(value < above for value in values):,} |"]
+    return [*rows, f"| below {above:.1f}, or none from {held.floor:g} on | {sum(v < above for v in values):,} |"]
 
 
 def _pair(specimen: Specimen) -> list[str]:
