@@ -1,4 +1,4 @@
-"""How long an audit takes and how much memory it needs, cold and when nothing changed.
+"""How long an audit takes and how much memory it needs, cold and when nothing changed; without embeddings.
 
 Usage: python -m benchmarks.audit DATA...
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.measure import machine, measured
 
 HELP_RUNS = 11
+WITHOUT_EMBEDDINGS = ["--ignore", "semantic-duplicate,outlier,thin-topic,dominant-topic"]
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     for data in sys.argv[1:]:
         folder = Path(tempfile.mkdtemp(prefix="curator-bench-"))
         command = ["curator", "audit", data, "--project", str(folder / "project"), "--fail-on", "never", "--quiet"]
+        command += WITHOUT_EMBEDDINGS
         try:
             for name in ("cold", "nothing changed"):
                 run = measured(command)

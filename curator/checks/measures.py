@@ -20,9 +20,12 @@ MEASURES = pl.Schema(
 """All null where the last answer has no text."""
 
 _BLANK = "".join(map(chr, range(0x20))) + " \x7f\xa0\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
+_STOP = r"[.!?…。！？｡؟۔।॥።][\s\"'”’»*_~`)\]}>|]*"
+"""Terminal punctuation, behind it quotes, brackets and emphasis."""
+
+_STOPPED = f"{_STOP}$"
 _CLOSED = (
-    r"(?:"
-    r"[.!?…。！？｡؟۔।॥።][\s\"'”’»*_~`)\]}>|]*"  # terminal punctuation, behind it quotes, brackets and emphasis
+    rf"(?:{_STOP}"
     r"|[)\]}>|;]|[\"'”’»][*_]*|```|~~~|\*[^*\n]+\*"  # bracket, quotation mark, fence, *gesture*
     r"|(?:^|\n)[ \t]*(?:[-*•+–#|]|\d{1,3}[.)]|[A-Za-z][.)])(?:[^\n.!?]|[.!?][^\s])*"  # list item, heading, row
     r"|\p{So}|\p{Sk}|\x{fe0f}|https?://\S+|\S+@\S+\.\w+|#\w+"  # emoji, address, hashtag
@@ -72,8 +75,10 @@ def measure(batch: Batch) -> pl.DataFrame:
 
 
 def _endings(texts: pl.Series) -> pl.Series:
-    """`ENDINGS` of the texts; the second question is asked only where the first has no answer, which is rare."""
-    closed = texts.str.slice(-200).str.contains(_CLOSED)
+    """`ENDINGS` of the texts; a costlier question is asked only where the one before had no answer."""
+    closed = texts.str.slice(-8).str.contains(_STOPPED)
+    unsure = closed.not_().arg_true()
+    closed = closed.scatter(unsure, texts.gather(unsure).str.slice(-200).str.contains(_CLOSED))
     lines = texts.filter(~closed).str.slice(-400).str.contains(_LIKE_ITS_LINES)
     endings = closed.replace_strict({True: "closed", False: "open"}, return_dtype=pl.String)
     return endings.scatter(
