@@ -63,6 +63,12 @@ class TrainScreen(Page):
         if self.review.partial:
             self._say("The data are still being checked; a training can be prepared when that is done.")
 
+    def review_changed(self) -> None:
+        """The data were checked meanwhile."""
+        super().review_changed()
+        if self.folder is None and not self.review.partial:
+            self._say("")
+
     def on_unmount(self) -> None:
         """A run that was prepared and not started leaves nothing."""
         if self.folder is not None and not self._is_started:
