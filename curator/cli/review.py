@@ -52,3 +52,7 @@ def start_app(options: DataRequest | None, *, readonly: bool = False) -> None:
     if options is not None:
         app.open(options)
     app.run()
+    for run in app.left_running:
+        click.echo(
+            f"The training {run} goes on. R in the app shows it; `curator train DATA --run {run} --cancel` stops it."
+        )

@@ -63,6 +63,7 @@ class CuratorApp(App[None]):
     Attributes:
         review: the review in progress; None: nothing is open.
         keys: by action id, as this person has them.
+        left_running: names of the trainings that went on when the app was closed.
         write_failed: the last write did not reach the disk; nothing more is decided until one does.
     """
 
@@ -77,6 +78,7 @@ class CuratorApp(App[None]):
         self.review: Review | None = None
         self.keys = keymap(settings_for(DataRequest(data=()), []).keys)
         self.write_failed = False
+        self.left_running: list[str] = []
         self.audit_progress = ""
         self._writing = 0
         self._open = ExitStack()
@@ -371,4 +373,13 @@ class CuratorApp(App[None]):
         """Wait for the last write, then let go."""
         self._writer.shutdown(wait=True)
         self._note_recent()
+        self._note_running()
         self.close_data()
+
+    def _note_running(self) -> None:
+        """Trainings go on without the app; the person is told their names."""
+        from curator.jobs.job import jobs_in
+
+        if self.opened is not None:
+            running = [job for job in jobs_in(self.opened.project.folder.runs) if job.is_running()]
+            self.left_running = [job.folder.name for job in running]
