@@ -52,15 +52,15 @@ def edited(generator: random.Random, text: str, share: float) -> str:
     return " ".join(out)
 
 
-def with_edited_copies(examples: list[Example], share: float, seed: int = 0) -> list[Example]:
-    """`examples`, then copies of a `share` of them with 1 to 8 % of the words edited."""
+def with_edited_copies(examples: list[Example], share: float, seed: int = 0) -> tuple[list[Example], list[int]]:
+    """`examples`, then copies of a `share` of them with 1 to 8 % of the words edited; and of which each is a copy."""
     generator = random.Random(seed)
-    chosen = generator.sample(examples, round(share * len(examples)))
+    originals = generator.sample(range(len(examples)), round(share * len(examples)))
     copies = []
-    for prompt, answer in chosen:
+    for prompt, answer in (examples[original] for original in originals):
         amount = generator.uniform(0.01, 0.08)
         copies.append((edited(generator, prompt, amount), edited(generator, answer, amount)))
-    return examples + copies
+    return examples + copies, originals
 
 
 def conversations(count: int, seed: int, block: int) -> pl.DataFrame:

@@ -37,11 +37,19 @@ class Buckets(NamedTuple):
 
 @kernel
 def hash_keys(hashes: npt.NDArray[np.uint32], column: int, taking_part: npt.NDArray[np.int64]) -> Hashes:
-    """Band hash and position of each example taking part that has this band, to be sorted."""
+    """Band hash and position of examples taking part, to be sorted; without most that share this band with nobody."""
+    bits = 10
+    while (1 << bits) < 4 * taking_part.size and bits < 26:
+        bits += 1
+    shift = np.uint32(32 - bits)
+    met = np.zeros(1 << bits, dtype=np.uint8)
+    for example in taking_part:
+        place = hashes[example, column] >> shift
+        met[place] = min(met[place] + 1, 2)
     keys = np.empty(taking_part.size, dtype=np.uint64)
     count = 0
     for example in taking_part:
-        if hashes[example, column] > 0:
+        if hashes[example, column] > 0 and met[hashes[example, column] >> shift] > 1:
             keys[count] = (np.uint64(hashes[example, column]) << _HALF) | np.uint64(example)
             count += 1
     return keys[:count].copy()

@@ -158,6 +158,6 @@ def _compare_hot(
     found = compare_with_leaders(ordered, view, how.kept, columns.fresh, how.sides)
     compared.add(found)
     if VIEW_NAMES[view] == "prompt":
-        answers = columns.hashes[ordered, 2 * columns.bands : 3 * columns.bands]
+        answers = np.asfortranarray(columns.hashes[ordered, 2 * columns.bands : 3 * columns.bands])
         without = how.kept._replace(prompts_too=False)
         compared.add(compare_by_answer(ordered, answers, columns.fresh, without, how.sides))

@@ -4,6 +4,7 @@ The compiled reader of words looks characters up in tables that are filled for t
 `unicodedata`, so that words follow the running Python's version of Unicode.
 """
 
+import threading
 import unicodedata
 from collections.abc import Iterable
 
@@ -49,6 +50,7 @@ class Characters:
             `UNKNOWN` as long as the character was not learned.
         starts: int32, where in `sequences` its replacement is: first a length, then as many code points.
         sequences: int32.
+        learning: held while the tables grow; who holds it finds them complete for what was learned.
     """
 
     def __init__(self) -> None:
@@ -56,11 +58,16 @@ class Characters:
         self.actions = np.full(LIMIT, UNKNOWN, dtype=np.uint8)
         self.starts = np.zeros(LIMIT, dtype=np.int32)
         self.sequences: npt.NDArray[np.int32] = np.zeros(1, dtype=np.int32)
+        self.learning = threading.Lock()
         self._second_halves = _second_halves()
         self.learn(range(128))
 
     def learn(self, codes: Iterable[int]) -> None:
-        """Fill the tables for `codes` and for what they are replaced by."""
+        """Fill the tables for `codes` and for what they are replaced by; from any thread."""
+        with self.learning:
+            self._learn(codes)
+
+    def _learn(self, codes: Iterable[int]) -> None:
         added: list[int] = []
         start = len(self.sequences)
         for code in codes:

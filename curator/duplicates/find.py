@@ -184,7 +184,7 @@ def _columns(
     """The bands to compare. Prompts take part by what is outside templates, answers where they are long."""
     hashes = whole.bands(banding, pool)
     if "prompt with its template" in views:
-        hashes = np.hstack([hashes, hashes[:, banding.bands : 2 * banding.bands]])
+        hashes = np.asfortranarray(np.hstack([hashes, hashes[:, banding.bands : 2 * banding.bands]]))
     formed = np.flatnonzero(standing & (sides.outside < whole.sizes[:, 1]) & (sides.outside > 0))
     sign_prompts(whole.addresses, whole.counts, formed, sides.table, hashes, banding)
     takes_part = {

@@ -1,6 +1,5 @@
 """What is kept of a block of examples: everything that finding duplicates needs later, in compact arrays."""
 
-import threading
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,6 @@ class Prepared:
 
 
 _characters = Characters()
-_learning = threading.Lock()
 
 
 def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
@@ -109,9 +107,8 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
         views: the frame of `curator.examples.views.view_texts`.
         threshold: for which similarity band hashes are made; `find` makes others itself where it is asked to.
     """
-    with _learning:
-        prompts = as_texts(views["prompt"], _characters)
-        answers = as_texts(views["answer"], _characters)
+    prompts, answers = as_texts(views["prompt"], _characters), as_texts(views["answer"], _characters)
+    with _characters.learning:
         tables = (_characters.kinds, _characters.actions, _characters.starts, _characters.sequences)
     banding = Banding.for_threshold(threshold)
     ends, shingles, sizes, words, equal_words, equal_text, numbers, bands = _prepare(

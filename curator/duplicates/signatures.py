@@ -46,15 +46,48 @@ class Banding:
 
 
 @inner_kernel
-def add_shingle(signature: Any, value: Any, multipliers: Any, offsets: Any) -> None:
-    """Lower `signature` (uint32) by the shingle `value`."""
+def _hashed(value: Any) -> Any:
+    """What is permuted of a shingle: fmix32 of its 32-bit hash."""
     hashed = np.uint32(value >> _UPPER_HALF)
     hashed = np.uint32((hashed ^ (hashed >> np.uint32(16))) * np.uint32(0x85EBCA6B))
     hashed = np.uint32((hashed ^ (hashed >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-    hashed = np.uint32(hashed ^ (hashed >> np.uint32(16)))
+    return np.uint32(hashed ^ (hashed >> np.uint32(16)))
+
+
+@inner_kernel
+def add_shingle(signature: Any, value: Any, multipliers: Any, offsets: Any) -> None:
+    """Lower `signature` (uint32) by the shingle `value`."""
+    hashed = _hashed(value)
     for index in range(PERMUTATIONS):
         permuted = np.uint32(multipliers[index] * hashed + offsets[index])
         signature[index] = min(signature[index], permuted)
+
+
+@inner_kernel
+def _add_shingles(
+    signature: Any, shingles: Any, low: int, high: int, mask: Any, tags: Any, multipliers: Any, offsets: Any
+) -> None:
+    """Lower `signature` by the shingles that have `tags` among `mask`, four at a time: it is read and written once."""
+    first = second = third = fourth = np.uint32(0)
+    found = 0
+    for index in range(low, high + 4):
+        if index < high:
+            if shingles[index] & mask != tags:
+                continue
+            first, second, third, fourth = _hashed(shingles[index]), first, second, third
+            if found == 0:
+                second = third = fourth = first
+            found += 1
+        elif found & 3 == 0:
+            break
+        else:
+            found = (found | 3) + 1  # what is there already may be added again
+        if found & 3 == 0:
+            for at in range(PERMUTATIONS):
+                a, b = multipliers[at], offsets[at]
+                one = min(np.uint32(a * first + b), np.uint32(a * second + b))
+                other = min(np.uint32(a * third + b), np.uint32(a * fourth + b))
+                signature[at] = min(signature[at], min(one, other))
 
 
 @inner_kernel
@@ -77,22 +110,15 @@ def sign_views(shingles: Any, low: int, high: int, multipliers: Any, offsets: An
     for view in range(3):
         for row in range(PERMUTATIONS):
             signatures[view, row] = _EMPTY
-    for index in range(low, high):
-        value = shingles[index]
-        if value & PROMPT and value & WHOLE:
-            add_shingle(signatures[1], value, multipliers, offsets)
-        if value & ANSWER and value & WHOLE:
-            add_shingle(signatures[2], value, multipliers, offsets)
-        if value & VIEWS == WHOLE:
-            add_shingle(signatures[0], value, multipliers, offsets)
+    in_prompt, in_answer = PROMPT | WHOLE, ANSWER | WHOLE
+    _add_shingles(signatures[1], shingles, low, high, in_prompt, in_prompt, multipliers, offsets)
+    _add_shingles(signatures[2], shingles, low, high, in_answer, in_answer, multipliers, offsets)
+    _add_shingles(signatures[0], shingles, low, high, VIEWS, WHOLE, multipliers, offsets)
     for row in range(PERMUTATIONS):
         signatures[0, row] = min(signatures[0, row], signatures[1, row], signatures[2, row])
-    for index in range(low, high):  # parts of one to four words
-        value = shingles[index]
-        if value & PROMPT and not value & WHOLE:
-            add_shingle(signatures[1], value, multipliers, offsets)
-        if value & ANSWER and not value & WHOLE:
-            add_shingle(signatures[2], value, multipliers, offsets)
+    # parts of one to four words
+    _add_shingles(signatures[1], shingles, low, high, in_prompt, PROMPT, multipliers, offsets)
+    _add_shingles(signatures[2], shingles, low, high, in_answer, ANSWER, multipliers, offsets)
 
 
 def permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:

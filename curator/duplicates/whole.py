@@ -50,7 +50,7 @@ class Whole:
         return Whole(blocks=self.blocks, **chosen)
 
     def bands(self, banding: Banding, threads: Executor) -> npt.NDArray[np.uint32]:
-        """Band hashes of all examples of the blocks, uint32 [n, 3 x bands]: a new array.
+        """Band hashes of all examples of the blocks, uint32 [n, 3 x bands]: a new array, column after column.
 
         Blocks that were signed for another banding are signed again.
         """
@@ -60,7 +60,12 @@ class Whole:
                 return block.bands
             return _sign_again(block.shingles, block.ends, block.sizes, permutations(), banding.bands, banding.rows)
 
-        return _joined(threads.map(of_block, self.blocks), (0, 3 * banding.bands), np.uint32)
+        hashes = np.empty((len(self), 3 * banding.bands), dtype=np.uint32, order="F")
+        begin = 0
+        for part in threads.map(of_block, self.blocks):
+            hashes[begin : begin + len(part)] = part
+            begin += len(part)
+        return hashes
 
 
 def assemble(blocks: Iterable[Prepared]) -> Whole:

@@ -1,0 +1,87 @@
+"""Ours and other tools on the same texts: `python -m benchmarks.duplicates ALPACA [PYTHON] [RUNS]`.
+
+ALPACA is a file in Alpaca's form; a tenth of its examples is added again as edited copies. PYTHON runs the other tools,
+which want an environment of their own: `pip install '.[bench]'`, then `pip install --no-deps text-dedup==0.4.0
+click-option-group` and `pip install datasets`, because that one asks for older versions of what others need. Without it
+only ours runs. Runs of all tools alternate, each in a process of its own; medians are printed.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.duplicates.material import read_instructions, views, with_edited_copies
+from benchmarks.duplicates.tools import TOOLS
+from benchmarks.measure import machine
+
+SHARE = 0.1
+
+Outcomes = dict[str, list[dict[str, Any]]]
+
+
+def run(python: str, tool: str, file: Path) -> dict[str, Any]:
+    command = [python, "-m", "benchmarks.duplicates.tools", tool, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{tool}: {done.stderr[-2000:]}")
+    outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return outcome
+
+
+def truth(examples: list[tuple[str, str]], originals: list[int]) -> tuple[set[int], set[int]]:
+    """Which examples resemble another one by 0.7, and which of the added copies so resemble their original."""
+    from curator.duplicates.directly import compare_named
+    from curator.duplicates.find import find
+    from curator.duplicates.prepared import prepare
+    from curator.duplicates.whole import assemble
+
+    whole = assemble([prepare(views([("", f"{prompt}\n{answer}") for prompt, answer in examples]))])
+    found = find(whole, 0.6, views=("whole",))  # bands for 0.6 miss one in 100,000 pairs at 0.7
+    near = found.pairs.filter(found.pairs["whole"] >= 0.7).select("left", "right").to_numpy()
+    copies = np.arange(len(examples) - len(originals), len(examples))
+    similar = compare_named(whole, found.template_shingles, copies, np.array(originals), 0.7)["whole"].to_numpy() >= 0.7
+    return set(np.unique(near).tolist()), set(copies[similar].tolist())
+
+
+def report(outcomes: Outcomes, near: set[int], copies: set[int]) -> None:
+    whole, views_ = (statistics.median(run["wall"] for run in outcomes[name]) for name in list(TOOLS)[:2])
+    processor = statistics.median(run["processor"] for run in outcomes[next(iter(TOOLS))])
+    print("| tool | wall s | x whole | x three views | processor s | x whole | marked | of the copies | wrongly |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for tool, runs in outcomes.items():
+        wall, own = (statistics.median(run[key] for run in runs) for key in ("wall", "processor"))
+        marked = set(runs[0]["marked"])
+        found, wrong = len(marked & copies) / len(copies), len(marked - near)
+        print(
+            f"| {tool} | {wall:.2f} | {wall / whole:.1f} | {wall / views_:.1f} | {own:.2f} | {own / processor:.1f} | "
+            f"{len(marked):,} | {100 * found:.1f} % | {wrong:,} |"
+        )
+    print()
+    for tool, runs in outcomes.items():
+        stages = {stage: statistics.median(run["stages"][stage] for run in runs) for stage in runs[0]["stages"]}
+        print(f"- {tool}: {', '.join(f'{stage} {seconds:.3f} s' for stage, seconds in stages.items())}")
+
+
+def main() -> None:
+    source, python, times = [*sys.argv[1:], *["", "5"][len(sys.argv) - 2 :]]
+    examples, originals = with_edited_copies(read_instructions(Path(source)), SHARE)
+    pythons = {tool: sys.executable if tool.startswith("curator") else python for tool in TOOLS}
+    outcomes: Outcomes = {tool: [] for tool, interpreter in pythons.items() if interpreter}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "examples.json"
+        file.write_text(json.dumps(examples), encoding="utf-8")
+        for _ in range(int(times)):
+            for tool, runs in outcomes.items():
+                runs.append(run(pythons[tool], tool, file))
+    print(f"{machine()}; {len(examples):,} examples, medians of {times}\n")
+    report(outcomes, *truth(examples, originals))
+
+
+if __name__ == "__main__":
+    main()
