@@ -79,6 +79,7 @@ def main() -> None:
         for _ in range(int(times)):
             for tool, runs in outcomes.items():
                 runs.append(run(pythons[tool], tool, file))
+                print(f"{tool}: {runs[-1]['wall']:.2f} s, processor {runs[-1]['processor']:.2f} s", file=sys.stderr)
     print(f"{machine()}; {len(examples):,} examples, medians of {times}\n")
     report(outcomes, *truth(examples, originals))
 
