@@ -111,6 +111,8 @@ ACTIONS: tuple[Action, ...] = (
         ("go_to", "colon", "Go to", "Go to an example by its line or id."),
         ("clear_filter", "c", "Clear filter", "Show all examples again."),
         ("order", "S", "Order", "Order by severity, or as in the file."),
+        ("similar", "s", "Similar", "Show the examples nearest in meaning to this one."),
+        ("side", "right_square_bracket", "Side panel", "Hide the findings, or show them again."),
         ("reason", "m", "Reason", "Write why; kept with the decision on this example.", "d"),
         ("unfold", "z", "Unfold", "Show a very long example whole, or fold it again."),
         ("copy", "y", "Copy", "Copy the example as JSON."),

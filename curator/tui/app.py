@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from curator.errors import CuratorError, UsageError
 from curator.examples.content import Content
+from curator.reporting.wording import count
 from curator.tui.actions import EVERYWHERE, actions_of, keymap
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.25
 """Seconds between two looks at a running audit's events."""
+
+_LAST_SEEN = "data as last seen"
 
 PAGES: Mapping[str, type[Page]] = {
     page.page_name: page
@@ -81,6 +84,7 @@ class CuratorApp(App[None]):
         self.left_running: list[str] = []
         self.audit_progress = ""
         self._writing = 0
+        self._changed = ""
         self._open = ExitStack()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._job: Job | None = None
@@ -96,11 +100,13 @@ class CuratorApp(App[None]):
         """
         with ExitStack() as stack:
             opened = stack.enter_context(open_data(request, readonly=self.readonly))
-            keys = keymap(opened.settings.keys)
+            keys, theme = keymap(opened.settings.keys), self._theme_of(opened.settings.review.theme)
             known = opened.remembered()
             review = Review(opened, known or preview(opened), partial=known is None)
             self.close_data()
             self._open, self.review, self.keys = stack.pop_all(), review, keys
+        self.theme = theme
+        self._say_what_changed()
         if known is None:
             from curator.jobs.events import EventReader
             from curator.workflow.audit_job import start_audit
@@ -108,6 +114,31 @@ class CuratorApp(App[None]):
             self._job = start_audit(opened)
             self._events = EventReader(self._job.events, self._job.record.events_from)
         self._note_recent()
+
+    def _theme_of(self, name: str) -> str:
+        """The theme of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if name not in self.available_themes:
+            raise UsageError(f"review.theme: there is no theme '{name}'. There are {', '.join(self.available_themes)}.")
+        return name
+
+    def _say_what_changed(self) -> None:
+        """Say how the data differ from when they were last open; decisions follow the examples by their content."""
+        review = self.review
+        if review is None or review.partial or self.readonly:
+            return
+        project, now = review.opened.project, review.audit.loaded.fingerprint
+        before = project.recall(_LAST_SEEN) or {"fingerprint": now, "examples": len(review)}
+        if before["fingerprint"] != now:
+            gone = review.decided_elsewhere()
+            self._changed = (
+                f"The data changed since they were last open: {before['examples']:,} examples then, "
+                f"{review.in_source:,} now. {count(gone, 'decided example')} of then cannot be found any more."
+            )
+        project.remember(_LAST_SEEN, {"fingerprint": now, "examples": review.in_source})
 
     def close_data(self) -> None:
         """Let go of what is open; everything is on the disk already."""
@@ -205,6 +236,7 @@ class CuratorApp(App[None]):
         self.set_keymap(self.keys)
         self.push_screen(StartScreen() if self.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
+        self._tell_changed()
 
     def show(self, name: str) -> None:
         """Go to a screen: back to it where it is open already, else forward."""
@@ -227,7 +259,13 @@ class CuratorApp(App[None]):
             return False
         self.set_keymap(self.keys)
         self.show("overview")
+        self._tell_changed()
         return True
+
+    def _tell_changed(self) -> None:
+        if self._changed:
+            self.notify(self._changed, timeout=12, markup=False)
+            self._changed = ""
 
     def action_overview(self) -> None:
         """To the overview."""
@@ -356,6 +394,8 @@ class CuratorApp(App[None]):
         self.review = Review(before.opened, known)
         before.reader.close()
         self._note_recent()
+        self._say_what_changed()
+        self._tell_changed()
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.review_changed()

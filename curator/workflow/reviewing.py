@@ -166,7 +166,7 @@ class Review:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
         counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
         ranked = np.argsort(self.severity.astype(np.int16) * 8192 - counts.astype(np.int16), kind="stable")
-        return ranked[self.there[ranked]]
+        return ranked[self.there[ranked]] if self.added else ranked
 
     @property
     def there(self) -> npt.NDArray[np.bool_]:
@@ -212,8 +212,14 @@ class Review:
 
     def counts(self) -> dict[str, int]:
         """Examples by status."""
-        counted = np.bincount(self.status[self.there], minlength=len(STATUSES)).tolist()
+        standing = self.status[self.there] if self.added else self.status
+        counted = np.bincount(standing, minlength=len(STATUSES)).tolist()
         return dict(zip(STATUSES, counted, strict=True))
+
+    def decided_elsewhere(self) -> int:
+        """Decided examples that this set does not hold (any more)."""
+        positions = self._positions(self._state["id"].to_list())
+        return int((positions < 0).sum())
 
     # Writing
 

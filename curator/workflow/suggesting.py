@@ -11,29 +11,18 @@ from curator.workflow.audit import Audit
 from curator.workflow.labelling import Labels, choices_of
 from curator.workflow.loading import Progress
 from curator.workflow.reviewing import Review
-from curator.workflow.texts import batches
 
 
 def vectors_of(audit: Audit, cache: Cache, progress: Progress) -> npt.NDArray[np.float32]:
-    """Unit vectors, float32 [examples, dimensions], kept in the cache by the set's fingerprint and the encoder.
+    """Unit vectors, float32 [examples, dimensions], by the encoder that comes with the program; kept in the cache.
 
     Raises:
         WorkFailed: the disk is full, or the source was changed.
     """
-    from curator.embedding.encoder import encode_views, encoder_named
-    from curator.embedding.vectors import Vectors, joined
-    from curator.examples.views import view_texts
+    from curator.embedding.encoder import encoder_named
+    from curator.workflow.vectors import embedded
 
-    encoder = encoder_named()
-    key = f"{audit.loaded.fingerprint}-{encoder.key}-vectors".replace("/", "-").replace(".", "-")
-    path = cache.entry(key)
-    if path is None:
-        parts = []
-        for first, batch in batches(audit.loaded):
-            parts.append(encode_views(view_texts(batch), encoder))
-            progress("reading for suggestions", first + len(parts[-1]), len(audit.loaded.facts))
-        path = cache.store(key, joined(parts).save)
-    return Vectors.load(path).whole()
+    return embedded(audit.loaded, encoder_named(), cache, progress).vectors.whole()
 
 
 def suggestions(review: Review, labels: Labels, name: str, vectors: npt.NDArray[np.float32]) -> Suggestions | None:

@@ -1,6 +1,13 @@
 """Going through examples: one key decides, everything is on the disk, everything can be taken back."""
 
-from tests.tui.driving import decisions_of, drive, said, screen_text
+import polars as pl
+import pytest
+
+from curator.errors import UsageError
+from curator.workflow.ids import positions_of
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
+from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
 def test_one_key_decides_and_goes_on(desk):
@@ -53,7 +60,8 @@ def test_the_app_reopens_where_it_was_left(desk):
     async def go_on(pilot, app):
         await pilot.press("a", "j", "j")
         here.append(app.screen.seen.id)
-        await pilot.pause(0.6)
+        recall, session = app.review.opened.project.recall, app.screen._session
+        await until(pilot, lambda: (recall(session) or {}).get("example") == here[0])
 
     async def look(pilot, app):
         assert app.screen.seen.id == here[0]
@@ -70,3 +78,55 @@ def test_reading_only_decides_nothing(desk):
 
     drive(desk, steps, readonly=True)
     assert decisions_of(desk) == []
+
+
+def test_what_resembles_an_example_is_one_key_away(desk):
+    async def steps(pilot, app):
+        example = app.screen.seen.id
+        await pilot.press("s")
+        await until(pilot, lambda: app.screen.where == f"similar:{example}")
+        assert 0 < len(app.screen.queue) < len(app.review)
+
+    drive(desk, steps)
+
+
+def test_data_that_changed_are_said_to_have_and_decisions_follow_their_examples(desk):
+    async def decide(pilot, app):
+        await pilot.press("a", "x")
+
+    async def again(pilot, app):
+        assert "The data changed" in said(app)
+        assert "1 decided example of then cannot be found" in said(app)
+        assert app.review.counts()["keep"] + app.review.counts()["drop"] == 1
+
+    drive(desk, decide)
+    [dropped] = [decision.example for decision in decisions_of(desk) if decision.action == "drop"]
+    with open_data(DataRequest(data=(str(desk),))) as opened:
+        position = int(positions_of(opened.remembered().loaded, pl.Series([dropped]))[0])
+        line = int(opened.remembered().loaded.facts["line"][position])
+    lines = desk.read_bytes().split(b"\n")
+    desk.write_bytes(b"\n".join(lines[: line - 1] + lines[line:]))
+    with open_data(DataRequest(data=(str(desk),))) as opened:
+        opened.audited(lambda *_: None, texts=True)
+    drive(desk, again)
+
+
+def test_the_findings_can_be_put_aside(desk):
+    async def steps(pilot, app):
+        await pilot.press("right_square_bracket")
+        assert "Drop because" not in screen_text(app)
+        await pilot.press("right_square_bracket")
+        assert "Drop because" in screen_text(app)
+
+    drive(desk, steps, size=(120, 40))
+
+
+def test_the_theme_is_a_setting(desk):
+    async def steps(pilot, app):
+        assert app.theme == "textual-light"
+
+    (desk.parent / "curator.toml").write_text('[review]\ntheme = "textual-light"\n')
+    drive(desk, steps)
+    (desk.parent / "curator.toml").write_text('[review]\ntheme = "pink"\n')
+    with pytest.raises(UsageError, match="no theme 'pink'"):
+        drive(desk, steps)

@@ -94,11 +94,11 @@ class LabelsScreen(ReviewScreen, inherit_bindings=False):
             return np.array([position for position in found if position is not None], dtype=np.int64)
         return everything
 
-    def is_open(self) -> npt.NDArray[np.bool_]:
-        """Whether each example of the queue lacks an answer of this annotator to the question at hand."""
+    def is_open(self, positions: Positions) -> npt.NDArray[np.bool_]:
+        """Whether each of these examples lacks an answer of this annotator to the question at hand."""
         if self.mode == "disagreements":
-            return np.ones(len(self.queue), dtype=bool)
-        return ~np.isin(self.queue, list(self._answered))
+            return np.ones(len(positions), dtype=bool)
+        return ~np.isin(positions, list(self._answered))
 
     def _count_answers(self) -> None:
         own = self.labels.own(self.question[0]) if self.question else {}

@@ -7,11 +7,13 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Key
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 from curator.examples.content import Content
@@ -34,6 +36,7 @@ from curator.workflow.reviewing import PENDING, Positions, Seen
 from curator.workflow.written import repaired
 
 _FAR = 10**9
+_AT_ONCE = 4096
 ASK_ABOVE = 20
 """Examples beyond which deciding about many at once is asked about first."""
 
@@ -118,18 +121,23 @@ class ReviewScreen(Page):
 
     def take_queue(self, where: str) -> None:
         """Make the queue anew: the order, less what the filter does not find."""
+        self._set_queue(where, self._queue_of(where))
+
+    def _queue_of(self, where: str) -> Positions:
         everything = self.in_order()
-        self.queue = everything[self.review.matching(where)[everything]] if where else everything
-        self.where, self.place = where, 0
+        return everything[self.review.matching(where)[everything]] if where else everything
+
+    def _set_queue(self, where: str, queue: Positions) -> None:
+        self.queue, self.where, self.place = queue, where, 0
         self.query_one(FilterBar).show(where, len(self.queue), len(self.review))
 
     def in_order(self) -> Positions:
         """All positions in the order in which they are gone through."""
         return self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.there)
 
-    def is_open(self) -> npt.NDArray[np.bool_]:
-        """Whether each example of the queue still waits for the person, bool, shape (queue,)."""
-        still: npt.NDArray[np.bool_] = self.review.status[self.queue] == PENDING
+    def is_open(self, positions: Positions) -> npt.NDArray[np.bool_]:
+        """Whether each of these examples still waits for the person, bool, shape (positions,)."""
+        still: npt.NDArray[np.bool_] = self.review.status[positions] == PENDING
         return still
 
     def _go_to_start(self, example: str | None) -> None:
@@ -139,17 +147,17 @@ class ReviewScreen(Page):
         found = np.flatnonzero(self.queue == (-1 if position is None else position))
         if len(found):
             at = int(found[0])
-        if len(self.queue) and not self.is_open()[at]:
+        if len(self.queue) and not self.is_open(self.queue[at : at + 1])[0]:
             at = self.next_open(at - 1, wrap=True) or at
         self.show_place(at)
 
     def next_open(self, place: int, *, wrap: bool = False) -> int | None:
         """The next place after `place` whose example is still open."""
-        pending = np.flatnonzero(self.is_open())
-        after = pending[pending > place]
-        if len(after):
-            return int(after[0])
-        return int(pending[0]) if wrap and len(pending) else None
+        for begin in range(place + 1, len(self.queue), _AT_ONCE):  # mostly the first few hold one
+            found = np.flatnonzero(self.is_open(self.queue[begin : begin + _AT_ONCE]))
+            if len(found):
+                return begin + int(found[0])
+        return self.next_open(-1) if wrap and place >= 0 else None
 
     # Showing
 
@@ -271,7 +279,7 @@ class ReviewScreen(Page):
             self.show_place(following)
             return
         self.show_place(self.place + 1 if self.place + 1 < len(self.queue) else self.place)
-        left = int(self.is_open().sum())
+        left = int(self.is_open(self.queue).sum())
         if left:
             self.notify(f"The end of the queue. {left:,} were left open; g goes to the first.", markup=False)
         else:
@@ -430,6 +438,11 @@ class ReviewScreen(Page):
         """Further up in the example."""
         self.query_one(ExampleView).scroll_page_up(animate=False)
 
+    def action_side(self) -> None:
+        """Hide the findings, or show them again."""
+        side = self.query_one("#side")
+        side.display = not side.display
+
     def action_unfold(self) -> None:
         """More of a very long example."""
         self.query_one(ExampleView).unfold()
@@ -459,14 +472,32 @@ class ReviewScreen(Page):
         self.query_one(FilterBar).ask(self.where)
 
     def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
-        """Apply what was typed."""
+        """Apply what was typed, beside everything else: words in a million examples take a while to find."""
+        self._look_for(event.where)
+
+    @work(thread=True, exclusive=True, group="filter")
+    def _look_for(self, where: str) -> None:
+        worker = get_current_worker()
         try:
-            self.narrow(event.where)
+            queue = self._queue_of(where)
         except CuratorError as error:
-            self.query_one(FilterBar).say(str(error))
+            self.app.call_from_thread(self.query_one(FilterBar).say, str(error))
             return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take_found, where, queue)
+
+    def _take_found(self, where: str, queue: Positions) -> None:
+        self._set_queue(where, queue)
+        self._go_to_start(None)
         self.query_one(FilterBar).close()
         self.refresh_bars()
+
+    def action_similar(self) -> None:
+        """The examples nearest in meaning to this one."""
+        if self.seen is not None and self.seen.original is not None:
+            self._look_for(f"similar:{self.seen.id}")
+        else:
+            self.notify("An example that was just added cannot be compared yet.", markup=False)
 
     def action_clear_filter(self) -> None:
         """All examples again, at the same one."""
