@@ -251,14 +251,16 @@ def summary(prepared: Prepared) -> list[str]:
     if request.settings:
         lines.append("  " + ", ".join(f"{name} = {value}" for name, value in request.settings.items()))
     if costs is not None:
-        lines.append("  " + _cost(costs))
+        lines.append("  " + _cost(costs, prepared.manifest["tokenizer"]))
     if (figure := context_limit(request.model)) is not None:
         lines.append(f"  The model is trained on {figure.value:,} tokens of an example; longer ones are cut.")
     return lines
 
 
-def _cost(costs: Mapping[str, Any]) -> str:
-    text = f"{costs['tokens']:,} tokens x {costs['epochs']} epochs = {costs['billed_tokens']:,} tokens to be billed"
+def _cost(costs: Mapping[str, Any], tokenizer: str) -> str:
+    text = (
+        f"{costs['tokens']:,} tokens ({tokenizer}) x {costs['epochs']} epochs = {costs['billed_tokens']:,} to be billed"
+    )
     if costs["price"] is None:
         return f"Estimate: {text}; no price is known for this model, put yours into [prices] of curator.toml."
     return f"Estimate: {text}, about ${costs['price']:,.2f} ({costs['price_source']})."
