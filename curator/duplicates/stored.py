@@ -6,6 +6,7 @@ import msgspec
 import polars as pl
 
 from curator.duplicates.find import Duplicates
+from curator.examples.frames import read_frame
 
 VERSION = 1
 """Of the file, and of what `find` finds; part of a cache key."""
@@ -27,7 +28,7 @@ def save(duplicates: Duplicates, path: Path) -> None:
 
 def load(path: Path) -> Duplicates:
     """What `save` wrote to `path`."""
-    stored = pl.read_ipc(path)
+    stored = read_frame(path)
     values = {name: stored[name][0].to_numpy() for name in _ARRAYS}
     for name in _FRAMES:
         own = [column for column in stored.columns if column.startswith(f"{name}.")]

@@ -5,6 +5,7 @@ exchange these frames and nothing else; an object per example exists only where 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -73,6 +74,11 @@ PAIRS = pl.Schema(
         "plain": pl.Boolean(),  # a copy that may be dropped unseen: p*, a >= 0.9 and the same numbers in both
     }
 )
+
+
+def read_frame(path: Path) -> pl.DataFrame:
+    """The frame in an Arrow file; a bracket or star in its name, or its folder's, is no pattern."""
+    return pl.scan_ipc(path, glob=False).collect()
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class States:
         about = pl.read_parquet_metadata(path)
         position = int(about["position"])
         rows = self._database.rows("SELECT id FROM decision WHERE sequence = ?", [position])
-        return _Known(position, pl.read_parquet(path)) if rows == [(about["decision"],)] else None
+        return _Known(position, pl.read_parquet(path, glob=False)) if rows == [(about["decision"],)] else None
 
     def _keep(self, position: int, state: pl.DataFrame) -> None:
         [(decision,)] = self._database.rows("SELECT id FROM decision WHERE sequence = ?", [position])

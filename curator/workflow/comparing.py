@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from curator.examples.frames import Batch
+from curator.examples.frames import Batch, read_frame
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded
 
@@ -105,7 +105,7 @@ def _earlier(identity: pl.DataFrame, cache: Cache, latest: str) -> "tuple[str | 
     from curator.duplicates.find import Earlier
 
     path = cache.entry(latest)
-    then = None if path is None else pl.read_ipc(path)
+    then = None if path is None else read_frame(path)
     if then is None or not len(then):
         return None, None
     key = f"{then['compared'][0]}-compared"

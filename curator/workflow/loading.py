@@ -14,7 +14,7 @@ from curator.checks.check import CheckSettings
 from curator.errors import UnreadableInput
 from curator.examples.blocks import Block
 from curator.examples.dialects import SAMPLED, Recognised, dialect_named, mapped_dialect, recognise
-from curator.examples.frames import nothing_found
+from curator.examples.frames import nothing_found, read_frame
 from curator.examples.json_line import decode_json
 from curator.examples.sources import Source, blocks
 from curator.project.cache import Cache
@@ -210,8 +210,8 @@ def _gathered(placed: list[Placed], cache: Cache) -> tuple[pl.DataFrame, pl.Data
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
     for block in placed:
-        facts = pl.read_ipc(cache.required(block.facts_key))
-        findings = pl.read_ipc(cache.required(block.findings_key))
+        facts = read_frame(cache.required(block.facts_key))
+        findings = read_frame(cache.required(block.findings_key))
         line = (pl.col("line") + (block.first - 1)).cast(pl.UInt32)
         offset = pl.when(pl.col("offset") < 0).then(-1).otherwise(pl.col("offset") + block.offset).alias("offset")
         file = pl.lit(block.file, pl.UInt16).alias("file")

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
+from curator.examples.frames import read_frame
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
@@ -97,7 +98,7 @@ def find_meaning(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind
     key = xxhash.xxh3_128_hexdigest(basis)
     paths = [cache.entry(f"{key}-{part}") for part in _PARTS]
     if all(path is not None for path in paths):
-        return meaning_of(*(pl.read_ipc(path) for path in paths if path is not None))
+        return meaning_of(*(read_frame(path) for path in paths if path is not None))
     known = _found_anew(loaded, cache, encoder, kind, progress)
     for part, frame in zip(_PARTS, frames_of(known), strict=True):
         cache.store(f"{key}-{part}", frame.write_ipc)

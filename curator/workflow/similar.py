@@ -7,7 +7,7 @@ import polars as pl
 import xxhash
 
 from curator.checks.catalogue import CHECKS
-from curator.examples.frames import FOUND
+from curator.examples.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
 from curator.workflow.comparing import compared
@@ -74,7 +74,7 @@ def _from_cache(cache: Cache, key: str) -> Similar | None:
     paths = [cache.entry(f"{key}-{part}") for part in _PARTS]
     if any(path is None for path in paths):
         return None
-    pairs, keeper, findings, summary = (pl.read_ipc(path) for path in paths if path is not None)
+    pairs, keeper, findings, summary = (read_frame(path) for path in paths if path is not None)
     return similar_of(pairs, keeper, findings, summary)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from curator.examples.frames import FOUND
+from curator.examples.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.splitting.split import TEST, TRAIN, VALIDATION, Sides
 
@@ -36,7 +36,7 @@ def leak_findings(
     key = xxhash.xxh3_128_hexdigest(f"{VERSION}|{key}|{threshold}|{taken_apart}".encode() + sides.tobytes())
     known = cache.entry(f"{key}-leaks")
     if known is not None:
-        return pl.read_ipc(known)
+        return read_frame(known)
     frames = [_of_side(whole, sides, side, threshold) for side in (VALIDATION, TEST)]
     leaking = pl.concat(frames).filter("leaks")
     by_prompt = pl.col("same_prompt").is_not_null()

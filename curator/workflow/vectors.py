@@ -13,6 +13,7 @@ from curator.embedding.rarity import WordPieces, joined_pieces, word_pieces
 from curator.embedding.vectors import Vectors, joined
 from curator.examples.batches import read_batch
 from curator.examples.dialects import MAPPING_VERSION
+from curator.examples.frames import read_frame
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
@@ -82,7 +83,7 @@ class _Before:
 
     def __init__(self, cache: Cache, latest: str) -> None:
         path = cache.entry(latest)
-        listed = None if path is None else pl.read_ipc(path)
+        listed = None if path is None else read_frame(path)
         self.set = "" if listed is None or not len(listed) else str(listed["set"][0])
         self.stored = _stored(cache, self.set) if self.set else None
         keys = np.empty(0, np.uint64) if listed is None or self.stored is None else listed["key"].to_numpy()

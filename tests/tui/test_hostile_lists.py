@@ -1,4 +1,4 @@
-"""Whatever stands in a text, lists and columns show it safely: no control byte, no markup, nothing missing in silence."""
+"""Whatever stands in a text, lists and columns show it safely: no control byte, no markup, nothing left out."""
 
 import json
 import re
