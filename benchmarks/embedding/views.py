@@ -1,0 +1,29 @@
+"""Prompts and answers of a data file, with ids, as the benchmarks read them."""
+
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+
+from curator.examples.batches import read_batch
+from curator.examples.identity import key_to_id
+from curator.examples.sources import blocks, expand
+from curator.examples.views import view_texts
+from curator.workflow.loading import ReadingOptions
+
+
+def views_of(path: Path) -> pl.DataFrame:
+    """`VIEWS` and id, a row per example."""
+    seen: Counter[int] = Counter()
+    frames = []
+    for source in expand((str(path),)):
+        dialect = None
+        for block in blocks(source):
+            dialect = dialect or ReadingOptions().recognised(source, block).dialect
+            batch = read_batch(block, dialect)
+            ids = []
+            for key in batch.examples["key"].to_list():
+                seen[key] += 1
+                ids.append(key_to_id(key, seen[key]))
+            frames.append(view_texts(batch).with_columns(pl.Series("id", ids)))
+    return pl.concat(frames)
