@@ -4,8 +4,8 @@
 
 It asks those that are installed and names the others: together 3.1.1 (`together files check`), mistral-common 1.13.1
 (its fine-tuning validator), datasets 5.2 (loads the folder and gives every tool call back), axolotl 0.19 (its
-configuration schema, and its reader against our trainer's tokens) and LLaMA-Factory 0.9.5 (its arguments, dataset_info
-reader and converters). They want versions of
+configuration schema, and its reader against our trainer's tokens), LLaMA-Factory 0.9.5 (its arguments, dataset_info
+reader and converters) and SkyPilot 0.14.1 (its schema of a task). They want versions of
 torch and transformers other than ours: install them apart, without their dependencies, on the PYTHONPATH.
 """
 
@@ -134,6 +134,13 @@ def ask_llama_factory(folder: Path) -> str:
     return f"{len(unknown)} unknown keys, {taken} of {count} examples taken"
 
 
+def ask_sky(folder: Path) -> str:
+    """SkyPilot's own schema of a task."""
+    schema = importlib.import_module("sky.utils.schemas").get_task_schema()
+    importlib.import_module("jsonschema").validate(yaml.safe_load((folder / "sky.yaml").read_text()), schema)
+    return "task valid"
+
+
 class _NoMedia:
     media_dir = None
 
@@ -148,6 +155,8 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Path], str]], ...] = (
     ("axolotl reader", "anyscale", ask_axolotl_reader),
     ("LLaMA-Factory arguments", "llama-factory", ask_llama_factory_arguments),
     ("LLaMA-Factory arguments", "anyscale", ask_llama_factory_arguments),
+    ("SkyPilot schema", "axolotl", ask_sky),
+    ("SkyPilot schema", "llama-factory", ask_sky),
     ("LLaMA-Factory", "llama-factory", ask_llama_factory),
     ("LLaMA-Factory", "anyscale", ask_llama_factory),
 )
