@@ -13,6 +13,8 @@ from curator.project.lock import only_one
 from curator.project.opening import open_project
 from tests.cli.test_the_loop import SAMPLES
 
+pytestmark = pytest.mark.usefixtures("without_meaning")
+
 
 @pytest.fixture
 def desk(tmp_path):

@@ -16,6 +16,8 @@ from curator.exporting.targets import TARGETS
 from curator.review.filter import KEYS
 from tests.cli.test_the_loop import SAMPLES
 
+pytestmark = pytest.mark.usefixtures("without_meaning")
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDS_FOR = {"DATA": "chats.jsonl", "FILE": "train.jsonl", "FILE.jsonl": "journal.jsonl", "TRAIN": "train.jsonl"}
@@ -60,7 +62,7 @@ def test_a_command_that_is_shown_exists_with_its_options(page, command):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    lines = (SAMPLES / "messy.jsonl").read_bytes().splitlines(keepends=True)[:150]
+    lines = (SAMPLES / "messy.jsonl").read_bytes().splitlines(keepends=True)[:70]
     for name in ("chats.jsonl", "desk.jsonl"):
         (tmp_path / name).write_bytes(b"".join(lines))
     sound = (SAMPLES / "support_desk.jsonl").read_bytes().splitlines(keepends=True)

@@ -14,6 +14,8 @@ from curator.project.opening import open_project
 from tests.cli.moments import Moment
 from tests.cli.test_the_loop import SAMPLES
 
+pytestmark = pytest.mark.usefixtures("without_meaning")
+
 LINES = 90
 KILLED = """
 import os, signal, sys

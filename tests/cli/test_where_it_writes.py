@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.test_the_loop import SAMPLES, curator
 
+pytestmark = pytest.mark.usefixtures("without_meaning")
+
 
 @pytest.fixture
 def folder(tmp_path):
