@@ -32,7 +32,6 @@ def command(
     from curator.cli.screen import narrate, progress_bar
     from curator.reporting.wording import share
     from curator.reporting.writing import write_report
-    from curator.workflow.meaning_findings import semantic_edges
     from curator.workflow.opening import open_data
     from curator.workflow.split_report import write_certificate
     from curator.workflow.splitting import make_split
@@ -42,7 +41,7 @@ def command(
     with open_data(options) as opened:
         with progress_bar(options) as progress:
             audit = opened.audited(progress, compare=True)
-        splitting = make_split(opened, audit, asked, anew=anew, semantic=semantic_edges(audit.meaning))
+        splitting = make_split(opened, audit, asked, anew=anew)
         report, page = write_certificate(opened, audit, splitting)
     if json_file != "-":
         for name, examples in report.examples.items():

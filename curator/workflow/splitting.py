@@ -14,6 +14,7 @@ from curator.splitting.split import NAMES, TRAIN, Sides, Split, split
 from curator.workflow.audit import Audit
 from curator.workflow.certifying import Certified, certified
 from curator.workflow.loading import Loaded
+from curator.workflow.meaning_findings import semantic_edges
 from curator.workflow.opening import Opened
 from curator.workflow.settings_model import SplitSettings
 from curator.workflow.sides import known_sides
@@ -57,7 +58,6 @@ def make_split(
     asked: Asked,
     *,
     anew: bool = False,
-    semantic: Edges | None = None,
 ) -> Splitting:
     """Split what is kept, certify it and save it. Examples that have a side keep it.
 
@@ -66,7 +66,6 @@ def make_split(
         audit: of the data, for comparison.
         asked: fields of `SplitSettings` that a person named just now; others are as in the saved split, else as set.
         anew: forget the saved split and what the names of the files say.
-        semantic: int64 [edges, 2], positions of examples in the files that say the same in other words.
 
     Raises:
         UsageError: shares that leave nothing for training, or a field that no example has.
@@ -77,7 +76,7 @@ def make_split(
     settings = _settings(opened, earlier, asked)
     members = members_of(opened, audit)
     settings, groups, strata = _fields(audit.loaded, settings, members)
-    kept_together = _components(members, groups, semantic)
+    kept_together = _components(members, groups, semantic_edges(audit.meaning))
     before = np.full(len(members.ids), -1, dtype=np.int8) if anew else _before(opened, audit.loaded, members)
     result = split(
         members.ids,
