@@ -24,7 +24,7 @@ _OPTIONS = (
     click.option("--max-tokens", type=click.IntRange(min=1), metavar="N", help="Limit of one example, in tokens."),
     click.option("--embedder", metavar="NAME", help="What sees meaning: default, none, or a model's name or folder."),
     click.option("--no-meaning", "embedder", flag_value="none", help="Short for --embedder none."),
-    click.option("--map-layout", "map", type=click.Choice(["pca", "umap"]), help="How the map of meaning is laid out."),
+    click.option("--map", type=click.Choice(["pca", "umap"]), help="How the map of meaning is laid out."),
     click.option("--allow-download", is_flag=True, help="Fetch a model that is not on this machine."),
     click.option("--config", metavar="FILE", help="Settings file; default: curator.toml beside the data."),
     click.option("--annotator", metavar="NAME", help="Whose decisions these are; default: the user's name."),

@@ -238,7 +238,7 @@ def _make_readable(facts: ReadinessFacts) -> NextStep:
             sentence="Convert it to UTF-8, from whatever encoding it was written in; often that is Windows-1252.",
             command=f"iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.jsonl",
         )
-    return NextStep(sentence="Name the form of its examples with --format, or its columns with --map.")
+    return NextStep(sentence="Name the form of its examples with --format, or its columns with --columns.")
 
 
 def _look_at_refused(facts: ReadinessFacts, data: str) -> NextStep:

@@ -154,7 +154,7 @@ def test_a_map_that_cannot_be_made_ends_with_3(folder):
     try:
         import umap  # noqa: F401
     except ImportError:
-        outcome = curator(folder, "audit", "set.jsonl", "--map-layout", "umap", "--fail-on", "never")
+        outcome = curator(folder, "audit", "set.jsonl", "--map", "umap", "--fail-on", "never")
         assert outcome.code == 3
         assert "pip install umap-learn" in outcome.err
 
