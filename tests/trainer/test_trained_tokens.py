@@ -198,6 +198,13 @@ def test_unusable_lines_are_named_with_their_reasons(tmp_path: Path) -> None:
     assert "5 unusable lines" in message and "line 2: not JSON" in message and "weight 7" in message
 
 
+def test_examples_with_the_same_id_keep_names_of_their_own(tmp_path: Path) -> None:
+    line = '{"id": "a", "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]}'
+    path = tmp_path / "train.jsonl"
+    path.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    assert [conversation.name for conversation in read_conversations(path)] == ["a", "a (line 2)"]
+
+
 def test_openai_tool_calls_and_content_parts_become_what_templates_expect(tmp_path: Path) -> None:
     line = {
         "messages": [

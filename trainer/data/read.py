@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,17 @@ def read_conversations(path: Path) -> list[Conversation]:
     """
     if not path.is_file():
         raise DataError(f"{path} does not exist. A run folder needs it: one JSON object a line with 'messages'.")
-    conversations, problems = [], []
+    conversations, problems, names = [], [], set()
     for number, line in _lines(path):
         try:
-            conversations.append(_conversation(line, number))
+            conversation = _conversation(line, number)
         except _LineError as problem:
             problems.append(f"line {number}: {problem}")
+            continue
+        if conversation.name in names:
+            conversation = replace(conversation, name=f"{conversation.name} (line {number})")
+        names.add(conversation.name)
+        conversations.append(conversation)
     if problems:
         more = f" (and {len(problems) - WORST_SHOWN} more lines)" if len(problems) > WORST_SHOWN else ""
         shown = "; ".join(problems[:WORST_SHOWN])
