@@ -39,6 +39,9 @@ def assert_same_outcome(folder: Path, finished: Path, events: Events) -> None:
     left, right = (load_file(path / "adapter" / "adapter_model.safetensors") for path in (folder, finished))
     assert left.keys() == right.keys() and all(left[name].equal(right[name]) for name in left)
     assert (folder / "results.csv").read_text() == (finished / "results.csv").read_text()
+    results = [json.loads((path / "result.json").read_text()) for path in (folder, finished)]
+    for figure in ("steps", "best_step", "train_loss", "validation_loss", "evaluation", "token_fate"):
+        assert results[0][figure] == results[1][figure]
     assert (folder / "dynamics.parquet").read_bytes() == (finished / "dynamics.parquet").read_bytes()
 
 
@@ -105,6 +108,15 @@ def test_sigterm_finishes_the_step_and_the_run_resumes_bit_for_bit(
     with pytest.raises(StoppedError, match="SIGTERM after step 11, which is saved") as stop:
         run(folder, on_event=terminate)
     assert stop.value.exit_code == 4
+    run(folder, resume=True)
+    assert_same_outcome(folder, finished, events)
+
+
+def test_a_run_stopped_after_its_last_step_only_finishes(finished: Path, events: Events, tmp_path: Path) -> None:
+    folder = shutil.copytree(finished, tmp_path / "run")
+    for name in ("result.json", "results.csv", "dynamics.parquet", "evaluation.jsonl"):
+        (folder / name).unlink()
+    shutil.rmtree(folder / "adapter")
     run(folder, resume=True)
     assert_same_outcome(folder, finished, events)
 

@@ -11,8 +11,11 @@ from trainer.contract import EVENTS_FILE, METRICS_FILE, RESULT_COLUMNS
 from trainer.files import whole_file
 
 
-def write_figures(folder: Path, last_step: int) -> None:
-    """Write one line per step from the event log; of a step done twice (after a resume) the later counts."""
+def write_figures(folder: Path, last_step: int) -> float:
+    """Write one line per step from the event log; of a step done twice (after a resume) the later counts.
+
+    Returns the mean training loss of all steps, whichever process took them.
+    """
     by_step: dict[int, dict[str, Any]] = {}
     with (folder / EVENTS_FILE).open(encoding="utf-8") as events:
         for line in events:
@@ -24,6 +27,8 @@ def write_figures(folder: Path, last_step: int) -> None:
         writer.writeheader()
         for step in sorted(by_step):
             writer.writerow({"step": step, **by_step[step]})
+    losses = [columns["train_loss"] for columns in by_step.values() if "train_loss" in columns]
+    return float(sum(losses) / len(losses))
 
 
 def _metric(line: str) -> dict[str, Any] | None:

@@ -110,13 +110,13 @@ def _train(
             watch.warn(sentence)
             narrate(sentence)
         narrate(f"Training: {plan.steps} steps of {plan.settings.training.batch_size} examples.")
-        outcome = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         if signals.received is not None:
             raise _stopped(signals.received, trainer.state.global_step)
     trainer.dynamics.gather(trainer.accelerator)
     result = None
     if processes.main:
-        result = _finish(plan, trainer, watch, facts, outcome.training_loss, log, narrate, time.monotonic() - clock)
+        result = _finish(plan, trainer, watch, facts, log, narrate, time.monotonic() - clock)
     trainer.accelerator.wait_for_everyone()
     return result if result is not None else Result.model_validate_json((folder / contract.RESULT_FILE).read_text())
 
@@ -203,7 +203,6 @@ def _finish(
     trainer: AnswerTrainer,
     watch: Watch,
     facts: dict[str, Any],
-    train_loss: float,
     log: EventLog,
     narrate: Narration,
     seconds: float,
@@ -217,7 +216,7 @@ def _finish(
         comparison = compare(plan, trainer.model, lambda fields: log.write("answer", step=state.global_step, **fields))
     untuned = _untuned_losses(plan, trainer.model, narrate)
     write_dynamics(folder, plan.train.names, plan.train.trained, trainer.dynamics, untuned)
-    write_figures(folder, state.global_step)
+    train_loss = write_figures(folder, state.global_step)
     result = Result(
         run=log.run,
         reason=watch.reason,
