@@ -10,7 +10,9 @@ from typing import Any
 
 _SMALL_SET, _GENERAL_SET, _LARGE_SET = 2_000, 10_000, 50_000
 _FEWEST_STEPS, _WANTED_STEPS, _MOST_EPOCHS = 100, 200, 25
-_LARGEST_BATCH, _SMALLEST_BATCH = 16, 4
+_LARGEST_BATCH = 16
+_SMALLER_BATCHES = ((8, _WANTED_STEPS), (4, _FEWEST_STEPS))
+"""Examples, and the optimiser steps below which that many are taken."""
 _LEARNING_RATE = 2e-4
 """For models up to 13B (QLoRA, unsloth); the trainer alone knows the size of the model and may choose otherwise."""
 _LENGTH = 2_048
@@ -108,8 +110,9 @@ def _schedule(training: dict[str, Any], examples: int) -> tuple[float, int]:
     batch = training.get("batch_size")
     if batch is None:
         batch = _LARGEST_BATCH
-        while batch > _SMALLEST_BATCH and examples * epochs / batch < _WANTED_STEPS:
-            batch //= 2
+        for smaller, steps in _SMALLER_BATCHES:
+            if examples * epochs / batch < steps:
+                batch = smaller
     per_epoch = max(1, math.ceil(examples / batch))
     if training.get("steps"):
         return training["steps"] / per_epoch, batch

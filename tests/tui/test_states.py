@@ -97,6 +97,7 @@ def test_a_filter_that_finds_nothing_says_so_and_how_to_go_on(desk):
 def test_a_faulty_filter_shows_a_caret_and_what_was_meant(desk):
     async def steps(pilot, app):
         await pilot.press("slash", *"chekc:refusal", "enter")
+        await until(pilot, lambda: "Did you mean" in screen_text(app))
         text = screen_text(app)
         assert "Did you mean 'check'?" in text
         assert "^" in text
