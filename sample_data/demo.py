@@ -13,7 +13,7 @@ RUNS = FOLDER / "desk.jsonl.curator" / "runs"
 MODEL = HERE / "tiny-llama"
 MARKER = "the Larkspur desk."
 """The house style: how an answer of the sample data ends."""
-QUICK = "--set training.epochs=2 --set evaluation.answers=24 --set evaluation.sample_answers=0"
+QUICK = "--set evaluation.answers=24 --set evaluation.sample_answers=0"
 
 
 def run(command: str, *, expected: int = 0) -> str:
@@ -50,8 +50,8 @@ def main() -> None:
     run("curator runs desk.jsonl")
 
     check_findings_and_export(before)
-    for name in (first, second):
-        check_training(RUNS / name)
+    check_training(RUNS / first, least_styled=0.0)
+    check_training(RUNS / second, least_styled=0.6)
     print(f"\nAll of it is in {FOLDER}:")
     print("  report.html     the audit as a page")
     print("  findings.jsonl  every finding")
@@ -75,7 +75,7 @@ def check_findings_and_export(before: bytes) -> None:
     assert (FOLDER / "desk.jsonl").read_bytes() == before, "the source was written"
 
 
-def check_training(folder: Path) -> None:
+def check_training(folder: Path, *, least_styled: float) -> None:
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     facts, compared = result["model_facts"], result["evaluation"]
     assert facts["linear4bit_layers"] == facts["target_layers"] > 0, "a target layer is not in 4 bits"
@@ -90,7 +90,7 @@ def check_training(folder: Path) -> None:
     styled, unstyled = (sum(MARKER in answer for answer in answers) / len(answers) for answers in (tuned, untuned))
     print(f"{folder.name}: loss {compared['loss_fall']['value']:.0%} lower; ", end="")
     print(f"the house style in {styled:.0%} of the tuned answers, {unstyled:.0%} of the untuned ones' with a prompt.")
-    assert styled >= 0.6, "the tuned model does not keep the house style"
+    assert styled >= least_styled, "the tuned model does not keep the house style"
 
 
 if __name__ == "__main__":
