@@ -102,7 +102,10 @@ def ours(folder: Path, options: dict[str, Any]) -> None:
         model, plan = prepare_model(plan)
     say("loaded", seconds=time.perf_counter() - prepared, preparing=prepared - began, peak_gb=peak_gb())
     training = plan.settings.training
-    print(f"chosen: checkpointing {training.activation_checkpointing}, {training.micro_batch_tokens} tokens a pass", flush=True)
+    print(
+        f"chosen: checkpointing {training.activation_checkpointing}, {training.micro_batch_tokens} tokens a pass",
+        flush=True,
+    )
     for variant in options["variants"]:
         start_memory()
         chosen = plan
@@ -129,8 +132,25 @@ def ours(folder: Path, options: dict[str, Any]) -> None:
             say(variant["name"], passes=chosen.settings.training.micro_batch_tokens, **steps.figures())
         except RuntimeError as problem:
             say(variant["name"], failed=str(problem)[:300])
+        if variant.get("profile"):
+            _profile(trainer)
         model = trainer.model
+        model.get_base_model().gradient_checkpointing_disable()
         del trainer
+
+
+def _profile(trainer: Any) -> None:
+    """Where the time of a step goes, on standard error."""
+    import torch
+
+    batch = next(iter(trainer.steps))
+    activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
+    with torch.profiler.profile(activities=activities) as seen:
+        trainer.training_step(trainer.model, batch)
+    print(
+        seen.key_averages().table(sort_by="self_device_time_total", row_limit=40, max_name_column_width=90),
+        file=sys.stderr,
+    )
 
 
 def trl(folder: Path, options: dict[str, Any]) -> None:
