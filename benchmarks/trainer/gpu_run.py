@@ -84,7 +84,7 @@ def say(name: str, **figures: Any) -> None:
 
 
 def ours(folder: Path, options: dict[str, Any]) -> None:
-    """The recipe's own model and trainer; one loaded model serves every variant (each starts from where the last ended)."""
+    """The recipe's own model and trainer; one loaded model serves every variant, each starting where the last ended."""
     from benchmarks.trainer.random_weights import readable
     from trainer.events import EventLog, Heartbeat
     from trainer.model.quiet import quieten_libraries
@@ -112,7 +112,7 @@ def ours(folder: Path, options: dict[str, Any]) -> None:
         for name, value in variant["settings"].items():
             chosen = chosen.with_value("training", name, value, "benchmark")
         chosen = chosen.with_value("training", "steps", options["steps"], "benchmark")
-        log = EventLog(None, "benchmark", lambda event: None)
+        log = EventLog(None, "benchmark", None)
         trainer, _ = build_trainer(chosen, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), False)
         trainer.args.save_strategy = "no"
         if not variant.get("liger", True):
@@ -132,25 +132,9 @@ def ours(folder: Path, options: dict[str, Any]) -> None:
             say(variant["name"], passes=chosen.settings.training.micro_batch_tokens, **steps.figures())
         except RuntimeError as problem:
             say(variant["name"], failed=str(problem)[:300])
-        if variant.get("profile"):
-            _profile(trainer)
         model = trainer.model
-        model.get_base_model().gradient_checkpointing_disable()
+        model.get_base_model().activation_checkpointing_disable()
         del trainer
-
-
-def _profile(trainer: Any) -> None:
-    """Where the time of a step goes, on standard error."""
-    import torch
-
-    batch = next(iter(trainer.steps))
-    activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
-    with torch.profiler.profile(activities=activities) as seen:
-        trainer.training_step(trainer.model, batch)
-    print(
-        seen.key_averages().table(sort_by="self_device_time_total", row_limit=40, max_name_column_width=90),
-        file=sys.stderr,
-    )
 
 
 def trl(folder: Path, options: dict[str, Any]) -> None:
@@ -212,12 +196,13 @@ def trl(folder: Path, options: dict[str, Any]) -> None:
 
 
 def agree(folder: Path, options: dict[str, Any]) -> None:
-    """One step's gradients on the device, packed and padded, against fp32 on the processor: the kernels compute what they should.
+    """One step's gradients on the device, packed and padded, against fp32 on the processor.
 
     Without 4-bit weights, so that both sides hold the same numbers. bfloat16 leaves 1e-2; a wrong mask or a missing
     head leaves 1.
     """
     import torch
+
     from benchmarks.trainer.random_weights import readable
     from trainer.data.batches import Layout, epoch_order, step_batch
     from trainer.model.load import Placement, load_model, replace_attention

@@ -2,8 +2,8 @@
 
     python -m benchmarks.trainer.on_gpu --alpaca alpaca.jsonl.gz [--shape 8b] [--large 70b] [--steps 10]
 
-Random weights (`random_weights.py`), NF4, rank 16 on all linear layers, conversations of real questions and answers up to
-2,048 tokens, batches of 8. The same examples and masks for both; trl must be importable. Prints a Markdown table.
+Random weights (`random_weights.py`), NF4, rank 16 on all linear layers, conversations of real questions and answers up
+to 2,048 tokens, batches of 8. The same examples and masks for both; trl must be importable. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -19,31 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.trainer.against_trl import tokenise_for_trl
-from benchmarks.trainer.model_42m import TEMPLATE, examples, write_run
+from benchmarks.trainer.model_42m import examples, make_tokenizer, write_run
 from benchmarks.trainer.random_weights import write_checkpoint
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LONGEST = 2048
-
-
-def make_tokenizer(folder: Path, texts: list[str]) -> None:
-    """Byte-level BPE of 32,000 tokens learnt from the texts."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    learner = trainers.BpeTrainer(
-        vocab_size=32000, special_tokens=special, initial_alphabet=alphabet, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, learner)
-    wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|endoftext|>")
-    wrapped.chat_template = TEMPLATE
-    wrapped.save_pretrained(folder)
 
 
 def conversations(pairs: list[dict[str, Any]], tokenizer: Path, count: int, full: bool) -> list[dict[str, Any]]:
@@ -78,9 +59,6 @@ def run(kind: str, folder: Path, options: dict[str, Any], seconds: int) -> list[
     for line in out.splitlines():
         if line.startswith("chosen"):
             print(line)
-    if os.environ.get("ON_GPU_LOG"):
-        with open(os.environ["ON_GPU_LOG"], "a") as log:
-            log.write(f"=== {kind} {folder.name} {options.get('name', '')}\n{out}\n{error}\n")
     if code:
         print(f"{kind} {options.get('name', '')} ended with {code}: {error[-1500:]}", flush=True)
     return [json.loads(line.removeprefix("RESULT ")) for line in out.splitlines() if line.startswith("RESULT ")]

@@ -1,7 +1,7 @@
 """Checkpoints whose weights are random numbers made when they are read: the shape of a large model without its disk.
 
-`write_checkpoint` leaves a folder that `from_pretrained` takes for a sharded model; within `readable` its tensors come from
-one block of random bfloat16 numbers in host memory, one tensor at a time, so loading and quantising are the real ones.
+`write_checkpoint` leaves a folder that `from_pretrained` takes for a sharded model; within `readable` its tensors come
+from one block of random bfloat16 numbers in host memory, one at a time: loading and quantising are the real ones.
 """
 
 from __future__ import annotations
