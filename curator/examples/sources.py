@@ -160,7 +160,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """The encoding of text whose characters take two or four bytes each: by its mark, or its NUL bytes; None: others."""
+    """The encoding of text in characters of two or four bytes, by its mark or its NUL bytes; None: it is another."""
     for mark, encoding in _WIDE_MARKS.items():
         if head.startswith(mark):
             return encoding

@@ -158,10 +158,8 @@ def _remarks(facts: ReadinessFacts) -> list[str]:
     """What does not stand in the way but is worth knowing."""
     remarks = []
     if facts.refused and not facts.is_misread:
-        remarks.append(
-            f"{count(facts.refused, 'line')} could not be read as {'an example' if facts.refused == 1 else 'examples'}; "
-            "an export leaves such lines out."
-        )
+        what = "an example" if facts.refused == 1 else "examples"
+        remarks.append(f"{count(facts.refused, 'line')} could not be read as {what}; an export leaves such lines out.")
     if ENOUGH <= facts.effective < COMFORTABLE:
         remarks.append(
             f"{count(facts.effective, 'example')} are enough to try; {COMFORTABLE:,} is comfortable. "
