@@ -5,12 +5,14 @@ differ in bits, because a shingle that both have flips the same bit of both, whi
 above (the bitmap filter of Sandes, Teodoro and Melo 2020). No pair is lost: what cannot be similar is left out.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compare import Sides
 from curator.duplicates.compiled import inner_kernel, kernel, signed
-from curator.duplicates.memory import count_bits, load
+from curator.duplicates.instructions import count_bits, load
 from curator.duplicates.shingles import ANSWER, PROMPT, TAG_BITS, WHOLE
 from curator.duplicates.templates import contains
 from curator.duplicates.words import Hashes
@@ -30,9 +32,18 @@ def _flip(row: Hashes, first: int, words: int, key: np.uint64) -> None:
     row[word] ^= _ONE << (key & _BIT)
 
 
-@kernel
-def parities(addresses: Hashes, counts: npt.NDArray[np.uint32], table: Hashes) -> Hashes:
+def parities(addresses: Hashes, counts: npt.NDArray[np.uint32], table: Hashes, threads: int = 2) -> Hashes:
     """The rows of bits, uint64 [n, `PARITIES`], of examples whose template shingles are in `table`."""
+    edges = [len(addresses) * part // threads for part in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = pool.map(
+            lambda low, high: _parities(addresses[low:high], counts[low:high], table), edges[:-1], edges[1:]
+        )
+        return np.concatenate(list(parts))
+
+
+@kernel
+def _parities(addresses: Hashes, counts: npt.NDArray[np.uint32], table: Hashes) -> Hashes:
     rows = np.zeros((addresses.size, PARITIES), dtype=np.uint64)
     for example in range(addresses.size):
         for step in range(counts[example]):

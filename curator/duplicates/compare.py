@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
-from curator.duplicates.memory import load
+from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.templates import contains
 from curator.duplicates.words import Hashes
