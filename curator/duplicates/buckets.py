@@ -68,15 +68,14 @@ def keys_with_fresh(
     hashes: npt.NDArray[np.uint32],
     column: int,
     taking_part: npt.NDArray[np.int64],
-    fresh: npt.NDArray[np.bool_],
+    fresh: npt.NDArray[np.int64],
     bits: int,
 ) -> Hashes:
-    """As `hash_keys`, without most examples that no fresh one shares this band with."""
+    """As `hash_keys`, without most examples that none of the `fresh` ones shares this band with."""
     shift = np.uint32(32 - bits)
     marked = np.zeros(1 << bits, dtype=np.bool_)
-    for example in taking_part:
-        if fresh[example]:
-            marked[hashes[example, column] >> shift] = True
+    for example in fresh:
+        marked[hashes[example, column] >> shift] = True
     keys = np.empty(taking_part.size, dtype=np.uint64)
     count = 0
     for example in taking_part:
@@ -110,7 +109,7 @@ def buckets_of(keys: Hashes) -> Buckets:
 
 @inner_kernel
 def _met_before(hashes: npt.NDArray[np.uint32], left: int, right: int, columns: int) -> bool:
-    for column in range(columns):
+    for column in range(columns):  # noqa: SIM110, kernels know no generators
         if hashes[left, column] == hashes[right, column] and hashes[left, column] > 0:
             return True
     return False

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,11 @@ class Columns:
     order: tuple[npt.NDArray[Any], ...]
     fresh: npt.NDArray[np.bool_]
 
+    @cached_property
+    def fresh_part(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """For each view, who of those taking part is fresh."""
+        return tuple(examples[self.fresh[examples]] for examples in self.taking_part)
+
 
 @dataclass
 class Compared:
@@ -97,7 +103,7 @@ def compare_candidates(columns: Columns, how: Comparison, pool: Executor) -> Ite
     While one band is compared, the buckets of the next ones are made.
     """
     ahead: deque[tuple[int, Future[Buckets]]] = deque()
-    for view, examples in enumerate(columns.taking_part):
+    for view, examples in enumerate(columns.fresh_part):
         for column in range(view * columns.bands, (view + 1) * columns.bands if len(examples) else 0):
             ahead.append((column, pool.submit(_buckets, columns, column)))
             if len(ahead) > how.threads:
@@ -112,13 +118,13 @@ def _made(ahead: deque[tuple[int, Future[Buckets]]]) -> tuple[int, Buckets]:
 
 
 def _buckets(columns: Columns, column: int) -> Buckets:
-    taking_part = columns.taking_part[column // columns.bands]
-    fresh = int(columns.fresh[taking_part].sum()) if len(taking_part) else 0
-    if 8 * fresh >= len(taking_part):
+    view = column // columns.bands
+    taking_part, fresh = columns.taking_part[view], columns.fresh_part[view]
+    if 8 * len(fresh) >= len(taking_part):
         keys = hash_keys(columns.hashes, column, taking_part)
     else:
-        bits = min(26, (16 * fresh + 1024).bit_length())
-        keys = keys_with_fresh(columns.hashes, column, taking_part, columns.fresh, bits)
+        bits = min(26, (16 * len(fresh) + 1024).bit_length())
+        keys = keys_with_fresh(columns.hashes, column, taking_part, fresh, bits)
     keys.sort()
     return buckets_of(keys)
 

@@ -27,7 +27,7 @@ class Sides(NamedTuple):
     Attributes:
         outside: uint32 [n], prompt shingles that are no template shingles.
         table: template shingles, as `contains` takes them.
-        parities: uint64 [n, `PARITIES`], see bounds.py.
+        parities: uint64 [n, `PARITIES`], see parities.py; of prompts without their template shingles.
     """
 
     addresses: Hashes

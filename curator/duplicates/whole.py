@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import kernel, signed
+from curator.duplicates.parities import PARITIES
 from curator.duplicates.prepared import Prepared
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.words import Hashes, mix
@@ -36,6 +37,7 @@ class Whole:
     words: npt.NDArray[np.uint32]
     equal_words: Hashes
     equal_text: Hashes
+    parities: Hashes
     numbers: Hashes
     context: Hashes
     exact: Hashes
@@ -70,8 +72,8 @@ class Whole:
                 part = _sign_again(block.shingles, block.ends, block.sizes, permutations(), banding.bands, banding.rows)
             to = hashes[begin : begin + len(block)]
             for at, view in enumerate(views):
-                here = part[:, view * banding.bands : (view + 1) * banding.bands]
-                to[:, at * banding.bands : (at + 1) * banding.bands] = here
+                here = part[view * banding.bands : (view + 1) * banding.bands]
+                to[:, at * banding.bands : (at + 1) * banding.bands] = here.T
 
         begins = itertools.accumulate((len(block) for block in self.blocks), initial=0)
         for _ in threads.map(take_in, self.blocks, begins):
@@ -93,6 +95,7 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
         words=_joined([block.words for block in kept], (0, 2), np.uint32),
         equal_words=_joined([block.equal_words for block in kept], (0, 2), np.uint64),
         equal_text=_joined([block.equal_text for block in kept], (0, 2), np.uint64),
+        parities=_joined([block.parities for block in kept], (0, PARITIES), np.uint64),
         numbers=_joined([block.numbers for block in kept], (0,), np.uint64),
         context=_joined([block.context for block in kept], (0,), np.uint64),
         exact=_joined([block.exact for block in kept], (0,), np.uint64),
@@ -146,10 +149,13 @@ def _sign_again(
     rows: int,
 ) -> npt.NDArray[np.uint32]:
     signatures = np.empty((3, PERMUTATIONS), dtype=np.uint32)
-    hashes = np.zeros((ends.size - 1, 3 * bands), dtype=np.uint32)
+    hashes = np.zeros((3 * bands, ends.size - 1), dtype=np.uint32)
+    own_bands = np.empty(bands, dtype=np.uint32)
     for example in range(ends.size - 1):
         sign_views(shingles, ends[example], ends[example + 1], permutation[0], permutation[1], signatures)
         for view in range(3):
             if sizes[example, view] > 0:
-                band_hashes(signatures[view], rows, hashes[example, view * bands : (view + 1) * bands])
+                band_hashes(signatures[view], rows, own_bands)
+                for band in range(bands):
+                    hashes[view * bands + band, example] = own_bands[band]
     return hashes

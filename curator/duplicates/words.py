@@ -146,6 +146,32 @@ def _absorb(word: Any, block: Any) -> Any:
 
 
 @inner_kernel
+def _flushed(word: Any, block: Any, filled: Any) -> Any:
+    """`word` with the `filled` bits of ASCII in `block` taken in."""
+    return _absorb(word, block) if filled > 0 else word
+
+
+@inner_kernel
+def _with(word: Any, block: Any, filled: Any, code: int) -> tuple[Any, Any, Any]:
+    """A word's hash, the ASCII characters that it has not taken in and how many bits they are, after `code`."""
+    if code >= 128:
+        return _absorb(_flushed(word, block, filled), np.uint64(code) | _NOT_ASCII), np.uint64(0), np.uint64(0)
+    block |= np.uint64(code | 0x20) << filled
+    if filled == 56:
+        return _absorb(word, block), np.uint64(0), np.uint64(0)
+    return word, block, filled + np.uint64(8)
+
+
+@inner_kernel
+def _end(word: Any, numeric: bool, words: Any, count: int, numbers: Any) -> tuple[int, Any]:
+    """Write a word's hash to `words`, and, where it is `numeric`, into `numbers`."""
+    words[count] = mix(word)
+    if numeric:
+        numbers = mix(numbers ^ words[count])
+    return count + 1, numbers
+
+
+@inner_kernel
 def _read_window(data: Any, at: int, high: int, words: Any, count: int, numbers: Any) -> tuple[int, int, Any]:
     """Append the words that stand in a window of ASCII, whole; see `read_words`. No word begins before `at`.
 
@@ -169,10 +195,8 @@ def _read_window(data: Any, at: int, high: int, words: Any, count: int, numbers:
             low += 8
             left -= 8
         last = (eight_bytes(data, low) | _SMALL) & (_EVERY >> np.uint64(64 - 8 * left))
-        words[count] = mix(_absorb(word, last))
-        if zeros_below(digits >> np.uint64(start)) < length:
-            numbers = mix(numbers ^ words[count])
-        count += 1
+        numeric = zeros_below(digits >> np.uint64(start)) < length
+        count, numbers = _end(_absorb(word, last), numeric, words, count, numbers)
         if end >= WINDOW:
             break
         letters = (letters >> np.uint64(end)) << np.uint64(end)
@@ -225,10 +249,7 @@ def read_words(
         kind = kinds[code]
         by_itself = kind in (ALONE, ALONE_NUMBER)
         if in_word and (kind == GAP or by_itself or (alone and kind != MARK)):
-            words[count] = mix(_absorb(word, block) if filled > 0 else word)
-            if numeric:
-                numbers = mix(numbers ^ words[count])
-            count += 1
+            count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
             word, in_word, alone, numeric = _WORD_SEED, False, False, False
             block, filled = np.uint64(0), np.uint64(0)
         if kind == GAP:
@@ -236,17 +257,7 @@ def read_words(
         alone = alone if in_word else by_itself
         in_word = True
         numeric |= kind in (NUMBER, ALONE_NUMBER)
-        if code < 128:
-            block |= np.uint64(code | 0x20) << filled
-            filled += np.uint64(8)
-        if filled > 0 and (code >= 128 or filled == 64):
-            word = _absorb(word, block)
-            block, filled = np.uint64(0), np.uint64(0)
-        if code >= 128:
-            word = _absorb(word, np.uint64(code) | _NOT_ASCII)
+        word, block, filled = _with(word, block, filled, code)
     if in_word:
-        words[count] = mix(_absorb(word, block) if filled > 0 else word)
-        if numeric:
-            numbers = mix(numbers ^ words[count])
-        count += 1
+        count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
     return count, numbers

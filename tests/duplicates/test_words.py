@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.duplicates.characters import Characters
 from curator.duplicates.compare import similarities
 from curator.duplicates.directly import sides_of
 from curator.duplicates.prepared import prepare
@@ -114,6 +115,18 @@ def test_code_points_of_every_plane_are_read_as_the_definition_does():
         text = " ".join(planes[at : at + 4000])
         counts, _, _ = of_pair((text, "".join(planes[at : at + 4000])), ("", ""))
         assert counts[0] == [len(reference.words(text)), len(reference.words("".join(planes[at : at + 4000])))]
+
+
+def test_what_was_learned_of_a_character_stays_where_another_thread_reads_it():
+    characters = Characters()
+    characters.learn([ord("ﬁ"), ord("Ⅷ")])
+    kinds, actions, starts, sequences = (
+        table.copy() for table in (characters.kinds, characters.actions, characters.starts, characters.sequences)
+    )
+    characters.learn([ord("Ⅷ"), ord("ﬁ"), ord("a")])
+    for before, now in ((kinds, characters.kinds), (actions, characters.actions), (starts, characters.starts)):
+        assert np.array_equal(before, now)
+    assert np.array_equal(sequences, characters.sequences)
 
 
 def test_a_text_of_ten_megabytes_is_read():
