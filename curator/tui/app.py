@@ -219,6 +219,10 @@ class CuratorApp(App[None]):
 
         self._writer.submit(quietly)
 
+    def finish_writing(self) -> None:
+        """Wait until all that was given to the writer is on the disk; nothing more is taken."""
+        self._writer.shutdown(wait=True)
+
     def is_guarded(self, screen: str, key: str) -> bool:
         """Whether a key that is held down must not race through the examples of a screen."""
         return any(action.guarded and key in self.keys[action.id].split(",") for action in actions_of(screen))
@@ -411,7 +415,7 @@ class CuratorApp(App[None]):
 
     def on_unmount(self) -> None:
         """Wait for the last write, then let go."""
-        self._writer.shutdown(wait=True)
+        self.finish_writing()
         self._note_recent()
         self._note_running()
         self.close_data()
