@@ -62,6 +62,13 @@ ACTIONS: tuple[Action, ...] = (
         ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
         ("overview", "o", "Overview", "What is wrong with the data, and what to do first."),
         ("review", "r", "Review", "Go through the examples one at a time."),
+        (
+            "settings",
+            "comma",
+            "Settings",
+            "Keys, colours, reasons, limits: change them in curator.toml.",
+        ),
+        ("messages", "D", "Messages", "What was said in this session, whole, and where the log is."),
         ("labels", "l", "Labels", "Answer the questions of curator.toml about each example."),
         ("train", "t", "Train", "Prepare a training on what is kept: model, plan, what speaks against it."),
         ("train_again", "T", "Train again", "Start a training with the model and settings of the last one."),
@@ -79,7 +86,9 @@ ACTIONS: tuple[Action, ...] = (
         "overview",
         ("open", "enter", "Review these", "Review the examples that this line is about.", "f"),
         ("policy", "p", "Policy", "See what the policy `recommended` would decide, with counts, and apply it.", "fd"),
+        ("map", "m", "Map", "The topics of the data, and where they lie on a map of meaning.", "f"),
     ),
+    *_on("map", ("open", "enter", "Review these", "Review the examples of the topic at the cursor.", "f")),
     *_on(
         "review",
         ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fdg"),
@@ -153,6 +162,7 @@ ACTIONS: tuple[Action, ...] = (
             for n in range(1, 10)
         ),
     ),
+    *_on("settings", ("open", "enter", "Change", "Type another value for the setting at the cursor.", "fd")),
     *_on(
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),

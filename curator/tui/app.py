@@ -1,9 +1,11 @@
 """The app: what is open, the one thread that writes, and the way between screens."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -11,20 +13,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.events import Print
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 
 from curator.errors import CuratorError, UsageError
 from curator.examples.content import Content
+from curator.project.log import Undone
 from curator.reporting.wording import count
-from curator.tui.actions import EVERYWHERE, actions_of, keymap
+from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
+from curator.tui.app_log import log
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.duplicates import DuplicatesScreen
 from curator.tui.screens.help import HelpScreen
 from curator.tui.screens.labels import LabelsScreen
+from curator.tui.screens.messages import MessagesScreen, Said
 from curator.tui.screens.overview import OverviewScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.screens.runs import RunsScreen
+from curator.tui.screens.settings import SettingsScreen
 from curator.tui.screens.start import StartScreen
 from curator.tui.screens.train import TrainScreen
 from curator.workflow.opening import Opened, open_data
@@ -33,14 +43,18 @@ from curator.workflow.recent import note_recent
 from curator.workflow.request import DataRequest
 from curator.workflow.reviewing import Review
 from curator.workflow.settings import settings_for
+from curator.workflow.settings_model import Settings
 
 if TYPE_CHECKING:
     from curator.jobs.events import EventReader
     from curator.jobs.job import Job
 
 _Outcome = TypeVar("_Outcome")
-_LOOK_EVERY = 0.25
+_LOOK_EVERY = 0.5
 """Seconds between two looks at a running audit's events."""
+
+_REMEMBERED = 500
+"""Messages that can be read again."""
 
 _LAST_SEEN = "data as last seen"
 
@@ -55,6 +69,7 @@ PAGES: Mapping[str, type[Page]] = {
         DuplicatesScreen,
         TrainScreen,
         RunsScreen,
+        SettingsScreen,
     )
 }
 """Screens by name; each needs open data, but for the first."""
@@ -82,6 +97,8 @@ class CuratorApp(App[None]):
         self.keys = keymap(settings_for(DataRequest(data=()), []).keys)
         self.write_failed = False
         self.left_running: list[str] = []
+        self.said: deque[Said] = deque(maxlen=_REMEMBERED)
+        self.animation_level = "none"
         self.audit_progress = ""
         self._writing = 0
         self._changed = ""
@@ -124,6 +141,20 @@ class CuratorApp(App[None]):
         if name not in self.available_themes:
             raise UsageError(f"review.theme: there is no theme '{name}'. There are {', '.join(self.available_themes)}.")
         return name
+
+    def take_settings(self, settings: Settings) -> None:
+        """Go on with other settings: keys and colours at once, what checks go by when the data are opened again.
+
+        Raises:
+            UsageError: there is no such theme.
+        """
+        assert self.opened is not None, "settings are changed for open data"
+        theme, keys = self._theme_of(settings.review.theme), keymap(settings.keys)
+        self.opened.settings, self.theme, self.keys = settings, theme, keys
+        self.set_keymap(keys)
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_mounted:
+                screen.refresh_bars()
 
     def _say_what_changed(self) -> None:
         """Say how the data differ from when they were last open; decisions follow the examples by their content."""
@@ -210,14 +241,37 @@ class CuratorApp(App[None]):
                 screen.include(place)
         return True
 
-    def write_quietly(self, work: Callable[[], object]) -> None:
+    def write_quietly(self, work: Callable[[], object]) -> Awaitable[None]:
         """Write what may be lost without harm, such as where a person is; after what is being written now."""
 
         def quietly() -> None:
             with suppress(CuratorError):
                 work()
 
-        self._writer.submit(quietly)
+        return asyncio.wrap_future(self._writer.submit(quietly))
+
+    async def take_back(self) -> list[int] | None:
+        """Take back the latest decision and say which; where it was; None: nothing changed."""
+        return await self._back_or_again(lambda review: review.undo(), "Taken back", "is left to take back")
+
+    async def decide_again(self) -> list[int] | None:
+        """Decide again what was taken back and say what; where it is; None: nothing changed."""
+        return await self._back_or_again(lambda review: review.redo(), "Decided again", "was taken back last")
+
+    async def _back_or_again(
+        self, do: Callable[[Review], tuple[Undone, list[int]] | None], did: str, nothing: str
+    ) -> list[int] | None:
+        review = self.review
+        assert review is not None, "something is open"
+        outcome = await self.write(lambda: do(review) or ())
+        if not outcome:
+            if outcome is not None:
+                self.notify(f"Nothing of yours {nothing}.", markup=False)
+            return None
+        undone, positions = outcome
+        what = f"policy {undone.policy}" if undone.policy else undone.action
+        self.notify(f"{did}: {what}, {count(undone.decisions, 'decision')}.", markup=False)
+        return positions
 
     def finish_writing(self) -> None:
         """Wait until all that was given to the writer is on the disk; nothing more is taken."""
@@ -227,17 +281,37 @@ class CuratorApp(App[None]):
         """Whether a key that is held down must not race through the examples of a screen."""
         return any(action.guarded and key in self.keys[action.id].split(",") for action in actions_of(screen))
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in a corner; it can be read again."""
+        self.said.append(Said(datetime.now(), severity, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_print(self, event: Print) -> None:
+        """What a library prints goes to the log, never over the screen."""
+        log(event.text)
+
     def say_error(self, error: CuratorError) -> None:
         """Tell what happened and what to do."""
         from curator.examples.safe_text import visible
 
-        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+        log(f"{type(error).__name__}: {error}")
+        again = shown_key(self.keys["everywhere.messages"].split(",")[0])
+        self.notify(f"{visible(str(error))}\n{again} shows this again.", severity="error", timeout=10, markup=False)
 
     # Ways between screens
 
     def on_mount(self) -> None:
         """Show the first screen."""
         self.set_keymap(self.keys)
+        self.begin_capture_print(self)
         self.push_screen(StartScreen() if self.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
         self._tell_changed()
@@ -253,6 +327,18 @@ class CuratorApp(App[None]):
                 self.pop_screen()
         else:
             self.push_screen(PAGES[name]())
+
+    def review_found(self, where: str, example: str | None = None) -> None:
+        """Review what a filter finds, at an example of it, in the review that is open or in a new one."""
+        page = next((screen for screen in self.screen_stack if isinstance(screen, ReviewScreen)), None)
+        if page is None:
+            self.push_screen(ReviewScreen(where, example))
+            return
+        self.show("review")
+        if example is None:
+            page.narrow(where)
+        else:
+            page.show_example(where, example)
 
     def open_and_show(self, request: DataRequest) -> bool:
         """Open data and show what is in them; whether that went well."""
@@ -286,6 +372,14 @@ class CuratorApp(App[None]):
     def action_train(self) -> None:
         """To the preparation of a training."""
         self.show("train")
+
+    def action_settings(self) -> None:
+        """To the settings."""
+        self.show("settings")
+
+    def action_messages(self) -> None:
+        """What was said so far."""
+        self.push_screen(MessagesScreen(self.said))
 
     def action_runs(self) -> None:
         """To the list of trainings."""
@@ -326,9 +420,12 @@ class CuratorApp(App[None]):
         if isinstance(self.screen, Page):
             self.push_screen(HelpScreen(self.screen.page_name, self.screen.heading))
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """Look for an action."""
-        self.action_command_palette()
+        palette = CommandPalette(id="--command-palette")
+        await self.push_screen(palette)
+        for field in palette.query(Input):
+            field.cursor_blink = False
 
     async def action_back(self) -> None:
         """One screen back; on the first one a hint."""
@@ -407,7 +504,7 @@ class CuratorApp(App[None]):
     def _note_recent(self) -> None:
         if self.review is None or self.opened is None:
             return
-        paths = tuple(source.path for source in self.opened.sources if source.name != "-")
+        paths = tuple(self.opened.paths)
         if paths and not self.review.partial:
             counts = self.review.counts()
             decided = len(self.review) - counts["pending"]
