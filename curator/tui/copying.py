@@ -16,20 +16,20 @@ _WITHOUT = ("Apple_Terminal",)
 """Terminals (by `TERM_PROGRAM`) that ignore OSC 52."""
 
 
-def copied(app: Any, text: str) -> str:
-    """Copy `text`; a sentence that says where to."""
+def copied(app: Any, text: str, what: str) -> str:
+    """Copy `text`, which is `what` ("The example"); a sentence that says where to."""
     path = _written(text)
-    kept = f"in {path}" if path is not None else "nowhere else: the state folder cannot be written"
+    kept = f"in {path}" if path is not None else "nowhere else, as the state folder cannot be written"
     if os.environ.get("TERM_PROGRAM") in _WITHOUT or app.is_web:
-        return f"This terminal has no clipboard for programs; the example is {kept}."
+        return f"{what} is {kept}; this terminal has no clipboard for programs."
     if len(text.encode()) > _LARGEST:
-        return f"Too long for the terminal's clipboard; the example is {kept}."
+        return f"{what} is {kept}; it is too long for the terminal's clipboard."
     app.copy_to_clipboard(text)
-    return f"Copied as JSON to the terminal's clipboard; if it takes no copies (OSC 52), the example is {kept}."
+    return f"{what} is on the terminal's clipboard (where it takes OSC 52), and {kept}."
 
 
 def _written(text: str) -> Path | None:
-    path = platformdirs.user_state_path("curator") / "copied.json"
+    path = platformdirs.user_state_path("curator") / "copied.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # nobody else's business

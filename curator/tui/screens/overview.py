@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -19,6 +17,7 @@ from curator.examples.safe_text import visible
 from curator.project.policies import Proposal
 from curator.reporting.model import AuditReport
 from curator.reporting.wording import count
+from curator.tui.copying import copied
 from curator.tui.drawing import SEVERITY_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.topic_map import TopicMapScreen
@@ -34,7 +33,9 @@ _POLICY = "recommended"
 POLICY_LINE = "policy"
 UNREADABLE_LINE = "unreadable"
 MAP_LINE = "map"
-"""Stand in a line instead of a filter: the preview of the policy, the lines that are no example, the map of topics."""
+COMMAND_LINE = "$ "
+"""Stand in a line instead of a filter: the preview of the policy, the lines that are no example, the map of topics, and
+(before it) a command for a shell."""
 
 _BAR = 10
 _MARGIN, _NARROWEST, _WIDEST = 4, 20, 100
@@ -61,7 +62,7 @@ class OverviewScreen(Page):
         self.report: AuditReport | None = None
 
     def compose_body(self) -> ComposeResult:
-        """The verdict, then lines to act on."""
+        """The verdict, then lines: what to do, why, what was decided and found."""
         with Vertical(id="overview"):
             yield Static("", id="verdict", markup=False)
             yield OptionList(id="lines")
@@ -110,11 +111,8 @@ class OverviewScreen(Page):
 
     def _show_report(self, report: AuditReport, histogram: Histogram | None) -> None:
         self.report = report
-        reasons = Table.grid(padding=(0, 1))
-        for reason in report.verdict.reasons:
-            reasons.add_row(Text(" •"), Text(visible(reason, one_line=True)))
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
-        self.query_one("#verdict", Static).update(Group(headline, reasons))
+        self.query_one("#verdict", Static).update(headline)
         self._fill(list(_lines(report, self.review.counts(), histogram)))
 
     def _fill(self, lines: list[_Line]) -> None:
@@ -137,6 +135,9 @@ class OverviewScreen(Page):
             self.app.push_screen(UnreadableScreen())
         elif where == MAP_LINE:
             self.action_map()
+        elif where is not None and where.startswith(COMMAND_LINE):
+            command = where.removeprefix(COMMAND_LINE)
+            self.notify(visible(copied(self.app, command, "The command"), one_line=True), markup=False)
         elif where is not None:
             self.curator.review_found(where)
 
@@ -209,8 +210,12 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
             where = UNREADABLE_LINE
         line = Text(f"  {visible(step.sentence, one_line=True)}")
         if step.command and where is None:
-            line.append(f"   {visible(step.command, one_line=True)}", style="dim")
+            line.append(f"\n    {visible(step.command, one_line=True)}", style="dim")
+            where = f"{COMMAND_LINE}{step.command}"
         yield _Line(line, where)
+    yield _Line(Text("Why", style="bold"), None)
+    for reason in report.verdict.reasons:
+        yield _Line(Text(f"  • {visible(reason, one_line=True)}"), None)
     yield _Line(Text("Decisions", style="bold"), None)
     yield _Line(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
     for status, word in (("keep", "kept"), ("drop", "dropped"), ("flag", "flagged")):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -10,23 +11,29 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.events import Key
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
+from curator.examples.frames import SEVERITIES
 from curator.examples.safe_text import visible
-from curator.tui.drawing import status_text
+from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS, status_text
 from curator.tui.page import Page
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.findings_pane import FindingsPane
+from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.progress_line import ProgressLine
-from curator.workflow.reviewing import PENDING, Positions, Seen
+from curator.workflow.listing import Listing
+from curator.workflow.reviewing import NO_SEVERITY, PENDING, STATUSES, Positions, Seen
 
 _FAR = 10**9
 _AT_ONCE = 4096
+_ROOM_FOR_LIST = 150
+"""Cells from which the queue stands beside the example as a list."""
 
 _NOTE_AFTER = 0.5
 """Seconds after a move at which the place is kept for the next time."""
@@ -55,12 +62,15 @@ class QueueScreen(Page):
         self.seen: Seen | None = None
         self._shown_at = 0.0
         self._last_key = ""
+        self._listing: Listing | None = None
+        self._list_wanted: bool | None = None
         self._kept: dict[str, str | None] = {}
 
     def compose_body(self) -> ComposeResult:
-        """Status, example beside or above its findings, filter, progress."""
+        """Status; the queue where there is room, example, findings; filter; progress."""
         yield Static("", id="status", markup=False)
         with Horizontal(id="columns"):
+            yield LongList(self._line, id="queue")
             yield ExampleView(id="example")
             with VerticalScroll(id="side", can_focus=False), Vertical():
                 yield FindingsPane(id="findings")
@@ -69,6 +79,7 @@ class QueueScreen(Page):
 
     def on_mount(self) -> None:
         """Go on where the person left off."""
+        self.query_one(LongList).can_focus = False  # its cursor is the place, and the screen has the keys
         known = self.review.opened.project.recall(self._session) or {}
         self.by_severity = known.get("order", "severity") == "severity"
         if self._first is not None:
@@ -124,6 +135,8 @@ class QueueScreen(Page):
         bar = self.query_one(FilterBar)
         bar.close()
         bar.show(where, len(self.queue), len(self.review))
+        self._listing = Listing(self.review)
+        self.query_one(LongList).show(len(self.queue))
         go()
 
     def _say_fault(self, error: CuratorError) -> None:
@@ -170,7 +183,8 @@ class QueueScreen(Page):
 
     def show_place(self, place: int) -> None:
         """Show the example at a place of the queue, or the nearest there is."""
-        view = self.query_one(ExampleView)
+        view, entries = self.query_one(ExampleView), self.query_one(LongList)
+        entries.forget_entry(self.place)
         self.place = min(max(place, 0), max(len(self.queue) - 1, 0))
         self.seen = None
         if len(self.queue):
@@ -181,6 +195,8 @@ class QueueScreen(Page):
                 view.say(visible(str(error)))
         else:
             view.say(self._nothing())
+        entries.forget_entry(self.place)
+        entries.cursor = self.place
         self._shown_at = time.monotonic()
         self._draw_about()
 
@@ -203,7 +219,7 @@ class QueueScreen(Page):
             line.append(f"  because: {visible(standing.reason, one_line=True)}", style="italic not bold")
         if standing.policy:
             line.append(f"  by policy {visible(standing.policy, one_line=True)}", style="not bold")
-        line.append(f"  {visible(seen.place, one_line=True)}  {seen.id}", style="dim not bold")
+        line.append(f"  {visible(Path(seen.place).name, one_line=True)}  {seen.id}", style="dim not bold")
         return line
 
     def _nothing(self) -> str:
@@ -227,6 +243,7 @@ class QueueScreen(Page):
 
     def on_screen_resume(self) -> None:
         """Decisions may have changed meanwhile."""
+        self.query_one(LongList).forget()
         if self.seen is not None:
             self.show_place(self.place)
         self.refresh_bars()
@@ -276,6 +293,7 @@ class QueueScreen(Page):
     async def _show_again(self, positions: list[int] | None) -> None:
         """Show where an undo or redo happened, and keep it as the place: it may be far from the one that was kept."""
         if positions is not None:
+            self.query_one(LongList).forget()
             self.go_to_position(positions)
             await self._keep_place()
 
@@ -331,6 +349,36 @@ class QueueScreen(Page):
             self.show_place(int(found[0]))
         else:
             self.notify(f"{term} is not in this queue; c shows all examples.", markup=False)
+
+    # The list of the queue
+
+    def on_resize(self) -> None:
+        """The list stands where there is room, or where it is asked for."""
+        has_room = self.size.width >= _ROOM_FOR_LIST
+        self.query_one(LongList).display = has_room if self._list_wanted is None else self._list_wanted
+
+    def action_list(self) -> None:
+        """Show the queue beside the example, or hide it."""
+        entries = self.query_one(LongList)
+        entries.display = self._list_wanted = not entries.display
+
+    def action_side(self) -> None:
+        """Hide what stands beside the example, or show it again."""
+        side = self.query_one("#side")
+        side.display = not side.display
+
+    def _line(self, number: int, width: int) -> Content:
+        position = int(self.queue[number])
+        assert self._listing is not None, "lines are drawn of a queue that was made"
+        severity = int(self.review.severity[position])
+        sign = SEVERITY_MARKS[SEVERITIES[severity]] if severity < NO_SEVERITY else " "
+        status = STATUS_MARKS[STATUSES[self.review.status[position]]]
+        return Content(f"{status}{sign} {visible(self._listing.beginning(position, width), one_line=True)}")
+
+    def on_long_list_moved(self, event: LongList.Moved) -> None:
+        """To the example that was clicked."""
+        if event.entry != self.place and event.entry < len(self.queue):
+            self.show_place(event.entry)
 
     # Filter
 

@@ -15,6 +15,7 @@ from curator.tui.screens.history import HistoryScreen
 from curator.tui.screens.writing import WritingScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
+from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.question import Question
 from curator.workflow.reviewing import PENDING, Seen
 
@@ -88,6 +89,7 @@ class ReviewScreen(WritingScreen):
             if await self.curator.write(lambda: self.review.decide(positions, action)) is not None:
                 made = count(len(positions), "example")
                 self.notify(f"{action}: {made}, as one decision. u takes it back.", markup=False)
+            self.query_one(LongList).forget()
             self.show_place(self.place)
 
         about = f"that {self.where} finds" if self.where else "of the whole set"
@@ -113,11 +115,6 @@ class ReviewScreen(WritingScreen):
 
     # More
 
-    def action_side(self) -> None:
-        """Hide the findings, or show them again."""
-        side = self.query_one("#side")
-        side.display = not side.display
-
     def action_similar(self) -> None:
         """The examples nearest in meaning to this one."""
         if self.seen is not None and self.seen.original is not None:
@@ -134,7 +131,9 @@ class ReviewScreen(WritingScreen):
     def action_copy(self) -> None:
         """The example as JSON to the clipboard of the terminal, and to a file."""
         if self.seen is not None:
-            self.notify(visible(copied(self.app, as_json(self.seen.content)), one_line=True), markup=False)
+            self.notify(
+                visible(copied(self.app, as_json(self.seen.content), "The example"), one_line=True), markup=False
+            )
 
     def action_history(self) -> None:
         """The latest decisions."""

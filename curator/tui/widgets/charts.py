@@ -139,7 +139,7 @@ def dot_of(
 
 
 class ScatterMap(Widget):
-    """Points on a plane, such as the topic map; those that are marked stand out by colour and by a frame of dots."""
+    """Points on a plane, such as the topic map; those that are marked stand out, without colour by being reversed."""
 
     DEFAULT_CSS = "ScatterMap { height: 1fr; width: 1fr; }"
 
@@ -178,13 +178,14 @@ class ScatterMap(Widget):
         column, row = dot_of(self._points, lines, cells)
         is_marked = np.zeros((lines, cells), dtype=np.bool_)
         is_marked[row[self._marked] // 4, column[self._marked] // 2] = True
-        return Content("\n").join([_emphasised(*pair) for pair in zip(text, is_marked, strict=True)])
+        style = "reverse" if self.app.no_color else "bold $accent"
+        return Content("\n").join([_emphasised(*pair, style) for pair in zip(text, is_marked, strict=True)])
 
 
-def _emphasised(text: str, marked: npt.NDArray[np.bool_]) -> Content:
-    """A line whose marked cells are reversed, which needs no colour."""
+def _emphasised(text: str, marked: npt.NDArray[np.bool_], style: str) -> Content:
+    """A line whose marked cells stand out, the others being dim."""
     edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0)).tolist()
-    content = Content(text)
+    content = Content(text).stylize("$text-muted")
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        content = content.stylize("reverse $accent", begin, end)
+        content = content.stylize(style, begin, end)
     return content
