@@ -18,6 +18,7 @@ from curator.examples.content import Content, content_of
 from curator.examples.finding import Finding
 from curator.project.decision import Action, Proposed
 from curator.project.log import Undone
+from curator.review.filter import conjuncts
 from curator.workflow.audit import Audit
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.findings import Places, published, severity_rank
@@ -202,6 +203,15 @@ class Review:
             if (position := self.position_of(id_)) is not None:
                 mask[position] = is_found
         return mask
+
+    def found_alone(self, where: str) -> dict[str, int]:
+        """What each part of a filter finds without the others, of parts that must all hold; of one part: nothing.
+
+        Raises:
+            FilterError, UsageError: as `matching`.
+        """
+        parts = conjuncts(where)
+        return {part: int(self.matching(part).sum()) for part in parts} if len(parts) > 1 else {}
 
     def position_of(self, id_: str) -> int | None:
         """Where an example is; None: not in this set."""

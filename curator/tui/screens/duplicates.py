@@ -120,7 +120,8 @@ class DuplicatesScreen(Page):
         if not len(grouping):
             self._group = None
             self.members.show(0)
-            self.query_one(SideBySide).say(f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more.")
+            nothing = f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more."
+            self.query_one(SideBySide).say(f"{nothing}\n\nR looks for another relation, o says what to do next.")
             self.refresh_bars()
             return
         self.number = max(0, min(number, len(grouping) - 1))

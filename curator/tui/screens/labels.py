@@ -18,6 +18,7 @@ from curator.tui.page import bindings_of
 from curator.tui.screens.queue import QueueScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
+from curator.tui.widgets.progress_line import ProgressLine
 from curator.workflow.labelling import NO_QUESTIONS, Labels, Value, choices_of, label
 from curator.workflow.reviewing import Positions, Seen
 from curator.workflow.settings_model import LabelQuestion
@@ -138,6 +139,11 @@ class LabelsScreen(QueueScreen):
                 text.append(f"{visible(f'{who}: {said}', one_line=True)}\n", style="not bold")
         text.append(self._agreement(name), style="dim not bold")
         pane.update(text)
+
+    def show_progress(self) -> None:
+        """How many have an answer of this annotator to the question at hand."""
+        line = self.query_one(ProgressLine)
+        line.show(len(self._answered), len(self.review), "answered", audit=self.curator.audit_progress)
 
     def _suggestion(self, position: int, name: str) -> str:
         guesses = self.guesses.get(name)

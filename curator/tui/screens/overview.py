@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from rich.padding import Padding
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -38,14 +39,14 @@ COMMAND_LINE = "$ "
 (before it) a command for a shell."""
 
 _BAR = 10
-_MARGIN, _NARROWEST, _WIDEST = 4, 20, 100
+_MARGIN, _WIDEST = 7, 100
 _HISTOGRAM_ROWS = 4
 
 
 class _Line(NamedTuple):
     """A line of the list, and the filter that Enter reviews; None: a heading or a picture."""
 
-    text: Text | Content
+    text: Text | Padding | Content
     where: str | None
 
 
@@ -95,6 +96,11 @@ class OverviewScreen(Page):
                 f"{self.curator.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
             )
 
+    @property
+    def _width(self) -> int:
+        """Cells of a line."""
+        return max(self.size.width - _MARGIN, 20)
+
     def on_resize(self) -> None:
         """The histogram is as wide as there is room."""
         if self.report is not None:
@@ -104,8 +110,7 @@ class OverviewScreen(Page):
     def _weigh(self) -> None:
         review, worker = self.review, get_current_worker()
         report = report_of(review.opened, review.audit)
-        bins = max(min(self.size.width - 2 * _MARGIN, _WIDEST), _NARROWEST)
-        histogram = _histogram(review, bins)
+        histogram = _histogram(review, min(self._width - 2, _WIDEST))
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_report, report, histogram)
 
@@ -113,7 +118,7 @@ class OverviewScreen(Page):
         self.report = report
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
         self.query_one("#verdict", Static).update(headline)
-        self._fill(list(_lines(report, self.review.counts(), histogram)))
+        self._fill(list(_lines(report, self.review.counts(), histogram, self._width)))
 
     def _fill(self, lines: list[_Line]) -> None:
         options = self.query_one(OptionList)
@@ -199,7 +204,12 @@ def _histogram(review: Review, bins: int) -> Histogram | None:
     return Histogram.of(facts["tokens"].to_numpy(), bins, review.audit.options.settings.max_tokens)
 
 
-def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | None) -> Iterator[_Line]:
+def _indented(text: Text) -> Padding:
+    """Further lines begin where the first does."""
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | None, width: int) -> Iterator[_Line]:
     yield _Line(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
         command = step.command or ""
@@ -208,14 +218,14 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
             where = POLICY_LINE
         elif where is not None and _is_unreadable(report, where.removeprefix("check:")):
             where = UNREADABLE_LINE
-        line = Text(f"  {visible(step.sentence, one_line=True)}")
+        line = Text(visible(step.sentence, one_line=True))
         if step.command and where is None:
-            line.append(f"\n    {visible(step.command, one_line=True)}", style="dim")
+            line.append(f"\n{visible(step.command, one_line=True)}", style="dim")
             where = f"{COMMAND_LINE}{step.command}"
-        yield _Line(line, where)
+        yield _Line(_indented(line), where)
     yield _Line(Text("Why", style="bold"), None)
     for reason in report.verdict.reasons:
-        yield _Line(Text(f"  • {visible(reason, one_line=True)}"), None)
+        yield _Line(_indented(Text(visible(reason, one_line=True))), None)
     yield _Line(Text("Decisions", style="bold"), None)
     yield _Line(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
     for status, word in (("keep", "kept"), ("drop", "dropped"), ("flag", "flagged")):
@@ -225,9 +235,11 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
         yield _Line(Text("  No check found anything."), None)
     most = max((check.examples for check in report.checks), default=0)
     for check in report.checks:
-        text = Text(f"  {check.examples:>9,} {bar(check.examples, most, _BAR)} ")
-        text.append(f"{SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
+        text = Text(f"  {check.examples:>9,} " if check.examples else f"  {'all':>9} ")
+        text.append(bar(check.examples, most, _BAR), style=_STYLES[check.severity])
+        text.append(f" {SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
         text.append(f"  {check.title}", style="dim")
+        text.truncate(width, overflow="ellipsis")
         about_examples = any(finding.example is not None for finding in check.worst)
         about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
         yield _Line(text, f"check:{check.name}" if about_examples else about_lines)
@@ -246,7 +258,7 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
             yield _Line(Content("\n").join([Content("  ") + line for line in picture.split("\n")]), None)
     if report.meaning is not None and report.meaning.topics:
         yield _Line(Text("Topics", style="bold"), None)
-        titles = ", ".join(topic.title for topic in report.meaning.topics[:3])
-        yield _Line(
-            Text(f"  {len(report.meaning.topics):>9,}  on a map: {visible(titles, one_line=True)}, …"), MAP_LINE
-        )
+        titles = visible(", ".join(topic.title for topic in report.meaning.topics), one_line=True)
+        line = Text(f"  {len(report.meaning.topics):>9,}  on a map: {titles}")
+        line.truncate(width, overflow="ellipsis")
+        yield _Line(line, MAP_LINE)

@@ -1,8 +1,9 @@
 """A queue of examples, one at a time: what a filter finds in an order, where the person is in it, and moving."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
@@ -63,6 +64,7 @@ class QueueScreen(Page):
         self._shown_at = 0.0
         self._last_key = ""
         self._listing: Listing | None = None
+        self._alone: Mapping[str, int] = {}
         self._list_wanted: bool | None = None
         self._kept: dict[str, str | None] = {}
 
@@ -123,15 +125,18 @@ class QueueScreen(Page):
         try:
             everything = self.in_order()
             queue = everything[self.review.matching(where)[everything]]
+            alone = {} if len(queue) else self.review.found_alone(where)
         except CuratorError as error:
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._say_fault, error)
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._take_found, where, queue, go)
+            self.app.call_from_thread(self._take_found, where, queue, go, alone)
 
-    def _take_found(self, where: str, queue: Positions, go: Callable[[], None]) -> None:
-        self.queue, self.where, self.place = queue, where, 0
+    def _take_found(
+        self, where: str, queue: Positions, go: Callable[[], None], alone: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        self.queue, self.where, self.place, self._alone = queue, where, 0, alone
         bar = self.query_one(FilterBar)
         bar.close()
         bar.show(where, len(self.queue), len(self.review))
@@ -206,7 +211,7 @@ class QueueScreen(Page):
         status = self.query_one("#status", Static)
         status.update("" if seen is None else self._status_line(seen))
         self.show_side(seen)
-        self.query_one(ProgressLine).show(self.review, self.curator.audit_progress)
+        self.show_progress()
         self.refresh_bars()
 
     def _status_line(self, seen: Seen) -> Text:
@@ -222,11 +227,21 @@ class QueueScreen(Page):
         line.append(f"  {visible(Path(seen.place).name, one_line=True)}  {seen.id}", style="dim not bold")
         return line
 
+    def show_progress(self) -> None:
+        """How far this is."""
+        counts = self.review.counts()
+        detail = f"keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}"
+        total = len(self.review)
+        line = self.query_one(ProgressLine)
+        line.show(total - counts["pending"], total, "decided", detail, self.curator.audit_progress)
+
     def _nothing(self) -> str:
         """What is said where the queue is empty."""
         if not self.where:
             return "There are no examples."
-        return f"No example is found by {visible(self.where)}.\n\nc shows all again, / changes the filter."
+        parts = "\n".join(f"{found:>9,}  {visible(part, one_line=True)}" for part, found in self._alone.items())
+        each = f"\n\nWhat each part finds alone:\n{parts}" if parts else ""
+        return f"No example is found by {visible(self.where)}.{each}\n\nc shows all again, / changes the filter."
 
     def show_side(self, seen: Seen | None) -> None:
         """What stands beside the example."""
@@ -375,10 +390,11 @@ class QueueScreen(Page):
         status = STATUS_MARKS[STATUSES[self.review.status[position]]]
         return Content(f"{status}{sign} {visible(self._listing.beginning(position, width), one_line=True)}")
 
-    def on_long_list_moved(self, event: LongList.Moved) -> None:
-        """To the example that was clicked."""
-        if event.entry != self.place and event.entry < len(self.queue):
-            self.show_place(event.entry)
+    def on_long_list_moved(self) -> None:
+        """To the example that was clicked; where it is the place already, the list only followed."""
+        clicked = self.query_one(LongList).cursor
+        if clicked != self.place and clicked < len(self.queue):
+            self.show_place(clicked)
 
     # Filter
 

@@ -33,8 +33,10 @@ class ReviewScreen(WritingScreen):
 
     def show_side(self, seen: Seen | None) -> None:
         """What stands beside the example: its findings, and the reasons that the digits give."""
-        findings, note = ([], "") if seen is None else (seen.findings, self._reasons())
-        self.query_one(FindingsPane).show(findings, note, checked=not self.review.partial)
+        if seen is None:
+            self.query_one(FindingsPane).update("")
+        else:
+            self.query_one(FindingsPane).show(seen.findings, self._reasons(), checked=not self.review.partial)
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons

@@ -95,7 +95,7 @@ class TopicMapScreen(Page):
 
 
 def _line(row: dict[str, object]) -> Text:
-    line = Text(f"{row['examples']:>7,} {share(float(str(row['share']))):>6}  ")
-    line.append(visible(str(row["title"]), one_line=True))
-    line.append("".join(f"  {word}" for word in ("thin", "dominant") if row[word]), style="bold")
+    line = Text(visible(str(row["title"]), one_line=True))
+    line.append(f"\n  {row['examples']:,} examples, {share(float(str(row['share'])))}", style="dim")
+    line.append("".join(f", {word}" for word in ("thin", "dominant") if row[word]), style="bold")
     return line
