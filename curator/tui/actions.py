@@ -97,6 +97,12 @@ ACTIONS: tuple[Action, ...] = (
             "Keys, colours, reasons, limits: change them in curator.toml.",
         ),
         ("messages", "D", "Messages", "What was said in this session, whole, and where the log is."),
+        (
+            "stop_audit",
+            "ctrl+x",
+            "Stop checking",
+            "End the check that runs; what it finished is kept.",
+        ),
         ("labels", "l", "Labels", "Answer the questions of curator.toml about each example."),
         ("train", "t", "Train", "Prepare a training on what is kept: model, plan, what speaks against it."),
         ("train_again", "T", "Train again", "Start a training with the model and settings of the last one."),

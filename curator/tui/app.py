@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -21,10 +21,12 @@ from textual.widgets import Input
 
 from curator.errors import CuratorError, UsageError
 from curator.examples.content import Content
+from curator.examples.safe_text import visible
 from curator.project.log import Undone
 from curator.reporting.wording import count
 from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
 from curator.tui.app_log import log
+from curator.tui.audit_beside import AuditBeside
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.duplicates import DuplicatesScreen
@@ -37,6 +39,7 @@ from curator.tui.screens.runs import RunsScreen
 from curator.tui.screens.settings import SettingsScreen
 from curator.tui.screens.start import StartScreen
 from curator.tui.screens.train import TrainScreen
+from curator.workflow.audit_job import start_audit
 from curator.workflow.opening import Opened, open_data
 from curator.workflow.preview import preview
 from curator.workflow.recent import note_recent
@@ -44,10 +47,6 @@ from curator.workflow.request import DataRequest
 from curator.workflow.reviewing import Review
 from curator.workflow.settings import settings_for
 from curator.workflow.settings_model import Settings
-
-if TYPE_CHECKING:
-    from curator.jobs.events import EventReader
-    from curator.jobs.job import Job
 
 _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.5
@@ -75,6 +74,16 @@ PAGES: Mapping[str, type[Page]] = {
 """Screens by name; each needs open data, but for the first."""
 
 
+class _Prepared(NamedTuple):
+    """Data that were opened, before they are shown; see `CuratorApp`."""
+
+    stack: ExitStack
+    review: Review
+    keys: dict[str, str]
+    theme: str
+    audit: AuditBeside | None
+
+
 class CuratorApp(App[None]):
     """The terminal app.
 
@@ -99,13 +108,13 @@ class CuratorApp(App[None]):
         self.left_running: list[str] = []
         self.said: deque[Said] = deque(maxlen=_REMEMBERED)
         self.animation_level = "none"
-        self.audit_progress = ""
         self._writing = 0
         self._changed = ""
+        self._notes: list[str] = []
         self._open = ExitStack()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._job: Job | None = None
-        self._events: EventReader | None = None
+        self._audit: AuditBeside | None = None
+        self._audit_ended = ""
 
     # What is open
 
@@ -115,21 +124,27 @@ class CuratorApp(App[None]):
         Raises:
             CuratorError: they cannot be opened; what was open before stays open.
         """
+        self._take(self._prepared(request))
+
+    def _prepared(self, request: DataRequest) -> _Prepared:
+        """What is read before data are shown; takes a moment, and may be done on another thread.
+
+        Raises:
+            CuratorError: they cannot be opened.
+        """
         with ExitStack() as stack:
             opened = stack.enter_context(open_data(request, readonly=self.readonly))
             keys, theme = keymap(opened.settings.keys), self._theme_of(opened.settings.review.theme)
             known = opened.remembered()
             review = Review(opened, known or preview(opened), partial=known is None)
-            self.close_data()
-            self._open, self.review, self.keys = stack.pop_all(), review, keys
-        self.theme = theme
-        self._say_what_changed()
-        if known is None:
-            from curator.jobs.events import EventReader
-            from curator.workflow.audit_job import start_audit
+            beside = None if known else AuditBeside(start_audit(opened))
+            return _Prepared(stack.pop_all(), review, keys, theme, beside)
 
-            self._job = start_audit(opened)
-            self._events = EventReader(self._job.events, self._job.record.events_from)
+    def _take(self, prepared: _Prepared) -> None:
+        self.close_data()
+        self._open, self.review, self.keys, self.theme, self._audit = prepared
+        self._notes = list(prepared.review.opened.notes)
+        self._say_what_changed()
         self._note_recent()
 
     def _theme_of(self, name: str) -> str:
@@ -173,8 +188,8 @@ class CuratorApp(App[None]):
 
     def close_data(self) -> None:
         """Let go of what is open; everything is on the disk already."""
-        self._job = self._events = None
-        self.audit_progress = ""
+        self._audit = None
+        self._audit_ended = ""
         if self.review is not None:
             self.review.reader.close()
             self.review = None
@@ -300,8 +315,6 @@ class CuratorApp(App[None]):
 
     def say_error(self, error: CuratorError) -> None:
         """Tell what happened and what to do."""
-        from curator.examples.safe_text import visible
-
         log(f"{type(error).__name__}: {error}")
         again = shown_key(self.keys["everywhere.messages"].split(",")[0])
         self.notify(f"{visible(str(error))}\n{again} shows this again.", severity="error", timeout=10, markup=False)
@@ -340,22 +353,29 @@ class CuratorApp(App[None]):
         else:
             page.show_example(where, example)
 
-    def open_and_show(self, request: DataRequest) -> bool:
-        """Open data and show what is in them; whether that went well."""
+    @work(thread=True, exclusive=True, group="open")
+    def open_and_show(self, request: DataRequest) -> None:
+        """Open data and show what is in them."""
+        self.call_from_thread(self.notify, f"Opening {visible(request.data[0], one_line=True)} …", markup=False)
         try:
-            self.open(request)
+            prepared = self._prepared(request)
         except CuratorError as error:
-            self.say_error(error)
-            return False
+            self.call_from_thread(self.say_error, error)
+            return
+        self.call_from_thread(self._take_and_show, prepared)
+
+    def _take_and_show(self, prepared: _Prepared) -> None:
+        self.clear_notifications()
+        self._take(prepared)
         self.set_keymap(self.keys)
         self.show("overview")
         self._tell_changed()
-        return True
 
     def _tell_changed(self) -> None:
-        if self._changed:
-            self.notify(self._changed, timeout=12, markup=False)
-            self._changed = ""
+        notes = self._notes if self._changed == "" else [*self._notes, self._changed]
+        for note in notes:
+            self.notify(visible(note), timeout=12, markup=False)
+        self._changed, self._notes = "", []
 
     def action_overview(self) -> None:
         """To the overview."""
@@ -456,43 +476,49 @@ class CuratorApp(App[None]):
 
     # The audit beside
 
+    @property
+    def audit_progress(self) -> str:
+        """How far the audit is, or how it ended; "": the data are audited."""
+        return self._audit_ended if self._audit is None else self._audit.progress
+
+    def action_stop_audit(self) -> None:
+        """End the audit that runs."""
+        if self._audit is None:
+            self.notify("Nothing is being checked.", markup=False)
+        else:
+            self._audit.stop()
+
     def _look_at_audit(self) -> None:
-        if self._job is None or self._events is None or self.review is None:
+        if self._audit is None:
             return
-        running = self._job.is_running()
-        for event in self._events.new():
-            if event["event"] == "progress":
-                share = event["step"] / max(event["steps"], 1)
-                self.audit_progress = f"checking: {event['stage']} {share:.0%}"
-            elif event["event"] == "failed":
-                self._end_audit(f"The audit failed: {event['reason']}")
-                return
-            elif event["event"] == "finished":
-                self._take_audit()
-                return
-        if not running:
-            self._end_audit(f"The audit ended without a word. Its log is {self._job.folder / 'log.txt'}.")
-            return
+        outcome = self._audit.look()
+        if outcome == "ended":
+            self.notify(visible(self._audit.sentence), severity="error", timeout=20, markup=False)
+            self._audit, self._audit_ended = None, "not checked"
+        elif outcome == "finished":
+            self._audit = None
+            self._take_audit()
         if isinstance(self.screen, Page) and self.screen.is_mounted:
             self.screen.refresh_bars()
 
-    def _end_audit(self, sentence: str) -> None:
-        self._job = self._events = None
-        self.audit_progress = "not checked"
-        self.notify(sentence, severity="error", timeout=20, markup=False)
-
+    @work(thread=True, exclusive=True, group="open")
     def _take_audit(self) -> None:
         """Replace the first examples by the whole set."""
-        self._job = self._events = None
-        self.audit_progress = ""
         if self.review is None:
             return
-        before = self.review
-        known = before.opened.remembered()
+        opened = self.review.opened
+        known = opened.remembered()
         if known is None:
-            self._end_audit("The file changed while it was checked. Open it again.")
+            changed = "The file changed while it was checked. Open it again."
+            self.call_from_thread(self.notify, changed, severity="error", timeout=20, markup=False)
+            self._audit_ended = "not checked"
+        else:
+            self.call_from_thread(self._replace, Review(opened, known))
+
+    def _replace(self, review: Review) -> None:
+        if self.review is None or self.review.opened is not review.opened:
             return
-        self.review = Review(before.opened, known)
+        before, self.review = self.review, review
         before.reader.close()
         self._note_recent()
         self._say_what_changed()

@@ -65,7 +65,8 @@ class ReviewSettings(BaseModel):
         description="Milliseconds for which a new example ignores the key that decided the one before, held down.",
     )
     theme: str = Field(
-        default="textual-dark", description="Colours: textual-dark, textual-light, or ansi for the terminal's own."
+        default="textual-dark",
+        description="Colours: textual-dark, textual-light, or ansi-dark and ansi-light for the terminal's own.",
     )
 
 

@@ -18,7 +18,6 @@ from curator.tui.page import bindings_of
 from curator.tui.screens.queue import QueueScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
-from curator.tui.widgets.progress_line import ProgressLine
 from curator.workflow.labelling import NO_QUESTIONS, Labels, Value, choices_of, label
 from curator.workflow.reviewing import Positions, Seen
 from curator.workflow.settings_model import LabelQuestion
@@ -142,8 +141,7 @@ class LabelsScreen(QueueScreen):
 
     def show_progress(self) -> None:
         """How many have an answer of this annotator to the question at hand."""
-        line = self.query_one(ProgressLine)
-        line.show(len(self._answered), len(self.review), "answered", audit=self.curator.audit_progress)
+        self._progress(len(self._answered), len(self.review), "answered")
 
     def _suggestion(self, position: int, name: str) -> str:
         guesses = self.guesses.get(name)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +65,9 @@ class QueueScreen(Page):
         self._last_key = ""
         self._listing: Listing | None = None
         self._alone: Mapping[str, int] = {}
+        self._today = 0
         self._list_wanted: bool | None = None
-        self._kept: dict[str, str | None] = {}
+        self._kept: dict[str, Any] = {}
 
     def compose_body(self) -> ComposeResult:
         """Status; the queue where there is room, example, findings; filter; progress."""
@@ -89,8 +90,21 @@ class QueueScreen(Page):
         elif self._asked is not None:
             self.narrow(self._asked)
         else:
-            self._find(known.get("where", ""), lambda: self._go_to_start(known.get("example")))
+            self._lay_out(known)
+            self._find(known.get("where", ""), lambda: self._go_back(known))
         self.set_interval(_NOTE_AFTER, self._keep_place)
+
+    def _lay_out(self, known: dict[str, Any]) -> None:
+        """The panes as the person left them."""
+        self._list_wanted = known.get("list")
+        self.query_one("#side").display = known.get("side", True)
+
+    def _go_back(self, known: dict[str, Any]) -> None:
+        """To the example that was in front, at the line that was."""
+        self._go_to_start(known.get("example"))
+        if self.seen is not None and self.seen.id == known.get("example"):
+            view = self.query_one(ExampleView)
+            self.call_after_refresh(view.scroll_to, y=known.get("scroll", 0), animate=False)
 
     @property
     def _session(self) -> str:
@@ -211,7 +225,6 @@ class QueueScreen(Page):
         status = self.query_one("#status", Static)
         status.update("" if seen is None else self._status_line(seen))
         self.show_side(seen)
-        self.show_progress()
         self.refresh_bars()
 
     def _status_line(self, seen: Seen) -> Text:
@@ -232,8 +245,17 @@ class QueueScreen(Page):
         counts = self.review.counts()
         detail = f"keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}"
         total = len(self.review)
-        line = self.query_one(ProgressLine)
-        line.show(total - counts["pending"], total, "decided", detail, self.curator.audit_progress)
+        self._progress(total - counts["pending"], total, "decided", detail)
+
+    def _progress(self, done: int, total: int, word: str, detail: str = "") -> None:
+        said = f"{detail}  today {self._today:,}" if self._today else detail
+        for line in self.query(ProgressLine):
+            line.show(done, total, word, said, self.curator.audit_progress)
+
+    def refresh_bars(self) -> None:
+        """How far it is too."""
+        super().refresh_bars()
+        self.show_progress()
 
     def _nothing(self) -> str:
         """What is said where the queue is empty."""
@@ -259,6 +281,7 @@ class QueueScreen(Page):
     def on_screen_resume(self) -> None:
         """Decisions may have changed meanwhile."""
         self.query_one(LongList).forget()
+        self._today = self.review.decided_today()
         if self.seen is not None:
             self.show_place(self.place)
         self.refresh_bars()
@@ -278,6 +301,7 @@ class QueueScreen(Page):
             self._draw_about()
             return False
         self.query_one(ProgressLine).decided()
+        self._today += 1
         return True
 
     def action_skip(self) -> None:
@@ -426,6 +450,9 @@ class QueueScreen(Page):
             "example": None if self.seen is None else self.seen.id,
             "where": self.where,
             "order": "severity" if self.by_severity else "file",
+            "list": self._list_wanted,
+            "side": bool(self.query_one("#side").display),
+            "scroll": int(self.query_one(ExampleView).scroll_offset.y),
         }
         if place != self._kept and not self.curator.readonly:
             self._kept = place
