@@ -105,7 +105,6 @@ class Review:
         self.written = Written(audit)
         self.added: list[str] = []
         self._added_positions: dict[str, int] = {}
-        self._ranked: Positions | None = None
         self.reload()
 
     def __len__(self) -> int:
@@ -168,11 +167,6 @@ class Review:
 
     def by_severity(self) -> Positions:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
-        if self._ranked is None:
-            self._ranked = self._by_severity()
-        return self._ranked
-
-    def _by_severity(self) -> Positions:
         if self._ranked is None:
             counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
             weight = self.severity.astype(np.int16) * 8192 - counts.astype(np.int16)
@@ -310,7 +304,6 @@ class Review:
         self._recent = {}
         self._make_room(self._state.filter("added")["id"].to_list())
         self.status[:] = PENDING
-        self._ranked = None
         self._set_status(self._state["id"], self._state["status"].cast(pl.String))
 
     def _after(self, undone: Undone | None) -> tuple[Undone, list[int]] | None:
