@@ -24,6 +24,7 @@ NAMES = (
     "shape",
     "annotator",
     "similar",
+    "topic",
     "split",
 )
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")

@@ -21,12 +21,12 @@ from curator.project.decision import Action, Proposed
 from curator.project.log import Undone
 from curator.review.filter import conjuncts
 from curator.workflow.audit import Audit
-from curator.workflow.filtering import Searched, matching
+from curator.workflow.filtering import matching
 from curator.workflow.findings import Places, published, severity_rank
 from curator.workflow.ids import positions_of
-from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.reading import Reader
+from curator.workflow.searching import everything
 from curator.workflow.text_search import StoredTexts
 from curator.workflow.texts import Original
 from curator.workflow.written import Written, id_of
@@ -189,21 +189,11 @@ class Review:
         """
         if self._texts is None and not self.partial:
             self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
-        state = self.opened.state()
-        found = matching(
-            where,
-            Searched(
-                self.audit.loaded,
-                self.audit.findings,
-                state,
-                self._texts,
-                self.opened.sides(),
-                near_by_id(self.opened, self.audit),
-            ),
-        )
+        asked = everything(self.opened, self.audit, self._texts)
+        found = matching(where, asked)
         mask = np.zeros(len(self), dtype=bool)
         mask[: len(found)] = found
-        for id_, is_found in self.written.matching(where, state).items():
+        for id_, is_found in self.written.matching(where, asked).items():
             if (position := self.position_of(id_)) is not None:
                 mask[position] = is_found
         return mask
