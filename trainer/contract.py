@@ -127,6 +127,9 @@ class EvaluationSettings(_Strict):
     sample_answers: Annotated[int, Field(ge=0)] = Field(default=2, description="answers shown at each evaluation")
     max_new_tokens: Annotated[int, Field(ge=1)] = 128
     baseline_prompt: str | None = Field(default=None, description="system text given to the untuned model")
+    answer_schema: str | None = Field(
+        default=None, description="a file with the JSON schema that answers have to meet; else the data's own"
+    )
 
 
 class RunSettings(_Strict):
@@ -284,6 +287,7 @@ class Result(BaseModel):
     reason: Literal["finished", "overfitting", "patience"]
     versions: dict[str, str]
     data: dict[str, str] = Field(description="sha256 of each file read")
+    model: dict[str, str] = Field(default_factory=dict, description="what tells the base model's files from others")
     settings: dict[str, dict[str, Any]]
     origins: dict[str, str] = Field(description="where each setting came from")
     model_facts: dict[str, Any] = Field(description="layers, quantised layers, trained parameters")

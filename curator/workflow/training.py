@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def prepare_run(
     if left_out and not skip_invalid:
         raise UsageError(_refused(audit, left_out))
     handed = (
-        Handed(one.id, _content(one.content, use, one.id), one.split)
+        Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra))
         for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
         if one.id not in left_out
     )
@@ -246,6 +247,12 @@ def _content(content: Content, use: str | None, id_: str) -> Content:
             )
         return Content([*content.messages, *content.chosen], content.tools)
     return content
+
+
+def response_format(extra: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The form that the example's own request asked for; an evaluation measures whether answers have it."""
+    found = extra.get("response_format")
+    return found if isinstance(found, dict) else None
 
 
 def _place(model: str) -> str:

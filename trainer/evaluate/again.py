@@ -15,20 +15,23 @@ from trainer.evaluate.answered import PARTIAL_FILE, Answered
 from trainer.evaluate.compare import ask, compare, held_out_of
 from trainer.evaluate.intervals import mean_interval
 from trainer.evaluate.measures import PRIMARY
+from trainer.exhausted import exhaustion_worded
 from trainer.files import sha256, whole_file, write_text
 from trainer.plan import Plan, make_plan
 from trainer.publish.finished import finished_run, tuned_model
 
 BASELINE_FILE = "baseline.jsonl"
+GO_ON = "What was answered is kept; the same command goes on from there."
 
 
+@exhaustion_worded(GO_ON)
 def evaluate_again(folder: Path, allow_download: bool = False, answers: int | None = None) -> Comparison:
     """Compare the tuned with the untuned model; `evaluation.jsonl` and `result.json` are renewed.
 
     Interrupted, the next call goes on from the answers already given.
 
     Raises:
-        TrainerError: the run is not finished, or its model is gone.
+        TrainerError: the run is not finished, its model or adapter is gone or changed, memory or disk ran out.
     """
     plan, result = finished_run(folder, allow_download)
     plan = _with_answers(plan, answers)
@@ -40,6 +43,7 @@ def evaluate_again(folder: Path, allow_download: bool = False, answers: int | No
     return compared
 
 
+@exhaustion_worded(GO_ON)
 def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | None = None) -> dict[str, Any]:
     """What the untuned model reaches with a good prompt, before training: how much is left to gain?
 

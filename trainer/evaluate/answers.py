@@ -22,6 +22,7 @@ class Question:
     messages: list[dict[str, Any]]
     tools: list[dict[str, Any]] | None
     reference: str
+    schema: dict[str, Any] | None = None
 
 
 def questions(conversations: Iterable[Conversation], count: int) -> list[Question]:
@@ -34,7 +35,8 @@ def questions(conversations: Iterable[Conversation], count: int) -> list[Questio
         if positions and conversation.messages[positions[-1]]["content"]:
             last = positions[-1]
             text = conversation.messages[last]["content"]
-            found.append(Question(conversation.name, conversation.messages[:last], conversation.tools, text))
+            asked = conversation.messages[:last]
+            found.append(Question(conversation.name, asked, conversation.tools, text, conversation.schema))
     return found
 
 

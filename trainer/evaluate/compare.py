@@ -27,6 +27,7 @@ from trainer.evaluate.intervals import Floats, draws, expanded_quantiles, mean_i
 from trainer.evaluate.kind import AnswerKind, answer_kind
 from trainer.evaluate.measures import PRIMARY, measure
 from trainer.evaluate.prompting import Prompted, well_prompted
+from trainer.evaluate.schema import Schema, schemas_of
 from trainer.evaluate.verdict import verdict
 from trainer.files import whole_file
 from trainer.plan import HeldOut, Plan, load_held_out
@@ -51,11 +52,14 @@ class Asked:
     baseline: list[str]
     tuned: list[str] | None
     kind: AnswerKind
+    schemas: list[Schema] | None
 
     def measures(self, answers: Sequence[str]) -> list[dict[str, float]]:
         """Figures of each answer."""
+        schemas = self.schemas or [None] * len(self.questions)
         return [
-            measure(question.reference, text, self.kind) for question, text in zip(self.questions, answers, strict=True)
+            measure(question.reference, text, self.kind, schema)
+            for question, text, schema in zip(self.questions, answers, schemas, strict=True)
         ]
 
 
@@ -116,10 +120,11 @@ def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, wi
     shown = [train[place] for place in spread_sample(len(train), MOST_SHOWABLE, plan.settings.training.seed)]
     room = min(_positions(model), MOST_PROMPT_TOKENS) - settings.max_new_tokens
     prompted = well_prompted(chosen, shown, plan.template, room, settings.baseline_prompt)
+    schemas = schemas_of(chosen, settings.answer_schema, plan.folder)
     with untuned(model):
         baseline = _answers(plan, model, "baseline", [one.question for one in prompted], answered)
     tuned = _answers(plan, model, "tuned", chosen, answered) if with_tuned else None
-    return Asked(chosen, prompted, baseline, tuned, answer_kind([question.reference for question in chosen]))
+    return Asked(chosen, prompted, baseline, tuned, answer_kind([one.reference for one in chosen]), schemas)
 
 
 def comparison(baseline: Scores, tuned: Scores, answered: int, seed: int) -> Comparison:

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def mean_interval(values: Floats, seed: int, weights: Floats | None = None) -> Interval:
-    """The (weighted) mean over examples with its 95 % interval; NaN ends where one example is all there is.
+    """The (weighted) mean over examples with its 95 % interval; where one example is all there is, both ends are it.
 
     The expanded percentile bootstrap (Hesterberg 2015, section 5.3): the plain percentile interval is too narrow for
     few examples. Its coverage is measured in `benchmarks/trainer/intervals.py`.
@@ -30,7 +30,7 @@ def mean_interval(values: Floats, seed: int, weights: Floats | None = None) -> I
     weights = np.ones(count) if weights is None else weights
     mean = float((values * weights).sum() / weights.sum())
     if count < 2:
-        return Interval(value=mean, low=math.nan, high=math.nan)
+        return Interval(value=mean, low=mean, high=mean)
     drawn = draws(count, seed)
     low, high = expanded_quantiles((values * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1), count)
     return Interval(value=mean, low=low, high=high)

@@ -20,9 +20,11 @@ from trainer.evaluate.answers import answer, questions, stop_tokens
 from trainer.evaluate.compare import compare
 from trainer.evaluate.held_out import score, spread_sample
 from trainer.events import EventLog, Heartbeat
-from trainer.files import sha256, write_text
+from trainer.exhausted import exhaustion_worded
+from trainer.files import data_hashes, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
+from trainer.model.fingerprint import fingerprint
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan import Plan, make_plan
@@ -66,7 +68,7 @@ def run(
         log.write(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
-        with Heartbeat(log) as heartbeat:
+        with exhaustion_worded("`trainer resume` continues from the last checkpoint."), Heartbeat(log) as heartbeat:
             result = _train(folder, resume, checkpoint, allow_download, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result
@@ -222,6 +224,7 @@ def _finish(
         reason=watch.reason,
         versions=versions(),
         data=data_hashes(folder),
+        model=fingerprint(plan.source),
         settings=plan.resolved.tables(),
         origins=plan.resolved.origins,
         model_facts={**facts, **(trainer.gradient_facts or {})},
@@ -330,9 +333,3 @@ def _stopped(number: int, step: int) -> StoppedError:
 def versions() -> dict[str, str]:
     """Versions that decide the numbers of a run."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-
-
-def data_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each data file in the folder."""
-    names = (contract.TRAIN_FILE, contract.VALIDATION_FILE, contract.TEST_FILE)
-    return {name: sha256(folder / name) for name in names if (folder / name).is_file()}
