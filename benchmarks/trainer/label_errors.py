@@ -5,7 +5,8 @@
 For each seed a tenth of `sample_data/support_desk.jsonl` is held out, the last answers of 5 % of the rest are exchanged
 among each other, and the bundled model is trained with its default settings. The training examples are then ranked as
 `hard-to-learn` ranks them, and in plainer ways beside it; precision is the share of swapped examples among the top 5 %.
-The random figure is the mean of 1,000 shuffles. Runs that are in FOLDER already are not trained again.
+The random figure is the mean of 1,000 shuffles. Runs that are in FOLDER already are not trained again. The penalty of
+the regression and the words it sees were chosen on seeds 0 and 1; the others confirm it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from benchmarks.measure import machine
 from curator.runs.hard import learning
@@ -74,14 +74,16 @@ def rankings(folder: Path) -> tuple[dict[str, Floats], npt.NDArray[np.bool_]]:
     """Scores by way of ranking, and which examples were swapped."""
     ranked = learning(folder)
     assert ranked is not None, "the run has at least two epochs"
-    swapped = pl.Series("swapped", json.loads((folder / "swapped.json").read_text()))
+    swapped = set(json.loads((folder / "swapped.json").read_text()))
     ways = {
         "hard-to-learn": ranked["suspicion"],
         "loss of the later epochs": ranked["last_loss"],
         "low confidence": -ranked["confidence"],
         "high variability": ranked["variability"],
     }
-    return {name: scores.to_numpy() for name, scores in ways.items()}, ranked["example"].is_in(swapped).to_numpy()
+    return {name: scores.to_numpy() for name, scores in ways.items()}, np.array(
+        [id_ in swapped for id_ in ranked["example"]]
+    )
 
 
 def main() -> None:
