@@ -169,7 +169,7 @@ def read_settings(path: Path) -> RunSettings:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f'{path} does not exist. Write one with at least:\n[model]\nname = "path or name of a model"'
+            f'{path} does not exist. Write one with at least the line model.name = "path or name of a model".'
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{path} is not readable TOML: {problem}.") from problem
