@@ -154,6 +154,14 @@ def test_two_samples_of_the_same_model_are_hardly_ever_called_different() -> Non
     assert told <= 14
 
 
+def test_a_share_that_is_the_same_everywhere_is_not_certain_for_that() -> None:
+    none, all_ = (mean_interval(np.full(12, value), 0) for value in (0.0, 1.0))
+    assert (none.low, all_.high) == (0.0, 1.0)
+    assert none.high == pytest.approx(0.2646, abs=1e-4) and all_.low == pytest.approx(1 - none.high)  # Clopper, Pearson
+    same = verdict("match", np.zeros(12), np.zeros(12), 0)
+    assert same.outcome == "cannot tell" and (same.difference.low, same.difference.high) == (-none.high, none.high)
+
+
 def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
     rng = np.random.default_rng(3)
     held = 0

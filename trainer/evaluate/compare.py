@@ -152,7 +152,7 @@ def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats
     return Measured(
         baseline=mean_interval(before, seed),
         tuned=mean_interval(after, seed),
-        difference=mean_interval(after - before, seed),
+        difference=mean_interval(after - before, seed, least=-1.0),
     )
 
 
