@@ -20,7 +20,7 @@ from curator.runs.settings import run_settings
 from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
-from curator.workflow.exporting import about_split, kept_examples, origins
+from curator.workflow.exporting import NOTHING, LeftOut, about_split, kept_examples, origins
 from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members
 from curator.workflow.splitting import make_split
@@ -69,8 +69,7 @@ def prepare_run(
     use: str | None = None,
     allow_download: bool = False,
     allow_leaks: bool = False,
-    skip_invalid: bool = False,
-    only_reviewed: bool = False,
+    left_out: LeftOut = NOTHING,
 ) -> Ready:
     """Write the run's folder and ask the trainer what it would do; nothing is started.
 
@@ -81,8 +80,7 @@ def prepare_run(
         settings: `section.name=value` each, for `run.toml`.
         use: "chosen" to train on the preferred answers of preference data.
         allow_download: fetch the model where it is not here.
-        skip_invalid: leave out kept examples that cannot be trained on, instead of stopping.
-        only_reviewed: only examples that a person decided to keep.
+        left_out: of the kept examples.
         allow_leaks: train although held-out examples have similar ones on the training side.
 
     Raises:
@@ -98,13 +96,13 @@ def prepare_run(
             f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
             "anew with `curator split DATA --anew`, or say --allow-leaks."
         )
-    left_out = unusable(audit, splitting.members)
-    if left_out and not skip_invalid:
-        raise UsageError(_refused(audit, left_out))
+    rejected = unusable(audit, splitting.members)
+    if rejected and not left_out.invalid:
+        raise UsageError(_refused(audit, rejected))
     handed = (
         Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra))
-        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
-        if one.id not in left_out
+        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=left_out.unreviewed)
+        if one.id not in rejected
     )
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
@@ -216,14 +214,14 @@ def failing(audit: Audit) -> pl.DataFrame:
     return audit.findings.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())
 
 
-def _refused(audit: Audit, left_out: set[str]) -> str:
-    found = failing(audit).filter(pl.col("id").is_in(list(left_out))).unique("id", maintain_order=True)
+def _refused(audit: Audit, rejected: set[str]) -> str:
+    found = failing(audit).filter(pl.col("id").is_in(list(rejected))).unique("id", maintain_order=True)
     names = [read.source.name for read in audit.loaded.sources]
     rows = found.head(LISTED).select("file", "line", "check").iter_rows()
     listed = "; ".join(f"{names[file]}:{line} {check}" for file, line, check in rows)
-    more = f" and {len(left_out) - LISTED} more" if len(left_out) > LISTED else ""
+    more = f" and {len(rejected) - LISTED} more" if len(rejected) > LISTED else ""
     return (
-        f"{len(left_out)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
+        f"{len(rejected)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
         "--skip-invalid to leave them out."
     )
 
