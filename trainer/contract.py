@@ -125,7 +125,7 @@ class EvaluationSettings(_Strict):
     )
     answers: Annotated[int, Field(ge=0)] = Field(default=24, description="held-out examples answered at the end")
     sample_answers: Annotated[int, Field(ge=0)] = Field(default=2, description="answers shown at each evaluation")
-    max_new_tokens: Annotated[int, Field(ge=1)] = 128
+    max_new_tokens: Annotated[int, Field(ge=1)] | None = Field(default=None, description="length of an answer, at most")
     baseline_prompt: str | None = Field(default=None, description="system text given to the untuned model")
     answer_schema: str | None = Field(
         default=None, description="a file with the JSON schema that answers have to meet; else the data's own"
@@ -254,6 +254,14 @@ class Measured(BaseModel):
     difference: Interval
 
 
+class Cut(BaseModel):
+    """Answers that were not at their end when they had all the tokens they may take."""
+
+    tokens: int
+    baseline: int
+    tuned: int
+
+
 class Comparison(BaseModel):
     """Untuned against tuned on the same held-out examples, same precision, same template.
 
@@ -271,6 +279,7 @@ class Comparison(BaseModel):
     caution: str | None = None
     answer_kind: Literal["json", "number", "label", "text"] | None = None
     shots: float | None = Field(default=None, description="training examples shown to the untuned model, on average")
+    cut: Cut | None = None
     measures: dict[str, Measured] = Field(default_factory=dict)
     answer_loss: Measured | None = Field(default=None, description="mean loss of the reference answers, by example")
     primary: str | None = Field(default=None, description="the measure that the outcome rests on")

@@ -94,7 +94,16 @@ def _figures(compared: "Comparison", folder: "Path") -> list[str]:
     if compared.general_loss is not None and compared.general_loss.difference.low > 0:
         lines += ["", "Something was forgotten: the loss on general questions rose. Fewer epochs or a lower rank help."]
     if compared.shots is not None:
-        lines += ["", f"The untuned model was shown {compared.shots:.1f} training examples per question."]
+        lines += [
+            "",
+            f"* The verdict rests on {compared.primary}. The untuned model was shown {compared.shots:.1f} training "
+            "examples per question, at most four that fit.",
+        ]
+    if (cut := compared.cut) is not None and (cut.baseline or cut.tuned):
+        lines.append(
+            f"{cut.baseline} untuned and {cut.tuned} tuned answers of {compared.answered} were cut at {cut.tokens} "
+            "tokens and measured as far as they go. Train with --set evaluation.max_new_tokens=N to allow more."
+        )
     return lines
 
 

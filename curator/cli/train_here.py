@@ -123,6 +123,7 @@ def follow(folder: Path, options: DataRequest) -> int:
 def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     """The pre-flight sheet."""
     from curator.examples.safe_text import visible
+    from curator.runs.watched import duration
 
     plan, snapshot = ready.plan, ready.snapshot
     sides = ", ".join(f"{side.examples:,} {name}" for name, side in snapshot.files.items())
@@ -131,7 +132,7 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
         f"data     {sides}; {ready.dropped:,} dropped, {ready.undecided:,} with findings and undecided (kept)",
         f"split    {' · '.join(ready.claims) or snapshot.split}",
         f"model    {visible(snapshot.model, one_line=True)}, {plan['parameters']:,} parameters, on {plan['device']}",
-        f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {_duration(plan['seconds'])}",
+        f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {duration(plan['seconds'])}",
         f"memory   {_size(memory['expected'])} of {_size(memory['free'])} free",
         f"disk     {_size(disk['expected'])} of {_size(disk['free'])} free",
         f"command  {ready.command()}",
@@ -144,29 +145,21 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
 
 def _told(event: Mapping[str, Any], far: Mapping[str, Any]) -> str | None:
     """An event as a line; None for what only a screen shows, and for most steps of a long training."""
+    from curator.runs.watched import duration
+
     kind = event["event"]
     if kind == "metric":
         steps = far.get("steps", 0)
         if event["split"] == "train" and event["step"] not in (1, steps) and event["step"] % (1 + steps // LINES):
             return None
         figures = ", ".join(f"{name} {event[name]:.4g}" for name in ("loss", "accuracy") if event.get(name) is not None)
-        left = "" if (seconds := far.get("seconds_left")) is None else f", {_duration(seconds)} left"
+        left = "" if (seconds := far.get("seconds_left")) is None else f", {duration(seconds)} left"
         return f"step {event['step']} of {steps}, {event['split']}: {figures}{left}"
     if kind in ("overfitting", "warning", "failed", "stopped"):
         return f"{kind}: {event.get('message') or event.get('reason')}"
     if kind == "resumed":
         return f"continued from {event.get('checkpoint')}"
     return None
-
-
-def _duration(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 100
-        else f"{seconds / 60:.0f} min"
-        if seconds < 6000
-        else f"{seconds / 3600:.1f} h"
-    )
 
 
 def _size(count: float) -> str:

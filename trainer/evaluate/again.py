@@ -62,14 +62,14 @@ def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | 
     asked = ask(plan, load_model(plan.source, plan.placement), held_out_of(plan), answered, with_tuned=False)
     figures = asked.measures(asked.baseline)
     with whole_file(folder / BASELINE_FILE) as temporary, temporary.open("w", encoding="utf-8") as file:
-        for prompted, question, text, found in zip(
+        for prompted, question, answer, found in zip(
             asked.prompted, asked.questions, asked.baseline, figures, strict=True
         ):
             line = {
                 "example": question.name,
                 "prompt": prompted.question.messages,
                 "reference": question.reference,
-                "answer": text,
+                "answer": answer.text,
                 "measures": found,
             }
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -174,11 +174,11 @@ def build_trainer(
     def sample_answers() -> list[dict[str, Any]]:
         if not asked or processes.sharded:
             return []
-        most = min(64, plan.settings.evaluation.max_new_tokens)
-        texts = answer(model, plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
+        most = min(64, plan.settings.evaluation.max_new_tokens or 64)
+        said = answer(model, plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
         return [
-            {"example": question.name, "prompt": question.messages, "answer": text, "reference": question.reference}
-            for question, text in zip(asked, texts, strict=True)
+            {"example": question.name, "prompt": question.messages, "answer": one.text, "reference": question.reference}
+            for question, one in zip(asked, said, strict=True)
         ]
 
     watch = Watch(log, plan.settings.stopping, signals, sample_answers, heartbeat, began, processes.main)

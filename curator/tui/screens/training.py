@@ -149,6 +149,14 @@ class TrainingScreen(Page):
         chart.logarithmic = not chart.logarithmic
         chart.refresh()
 
+    def action_scroll_down(self) -> None:
+        """Towards the end of the log."""
+        self.query_one("#below", VerticalScroll).scroll_page_down(animate=False)
+
+    def action_scroll_up(self) -> None:
+        """Back to the answer."""
+        self.query_one("#below", VerticalScroll).scroll_page_up(animate=False)
+
     def action_stop(self) -> None:
         """Ask, then finish the step, save and end."""
         job = attach(self.folder)
