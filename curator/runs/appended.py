@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from curator.errors import WorkFailed
+
 
 def append_line(path: Path, line: dict[str, Any]) -> None:
     """Add a line; on return it is on disk. What a crash or a full disk left half written before is cut off first."""
@@ -16,10 +18,17 @@ def append_line(path: Path, line: dict[str, Any]) -> None:
 
 
 def appended_lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines; none where there is no file yet."""
+    """The whole lines; none where there is no file yet.
+
+    Raises:
+        WorkFailed: a line inside the file is not JSON any more.
+    """
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_bytes()[: _whole(path)].splitlines()]
+    try:
+        return [json.loads(line) for line in path.read_bytes()[: _whole(path)].splitlines()]
+    except ValueError as error:
+        raise WorkFailed(f"{path} is damaged: {error}. Correct or delete the line; the others are sound.") from error
 
 
 def _whole(path: Path) -> int:

@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from curator.examples.content import Content
 from curator.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.runs.listed import runs_in
-from curator.runs.settings import run_settings
+from curator.runs.settings import given_settings, run_settings
 from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
@@ -24,7 +23,7 @@ from curator.workflow.exporting import NOTHING, LeftOut, about_split, kept_examp
 from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members
 from curator.workflow.splitting import make_split
-from trainer.contract import RESULT_FILE, SETTINGS_FILE
+from trainer.contract import RESULT_FILE
 
 READY = 100
 """Kept examples below which a set is not ready (OpenAI: improvements from 50 to 100 well-made examples)."""
@@ -136,12 +135,7 @@ def last_settings(opened: Opened) -> tuple[str, tuple[str, ...]]:
     runs = runs_in(opened.project.folder.runs)
     if not runs:
         raise UsageError("Nothing was trained on this data yet: there are no last settings. Choose a model first.")
-    tables = tomllib.loads((runs[-1].folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-    model = str(tables["model"].pop("name"))
-    settings = [
-        f"{section}.{key}={json.dumps(value)}" for section, table in tables.items() for key, value in table.items()
-    ]
-    return model, tuple(settings)
+    return given_settings(runs[-1].folder)
 
 
 def discard(ready: Ready) -> None:
