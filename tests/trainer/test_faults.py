@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from trainer.errors import ChangedError, ExhaustedError, MissingError
+from trainer.errors import ChangedError, ExhaustedError, MissingError, StoppedError
 from trainer.evaluate.again import evaluate_again
 from trainer.evaluate.answered import PARTIAL_FILE, Answered
 from trainer.train.recipe import run
@@ -24,6 +24,7 @@ from trainer.train.recipe import run
 from .test_resume import assert_same_outcome, unfinished_copy
 
 Events = Callable[[Path], list[dict[str, Any]]]
+MakeRun = Callable[..., Path]
 
 
 @contextmanager
@@ -107,6 +108,22 @@ def test_a_base_model_or_data_that_changed_since_the_run_are_refused(done: Path,
         file.write((done / "train.jsonl").read_text().splitlines()[0] + "\n")
     with pytest.raises(ChangedError, match=r"The data in .* changed since the run \(validation.jsonl\)"):
         evaluate_again(done, answers=1)
+
+
+def test_a_run_does_not_go_on_upon_another_base_model(make_run: MakeRun, tiny_model: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    folder = make_run(tmp_path / "run", model={"name": str(model)}, training={"steps": 4, "batch_size": 4})
+
+    def interrupt(event: dict[str, Any]) -> None:
+        if event["event"] == "metric" and event["split"] == "train":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(StoppedError):
+        run(folder, on_event=interrupt)
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps({**config, "rms_norm_eps": 1e-3}))
+    with pytest.raises(ChangedError, match=r"base model in .* changed since the run \(config.json\)"):
+        run(folder, resume=True)
 
 
 def test_an_evaluation_on_a_full_disk_keeps_its_answers_and_goes_on(

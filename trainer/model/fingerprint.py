@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from trainer.errors import ChangedError
 from trainer.files import sha256
 from trainer.model.load import Source
 
@@ -24,6 +25,20 @@ def fingerprint(source: Source) -> dict[str, str]:
         return {"commit": str(getattr(load_config(source), "_commit_hash", None))}
     found = {path.name: sha256(path) for path in sorted([*folder.glob("*.json"), *folder.glob("*.jinja")])}
     return found | {path.name: _ends(path) for path in sorted(folder.glob("*.safetensors"))}
+
+
+def refuse_changed(what: str, place: str, then: dict[str, str], now: dict[str, str]) -> None:
+    """See to it that files are still those that a run was trained on; new ones beside them do not matter.
+
+    Raises:
+        ChangedError: one is gone or another.
+    """
+    changed = sorted(name for name, digest in then.items() if now.get(name) != digest)
+    if changed:
+        raise ChangedError(
+            f"The {what} in {place} changed since the run ({', '.join(changed)}): the adapter would not fit, and "
+            "figures would mean nothing. Put the files back, or train again in a new folder."
+        )
 
 
 def _ends(path: Path) -> str:

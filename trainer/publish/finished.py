@@ -8,9 +8,9 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract import Result
-from trainer.errors import ChangedError, MissingError
+from trainer.errors import MissingError
 from trainer.files import data_hashes
-from trainer.model.fingerprint import fingerprint
+from trainer.model.fingerprint import fingerprint, refuse_changed
 from trainer.model.load import load_model, replace_attention
 from trainer.plan import Plan, make_plan
 
@@ -34,10 +34,10 @@ def finished_run(folder: Path, allow_download: bool) -> tuple[Plan, Result]:
             "again in a new folder."
         )
     result = Result.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    _refuse_changed("data", str(folder), result.data, data_hashes(folder))
+    refuse_changed("data", str(folder), result.data, data_hashes(folder))
     plan = make_plan(folder, allow_download, resumed=True)
     if result.model:
-        _refuse_changed("base model", plan.source.name, result.model, fingerprint(plan.source))
+        refuse_changed("base model", plan.source.name, result.model, fingerprint(plan.source))
     return plan, result
 
 
@@ -61,12 +61,3 @@ def tuned_model(plan: Plan) -> Any:
             f"The adapter in {adapter} cannot be loaded: {str(problem).splitlines()[0][:200]}. Put a sound copy there, "
             "or train again in a new folder."
         ) from problem
-
-
-def _refuse_changed(what: str, place: str, then: dict[str, str], now: dict[str, str]) -> None:
-    changed = sorted(name for name, digest in then.items() if now.get(name) != digest)
-    if changed:
-        raise ChangedError(
-            f"The {what} in {place} changed since the run ({', '.join(changed)}): the tuned model's figures would mean "
-            "nothing. Put the files back, or train again in a new folder."
-        )

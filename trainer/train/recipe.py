@@ -24,7 +24,7 @@ from trainer.exhausted import exhaustion_worded
 from trainer.files import data_hashes, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
-from trainer.model.fingerprint import fingerprint
+from trainer.model.fingerprint import fingerprint, refuse_changed
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan import Plan, make_plan
@@ -95,6 +95,8 @@ def _train(
 ) -> Result:
     clock = time.monotonic()
     plan = make_plan(folder, allow_download, narrate, resumed=resume)
+    if resume:
+        _refuse_another_model(plan)
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)
@@ -310,7 +312,19 @@ def _note_start(plan: Plan) -> None:
     checkpoints.mkdir(exist_ok=True)
     files = {**data_hashes(plan.folder), contract.SETTINGS_FILE: sha256(plan.folder / contract.SETTINGS_FILE)}
     started = {"files": files, "versions": versions(), "origins": plan.resolved.origins}
+    started["model"] = fingerprint(plan.source)
     write_text(checkpoints / contract.STARTED_FILE, json.dumps(started, indent=1))
+
+
+def _refuse_another_model(plan: Plan) -> None:
+    """An adapter goes on only upon the model that it began on.
+
+    Raises:
+        ChangedError: the base model's files are others than when the run began.
+    """
+    started = plan.folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
+    then = json.loads(started.read_text(encoding="utf-8")).get("model", {})
+    refuse_changed("base model", plan.source.name, then, fingerprint(plan.source) if then else {})
 
 
 def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:
