@@ -55,9 +55,10 @@ def coverage() -> None:
 
 
 def same_model_twice(folder: Path) -> None:
-    from trainer.model.quiet import quieten_libraries, stay_offline
+    from trainer.model.quiet import quieten_libraries, stay_offline, yield_idle_threads
 
     quieten_libraries()
+    yield_idle_threads()
     stay_offline()
     import torch
 
