@@ -146,7 +146,7 @@ def make_plan(
     longest = max(len(example.ids) for example in [*tokens, *held_tokens])
     shape = measure_shape(config, given)
     most = getattr(text, "max_position_embeddings", None) or longest
-    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda)
+    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda, _usual_answer(tokens))
     resolved = resolve(given, facts)
     shape = replace(
         shape,
@@ -163,6 +163,19 @@ def make_plan(
     refuse_what_cannot_fit(estimated, resolved.settings)
     warnings = _warnings(fate, validation, resolved)
     return Plan(folder, source, placement, resolved, template, train, fate, validation, shape, estimated, warnings)
+
+
+def _usual_answer(tokens: list[Tokens]) -> int:
+    """Tokens that 95 % of the last answers do not exceed."""
+    import numpy as np
+
+    lengths = []
+    for example in tokens:
+        trained = np.flatnonzero(example.weights > 0)
+        before = np.flatnonzero(np.diff(trained) > 1)
+        if len(trained):
+            lengths.append(len(trained) if not len(before) else len(trained) - 1 - int(before[-1]))
+    return int(np.quantile(lengths, 0.95)) if lengths else 0
 
 
 def refuse_overlap(train: list[Conversation], validation: list[Conversation]) -> None:

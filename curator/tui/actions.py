@@ -192,6 +192,8 @@ ACTIONS: tuple[Action, ...] = (
         ("smoother", "plus,equals_sign", "Smoother", "A smoother curve; the raw dots stay.", "f"),
         ("rougher", "minus", "Rougher", "A less smooth curve.", "f"),
         ("logarithmic", "g", "Log scale", "The loss axis in logarithms, or not.", "f"),
+        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll through the answer and the log."),
+        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back through them."),
     ),
     *_on("runs", ("open", "enter", "Look", "Look at this training.", "f")),
     *_on(
@@ -205,6 +207,8 @@ ACTIONS: tuple[Action, ...] = (
         ("flag", "f", "Flag", "Send the example back to the review queue.", "fd"),
         ("correct", "e", "Correct", "Write a corrected example to train on; this one leaves the held-out side.", "fd"),
         ("ask", "A", "Ask", "Ask both models more held-out questions."),
+        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside question, reference and answers."),
+        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside them."),
     ),
     *_on(
         "edit",
