@@ -3,7 +3,8 @@
 ALPACA is a file in Alpaca's form; a tenth of its examples is added again as edited copies. PYTHON runs the other tools,
 which want an environment of their own: `pip install '.[bench]'`, then `pip install --no-deps text-dedup==0.4.0
 click-option-group` and `pip install datasets`, because that one asks for older versions of what others need. Without it
-only ours runs; TOOLs choose among the others. Runs of all tools alternate, each in a process of its own; medians are printed.
+only ours runs; TOOLs choose among the others. Runs of all tools alternate, each in a process of its own; medians are
+printed.
 """
 
 import json
