@@ -147,4 +147,4 @@ def add_pair(pairs: Pairs, left: int, right: int, found: tuple[float, float, flo
 @kernel
 def no_pairs() -> Pairs:
     """Room for some pairs, and none in it."""
-    return np.empty(512, dtype=np.uint32), np.empty(1024, dtype=np.float64), 0
+    return np.empty(512, dtype=np.uint32), np.empty(1024, dtype=np.float64), signed(0)
