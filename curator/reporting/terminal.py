@@ -272,13 +272,15 @@ def _print_meaning(report: AuditReport, console: Console) -> None:
     if meaning is None:
         return
     _heading(console, "What it is about", f"as the encoder {visible(meaning.encoder, one_line=True)} sees it")
-    table = _table(("examples", "right"), ("share", "right"), ("duplicates", "right"), ("topic", "wrap"))
-    for topic in meaning.topics[:_TOPICS_SHOWN]:
-        table.add_row(count(topic.examples), share(topic.share), count(topic.duplicates), _shown(topic.title))
+    table = _table(("", "right"), ("examples", "right"), ("share", "right"), ("duplicates", "right"), ("topic", "wrap"))
+    for place, topic in enumerate(meaning.topics[:_TOPICS_SHOWN], 1):
+        size = count(topic.examples), share(topic.share), count(topic.duplicates)
+        table.add_row(str(place), *size, _shown(topic.title))
     if len(meaning.topics) > _TOPICS_SHOWN:
         rest = meaning.topics[_TOPICS_SHOWN:]
         examples = sum(topic.examples for topic in rest)
-        table.add_row(count(examples), share(sum(topic.share for topic in rest)), "", f"{len(rest)} smaller topics")
+        size = count(examples), share(sum(topic.share for topic in rest))
+        table.add_row("", *size, "", f"{len(rest)} smaller topics")
     _print_table(console, table)
     _paragraph(console, Text(said_alike(meaning)), 2)
     for topic in meaning.topics:
