@@ -1,5 +1,6 @@
 """Any sentence-transformers model, by name or folder, on CPU, CUDA or MPS."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ class TransformerEncoder:
         Raises:
             MissingDependency: the model, sentence-transformers or the device is not on this machine.
         """
+        # Imported with transformers; it warns of a faster kernel for 4-bit weights, which no encoder has.
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as problem:
             raise MissingDependency(
                 f"The encoder '{name}' needs {problem.name}, which is not installed: pip install sentence-transformers."
@@ -36,6 +40,7 @@ class TransformerEncoder:
             raise MissingDependency(
                 f"There is no device '{self.device}' on this machine. Leave the device out, or say cpu."
             )
+        disable_progress_bar()  # of reading weights, which takes a second
         try:
             self.model: Any = SentenceTransformer(name, device=self.device, local_files_only=not allow_download)
         except (OSError, ValueError) as problem:
@@ -44,7 +49,7 @@ class TransformerEncoder:
             self.model = self.model.bfloat16()  # half the work where the processor multiplies bf16; cosine moves < 0.01
         self.name = name
         self.threshold = THRESHOLD
-        self.dimensions = int(self.model.get_sentence_embedding_dimension())
+        self.dimensions = self.encode(["a"]).shape[1]
         self.key = f"transformer-{xxhash.xxh3_64_hexdigest(f'{name}|{_identity(Path(name))}|{self.device}'.encode())}"
 
     def encode(self, texts: list[str]) -> Floats:
