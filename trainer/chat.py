@@ -47,9 +47,9 @@ def _reply(plan: Any, model: Any, name: str, history: list[dict[str, Any]], stop
     most = plan.settings.evaluation.max_new_tokens
     options = (plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
     if name == "tuned":
-        return answer(model, *options)[0]
+        return answer(model, *options)[0].text
     with model.disable_adapter():
-        return answer(model, *options)[0]
+        return answer(model, *options)[0].text
 
 
 def _opening(folder: Path, system: str | None) -> list[dict[str, Any]]:

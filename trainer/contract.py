@@ -125,8 +125,11 @@ class EvaluationSettings(_Strict):
     )
     answers: Annotated[int, Field(ge=0)] = Field(default=24, description="held-out examples answered at the end")
     sample_answers: Annotated[int, Field(ge=0)] = Field(default=2, description="answers shown at each evaluation")
-    max_new_tokens: Annotated[int, Field(ge=1)] = 128
+    max_new_tokens: Annotated[int, Field(ge=1)] | None = Field(default=None, description="length of an answer, at most")
     baseline_prompt: str | None = Field(default=None, description="system text given to the untuned model")
+    answer_schema: str | None = Field(
+        default=None, description="a file with the JSON schema that answers have to meet; else the data's own"
+    )
 
 
 class RunSettings(_Strict):
@@ -166,7 +169,7 @@ def read_settings(path: Path) -> RunSettings:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f'{path} does not exist. Write one with at least:\n[model]\nname = "path or name of a model"'
+            f'{path} does not exist. Write one with at least the line model.name = "path or name of a model".'
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{path} is not readable TOML: {problem}.") from problem
@@ -251,6 +254,14 @@ class Measured(BaseModel):
     difference: Interval
 
 
+class Cut(BaseModel):
+    """Answers that were not at their end when they had all the tokens they may take."""
+
+    tokens: int
+    baseline: int
+    tuned: int
+
+
 class Comparison(BaseModel):
     """Untuned against tuned on the same held-out examples, same precision, same template.
 
@@ -268,6 +279,7 @@ class Comparison(BaseModel):
     caution: str | None = None
     answer_kind: Literal["json", "number", "label", "text"] | None = None
     shots: float | None = Field(default=None, description="training examples shown to the untuned model, on average")
+    cut: Cut | None = None
     measures: dict[str, Measured] = Field(default_factory=dict)
     answer_loss: Measured | None = Field(default=None, description="mean loss of the reference answers, by example")
     primary: str | None = Field(default=None, description="the measure that the outcome rests on")
@@ -284,6 +296,7 @@ class Result(BaseModel):
     reason: Literal["finished", "overfitting", "patience"]
     versions: dict[str, str]
     data: dict[str, str] = Field(description="sha256 of each file read")
+    model: dict[str, str] = Field(default_factory=dict, description="what tells the base model's files from others")
     settings: dict[str, dict[str, Any]]
     origins: dict[str, str] = Field(description="where each setting came from")
     model_facts: dict[str, Any] = Field(description="layers, quantised layers, trained parameters")

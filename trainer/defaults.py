@@ -26,6 +26,8 @@ LARGE_MODEL = 13_000_000_000
 SMALL_MODEL = 1_000_000_000
 CPU_TOKENS = 2_048
 """Tokens in one forward pass on a CPU: more hardly compute faster there and cost memory."""
+SHORTEST_ANSWER, LONGEST_ANSWER = 128, 1024
+"""Tokens that answers may take at least and at most where nothing is set: longer ones cost minutes a question."""
 CUDA_TOKENS = 16_384
 """Tokens in one forward pass on a GPU where memory allows: enough to keep it busy."""
 
@@ -40,6 +42,8 @@ class Facts:
     hidden_size: int
     most_positions: int
     on_cuda: bool
+    usual_answer: int = SHORTEST_ANSWER
+    """Of the last answers, the length that 95 % do not exceed."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,14 @@ def _schedule(given: RunSettings, facts: Facts) -> dict[str, tuple[Any, str]]:
         "training.warmup": (0.05, "3 % to 10 % of the steps (QLoRA, unsloth)"),
         "training.evaluations": (max(1, min(10, steps // 10)), "ten over the run, ten steps apart or more"),
         "evaluation.max_examples": (500, "bounds the time of an evaluation"),
+        "evaluation.max_new_tokens": (_answer_tokens(facts), "a quarter more than 95 % of the answers take"),
     }
+
+
+def _answer_tokens(facts: Facts) -> int:
+    """Room for an answer; at most half of what the model can read, for the question needs room too."""
+    wanted = min(LONGEST_ANSWER, max(SHORTEST_ANSWER, math.ceil(1.25 * facts.usual_answer)))
+    return max(1, min(wanted, facts.most_positions // 2))
 
 
 def _learning_rate(facts: Facts, steps: int) -> tuple[float, str]:

@@ -8,6 +8,8 @@ TrainerError
 ├── MissingError          a model, package or device is not there (exit 3)
 ├── NotFiniteError        the loss or a gradient became NaN or infinite (exit 4)
 ├── CheckpointError       there is nothing sound to continue from (exit 2)
+├── ChangedError          model or data are no longer those of the run (exit 2)
+├── ExhaustedError        memory or disk ran out midway (exit 4)
 └── StoppedError          a signal ended the run after a saved step (exit 130 or 4)
 """
 
@@ -38,6 +40,16 @@ class DoesNotFitError(TrainerError):
 
 class CheckpointError(TrainerError):
     """There is no checkpoint to continue from."""
+
+
+class ChangedError(TrainerError):
+    """The model or the data of a finished run are no longer what it was trained on."""
+
+
+class ExhaustedError(TrainerError):
+    """Memory or disk ran out while the run worked; it can be continued."""
+
+    exit_code = 4
 
 
 class MissingError(TrainerError):

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trainer.contract import TEST_FILE, TRAIN_FILE, VALIDATION_FILE
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -38,3 +40,9 @@ def sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def data_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each data file in a run's folder."""
+    names = (TRAIN_FILE, VALIDATION_FILE, TEST_FILE)
+    return {name: sha256(folder / name) for name in names if (folder / name).is_file()}

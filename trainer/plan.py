@@ -146,7 +146,7 @@ def make_plan(
     longest = max(len(example.ids) for example in [*tokens, *held_tokens])
     shape = measure_shape(config, given)
     most = getattr(text, "max_position_embeddings", None) or longest
-    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda)
+    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda, _usual_answer(tokens))
     resolved = resolve(given, facts)
     shape = replace(
         shape,
@@ -163,6 +163,19 @@ def make_plan(
     refuse_what_cannot_fit(estimated, resolved.settings)
     warnings = _warnings(fate, validation, resolved)
     return Plan(folder, source, placement, resolved, template, train, fate, validation, shape, estimated, warnings)
+
+
+def _usual_answer(tokens: list[Tokens]) -> int:
+    """Tokens that 95 % of the last answers do not exceed."""
+    import numpy as np
+
+    lengths = []
+    for example in tokens:
+        trained = np.flatnonzero(example.weights > 0)
+        before = np.flatnonzero(np.diff(trained) > 1)
+        if len(trained):
+            lengths.append(len(trained) if not len(before) else len(trained) - 1 - int(before[-1]))
+    return int(np.quantile(lengths, 0.95)) if lengths else 0
 
 
 def refuse_overlap(train: list[Conversation], validation: list[Conversation]) -> None:
@@ -212,15 +225,18 @@ def _refuse_unknown_tokens(tokens: list[Tokens], config: Any) -> None:
 def _fit(
     resolved: Resolved, shape: Shape, placement: Placement, folder: Path, train: TokenisedExamples, fate: TokenFate
 ) -> tuple[Resolved, Estimate]:
-    """Choose tokens per forward pass and activation checkpointing: as much as memory allows, checkpointing by need."""
+    """Choose tokens per forward pass and activation checkpointing: as much as memory allows, checkpointing by need.
+
+    A quarter of the most tokens without checkpointing is as fast as the most with it (8B shape on an H100: 9,500 and
+    10,000 tokens a second on ragged rows, 9,900 and 9,800 on full ones); an eighth is slower.
+    """
     per_epoch = math.ceil(len(train) / (resolved.settings.training.batch_size or 1))
     tokens = int(fate.tokens * (resolved.settings.training.steps or 0) / per_epoch)
     share = fate.trained_tokens / max(1, fate.tokens)
     most = CUDA_TOKENS if placement.on_cuda else CPU_TOKENS
     batch_tokens = int(train.lengths.max()) * (resolved.settings.training.batch_size or 1)
-    candidates = [
-        (checkpointing, size) for checkpointing in (False, True) for size in (most, most // 2, most // 4, most // 8)
-    ]
+    sizes = [most // part for part in (1, 2, 4, 8)]
+    candidates = [*((False, size) for size in sizes[:3]), *((True, size) for size in sizes)]
     chosen = None
     for checkpointing, size in candidates:
         trial = resolved

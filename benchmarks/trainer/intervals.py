@@ -2,22 +2,29 @@
 
     python -m benchmarks.trainer.intervals [RUN_FOLDER]
 
-The first table simulates 2,000 paired comparisons for each kind of score and number of examples. The second, for a
-finished run, samples two sets of answers of the same model 200 times and asks for the verdict each time.
+The first table simulates 2,000 paired comparisons for each kind of score and number of examples. The second is of a
+finished run: its tuned model answers each held-out question 48 times, sampled at temperature 1, and 200 times the model
+is compared with itself on two of these answers to each question, drawn anew.
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from trainer.evaluate.answers import Question
 from trainer.evaluate.intervals import mean_interval
 from trainer.evaluate.verdict import verdict
+from trainer.plan import Plan
 
 SIMULATIONS = 2_000
 COMPARISONS = 200
-ASKED = 40
+ASKED = 60
+POOL = 48
+LONGEST = 64
+"""Tokens of an answer."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,49 +55,61 @@ def coverage() -> None:
 
 
 def same_model_twice(folder: Path) -> None:
-    from trainer.model.quiet import quieten_libraries, stay_offline
+    from trainer.model.quiet import quieten_libraries, stay_offline, yield_idle_threads
 
     quieten_libraries()
+    yield_idle_threads()
     stay_offline()
     import torch
 
-    from trainer.evaluate.answers import questions, stop_tokens
+    from trainer.evaluate.answers import questions
+    from trainer.evaluate.compare import held_out_of
     from trainer.evaluate.kind import answer_kind
     from trainer.evaluate.measures import PRIMARY, measure
-    from trainer.publish.finished import finished_run, tuned_model
+    from trainer.publish.finished import finished_run
 
     plan, _ = finished_run(folder, allow_download=False)
-    model = tuned_model(plan).eval()
-    assert plan.validation is not None
-    asked = questions(plan.validation.conversations, ASKED)
+    asked = questions(held_out_of(plan).conversations, ASKED)
     kind = answer_kind([one.reference for one in asked])
-    stops = stop_tokens(plan.tokenizer, plan.train)
-    scores = np.zeros((len(asked), 2 * COMPARISONS))
     torch.manual_seed(0)
-    for row, one in enumerate(asked):
+    pool = np.array(
+        [[measure(one.reference, text, kind)[PRIMARY[kind]] for text in texts] for one, texts in sampled(plan, asked)]
+    )
+    rng = np.random.default_rng(0)
+    outcomes = []
+    for number in range(COMPARISONS):
+        drawn = np.array([row[rng.choice(POOL, 2, replace=False)] for row in pool])
+        outcomes.append(verdict(PRIMARY[kind], drawn[:, 0], drawn[:, 1], number).outcome)
+    told = outcomes.count("cannot tell")
+    print(f"\nThe same model twice, {COMPARISONS} times, {len(asked)} questions, {PRIMARY[kind]}: ", end="")
+    print(f"cannot tell in {told} ({told / COMPARISONS:.1%}).")
+
+
+def sampled(plan: Plan, asked: list[Question]) -> Iterator[tuple[Question, list[str]]]:
+    """Each question with a pool of answers of the tuned model."""
+    import torch
+
+    from trainer.evaluate.answers import stop_tokens
+    from trainer.publish.finished import tuned_model
+
+    model, stops = tuned_model(plan).eval(), stop_tokens(plan.tokenizer, plan.train)
+    for one in asked:
         prompt = plan.template.render(one.messages, one.tools, prompt_for_answer=True)
         ids = plan.tokenizer(prompt, add_special_tokens=False, return_tensors="pt")["input_ids"]
         with torch.no_grad():
             output = model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
-                max_new_tokens=32,
+                max_new_tokens=LONGEST,
                 do_sample=True,
-                num_return_sequences=2 * COMPARISONS,
+                num_return_sequences=POOL,
+                use_cache=True,
                 eos_token_id=stops,
                 pad_token_id=stops[0],
             )
-        for column, answer in enumerate(output[:, ids.shape[1] :].tolist()):
-            end = next((place for place, token in enumerate(answer) if token in stops), len(answer))
-            figures = measure(one.reference, plan.tokenizer.decode(answer[:end]), kind)
-            scores[row, column] = figures[PRIMARY[kind]]
-    outcomes = [
-        verdict(PRIMARY[kind], scores[:, 2 * pair], scores[:, 2 * pair + 1], pair).outcome
-        for pair in range(COMPARISONS)
-    ]
-    told = outcomes.count("cannot tell")
-    print(f"\nThe same model twice, {COMPARISONS} times, {len(asked)} questions, {PRIMARY[kind]}: ", end="")
-    print(f"cannot tell in {told} ({told / COMPARISONS:.1%}).")
+        rows = output[:, ids.shape[1] :].tolist()
+        ends = [next((place for place, token in enumerate(row) if token in stops), len(row)) for row in rows]
+        yield one, [plan.tokenizer.decode(row[:end]) for row, end in zip(rows, ends, strict=True)]
 
 
 if __name__ == "__main__":

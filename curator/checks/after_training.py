@@ -8,13 +8,15 @@ AFTER_TRAINING_CHECKS = (
         family="training",
         severity="info",
         suggestion="review",
-        version=1,
+        version=2,
         title="the last training could not learn this answer",
         explanation=(
-            "Over the later epochs of the last run the answer stayed less probable than answers of its length: it is "
-            "among the hardest 5 %.\n\n"
-            "Wrong answers are hard to learn, since the rest of the data speaks against them; so are rare right ones. "
-            "Ranked this way, label errors come first (dataset cartography, Swayamdipta et al. 2020).\n\n"
+            "Over the later epochs of the last run the answer stayed less probable than answers of such words and "
+            "length are: it is among the hardest 5 %.\n\n"
+            "An answer is improbable for two reasons: its text is rare, or it does not fit what was asked. The first "
+            "one is estimated from the other answers and taken away, so that what is left points at answers that are "
+            "wrong or belong elsewhere (training dynamics after Swayamdipta et al. 2020). Rare right ones are among "
+            "them too.\n\n"
             "Read it: correct the answer, drop it, or add more examples like it."
         ),
     ),

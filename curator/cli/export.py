@@ -18,7 +18,7 @@ def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: b
 
     from curator.cli.screen import narrate, progress_bar
     from curator.exporting.targets import target_named
-    from curator.workflow.exporting import disputed, export
+    from curator.workflow.exporting import LeftOut, disputed, export
     from curator.workflow.opening import open_data
 
     with open_data(options) as opened:
@@ -31,7 +31,7 @@ def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: b
         if count := disputed(opened):
             narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
         result = export(
-            opened, audit, target, Path(out), skip_invalid=skip_invalid, replace=replace, only_reviewed=only_reviewed
+            opened, audit, target, Path(out), left_out=LeftOut(skip_invalid, only_reviewed), replace=replace
         )
     for name, examples in result.counts.items():
         click.echo(f"{examples:>9,}  {Path(out) / name}")

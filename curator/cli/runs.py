@@ -34,6 +34,7 @@ def command(options: DataRequest, as_json: bool) -> None:
 
 def _lines(run: "Run") -> list[str]:
     from curator.examples.safe_text import visible
+    from curator.runs.settings import given_settings
     from curator.workflow.runs import state_of
 
     sides = ", ".join(f"{side.examples:,} {name}" for name, side in run.snapshot.files.items())
@@ -42,6 +43,8 @@ def _lines(run: "Run") -> list[str]:
         f"{run.name}  {visible(run.snapshot.model, one_line=True)}",
         f"  data     {sides}{changed}",
     ]
+    if given := given_settings(run.folder)[1]:
+        lines.append(f"  set      {visible(', '.join(given), one_line=True)}")
     if run.result is None:
         return [*lines, f"  state    {state_of(run.folder) or 'not started'}"]
     result, compared = run.result, run.result.evaluation
@@ -50,8 +53,10 @@ def _lines(run: "Run") -> list[str]:
     if compared is not None:
         fall = compared.loss_fall
         lines.append(f"  loss     {fall.value:.1%} lower than untuned ({fall.low:.1%} to {fall.high:.1%})")
-        if compared.sentence:
-            lines.append(f"  verdict  {compared.sentence}")
+        if compared.sentence and compared.primary:
+            tuned = compared.measures[compared.primary].tuned
+            figures = f"{tuned.value:.3f} ({tuned.low:.3f} to {tuned.high:.3f})"
+            lines += [f"  measure  {compared.primary} {figures}", f"  verdict  {compared.sentence}"]
     return lines
 
 

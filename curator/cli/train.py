@@ -64,6 +64,7 @@ def command(
     """
     from curator.cli.train_at_service import train_at_service
     from curator.cli.train_here import train_here
+    from curator.workflow.exporting import LeftOut
 
     if run is not None:
         return _go_on(options, run, allow_download=options.allow_download, cancel=cancel, detach=detach)
@@ -71,6 +72,7 @@ def command(
         model, settings = _last(options, settings)
     if model is None:
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
+    left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed)
     if via is not None:
         return train_at_service(
             options,
@@ -82,8 +84,7 @@ def command(
             detach=detach,
             yes=yes,
             dry_run=dry_run,
-            skip_invalid=skip_invalid,
-            only_reviewed=only_reviewed,
+            left_out=left_out,
         )
     return train_here(
         options,
@@ -92,8 +93,7 @@ def command(
         use=use,
         allow_download=options.allow_download,
         allow_leaks=allow_leaks,
-        skip_invalid=skip_invalid,
-        only_reviewed=only_reviewed,
+        left_out=left_out,
         worth=worth,
         prepare=prepare,
         dry_run=dry_run,

@@ -12,6 +12,7 @@ from curator.errors import CuratorError
 from curator.workflow.request import DataRequest
 
 if TYPE_CHECKING:
+    from curator.workflow.exporting import LeftOut
     from curator.workflow.launching import Prepared
     from curator.workflow.opening import Opened
 
@@ -27,15 +28,14 @@ def train_at_service(
     detach: bool,
     yes: bool,
     dry_run: bool,
-    skip_invalid: bool,
-    only_reviewed: bool,
+    left_out: "LeftOut",
 ) -> int:
     """Begin a job at a service, or find the one that was begun, and follow it; the exit code."""
     from curator.workflow.opening import open_data
 
     with open_data(options) as opened:
-        kept = {"skip_invalid": skip_invalid, "only_reviewed": only_reviewed, "keep": not dry_run}
-        prepared = _prepared(options, opened, via, model, _settings(settings), attempt=attempt, **kept)
+        how = {"attempt": attempt, "left_out": left_out, "keep": not dry_run}
+        prepared = _prepared(options, opened, via, model, _settings(settings), **how)
         if dry_run:
             return _print_dry_run(prepared)
         if not prepared.is_begun:

@@ -10,7 +10,12 @@ import click
 from curator.workflow.request import DataRequest
 
 if TYPE_CHECKING:
+    from curator.workflow.exporting import LeftOut
     from curator.workflow.training import Ready
+
+
+LINES = 100
+"""Training steps told of one run, at most; evaluations are always told."""
 
 
 def train_here(
@@ -21,8 +26,7 @@ def train_here(
     use: str | None,
     allow_download: bool,
     allow_leaks: bool,
-    skip_invalid: bool,
-    only_reviewed: bool,
+    left_out: "LeftOut",
     worth: int | None,
     prepare: bool,
     dry_run: bool,
@@ -45,8 +49,7 @@ def train_here(
             use=use,
             allow_download=allow_download,
             allow_leaks=allow_leaks,
-            skip_invalid=skip_invalid,
-            only_reviewed=only_reviewed,
+            left_out=left_out,
         )
     if prepare:
         click.echo(json.dumps({"folder": str(ready.folder), "sheet": sheet(ready, options)}, ensure_ascii=False))
@@ -95,9 +98,11 @@ def follow(folder: Path, options: DataRequest) -> int:
     job = attach(folder)
     assert job is not None, "it was started"
     last: dict[str, Any] = {}
+    far: dict[str, Any] = {}
     try:
         for last in job.follow():
-            if sentence := _told(last):
+            far |= {name: last[name] for name in ("steps", "seconds_left") if last.get(name) is not None}
+            if sentence := _told(last, far):
                 narrate(options, visible(sentence, one_line=True))
     except KeyboardInterrupt:
         job.cancel()
@@ -118,6 +123,7 @@ def follow(folder: Path, options: DataRequest) -> int:
 def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     """The pre-flight sheet."""
     from curator.examples.safe_text import visible
+    from curator.runs.watched import duration
 
     plan, snapshot = ready.plan, ready.snapshot
     sides = ", ".join(f"{side.examples:,} {name}" for name, side in snapshot.files.items())
@@ -126,7 +132,7 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
         f"data     {sides}; {ready.dropped:,} dropped, {ready.undecided:,} with findings and undecided (kept)",
         f"split    {' · '.join(ready.claims) or snapshot.split}",
         f"model    {visible(snapshot.model, one_line=True)}, {plan['parameters']:,} parameters, on {plan['device']}",
-        f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {_duration(plan['seconds'])}",
+        f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {duration(plan['seconds'])}",
         f"memory   {_size(memory['expected'])} of {_size(memory['free'])} free",
         f"disk     {_size(disk['expected'])} of {_size(disk['free'])} free",
         f"command  {ready.command()}",
@@ -137,27 +143,23 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     return [*lines, *(f"! {visible(notice, one_line=True)}" for notice in ready.notices if notice not in said)]
 
 
-def _told(event: Mapping[str, Any]) -> str | None:
-    """An event as a line; None for what only a screen shows."""
+def _told(event: Mapping[str, Any], far: Mapping[str, Any]) -> str | None:
+    """An event as a line; None for what only a screen shows, and for most steps of a long training."""
+    from curator.runs.watched import duration
+
     kind = event["event"]
     if kind == "metric":
+        steps = far.get("steps", 0)
+        if event["split"] == "train" and event["step"] not in (1, steps) and event["step"] % (1 + steps // LINES):
+            return None
         figures = ", ".join(f"{name} {event[name]:.4g}" for name in ("loss", "accuracy") if event.get(name) is not None)
-        return f"step {event['step']}, {event['split']}: {figures}"
+        left = "" if (seconds := far.get("seconds_left")) is None else f", {duration(seconds)} left"
+        return f"step {event['step']} of {steps}, {event['split']}: {figures}{left}"
     if kind in ("overfitting", "warning", "failed", "stopped"):
         return f"{kind}: {event.get('message') or event.get('reason')}"
     if kind == "resumed":
         return f"continued from {event.get('checkpoint')}"
     return None
-
-
-def _duration(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 100
-        else f"{seconds / 60:.0f} min"
-        if seconds < 6000
-        else f"{seconds / 3600:.1f} h"
-    )
 
 
 def _size(count: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
-from curator.duplicates.memory import load
+from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.templates import contains
 from curator.duplicates.words import Hashes
@@ -27,7 +27,7 @@ class Sides(NamedTuple):
     Attributes:
         outside: uint32 [n], prompt shingles that are no template shingles.
         table: template shingles, as `contains` takes them.
-        parities: uint64 [n, `PARITIES`], see bounds.py.
+        parities: uint64 [n, `PARITIES`], see parities.py; of prompts without their template shingles.
     """
 
     addresses: Hashes

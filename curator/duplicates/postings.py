@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import inner_kernel, kernel, signed
-from curator.duplicates.memory import load
+from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS, WHOLE
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes, mix

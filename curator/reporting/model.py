@@ -21,7 +21,7 @@ class SourceSummary(_Part):
     lines: int = Field(description="physical lines, or elements")
     examples: int
     refused: int = Field(description="lines that are not examples")
-    bytes: int
+    bytes: int = Field(description="of the file, packed where it is")
 
 
 class NextStep(_Part):

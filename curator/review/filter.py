@@ -112,6 +112,25 @@ def parse(text: str) -> Filter:
     return result
 
 
+def conjuncts(text: str) -> list[str]:
+    """The parts of a filter that must all hold, as they are written; of one that is not such a list, itself.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    reader, parts = _Reader(text), []
+    while reader.token is not None:
+        if reader.word() == "or":
+            return [text]
+        if reader.word() == "and":
+            reader.advance()
+            continue
+        begin = reader.position
+        reader.single()
+        parts.append(text[begin : reader.position].strip())
+    return parts
+
+
 class _Reader:
     """One token of look-ahead over the text."""
 

@@ -1,12 +1,14 @@
 """The text of `run.toml` for a hand-off: the model, and what a person set."""
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from curator.errors import UsageError
-from trainer.contract import RunSettings
+from trainer.contract import SETTINGS_FILE, RunSettings
 from trainer.errors import SettingsError
 
 
@@ -33,6 +35,15 @@ def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:
             for section, table in tables.items()
         )
         + "\n"
+    )
+
+
+def given_settings(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """The model's name in a run's `run.toml`, and what a person set, as `run_settings` takes them."""
+    tables = tomllib.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    model = str(tables["model"].pop("name"))
+    return model, tuple(
+        f"{section}.{key}={json.dumps(value)}" for section, table in tables.items() for key, value in table.items()
     )
 
 

@@ -21,11 +21,12 @@ FEWEST = 10
 
 
 class Handed(NamedTuple):
-    """An example for the trainer, and its side."""
+    """An example for the trainer, its side, and the form its answer is wanted in, where its source says one."""
 
     id: str
     content: Content
     side: Literal["train", "validation", "test"]
+    response_format: dict[str, Any] | None = None
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -162,6 +163,8 @@ def _line(example: Handed) -> bytes:
     line: dict[str, Any] = {"id": example.id, "messages": example.content.messages}
     if example.content.tools:
         line["tools"] = example.content.tools
+    if example.response_format:
+        line["response_format"] = example.response_format
     return msgspec.json.encode(line)
 
 

@@ -166,6 +166,8 @@ def duration(seconds: float) -> str:
 
 
 def _failed(message: str) -> str:
+    if message.startswith(("Out of memory", "The disk is full")):  # the trainer's own words say what to do
+        return message
     if "out of memory" in message.lower():
         return f"Out of memory. Lower training.micro_batch_tokens or training.max_length. {message}"
     if "no space" in message.lower():

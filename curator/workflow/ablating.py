@@ -25,7 +25,7 @@ from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members, ties_of
 from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals_at
-from curator.workflow.training import failing, start_run, unusable
+from curator.workflow.training import failing, response_format, start_run, unusable
 from trainer.contract import RESULT_FILE
 
 FOLDER = "ablations"
@@ -51,7 +51,7 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
     splitting = make_split(opened, audit, {})
     left_out = unusable(audit, splitting.members)
     after = [
-        Handed(one.id, one.content, one.split)
+        Handed(one.id, one.content, one.split, response_format(one.extra))
         for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=False)
         if one.id not in left_out
     ]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from curator.errors import CuratorError, MissingDependency, UsageError, WorkFailed
-from trainer.contract import EXIT_MISSING, EXIT_SIGINT, EXIT_USAGE
+from trainer.contract import EXIT_INTERNAL, EXIT_MISSING, EXIT_SIGINT, EXIT_USAGE
 
 
 def ask_trainer(*arguments: str) -> str:
@@ -21,5 +21,18 @@ def ask_trainer(*arguments: str) -> str:
     if ended.returncode == EXIT_SIGINT:
         raise KeyboardInterrupt
     lines = [line for line in ended.stderr.splitlines() if line.strip()] or ["The trainer ended without a word."]
+    if ended.returncode < 0:
+        raise WorkFailed(
+            f"The trainer was killed ({_signal(-ended.returncode)}); where nobody did that, the system had no memory "
+            "left. What it finished is kept; the same command goes on from there."
+        )
+    if ended.returncode == EXIT_INTERNAL:
+        raise WorkFailed(f"This is a bug in the trainer: {' · '.join(lines[-4:-1])}")
     kinds: dict[int, type[CuratorError]] = {EXIT_USAGE: UsageError, EXIT_MISSING: MissingDependency}
     raise kinds.get(ended.returncode, WorkFailed)(lines[-1])
+
+
+def _signal(number: int) -> str:
+    import signal
+
+    return signal.Signals(number).name

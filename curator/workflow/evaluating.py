@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from curator.embedding.encoder import DEFAULT_ENCODER, encoder_named
 from curator.errors import UsageError
 from curator.runs.failures import evaluated
+from curator.runs.intervals import measured
 from curator.runs.listed import result_of
 from curator.workflow.asking_trainer import ask_trainer
-from trainer.contract import Comparison
+from trainer.contract import Comparison, Measured
 
 
 def evaluate_run(folder: Path, answers: int, *, allow_download: bool = False) -> Comparison:
@@ -40,16 +43,17 @@ def comparison_of(folder: Path) -> Comparison | None:
     return result.evaluation
 
 
-def meaning_similarity(folder: Path) -> tuple[float, float] | None:
-    """Mean cosine between answer and reference, of the untuned and of the tuned model; None where nothing was asked."""
+def meaning_similarity(folder: Path) -> Measured | None:
+    """Cosine between answer and reference, of the untuned and of the tuned model; None where nothing was asked."""
     lines = [line for line in evaluated(folder) if "answer" in line]
     if not lines:
         return None
     encoder = encoder_named(DEFAULT_ENCODER)
     wanted, before, after = (
-        encoder.encode([line[name] for line in lines]) for name in ("reference", "baseline_answer", "answer")
+        encoder.encode([line[name] for line in lines]).astype(np.float64)
+        for name in ("reference", "baseline_answer", "answer")
     )
-    return float((wanted * before).sum(axis=1).mean()), float((wanted * after).sum(axis=1).mean())
+    return measured((wanted * before).sum(axis=1), (wanted * after).sum(axis=1))
 
 
 def against(first: Path, second: Path) -> dict[str, Any]:

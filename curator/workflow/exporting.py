@@ -1,6 +1,7 @@
 """Export what was kept, edits and additions included, in a target's form."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,30 @@ from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Kept examples that do not go into what is written.
+
+    Attributes:
+        invalid: those that the target or the trainer rejects; otherwise one of them stops the work.
+        unreviewed: those that no person decided to keep.
+    """
+
+    invalid: bool = False
+    unreviewed: bool = False
+
+
+NOTHING = LeftOut()
+
+
 def export(
     opened: Opened,
     audit: Audit,
     target: str,
     folder: Path,
     *,
-    skip_invalid: bool,
+    left_out: LeftOut = NOTHING,
     replace: bool,
-    only_reviewed: bool,
     model: str | None = None,
     epochs: int | None = None,
 ) -> ExportResult:
@@ -36,9 +52,8 @@ def export(
         audit: of the data, for comparison.
         target: a target's name.
         folder: appears whole at the end.
-        skip_invalid: leave out what the target rejects instead of stopping.
+        left_out: of the kept examples.
         replace: put it in the place of an earlier export.
-        only_reviewed: only examples that a person decided to keep.
         model: to be trained, for its limit and price.
         epochs: asked for; None: the target's rule.
 
@@ -55,12 +70,12 @@ def export(
         split=about_split(splitting),
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
     )
-    kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
+    kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=left_out.unreviewed)
     return write_export(
         kept,
         target,
         folder,
-        skip_invalid=skip_invalid,
+        skip_invalid=left_out.invalid,
         replace=replace,
         model=model,
         epochs=epochs,

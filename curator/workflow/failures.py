@@ -18,7 +18,8 @@ def last_finished(runs: Path) -> Path | None:
 
 def failures_found(run: Path, loaded: Loaded) -> pl.DataFrame:
     """`FOUND` of the checks after training; an example that is no longer in the set is left out."""
-    from curator.runs.failures import failure_findings, hard_findings
+    from curator.runs.failures import failure_findings
+    from curator.runs.hard import hard_findings
 
     rows = {id_: position for position, id_ in enumerate(ids_of(loaded).to_list())}
     return pl.concat([failure_findings(run, rows), hard_findings(run, rows)])

@@ -29,7 +29,7 @@ from curator.jobs.providers.request import (
 from curator.jobs.providers.settings import EPOCHS, checked_settings
 from curator.project.lock import only_one
 from curator.workflow.audit import Audit
-from curator.workflow.exporting import export
+from curator.workflow.exporting import NOTHING, LeftOut, export
 from curator.workflow.opening import Opened
 
 _NEXT = ".next"
@@ -63,8 +63,7 @@ def prepare(
     given: Mapping[str, Any],
     *,
     attempt: int = 1,
-    skip_invalid: bool = False,
-    only_reviewed: bool = False,
+    left_out: LeftOut = NOTHING,
     keep: bool = True,
 ) -> Prepared:
     """Export for a provider and make the request, without sending anything.
@@ -76,8 +75,7 @@ def prepare(
         model: to be tuned, as the provider names it.
         given: hyper-parameters under the provider's names.
         attempt: another number makes an equal request another one.
-        skip_invalid: leave out what the provider rejects instead of stopping.
-        only_reviewed: only examples that a person decided to keep.
+        left_out: of the kept examples.
         keep: leave the run's folder there; False: only look.
 
     Raises:
@@ -92,9 +90,8 @@ def prepare(
             audit,
             provider,
             runs / _NEXT,
-            skip_invalid=skip_invalid,
+            left_out=left_out,
             replace=True,
-            only_reviewed=only_reviewed,
             model=model,
             epochs=epochs if isinstance(epochs, int) else None,
         )

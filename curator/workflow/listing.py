@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.examples.frames import SEVERITIES
-from curator.workflow.reviewing import NO_SEVERITY, STATUSES, Positions, Review
+from curator.workflow.reviewing import NO_SEVERITY, STATUSES, Positions, Review, rows_of
 
 Order = Literal["position", "severity", "tokens", "similarity"]
 ORDERS: tuple[Order, ...] = ("position", "severity", "tokens", "similarity")
@@ -54,7 +54,7 @@ class Listing:
     def entry(self, position: int) -> Entry:
         """What the list says about an example."""
         worst = int(self.review.severity[position])
-        first, last = np.searchsorted(self._rows, [position, position + 1])
+        first, last = rows_of(self._rows, position)
         checks = (self._checks[int(place)] for place in self._places[first:last])
         is_added = position >= self.review.in_source
         return Entry(

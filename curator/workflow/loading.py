@@ -60,7 +60,7 @@ def _first_values(block: Block) -> Iterator[Any]:
 
 @dataclass
 class ReadSource:
-    """A source after it was read: what it is, and its blocks' places."""
+    """A source after it was read: what it is, its lines (or elements), and the bytes of its file."""
 
     source: Source
     recognised: Recognised
@@ -156,7 +156,8 @@ class _Reading:
             entry: ReadSource | None = None
             for block in blocks(source):
                 if entry is None:
-                    entry = ReadSource(source, self.options.recognised(source, block))
+                    recognised = self.options.recognised(source, block)
+                    entry = ReadSource(source, recognised, bytes=source.path.stat().st_size)
                     self.read.append(entry)
                 plan = self._plan(entry)
                 if self._place(number, entry, block, plan):
@@ -188,7 +189,6 @@ class _Reading:
             Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared, texts)
         )
         entry.lines += len(block)
-        entry.bytes += len(block.data)
         needed = [facts, findings, *([prepared] if prepared else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)
         self.derived += missing

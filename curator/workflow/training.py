@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,15 @@ from curator.examples.content import Content
 from curator.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.runs.listed import runs_in
-from curator.runs.settings import run_settings
+from curator.runs.settings import given_settings, run_settings
 from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
-from curator.workflow.exporting import about_split, kept_examples, origins
+from curator.workflow.exporting import NOTHING, LeftOut, about_split, kept_examples, origins
 from curator.workflow.opening import Opened
 from curator.workflow.split_members import Members
 from curator.workflow.splitting import make_split
-from trainer.contract import RESULT_FILE, SETTINGS_FILE
+from trainer.contract import RESULT_FILE
 
 READY = 100
 """Kept examples below which a set is not ready (OpenAI: improvements from 50 to 100 well-made examples)."""
@@ -68,8 +68,7 @@ def prepare_run(
     use: str | None = None,
     allow_download: bool = False,
     allow_leaks: bool = False,
-    skip_invalid: bool = False,
-    only_reviewed: bool = False,
+    left_out: LeftOut = NOTHING,
 ) -> Ready:
     """Write the run's folder and ask the trainer what it would do; nothing is started.
 
@@ -80,8 +79,7 @@ def prepare_run(
         settings: `section.name=value` each, for `run.toml`.
         use: "chosen" to train on the preferred answers of preference data.
         allow_download: fetch the model where it is not here.
-        skip_invalid: leave out kept examples that cannot be trained on, instead of stopping.
-        only_reviewed: only examples that a person decided to keep.
+        left_out: of the kept examples.
         allow_leaks: train although held-out examples have similar ones on the training side.
 
     Raises:
@@ -97,13 +95,13 @@ def prepare_run(
             f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
             "anew with `curator split DATA --anew`, or say --allow-leaks."
         )
-    left_out = unusable(audit, splitting.members)
-    if left_out and not skip_invalid:
-        raise UsageError(_refused(audit, left_out))
+    rejected = unusable(audit, splitting.members)
+    if rejected and not left_out.invalid:
+        raise UsageError(_refused(audit, rejected))
     handed = (
-        Handed(one.id, _content(one.content, use, one.id), one.split)
-        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=only_reviewed)
-        if one.id not in left_out
+        Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra))
+        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=left_out.unreviewed)
+        if one.id not in rejected
     )
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
@@ -137,12 +135,7 @@ def last_settings(opened: Opened) -> tuple[str, tuple[str, ...]]:
     runs = runs_in(opened.project.folder.runs)
     if not runs:
         raise UsageError("Nothing was trained on this data yet: there are no last settings. Choose a model first.")
-    tables = tomllib.loads((runs[-1].folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-    model = str(tables["model"].pop("name"))
-    settings = [
-        f"{section}.{key}={json.dumps(value)}" for section, table in tables.items() for key, value in table.items()
-    ]
-    return model, tuple(settings)
+    return given_settings(runs[-1].folder)
 
 
 def discard(ready: Ready) -> None:
@@ -215,14 +208,14 @@ def failing(audit: Audit) -> pl.DataFrame:
     return audit.findings.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())
 
 
-def _refused(audit: Audit, left_out: set[str]) -> str:
-    found = failing(audit).filter(pl.col("id").is_in(list(left_out))).unique("id", maintain_order=True)
+def _refused(audit: Audit, rejected: set[str]) -> str:
+    found = failing(audit).filter(pl.col("id").is_in(list(rejected))).unique("id", maintain_order=True)
     names = [read.source.name for read in audit.loaded.sources]
     rows = found.head(LISTED).select("file", "line", "check").iter_rows()
     listed = "; ".join(f"{names[file]}:{line} {check}" for file, line, check in rows)
-    more = f" and {len(left_out) - LISTED} more" if len(left_out) > LISTED else ""
+    more = f" and {len(rejected) - LISTED} more" if len(rejected) > LISTED else ""
     return (
-        f"{len(left_out)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
+        f"{len(rejected)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
         "--skip-invalid to leave them out."
     )
 
@@ -246,6 +239,12 @@ def _content(content: Content, use: str | None, id_: str) -> Content:
             )
         return Content([*content.messages, *content.chosen], content.tools)
     return content
+
+
+def response_format(extra: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The form that the example's own request asked for; an evaluation measures whether answers have it."""
+    found = extra.get("response_format")
+    return found if isinstance(found, dict) else None
 
 
 def _place(model: str) -> str:

@@ -34,7 +34,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert ended.returncode == 0, ended.stderr
     adapter = Path(ended.stdout.strip())
     assert (adapter / "adapter_model.safetensors").is_file()
-    assert "data     " in ended.stderr and "«" in ended.stderr and "step 6, train: loss" in ended.stderr
+    assert "data     " in ended.stderr and "«" in ended.stderr and "step 6 of 6, train: loss" in ended.stderr
     return folder
 
 

@@ -1,15 +1,18 @@
 """The failures of a run become findings, and what is missing from training is named."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from curator.runs.failures import failure_findings, hard_findings, learning
+from curator.runs.failures import failure_findings
+from curator.runs.hard import hard_findings, learning, usual_losses
 from curator.workflow.missing import failures_of, weak_regions
+
+Floats = npt.NDArray[np.float64]
 
 
 def write_lines(path: Path, lines: list[dict[str, Any]]) -> None:
@@ -45,26 +48,62 @@ def test_a_run_without_evaluation_or_dynamics_finds_nothing(tmp_path: Path) -> N
     assert len(failure_findings(tmp_path, {})) == 0 and len(hard_findings(tmp_path, {})) == 0
 
 
-def test_answers_harder_than_others_of_their_length_are_hard_to_learn(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    tokens = rng.integers(5, 200, 200)
-    losses = 4 - 0.5 * np.log(tokens)[:, None] + rng.normal(0, 0.05, (200, 4))
-    losses[11] += 1.5
-    frame = pl.DataFrame(
+def dynamics(folder: Path, answers: list[str], losses: Floats) -> dict[str, int]:
+    """A run's dynamics and training file; the positions of its examples."""
+    ids = [f"id{number}" for number in range(len(answers))]
+    probabilities = np.exp(-losses)
+    pl.DataFrame(
         {
-            "example": [f"id{number}" for number in range(200)],
-            "trained_tokens": tokens,
+            "example": ids,
+            "trained_tokens": [len(answer.split()) for answer in answers],
             "losses": losses.tolist(),
-            "confidence": np.exp(-losses).mean(axis=1),
-            "variability": np.exp(-losses).std(axis=1),
-            "forgetting": np.zeros(200, dtype=np.int32),
+            "confidence": probabilities.mean(axis=1),
+            "variability": probabilities.std(axis=1),
+            "forgetting": np.zeros(len(ids), dtype=np.int32),
         }
-    )
-    frame.write_parquet(tmp_path / "dynamics.parquet")
-    found = hard_findings(tmp_path, {f"id{number}": number for number in range(200)})
-    assert len(found) == 10 and found["row"][0] == 11
+    ).write_parquet(folder / "dynamics.parquet")
+    talks = [[{"role": "user", "content": "?"}, {"role": "assistant", "content": answer}] for answer in answers]
+    write_lines(folder / "train.jsonl", [{"id": id_, "messages": talk} for id_, talk in zip(ids, talks, strict=True)])
+    return {id_: number for number, id_ in enumerate(ids)}
+
+
+WORDS = ("lamp", "kettle", "clock", "ladder", "blanket", "teapot", "mirror", "candle", "bucket", "basket")
+
+
+def test_an_answer_harder_than_its_words_and_length_explain_comes_first(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    hardness = rng.normal(0, 1, len(WORDS))  # some words are improbable wherever they stand
+    chosen = [rng.integers(0, len(WORDS), rng.integers(5, 60)) for _ in range(200)]
+    usual = np.array([4 - 0.5 * np.log(len(words)) + hardness[words].mean() for words in chosen])
+    losses = usual[:, None] + rng.normal(0, 0.05, (200, 4))
+    easiest = np.argsort(usual)[:10]
+    losses[easiest] += 1.0
+    rows = dynamics(tmp_path, [" ".join(WORDS[word] for word in words) for words in chosen], losses)
+    found = hard_findings(tmp_path, rows)
+    assert set(found["row"].to_list()) == set(easiest.tolist())
+    assert np.argsort(-losses.mean(axis=1))[:10].tolist() != found["row"].to_list()
     ranked = learning(tmp_path)
-    assert ranked is not None and math.isclose(float(ranked["suspicion"].median() or 0), 0, abs_tol=0.5)  # type: ignore[arg-type]
+    assert ranked is not None and ranked["suspicion"].to_numpy()[easiest].min() > 3
+    assert "where answers of such words and length have" in found["message"][0]
+
+
+def test_an_example_does_not_explain_its_own_loss() -> None:
+    losses = np.linspace(1, 2, 40)
+    texts = [f"word{number}" for number in range(40)]  # no word of one is in another
+    tokens = np.ones(40, dtype=np.int64)
+    usual = usual_losses(texts, tokens, losses)
+    losses[7] = 50.0
+    assert np.isclose(usual_losses(texts, tokens, losses)[7], usual[7], atol=0.5)
+
+
+def test_too_few_epochs_or_examples_and_answers_without_words_are_no_accident(tmp_path: Path) -> None:
+    rows = dynamics(tmp_path, ["…"] * 40, np.ones((40, 3)))
+    assert len(hard_findings(tmp_path, rows)) == 2
+    assert len(hard_findings(tmp_path, {})) == 0
+    dynamics(tmp_path, ["a word"] * 40, np.ones((40, 1)))
+    assert learning(tmp_path) is None
+    dynamics(tmp_path, ["a word"] * 10, np.ones((10, 3)))
+    assert learning(tmp_path) is None
 
 
 THINGS = ("kettle", "lamp", "ladder", "mirror", "basket", "heater")

@@ -104,3 +104,10 @@ def test_unknown_fields_and_tools_of_an_example_are_in_its_line(tmp_path: Path) 
     folder = written(tmp_path, [*examples(), Handed("e" * 16, Content(talk, tools), "train")])
     line = json.loads((folder / "train.jsonl").read_text().splitlines()[-1])
     assert line == {"id": "e" * 16, "messages": talk, "tools": tools}
+
+
+def test_the_form_an_answer_is_wanted_in_reaches_the_trainer(tmp_path: Path) -> None:
+    form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}}
+    folder = written(tmp_path, [one._replace(response_format=form) for one in examples()])
+    lines = [json.loads(line) for line in (folder / "validation.jsonl").read_text().splitlines()]
+    assert all(line["response_format"] == form for line in lines)

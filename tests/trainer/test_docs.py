@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from trainer.contract import RunSettings
+from trainer.evaluate.measures import measure
 
+LOOP = Path(__file__).parents[2] / "docs" / "loop.md"
 PAGE = Path(__file__).parents[2] / "docs" / "trainer-settings.md"
 
 
@@ -20,3 +22,9 @@ def test_every_setting_is_described_in_its_section() -> None:
         name: set(getattr(field.annotation, "model_fields", {})) for name, field in RunSettings.model_fields.items()
     }
     assert described == fields
+
+
+def test_every_measure_of_an_answer_is_described() -> None:
+    text = LOOP.read_text(encoding="utf-8").split("### Measures")[1].split("\n## ")[0]
+    described = set(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE))
+    assert described == {*measure("1", "1", "number"), *measure("{}", "{}", "json", {"type": "object"})}

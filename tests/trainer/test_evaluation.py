@@ -14,7 +14,7 @@ from trainer.data.read import Conversation
 from trainer.data.template import chat_template
 from trainer.evaluate.again import evaluate_again, evaluate_untuned
 from trainer.evaluate.answered import Answered
-from trainer.evaluate.answers import Question
+from trainer.evaluate.answers import Answer, Question
 from trainer.evaluate.prompting import well_prompted
 
 from .conftest import SYSTEM
@@ -74,7 +74,8 @@ def test_the_comparison_names_its_measure_its_verdict_and_where_the_examples_com
     assert compared.general_loss is not None and compared.answer_loss is not None and compared.shots is not None
     lines = [json.loads(line) for line in (finished_copy / "evaluation.jsonl").read_text().splitlines()]
     answered = [line for line in lines if "answer" in line]
-    assert len(answered) == 6
+    assert len(answered) == 6 and compared.cut is not None and compared.cut.tokens == 8
+    assert compared.cut.tuned == sum(line["cut"] for line in answered)
     assert all(line["measures"].keys() == line["baseline_measures"].keys() for line in answered)
     assert all(len(line["baseline_prompt"]) > len(line["prompt"]) for line in answered)
 
@@ -89,13 +90,14 @@ def test_with_a_test_file_the_scores_come_from_it_without_caution(finished: Path
 def test_an_interrupted_evaluation_asks_only_what_is_open(tmp_path: Path) -> None:
     path = tmp_path / "partial.jsonl"
     first = Answered(path, "key")
-    first.add("baseline", {"a": "1", "b": "2"})
+    first.add("baseline", {"a": Answer("1", False), "b": Answer("2", True)})
     with path.open("ab") as file:
         file.write(b'{"by": "baseline", "example": "c", "ans')
     again = Answered(path, "key")
-    assert (again.of("baseline", "a"), again.of("baseline", "b"), again.of("baseline", "c")) == ("1", "2", None)
-    again.add("tuned", {"a": "3"})
-    assert Answered(path, "key").of("tuned", "a") == "3"
+    known = [again.of("baseline", name) for name in "abc"]
+    assert known == [Answer("1", False), Answer("2", True), None]
+    again.add("tuned", {"a": Answer("3", False)})
+    assert Answered(path, "key").of("tuned", "a") == Answer("3", False)
     assert Answered(path, "another key").of("baseline", "a") is None
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainer.data.read import read_conversations
+from trainer.errors import SettingsError
+from trainer.evaluate.answers import Question, questions
 from trainer.evaluate.intervals import mean_interval
 from trainer.evaluate.kind import answer_kind, final_number, read_json
 from trainer.evaluate.measures import measure, normalised
+from trainer.evaluate.schema import schemas_of
 from trainer.evaluate.verdict import verdict
 
 
@@ -45,6 +53,57 @@ def test_json_is_compared_by_value_and_by_form() -> None:
     assert (other["json_match"], other["same_keys"], other["json_valid"]) == (0, 1, 1)
     assert (broken["json_match"], broken["same_keys"], broken["json_valid"]) == (0, 0, 0)
     assert read_json("5") is None and read_json("[" * 100_000) is None
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"topic": {"enum": ["kettle", "lamp"]}, "urgent": {"type": "boolean"}},
+    "required": ["topic"],
+    "additionalProperties": False,
+}
+
+
+def asked(reference: str, schema: dict[str, Any] | None = None, tools: list[Any] | None = None) -> Question:
+    return Question("q", [], tools, reference, schema)
+
+
+def test_json_is_held_against_the_schema_where_every_example_has_one(tmp_path: Path) -> None:
+    fitting, other = '{"topic": "lamp"}', '{"topic": "desk"}'
+    figures = [measure(fitting, text, "json", SCHEMA)["schema_match"] for text in (fitting, other, "no JSON")]
+    assert figures == [1.0, 0.0, 0.0]
+    assert "schema_match" not in measure(fitting, fitting, "json")
+    assert schemas_of([asked(fitting, SCHEMA), asked(fitting)], None, tmp_path) is None
+    tool = {"type": "function", "function": {"name": "sort", "parameters": SCHEMA}}
+    another = {"type": "function", "function": {"name": "look", "parameters": {"required": ["order"]}}}
+    assert schemas_of([asked(fitting, SCHEMA), asked(fitting, None, [another, tool])], None, tmp_path) == [SCHEMA] * 2
+    assert schemas_of([asked(other, None, [another, tool])], None, tmp_path) is None, "the reference fits no tool"
+    (tmp_path / "schema.json").write_text(json.dumps(SCHEMA))
+    assert schemas_of([asked(other)], "schema.json", tmp_path) == [SCHEMA]
+    for name, content in (("broken.json", "{"), ("wrong.json", '{"type": 7}')):
+        (tmp_path / name).write_text(content)
+    for name in ("missing.json", "broken.json", "wrong.json"):
+        with pytest.raises(SettingsError, match=f"answer_schema: .*{name}"):
+            schemas_of([asked(other)], name, tmp_path)
+
+
+def test_a_schema_never_fetches_what_it_refers_to() -> None:
+    elsewhere = {"$ref": "https://schema.invalid/answer.json"}
+    assert measure("{}", "{}", "json", elsewhere)["schema_match"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "response_format",
+    [
+        {"type": "json_schema", "json_schema": {"name": "sorted", "schema": SCHEMA}},
+        {"type": "json_schema", "schema": SCHEMA},
+    ],
+)
+def test_the_schema_of_an_example_is_read_from_its_response_format(tmp_path: Path, response_format: Any) -> None:
+    talk = [{"role": "user", "content": "Sort."}, {"role": "assistant", "content": '{"topic": "lamp"}'}]
+    lines = [{"messages": talk, "response_format": form} for form in (response_format, {"type": "json_object"}, None)]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = questions(read_conversations(tmp_path / "test.jsonl"), 3)
+    assert [one.schema for one in found] == [SCHEMA, None, None]
 
 
 def test_words_count_and_case_punctuation_and_articles_do_not() -> None:
@@ -93,6 +152,14 @@ def test_two_samples_of_the_same_model_are_hardly_ever_called_different() -> Non
         skill = rng.beta(0.5, 0.5, 80)
         told += verdict("match", *(rng.random((2, 80)) < skill).astype(float), seed).outcome != "cannot tell"
     assert told <= 14
+
+
+def test_a_share_that_is_the_same_everywhere_is_not_certain_for_that() -> None:
+    none, all_ = (mean_interval(np.full(12, value), 0) for value in (0.0, 1.0))
+    assert (none.low, all_.high) == (0.0, 1.0)
+    assert none.high == pytest.approx(0.2646, abs=1e-4) and all_.low == pytest.approx(1 - none.high)  # Clopper, Pearson
+    same = verdict("match", np.zeros(12), np.zeros(12), 0)
+    assert same.outcome == "cannot tell" and (same.difference.low, same.difference.high) == (-none.high, none.high)
 
 
 def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:

@@ -24,6 +24,8 @@ class Conversation:
     tools: list[dict[str, Any]] | None
     weights: list[float]
     """One per message: what its tokens count in the loss. 0 for all but assistant messages."""
+    schema: dict[str, Any] | None = None
+    """The JSON schema in the example's `response_format`, which its answer has to meet."""
 
     def content_hash(self) -> bytes:
         """Equal for equal messages and tools, whatever the name."""
@@ -85,7 +87,17 @@ def _conversation(line: bytes, number: int) -> Conversation:
         raise _LineError("'tools' is not a list")
     messages = [_message(message, position) for position, message in enumerate(raw["messages"])]
     weights = [_weight(message, position) for position, message in enumerate(raw["messages"])]
-    return Conversation(name if isinstance(name, str) and name else f"line {number}", messages, tools or None, weights)
+    named = name if isinstance(name, str) and name else f"line {number}"
+    return Conversation(named, messages, tools or None, weights, _schema(raw.get("response_format")))
+
+
+def _schema(response_format: Any) -> dict[str, Any] | None:
+    """As chat completions hold it, or without the inner object, as several services take it."""
+    if not isinstance(response_format, dict) or response_format.get("type") != "json_schema":
+        return None
+    inner = response_format.get("json_schema", response_format)
+    schema = inner.get("schema") if isinstance(inner, dict) else None
+    return schema if isinstance(schema, dict) and schema else None
 
 
 def _message(raw: Any, position: int) -> dict[str, Any]:

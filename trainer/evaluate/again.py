@@ -15,20 +15,23 @@ from trainer.evaluate.answered import PARTIAL_FILE, Answered
 from trainer.evaluate.compare import ask, compare, held_out_of
 from trainer.evaluate.intervals import mean_interval
 from trainer.evaluate.measures import PRIMARY
+from trainer.exhausted import exhaustion_worded
 from trainer.files import sha256, whole_file, write_text
 from trainer.plan import Plan, make_plan
 from trainer.publish.finished import finished_run, tuned_model
 
 BASELINE_FILE = "baseline.jsonl"
+GO_ON = "What was answered is kept; the same command goes on from there."
 
 
+@exhaustion_worded(GO_ON)
 def evaluate_again(folder: Path, allow_download: bool = False, answers: int | None = None) -> Comparison:
     """Compare the tuned with the untuned model; `evaluation.jsonl` and `result.json` are renewed.
 
     Interrupted, the next call goes on from the answers already given.
 
     Raises:
-        TrainerError: the run is not finished, or its model is gone.
+        TrainerError: the run is not finished, its model or adapter is gone or changed, memory or disk ran out.
     """
     plan, result = finished_run(folder, allow_download)
     plan = _with_answers(plan, answers)
@@ -40,6 +43,7 @@ def evaluate_again(folder: Path, allow_download: bool = False, answers: int | No
     return compared
 
 
+@exhaustion_worded(GO_ON)
 def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | None = None) -> dict[str, Any]:
     """What the untuned model reaches with a good prompt, before training: how much is left to gain?
 
@@ -58,14 +62,14 @@ def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | 
     asked = ask(plan, load_model(plan.source, plan.placement), held_out_of(plan), answered, with_tuned=False)
     figures = asked.measures(asked.baseline)
     with whole_file(folder / BASELINE_FILE) as temporary, temporary.open("w", encoding="utf-8") as file:
-        for prompted, question, text, found in zip(
+        for prompted, question, answer, found in zip(
             asked.prompted, asked.questions, asked.baseline, figures, strict=True
         ):
             line = {
                 "example": question.name,
                 "prompt": prompted.question.messages,
                 "reference": question.reference,
-                "answer": text,
+                "answer": answer.text,
                 "measures": found,
             }
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

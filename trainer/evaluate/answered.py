@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+from trainer.evaluate.answers import Answer
+
 PARTIAL_FILE = "evaluation.partial.jsonl"
 
 
@@ -18,7 +20,7 @@ class Answered:
 
     def __init__(self, path: Path, key: str) -> None:
         self._path = path
-        self._answers: dict[tuple[str, str], str] = {}
+        self._answers: dict[tuple[str, str], Answer] = {}
         whole = 0
         if path.is_file():
             whole = self._read(path.read_bytes(), key)
@@ -34,19 +36,20 @@ class Answered:
             return 0
         for line in lines[1:]:
             given = json.loads(line)
-            self._answers[given["by"], given["example"]] = given["answer"]
+            self._answers[given["by"], given["example"]] = Answer(given["answer"], given["cut"])
         return sum(map(len, lines))
 
-    def of(self, by: str, example: str) -> str | None:
+    def of(self, by: str, example: str) -> Answer | None:
         """The answer, where there is one already."""
         return self._answers.get((by, example))
 
-    def add(self, by: str, answers: dict[str, str]) -> None:
+    def add(self, by: str, answers: dict[str, Answer]) -> None:
         """Keep a batch of answers; on return they are on disk."""
         with self._path.open("a", encoding="utf-8") as file:
-            for example, text in answers.items():
-                file.write(json.dumps({"by": by, "example": example, "answer": text}, ensure_ascii=False) + "\n")
-                self._answers[by, example] = text
+            for example, (text, cut) in answers.items():
+                line = {"by": by, "example": example, "answer": text, "cut": cut}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._answers[by, example] = Answer(text, cut)
             file.flush()
             os.fsync(file.fileno())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainer.data.read import Conversation
 from trainer.data.template import ChatTemplate
@@ -12,6 +12,13 @@ from trainer.data.tokens import TokenisedExamples
 from trainer.model.precision import computing
 
 BATCH = 8
+
+
+class Answer(NamedTuple):
+    """What the model said, and whether it was cut at the most tokens it may take."""
+
+    text: str
+    cut: bool
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Question:
     messages: list[dict[str, Any]]
     tools: list[dict[str, Any]] | None
     reference: str
+    schema: dict[str, Any] | None = None
 
 
 def questions(conversations: Iterable[Conversation], count: int) -> list[Question]:
@@ -34,7 +42,8 @@ def questions(conversations: Iterable[Conversation], count: int) -> list[Questio
         if positions and conversation.messages[positions[-1]]["content"]:
             last = positions[-1]
             text = conversation.messages[last]["content"]
-            found.append(Question(conversation.name, conversation.messages[:last], conversation.tools, text))
+            asked = conversation.messages[:last]
+            found.append(Question(conversation.name, asked, conversation.tools, text, conversation.schema))
     return found
 
 
@@ -66,14 +75,14 @@ def answer(
     max_new_tokens: int,
     device: Any,
     dtype: Any,
-) -> list[str]:
+) -> list[Answer]:
     """Greedy answers in the order of the questions; the model is left in the mode it was in."""
     import torch
 
     prompts = [template.render(question.messages, question.tools, prompt_for_answer=True) for question in asked]
     encoded = [template.tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-    answers = [""] * len(encoded)
+    answers = [Answer("", False)] * len(encoded)
     was_training = model.training
     model.eval()
     try:
@@ -94,8 +103,8 @@ def answer(
                     top_k=None,
                 )
             for index, row in zip(group, output[:, ids.shape[1] :].tolist(), strict=True):
-                end = next((place for place, token in enumerate(row) if token in stops), len(row))
-                answers[index] = template.tokenizer.decode(row[:end], skip_special_tokens=False)
+                end = next((place for place, token in enumerate(row) if token in stops), None)
+                answers[index] = Answer(template.tokenizer.decode(row[:end], skip_special_tokens=False), end is None)
     finally:
         model.train(was_training)
     return answers

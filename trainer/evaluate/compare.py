@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 
 from trainer import contract
-from trainer.contract import Comparison, Interval, Measured
+from trainer.contract import Comparison, Cut, Interval, Measured
 from trainer.data.batches import Layout
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.tokens import TokenisedExamples, tokenise
 from trainer.evaluate.answered import Answered
-from trainer.evaluate.answers import Question, answer, questions, stop_tokens
+from trainer.evaluate.answers import Answer, Question, answer, questions, stop_tokens
 from trainer.evaluate.general import general_questions
 from trainer.evaluate.held_out import Scores, score, spread_sample
 from trainer.evaluate.intervals import Floats, draws, expanded_quantiles, mean_interval
 from trainer.evaluate.kind import AnswerKind, answer_kind
 from trainer.evaluate.measures import PRIMARY, measure
 from trainer.evaluate.prompting import Prompted, well_prompted
+from trainer.evaluate.schema import Schema, schemas_of
 from trainer.evaluate.verdict import verdict
 from trainer.files import whole_file
 from trainer.plan import HeldOut, Plan, load_held_out
@@ -48,14 +49,17 @@ class Asked:
 
     questions: list[Question]
     prompted: list[Prompted]
-    baseline: list[str]
-    tuned: list[str] | None
+    baseline: list[Answer]
+    tuned: list[Answer] | None
     kind: AnswerKind
+    schemas: list[Schema] | None
 
-    def measures(self, answers: Sequence[str]) -> list[dict[str, float]]:
+    def measures(self, answers: Sequence[Answer]) -> list[dict[str, float]]:
         """Figures of each answer."""
+        schemas = self.schemas or [None] * len(self.questions)
         return [
-            measure(question.reference, text, self.kind) for question, text in zip(self.questions, answers, strict=True)
+            measure(question.reference, one.text, self.kind, schema)
+            for question, one, schema in zip(self.questions, answers, schemas, strict=True)
         ]
 
 
@@ -114,12 +118,13 @@ def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, wi
     chosen = questions((held_out.conversations[int(place)] for place in order), settings.answers)
     train = read_conversations(plan.folder / contract.TRAIN_FILE) if chosen else []
     shown = [train[place] for place in spread_sample(len(train), MOST_SHOWABLE, plan.settings.training.seed)]
-    room = min(_positions(model), MOST_PROMPT_TOKENS) - settings.max_new_tokens
+    room = min(_positions(model), MOST_PROMPT_TOKENS) - _most_tokens(plan)
     prompted = well_prompted(chosen, shown, plan.template, room, settings.baseline_prompt)
+    schemas = schemas_of(chosen, settings.answer_schema, plan.folder)
     with untuned(model):
         baseline = _answers(plan, model, "baseline", [one.question for one in prompted], answered)
     tuned = _answers(plan, model, "tuned", chosen, answered) if with_tuned else None
-    return Asked(chosen, prompted, baseline, tuned, answer_kind([question.reference for question in chosen]))
+    return Asked(chosen, prompted, baseline, tuned, answer_kind([one.reference for one in chosen]), schemas)
 
 
 def comparison(baseline: Scores, tuned: Scores, answered: int, seed: int) -> Comparison:
@@ -147,7 +152,7 @@ def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats
     return Measured(
         baseline=mean_interval(before, seed),
         tuned=mean_interval(after, seed),
-        difference=mean_interval(after - before, seed),
+        difference=mean_interval(after - before, seed, least=-1.0),
     )
 
 
@@ -162,6 +167,11 @@ def _judged(plan: Plan, model: Any, asked: Asked) -> dict[str, Any]:
     judged = verdict(primary, np.array(columns[primary][0]), np.array(columns[primary][1]), seed)
     return {
         "answer_kind": asked.kind,
+        "cut": Cut(
+            tokens=_most_tokens(plan),
+            baseline=sum(one.cut for one in asked.baseline),
+            tuned=sum(one.cut for one in asked.tuned),
+        ),
         "shots": float(np.mean([one.shots for one in asked.prompted])),
         "measures": {name: measured(*both, seed) for name, both in columns.items()},
         "answer_loss": _answer_loss(plan, model, asked),
@@ -206,19 +216,24 @@ def _score(plan: Plan, model: Any, examples: TokenisedExamples, chosen: Sequence
     return score(model, examples, indices, layout, plan.placement.device, plan.placement.dtype)
 
 
-def _answers(plan: Plan, model: Any, by: str, asked: Sequence[Question], answered: Answered | None) -> list[str]:
-    settings = plan.settings.evaluation
+def _answers(plan: Plan, model: Any, by: str, asked: Sequence[Question], answered: Answered | None) -> list[Answer]:
     stops = stop_tokens(plan.tokenizer, plan.train)
     given = {one.name: known for one in asked if answered and (known := answered.of(by, one.name)) is not None}
     open_ = [one for one in asked if one.name not in given]
     for start in range(0, len(open_), CHUNK):
         chunk = open_[start : start + CHUNK]
-        options = (stops, settings.max_new_tokens, plan.placement.device, plan.placement.dtype)
+        options = (stops, _most_tokens(plan), plan.placement.device, plan.placement.dtype)
         fresh = dict(zip((one.name for one in chunk), answer(model, plan.template, chunk, *options), strict=True))
         if answered is not None:
             answered.add(by, fresh)
         given |= fresh
     return [given[one.name] for one in asked]
+
+
+def _most_tokens(plan: Plan) -> int:
+    most = plan.settings.evaluation.max_new_tokens
+    assert most is not None, "settled with the plan"
+    return most
 
 
 def _positions(model: Any) -> int:
@@ -235,8 +250,10 @@ def _answer_lines(asked: Asked) -> dict[str, dict[str, Any]]:
             "prompt": question.messages,
             "reference": question.reference,
             "baseline_prompt": prompted.question.messages,
-            "baseline_answer": asked.baseline[position],
-            "answer": asked.tuned[position],
+            "baseline_answer": asked.baseline[position].text,
+            "baseline_cut": asked.baseline[position].cut,
+            "answer": asked.tuned[position].text,
+            "cut": asked.tuned[position].cut,
             "baseline_measures": before[position],
             "measures": after[position],
         }

@@ -15,22 +15,27 @@ LEVEL = 0.95
 Floats = npt.NDArray[np.float64]
 
 
-def mean_interval(values: Floats, seed: int, weights: Floats | None = None) -> Interval:
-    """The (weighted) mean over examples with its 95 % interval; NaN ends where one example is all there is.
+def mean_interval(values: Floats, seed: int, weights: Floats | None = None, least: float = 0.0) -> Interval:
+    """The (weighted) mean over examples with its 95 % interval; where one example is all there is, both ends are it.
 
     The expanded percentile bootstrap (Hesterberg 2015, section 5.3): the plain percentile interval is too narrow for
-    few examples. Its coverage is measured in `benchmarks/trainer/intervals.py`.
+    few examples. Its coverage is measured in `benchmarks/trainer/intervals.py`. Where all examples have the same share,
+    none or whole, resampling shows no doubt at all; there the exact binomial interval takes its place.
 
     Args:
         values: a figure per example, shape (examples,).
         seed: of the resampling.
         weights: shape (examples,); equal where None. An example is drawn with its weight.
+        least: that a share can be: 0, and -1 for a difference of shares.
     """
     count = len(values)
     weights = np.ones(count) if weights is None else weights
     mean = float((values * weights).sum() / weights.sum())
     if count < 2:
-        return Interval(value=mean, low=math.nan, high=math.nan)
+        return Interval(value=mean, low=mean, high=mean)
+    if values.min() == values.max() and mean in (-1.0, 0.0, 1.0):
+        unseen = 1 - ((1 - LEVEL) / 2) ** (1 / count)  # the share that may differ though none of `count` did
+        return Interval(value=mean, low=max(least, mean - unseen), high=min(1.0, mean + unseen))
     drawn = draws(count, seed)
     low, high = expanded_quantiles((values * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1), count)
     return Interval(value=mean, low=low, high=high)

@@ -9,22 +9,8 @@ from functools import cache
 from typing import Any
 
 from trainer.evaluate.kind import AnswerKind, final_number, read_json
+from trainer.evaluate.schema import Schema, fits
 
-HIGHER_IS_BETTER = ("match", "normalised_match", "number_match", "json_valid", "json_match", "same_keys", "same_form")
-SIMILARITIES = ("chrf", "rouge_l")
-DESCRIPTIONS = {
-    "match": "answers equal to the reference, character by character",
-    "normalised_match": "answers with the words of the reference: case, punctuation and articles aside",
-    "number_match": "answers that come to the reference's number",
-    "json_valid": "answers that are JSON",
-    "json_match": "answers whose JSON value is the reference's",
-    "same_keys": "answers with the reference's JSON keys and value types",
-    "same_form": "answers in the form of the reference: JSON, list, code, paragraphs or one line",
-    "chrf": "chrF of the answer, 0 to 1 (sacrebleu)",
-    "rouge_l": "ROUGE-L F of the answer, 0 to 1 (rouge-score)",
-    "length_ratio": "words of the answer by words of the reference",
-    "refusal": "answers that refuse",
-}
 PRIMARY: dict[AnswerKind, str] = {
     "json": "json_match",
     "number": "number_match",
@@ -42,8 +28,8 @@ _REFUSAL = re.compile(
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 
 
-def measure(reference: str, answer: str, kind: AnswerKind) -> dict[str, float]:
-    """Figures of one answer; matches and shares are 0 or 1. Which ones there are depends on the kind alone."""
+def measure(reference: str, answer: str, kind: AnswerKind, schema: Schema | None = None) -> dict[str, float]:
+    """Figures of one answer; matches and shares are 0 or 1. Which there are depends on kind and schema alone."""
     found = {
         "match": float(answer.strip() == reference.strip()),
         "normalised_match": float(normalised(answer) == normalised(reference)),
@@ -59,6 +45,8 @@ def measure(reference: str, answer: str, kind: AnswerKind) -> dict[str, float]:
         wanted, value = read_json(reference), read_json(answer)
         found["json_valid"] = float(value is not None)
         found["json_match"] = float(value is not None and value == wanted)
+        if schema is not None:
+            found["schema_match"] = float(value is not None and fits(value, schema))
         found["same_keys"] = float(value is not None and _shape(value) == _shape(wanted))
     return found
 

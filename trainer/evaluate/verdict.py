@@ -43,7 +43,7 @@ class Verdict:
 def verdict(measure: str, baseline: Floats, tuned: Floats, seed: int) -> Verdict:
     """Judge by one measure where higher is better; the arrays hold the same examples in the same order."""
     differences = tuned - baseline
-    interval = mean_interval(differences, seed)
+    interval = mean_interval(differences, seed, least=-1.0)
     outcome: Outcome = "cannot tell"
     if int(np.count_nonzero(differences)) >= FEWEST_DIFFERING:
         if interval.low > 0:

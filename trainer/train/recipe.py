@@ -20,9 +20,12 @@ from trainer.evaluate.answers import answer, questions, stop_tokens
 from trainer.evaluate.compare import compare
 from trainer.evaluate.held_out import score, spread_sample
 from trainer.events import EventLog, Heartbeat
-from trainer.files import sha256, write_text
+from trainer.exhausted import exhaustion_worded
+from trainer.files import data_hashes, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
+from trainer.model.fingerprint import fingerprint, refuse_changed
+from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan import Plan, make_plan
@@ -66,7 +69,7 @@ def run(
         log.write(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
-        with Heartbeat(log) as heartbeat:
+        with exhaustion_worded("`trainer resume` continues from the last checkpoint."), Heartbeat(log) as heartbeat:
             result = _train(folder, resume, checkpoint, allow_download, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result
@@ -93,6 +96,8 @@ def _train(
 ) -> Result:
     clock = time.monotonic()
     plan = make_plan(folder, allow_download, narrate, resumed=resume)
+    if resume:
+        _refuse_another_model(plan)
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)
@@ -145,7 +150,10 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
     if wanted is None:
         origin = "checked on the loaded model" if reason is None else f"no: {reason}"
         plan = plan.with_value("training", "packing", reason is None, origin)
-    return add_adapter(model, plan.settings.lora), plan
+    adapted = add_adapter(model, plan.settings.lora)
+    if not processes.sharded:
+        fuse_adapters(adapted)
+    return adapted, plan
 
 
 def build_trainer(
@@ -172,11 +180,11 @@ def build_trainer(
     def sample_answers() -> list[dict[str, Any]]:
         if not asked or processes.sharded:
             return []
-        most = min(64, plan.settings.evaluation.max_new_tokens)
-        texts = answer(model, plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
+        most = min(64, plan.settings.evaluation.max_new_tokens or 64)
+        said = answer(model, plan.template, asked, stops, most, plan.placement.device, plan.placement.dtype)
         return [
-            {"example": question.name, "prompt": question.messages, "answer": text, "reference": question.reference}
-            for question, text in zip(asked, texts, strict=True)
+            {"example": question.name, "prompt": question.messages, "answer": one.text, "reference": question.reference}
+            for question, one in zip(asked, said, strict=True)
         ]
 
     watch = Watch(log, plan.settings.stopping, signals, sample_answers, heartbeat, began, processes.main)
@@ -222,6 +230,7 @@ def _finish(
         reason=watch.reason,
         versions=versions(),
         data=data_hashes(folder),
+        model=fingerprint(plan.source),
         settings=plan.resolved.tables(),
         origins=plan.resolved.origins,
         model_facts={**facts, **(trainer.gradient_facts or {})},
@@ -307,7 +316,19 @@ def _note_start(plan: Plan) -> None:
     checkpoints.mkdir(exist_ok=True)
     files = {**data_hashes(plan.folder), contract.SETTINGS_FILE: sha256(plan.folder / contract.SETTINGS_FILE)}
     started = {"files": files, "versions": versions(), "origins": plan.resolved.origins}
+    started["model"] = fingerprint(plan.source)
     write_text(checkpoints / contract.STARTED_FILE, json.dumps(started, indent=1))
+
+
+def _refuse_another_model(plan: Plan) -> None:
+    """An adapter goes on only upon the model that it began on.
+
+    Raises:
+        ChangedError: the base model's files are others than when the run began.
+    """
+    started = plan.folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
+    then = json.loads(started.read_text(encoding="utf-8")).get("model", {})
+    refuse_changed("base model", plan.source.name, then, fingerprint(plan.source) if then else {})
 
 
 def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:
@@ -330,9 +351,3 @@ def _stopped(number: int, step: int) -> StoppedError:
 def versions() -> dict[str, str]:
     """Versions that decide the numbers of a run."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-
-
-def data_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each data file in the folder."""
-    names = (contract.TRAIN_FILE, contract.VALIDATION_FILE, contract.TEST_FILE)
-    return {name: sha256(folder / name) for name in names if (folder / name).is_file()}

@@ -36,10 +36,23 @@ def address_of(provider: str) -> str:
     address = (os.environ.get(variable, "").strip() or usual).rstrip("/")
     if provider == "together":
         address = address.removesuffix("/v1")  # which older versions of its SDK want and newer ones add
-    parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise UsageError(f"{variable} = {address} is not an https address; data and key would go there unencrypted.")
+    require_encryption(address, variable)
     return address
+
+
+def require_encryption(address: str, named_by: str) -> None:
+    """See to it that data and key go over https, or stay on this machine.
+
+    Raises:
+        UsageError: they would not; the sentence names the setting that `named_by` names.
+    """
+    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
+        raise UsageError(f"{named_by} = {address} is not an https address; data and key would go there unencrypted.")
+
+
+def is_on_this_machine(address: str) -> bool:
+    """Whether an address is this machine's own."""
+    return urlsplit(address).hostname in _LOOPBACK
 
 
 def account_of(provider: str) -> str | None:

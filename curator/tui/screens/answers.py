@@ -48,10 +48,12 @@ class AnswersScreen(Page):
         self._correcting: tuple[str, int] | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Verdict, question, the two answers side by side, tally."""
-        yield Static("", id="verdict", markup=False)
+        """Verdict, question, reference, the two answers side by side, tally."""
+        yield Static("", id="outcome", markup=False)
         with VerticalScroll(id="asked", can_focus=False):
             yield Static("", id="question", markup=False)
+        with VerticalScroll(id="wanted", can_focus=False):
+            yield Static("", id="reference", markup=False)
         with Horizontal(id="both"):
             with VerticalScroll(can_focus=False):
                 yield Static("", id="first", markup=False)
@@ -70,7 +72,7 @@ class AnswersScreen(Page):
         try:
             self._compared = comparison_of(self.folder)
         except CuratorError as error:
-            self.query_one("#verdict", Static).update(visible(str(error)))
+            self.query_one("#outcome", Static).update(visible(str(error)))
             self.refresh_bars()
             return
         self._take()
@@ -89,7 +91,7 @@ class AnswersScreen(Page):
         self.app.call_from_thread(self._answered, compared)
 
     def _wait(self) -> None:
-        self.query_one("#verdict", Static).update("Asking both models. Leaving this screen does not stop it.")
+        self.query_one("#outcome", Static).update("Asking both models. Leaving this screen does not stop it.")
 
     def _answered(self, compared: Comparison) -> None:
         if self.is_attached:
@@ -117,12 +119,16 @@ class AnswersScreen(Page):
         compared = self._compared
         if compared is not None:
             sentences = [one for one in (compared.sentence, compared.caution) if one]
-            self.query_one("#verdict", Static).update(visible("\n".join(sentences)))
+            self.query_one("#outcome", Static).update(visible("\n".join(sentences)))
         self.query_one("#tally", Static).update(tally(self._liked))
         if not self.lines:
             return
         line = self.lines[self._place]
         self.query_one("#question", Static).update(_question(line))
+        reference = Text.assemble(("reference  ", "bold"), (visible(line["reference"]), "not bold"))
+        self.query_one("#reference", Static).update(reference)
+        for part in self.query(VerticalScroll):
+            part.scroll_home(animate=False)
         is_first = is_tuned_first(line["example"], self.folder.name)
         liked = self._liked.get(line["example"])
         self.query_one("#first", Static).update(_answer(line, 1, is_tuned=is_first, liked=liked))
@@ -157,6 +163,16 @@ class AnswersScreen(Page):
         """In turn: as asked, greatest loss first, tuned worse first."""
         self._order = (self._order + 1) % len(ORDERS)
         self._sort()
+
+    def action_scroll_down(self) -> None:
+        """What did not fit, wherever it is."""
+        for part in self.query(VerticalScroll):
+            part.scroll_page_down(animate=False)
+
+    def action_scroll_up(self) -> None:
+        """Back."""
+        for part in self.query(VerticalScroll):
+            part.scroll_page_up(animate=False)
 
     async def action_flag(self) -> None:
         """Send the example back to the review queue."""
@@ -197,8 +213,7 @@ def _question(line: dict[str, Any]) -> Text:
     for message in line["prompt"]:
         text.append(f"{visible(str(message['role']), one_line=True)}  ", style="bold")
         text.append(f"{visible(str(message.get('content') or ''))}\n", style="not bold")
-    text.append("reference  ", style="bold")
-    text.append(visible(line["reference"]), style="not bold")
+    text.rstrip()
     return text
 
 

@@ -87,7 +87,9 @@ def _line(run: "Run") -> Text:
     line.append(f"\n   {visible(run.snapshot.model, one_line=True)}", style="dim not bold")
     if run.result is not None and run.result.evaluation is not None:
         compared = run.result.evaluation
-        line.append(f"\n   loss {compared.tuned_loss.value:.3f}, {compared.loss_fall.value:.0%} lower than untuned")
+        line.append(
+            f"\n   loss {compared.tuned_loss.value:.3f}, {compared.loss_fall.value:.0%} lower than untuned", "not bold"
+        )
         if compared.sentence:
             line.append(f"\n   {compared.sentence}", style="not bold")
     return line

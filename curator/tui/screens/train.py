@@ -44,7 +44,7 @@ class TrainScreen(Page):
     def compose_body(self) -> ComposeResult:
         """The list and the sheet."""
         with Vertical(id="train"):
-            yield Static("Which model? Enter shows what a training of it would be.", markup=False)
+            yield Static("Which model? ↑ ↓ choose, Enter shows what a training of it would be.", markup=False)
             yield OptionList(id="models")
             with VerticalScroll(id="sheet"):
                 yield Static("", id="sheet-text", markup=False)

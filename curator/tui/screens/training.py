@@ -51,6 +51,7 @@ class TrainingScreen(Page):
         self.watched = Watched()
         self._reader = EventReader(folder / EVENTS_FILE)
         self._state: str | None = None
+        self._is_looking = False
 
     def compose_body(self) -> ComposeResult:
         """Where it stands, what is wrong, the curve, the latest answer, the end of the log."""
@@ -70,14 +71,22 @@ class TrainingScreen(Page):
         self._look()
         self.set_interval(_LOOK_EVERY, self._look)
 
-    @work(thread=True, exclusive=True, group="look")
     def _look(self) -> None:
-        events = self._reader.new()
-        state = state_of(self.folder)
-        job = attach(self.folder)
-        log = job.log_tail() if job is not None else ""
-        if events or state != self._state:
-            self.app.call_from_thread(self._take, events, state, log)
+        """See what is new, unless the look before is not done yet: two readers would take each other's events."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._read()
+
+    @work(thread=True, group="look")
+    def _read(self) -> None:
+        try:
+            events = self._reader.new()
+            state = state_of(self.folder)
+            if events or state != self._state:
+                job = attach(self.folder)
+                self.app.call_from_thread(self._take, events, state, job.log_tail() if job is not None else "")
+        finally:
+            self._is_looking = False
 
     def _take(self, events: list[dict[str, object]], state: str | None, log: str) -> None:
         if not self.is_attached:
@@ -139,6 +148,14 @@ class TrainingScreen(Page):
         chart = self.query_one(LossChart)
         chart.logarithmic = not chart.logarithmic
         chart.refresh()
+
+    def action_scroll_down(self) -> None:
+        """Towards the end of the log."""
+        self.query_one("#below", VerticalScroll).scroll_page_down(animate=False)
+
+    def action_scroll_up(self) -> None:
+        """Back to the answer."""
+        self.query_one("#below", VerticalScroll).scroll_page_up(animate=False)
 
     def action_stop(self) -> None:
         """Ask, then finish the step, save and end."""

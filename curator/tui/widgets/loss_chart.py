@@ -72,9 +72,19 @@ def draw(raw: Series, curve: Series, held: Series, lines: int, cells: int, *, lo
         text.append("\n")
     ends = f"{scale.first:,.0f}".ljust(cells - len(f"{scale.last:,.0f}")) + f"{scale.last:,.0f}"
     text.append(" " * (_AXIS - 1) + "└" + ends[:cells] + "\n", style="dim")
-    kind = ", logarithmic" if logarithmic else ""
-    text.append(" " * _AXIS + f"⠒ training loss   ● validation loss   by step{kind}", style="dim")
+    text.append((" " * _AXIS + _legend(curve, held, logarithmic=logarithmic))[: cells + _AXIS], style="dim")
     return text
+
+
+def _legend(curve: Series, held: Series, *, logarithmic: bool) -> str:
+    """The signs, each with its latest value; of the validation loss also the least, which names the kept checkpoint."""
+    parts = [f"⠒ training loss {curve[-1][1]:.3f}" if curve else "⠒ training loss"]
+    if held:
+        step, least = min(held, key=lambda point: point[1])
+        parts.append(f"● validation {held[-1][1]:.3f}, least {least:.3f} at step {step:,.0f}")
+    else:
+        parts.append("● validation")
+    return "   ".join(["logarithmic", *parts] if logarithmic else parts)
 
 
 class _Scale:

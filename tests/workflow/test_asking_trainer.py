@@ -1,0 +1,30 @@
+"""What the trainer says, or how it died, as this program's errors."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from curator.errors import UsageError, WorkFailed
+from curator.workflow.asking_trainer import ask_trainer
+
+
+def test_its_refusal_is_ours(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"run\.toml does not exist"):
+        ask_trainer("plan", str(tmp_path))
+
+
+def test_a_trainer_that_is_killed_is_a_sentence_on_what_may_have_killed_it(tmp_path: Path) -> None:
+    def kill() -> None:
+        while not (children := psutil.Process().children()):
+            continue
+        os.kill(children[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(WorkFailed, match=r"killed \(SIGKILL\); where nobody did that, the system had no memory left"):
+        ask_trainer("plan", str(tmp_path))
+    killer.join()
