@@ -279,13 +279,13 @@ def _print_meaning(report: AuditReport, console: Console) -> None:
     _heading(console, "What it is about", f"as the encoder {visible(meaning.encoder, one_line=True)} sees it")
     table = _table(("", "right"), ("examples", "right"), ("share", "right"), ("duplicates", "right"), ("topic", "wrap"))
     for place, topic in enumerate(meaning.topics[:_TOPICS_SHOWN], 1):
-        size = count(topic.examples), share(topic.share), count(topic.duplicates)
-        table.add_row(str(place), *size, _shown(topic.title))
+        figures = count(topic.examples), share(topic.share), count(topic.duplicates)
+        table.add_row(str(place), *figures, _shown(topic.title))
     if len(meaning.topics) > _TOPICS_SHOWN:
         rest = meaning.topics[_TOPICS_SHOWN:]
         examples = sum(topic.examples for topic in rest)
-        size = count(examples), share(sum(topic.share for topic in rest))
-        table.add_row("", *size, "", f"{len(rest)} smaller topics")
+        figures = count(examples), share(sum(topic.share for topic in rest)), ""
+        table.add_row("", *figures, f"{len(rest)} smaller topics")
     _print_table(console, table)
     _paragraph(console, Text(said_alike(meaning)), 2)
     for topic in meaning.topics:
