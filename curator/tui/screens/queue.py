@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -218,6 +219,15 @@ class QueueScreen(Page):
         entries.cursor = self.place
         self._shown_at = time.monotonic()
         self._draw_about()
+        self.call_after_refresh(self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        """Once this example is on the screen, prepare the one that a decision leads to."""
+        following = self.next_open(self.place)
+        if following is not None and self.is_mounted:
+            with suppress(CuratorError):  # said when it is shown
+                ahead = self.review.at(int(self.queue[following]))
+                self.query_one(ExampleView).prepare(ahead.content, ahead.findings)
 
     def _draw_about(self) -> None:
         """Everything around the text of the example."""
