@@ -258,7 +258,8 @@ class QueueScreen(Page):
         self._progress(total - counts["pending"], total, "decided", detail)
 
     def _progress(self, done: int, total: int, word: str, detail: str = "") -> None:
-        said = f"{detail}  today {self._today:,}" if self._today else detail
+        today = f"today {self._today:,}" if self._today else ""
+        said = "  ".join(part for part in (detail, today) if part)
         for line in self.query(ProgressLine):
             line.show(done, total, word, said, self.curator.audit_progress)
 
