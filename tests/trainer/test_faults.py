@@ -115,7 +115,7 @@ def test_a_run_does_not_go_on_upon_another_base_model(make_run: MakeRun, tiny_mo
     folder = make_run(tmp_path / "run", model={"name": str(model)}, training={"steps": 4, "batch_size": 4})
 
     def interrupt(event: dict[str, Any]) -> None:
-        if event["event"] == "metric" and event["split"] == "train":
+        if event["event"] == "metric" and event["split"] == "train" and event["step"] == 1:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(StoppedError):
