@@ -111,7 +111,8 @@ def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
     if unreadable:
         raise WorkFailed(
             f"{len(unreadable)} of {len(open_)} replies of the judge could not be read, the last one begins "
-            f"'{visible(unreadable[-1][:80], one_line=True)}'. The others are kept; the same command asks only for these again."
+            f"'{visible(unreadable[-1][:80], one_line=True)}'. The others are kept; the same command asks only "
+            "for these again."
         )
 
 
