@@ -21,7 +21,7 @@ WORTH_A_WORKER = 6 << 20
 """Bytes below which starting a process (about 0.7 s) costs more than it saves."""
 
 LOOKS_UP_EVERY = 0.2
-"""Seconds. The system may hand Ctrl-C to a thread of a library; the main thread then learns of it when it next wakes."""
+"""Seconds. The system may hand Ctrl-C to a thread of a library; the main thread learns of it when it next wakes."""
 
 Task = tuple[Block, Plan]
 
