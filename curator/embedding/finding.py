@@ -87,12 +87,14 @@ def topic_findings(topics: Topics) -> pl.DataFrame:
             average = sum(other.size for other in topics.topics) / len(topics.topics)
             said = (
                 f"The topic '{topic.title}' has {topic.size:,} examples where a topic has {average:,.0f} on average. "
-                f"Add about {what_to_add(topics, topic):,} like it, or drop it if it is not to be learned."
+                f"Add about {what_to_add(topics, topic):,} like it, or drop it if it is not to be learned. "
+                f"`--where topic:{topic.number + 1}` finds it."
             )
             rows.append(("thin-topic", said, topic.share, topic.representatives[:RELATED]))
         if topic.is_dominant:
             said = (
-                f"The topic '{topic.title}' is {topic.share:.0%} of the set ({topic.size:,} examples). "
+                f"The topic '{topic.title}' (`--where topic:{topic.number + 1}`) is {topic.share:.0%} of the set "
+                f"({topic.size:,} examples). "
                 "`curator select DATA --n N --by diversity` makes a balanced subset."
             )
             rows.append(("dominant-topic", said, topic.share, topic.representatives[:RELATED]))

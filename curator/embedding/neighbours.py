@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from curator.embedding.cells import PROBED, pairs_in_cells, share_found
 from curator.embedding.pairs import exact_pairs
-from curator.embedding.product import BLOCK, SPARE, Positions, exact_neighbours, nearest_of, pairs_from
+from curator.embedding.product import BLOCK, SPARE, Positions, exact_neighbours, nearest_of
 from curator.embedding.vectors import Floats, Vectors
 from curator.errors import UnreadableInput
 
@@ -18,8 +19,6 @@ EXACT_UP_TO = 100_000
 
 EXACT_PAIRS_UP_TO = 250_000
 """Examples up to which every pair above a threshold is found exactly: a bound spares most cosines."""
-
-_PROBED = 500  # examples whose neighbours are searched exactly to measure the index's recall
 
 
 @dataclass(frozen=True)
@@ -65,22 +64,22 @@ def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int
     return Neighbours(*near, _recall(whole, near[0]))
 
 
-def all_pairs(vectors: Vectors, threshold: float, *, threads: int = 2) -> Pairs:
-    """Every pair from `threshold` up; for up to some `EXACT_PAIRS_UP_TO` examples, as its time grows by the square."""
-    found = exact_pairs(vectors.whole(), threshold, threads)
-    return Pairs(*found, f"Every pair of {len(vectors):,} examples was compared.")
+def all_pairs(vectors: Vectors, threshold: float, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2) -> Pairs:
+    """Find the pairs from `threshold` up: every one, or above `exact_up_to` examples those in common cells.
 
-
-def listed_pairs(vectors: Vectors, threshold: float, near: Neighbours) -> Pairs:
-    """The pairs from `threshold` up among listed neighbours; the recall of the lists is told."""
-    rows, ranks = np.nonzero(near.cosines >= threshold - 1e-6)
-    both = np.sort(np.stack([rows, near.positions[rows, ranks]], axis=1), axis=1)
-    found = pairs_from(vectors.whole(), np.unique(both, axis=0), threshold)
+    What share of the pairs is found in cells is measured on 500 examples and told.
+    """
+    whole = vectors.whole()
+    if len(whole) <= exact_up_to:
+        found = exact_pairs(whole, threshold, threads)
+        return Pairs(*found, f"Every pair of {len(vectors):,} examples was compared.")
+    pairs, cosines = pairs_in_cells(whole, threshold, threads)
+    known, true = share_found(whole, pairs, threshold)
     note = (
-        f"Neighbours of {len(vectors):,} examples were found through an index; of the true {NEIGHBOURS} nearest of "
-        f"{_PROBED} examples it found {near.recall:.1%}."
+        f"Examples of {len(vectors):,} were compared where they share a cell of near ones; of the {true:,} true pairs "
+        f"of {PROBED} examples {known:,} were found."
     )
-    return Pairs(*found, note)
+    return Pairs(pairs, cosines, note)
 
 
 def save_neighbours(found: Neighbours, path: Path) -> None:
@@ -123,11 +122,11 @@ def _proposed(whole: Floats, threads: int) -> Positions:
 
 def _recall(whole: Floats, positions: Positions) -> float:
     """Share of the exactly nearest others that are listed, over a sample; ties at the end count as found."""
-    probed = np.random.default_rng(0).choice(len(whole), _PROBED, replace=False)
+    probed = np.random.default_rng(0).choice(len(whole), PROBED, replace=False)
     found = 0.0
     for example in probed:
         cosines = whole @ whole[example]
         cosines[example] = -2
         least = np.partition(cosines, -NEIGHBOURS)[-NEIGHBOURS]
         found += float((cosines[positions[example]] >= least - 1e-6).mean())
-    return found / _PROBED
+    return found / PROBED

@@ -68,7 +68,7 @@ def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) ->
     if len(judged) >= FEWEST:
         squares = np.zeros(count)
         for part in (vectors.prompt, vectors.answer):
-            there = judged[part.any(axis=1)[judged]]
+            there = judged[np.asarray(part.any(axis=1))[judged]]
             usual = np.full(count, np.nan)
             if len(there) >= FEWEST:
                 usual[there] = _squared_distances(part[there])

@@ -39,20 +39,34 @@ def exact_pairs(whole: Floats, threshold: float, threads: int = 2) -> tuple[Posi
         threads: kernels that run at once.
     """
     floor = np.float32(threshold - SLACK)
-    bounding = _bounding(whole, floor)
+    bounds = bounding(whole, floor)
 
-    def work(first: int) -> list[Positions]:
-        return [
-            _reaching(bounding[top : top + SIDE] @ bounding[left : left + SIDE].T, top, left, whole, floor)
-            for top, left in blocks_above(len(whole), first, threads, SIDE)
-        ]
+    def work(first: int) -> Positions:
+        return near_within(bounds, whole, floor, first, threads)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        found = [part for parts in pool.map(work, range(threads)) for part in parts]
-    return pairs_from(whole, np.concatenate([np.empty((0, 2), dtype=np.int64), *found]), threshold)
+        found = list(pool.map(work, range(threads)))
+    return pairs_from(whole, np.concatenate(found), threshold)
 
 
-def _bounding(whole: Floats, floor: np.float32) -> Floats:
+def near_within(bounds: Floats, whole: Floats, floor: np.float32, first: int = 0, step: int = 1) -> Positions:
+    """The pairs whose bound and whose cosine in float32 reach the floor, int64 [pairs, 2], left < right.
+
+    Args:
+        bounds: of the examples, as `bounding` gives them.
+        whole: unit vectors of the same examples.
+        floor: cosine, somewhat below the threshold.
+        first: number of the first block that is looked at.
+        step: every so many blocks one is.
+    """
+    found = [
+        _reaching(bounds[top : top + SIDE] @ bounds[left : left + SIDE].T, top, left, whole, floor)
+        for top, left in blocks_above(len(whole), first, step, SIDE)
+    ]
+    return np.concatenate([np.empty((0, 2), dtype=np.int64), *found])
+
+
+def bounding(whole: Floats, floor: np.float32) -> Floats:
     """Vectors whose products bound the cosines from above: as few directions as leave few pairs, and the rest's length.
 
     All of them where no smaller number does.

@@ -73,15 +73,17 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
     whole = vectors.whole()
     present = np.flatnonzero(whole.any(axis=1))
     label = np.full(len(whole), -1, dtype=np.int64)
+    if len(present) < len(whole):  # and no copy otherwise: a million examples are a gigabyte
+        whole = whole[present]
     if len(present) == 0:
         return Topics(label, np.zeros((0, whole.shape[1]), dtype=np.float32), ())
     wanted = count or _count(len(present))
-    found, centres = clusters(whole[present], min(wanted, len(present)))
+    found, centres = clusters(whole, min(wanted, len(present)))
     label[present] = found
     listed = []
     for number in range(len(centres)):
         members = np.flatnonzero(found == number)
-        nearest = members[np.lexsort((members, -(whole[present[members]] @ centres[number]).round(5)))]
+        nearest = members[np.lexsort((members, -(whole[members] @ centres[number]).round(5)))]
         size = len(members)
         share = size / len(present)
         listed.append(

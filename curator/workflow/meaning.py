@@ -21,7 +21,7 @@ from curator.workflow.texts import batches
 
 if TYPE_CHECKING:
     from curator.embedding.encoder import Encoder
-    from curator.embedding.neighbours import Neighbours, Pairs
+    from curator.embedding.neighbours import Neighbours
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
@@ -122,15 +122,17 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     from curator.embedding.duplicates import nearly_same, same_numbers, semantic_pairs
     from curator.embedding.finding import RELATED, outlier_findings, topic_findings
     from curator.embedding.layout import layout
+    from curator.embedding.neighbours import all_pairs
     from curator.embedding.outliers import outliers
     from curator.embedding.product import neighbours_of_some
     from curator.embedding.rarity import rarity
     from curator.embedding.titles import titled
     from curator.embedding.topics import topics
     from curator.workflow.vectors import embedded
+    from curator.workflow.workers import cores
 
     seen = embedded(loaded, encoder, cache, progress)
-    near = pairs_of(seen, encoder.threshold, cache)
+    near = all_pairs(seen.vectors, encoder.threshold, threads=cores())
     judged = outliers(seen.vectors, rarity(seen.pieces))
     about = topics(seen.vectors)
     pairs = nearly_same(semantic_pairs(near, seen.vectors), encoder.threshold)
@@ -167,16 +169,6 @@ def neighbours_of(seen: "Embedded", cache: Cache) -> "Neighbours":
     found = neighbours(seen.vectors, threads=cores())
     cache.store(key, partial(save_neighbours, found))
     return found
-
-
-def pairs_of(seen: "Embedded", threshold: float, cache: Cache) -> "Pairs":
-    """All pairs from `threshold` up; of a very large set those among the 30 nearest others of its examples."""
-    from curator.embedding.neighbours import EXACT_PAIRS_UP_TO, all_pairs, listed_pairs
-    from curator.workflow.workers import cores
-
-    if len(seen.vectors) <= EXACT_PAIRS_UP_TO:
-        return all_pairs(seen.vectors, threshold, threads=cores())
-    return listed_pairs(seen.vectors, threshold, neighbours_of(seen, cache))
 
 
 def views_at(loaded: Loaded, positions: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -1,6 +1,7 @@
 """All that a filter can be asked of a set: the audit, what was decided, the saved split, what examples mean."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -61,6 +62,14 @@ def _topics(asked: str, meaning: Meaning) -> list[int]:
         words = asked.lower().replace("·", " ").split()
         found = [number for number, title in listed if set(words) <= set(title.split())]
     if not found:
-        titles = "; ".join(f"{number + 1} {title}" for number, title in listed)
-        raise UsageError(f"There is no topic '{asked}'. The topics are: {titles or 'none'}.")
+        raise UsageError(f"There is no topic '{asked}'. {_instead(asked, dict(listed))}")
     return found
+
+
+def _instead(asked: str, titles: dict[int, str]) -> str:
+    """What can be asked for: words of titles like those asked for; where there are none, all titles."""
+    words = sorted({word for title in titles.values() for word in title.split() if word.isalpha()})
+    near = [close for word in asked.lower().split() for close in get_close_matches(word, words, n=2)]
+    if near:
+        return f"Did you mean {' or '.join(f'topic:{word}' for word in near)}?"
+    return f"The topics are: {'; '.join(f'{number + 1} {title}' for number, title in titles.items()) or 'none'}."

@@ -16,7 +16,11 @@ from curator.embedding.outliers import outliers
 from curator.embedding.rarity import joined_pieces, rarity, word_pieces
 from curator.embedding.topics import topics
 from curator.embedding.vectors import Vectors, joined
+from curator.workflow.meaning import find_meaning
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
 from tests.embedding.examples import FOREIGN, views
+from tests.workflow.run import chat, write
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,17 @@ def test_another_model_in_the_same_folder_has_another_key(model):
     assert json.loads(configuration.read_text("utf-8"))
     weights.touch()
     assert encoder_named(str(model), device="cpu").key != first
+
+
+def test_where_everything_is_known_the_model_is_not_loaded(model, tmp_path):
+    write(tmp_path / "set.jsonl", [chat(*row) for row in views(30).select("prompt", "answer").iter_rows()])
+    with open_data(DataRequest((str(tmp_path / "set.jsonl"),), embedder="none")) as opened:
+        loaded, cache = opened.audited(lambda *_: None).loaded, opened.project.cache
+        first, second = (encoder_named(str(model), device="cpu") for _ in range(2))
+        vectors = [find_meaning(loaded, cache, encoder, "pca", lambda *_: None).examples for encoder in (first, second)]
+    assert vectors[0].equals(vectors[1], null_equal=True)
+    assert "model" in vars(first)
+    assert "model" not in vars(second)
 
 
 @settings(max_examples=6, deadline=None)

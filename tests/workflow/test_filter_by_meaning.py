@@ -57,6 +57,12 @@ def test_a_topic_that_is_not_there_is_a_sentence_that_names_those_that_are(folde
     assert topics(folder)[0]["title"] in " ".join(outcome.err.split())
 
 
+def test_a_slip_in_a_topics_word_gets_the_right_one(folder):
+    outcome = curator(folder, "show", "set.jsonl", "--where", "topic:crsh")
+    assert outcome.code == 2
+    assert "Did you mean topic:crash?" in " ".join(outcome.err.split())
+
+
 def test_without_meaning_a_topic_cannot_be_asked_for_and_the_sentence_says_why(folder):
     outcome = curator(folder, "show", "set.jsonl", "--where", "topic:1", "--embedder", "none")
     assert outcome.code == 2
