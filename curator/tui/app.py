@@ -237,6 +237,7 @@ class CuratorApp(App[None]):
         self.push_screen(StartScreen() if self.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
         self._tell_changed()
+        self._tell_running()
 
     def show(self, name: str) -> None:
         """Go to a screen: back to it where it is open already, else forward."""
@@ -260,6 +261,7 @@ class CuratorApp(App[None]):
         self.set_keymap(self.keys)
         self.show("overview")
         self._tell_changed()
+        self._tell_running()
         return True
 
     def _tell_changed(self) -> None:
@@ -413,13 +415,18 @@ class CuratorApp(App[None]):
         """Wait for the last write, then let go."""
         self._writer.shutdown(wait=True)
         self._note_recent()
-        self._note_running()
+        self.left_running = self._trainings_at_work()
         self.close_data()
 
-    def _note_running(self) -> None:
-        """Trainings go on without the app; the person is told their names."""
+    def _trainings_at_work(self) -> list[str]:
+        """Names of the trainings that are at work on the open data."""
         from curator.jobs.job import jobs_in
 
-        if self.opened is not None:
-            running = [job for job in jobs_in(self.opened.project.folder.runs) if job.is_running()]
-            self.left_running = [job.folder.name for job in running]
+        if self.opened is None:
+            return []
+        return [job.folder.name for job in jobs_in(self.opened.project.folder.runs) if job.is_running()]
+
+    def _tell_running(self) -> None:
+        """A training that went on without the app is found again."""
+        if names := self._trainings_at_work():
+            self.notify(f"Still training: {', '.join(names)}. R lists the trainings; Enter looks at one.", markup=False)
