@@ -225,15 +225,18 @@ def _refuse_unknown_tokens(tokens: list[Tokens], config: Any) -> None:
 def _fit(
     resolved: Resolved, shape: Shape, placement: Placement, folder: Path, train: TokenisedExamples, fate: TokenFate
 ) -> tuple[Resolved, Estimate]:
-    """Choose tokens per forward pass and activation checkpointing: as much as memory allows, checkpointing by need."""
+    """Choose tokens per forward pass and activation checkpointing: as much as memory allows, checkpointing by need.
+
+    A quarter of the most tokens without checkpointing is as fast as the most with it (8B shape on an H100: 9,500 and
+    10,000 tokens a second on ragged rows, 9,900 and 9,800 on full ones); an eighth is slower.
+    """
     per_epoch = math.ceil(len(train) / (resolved.settings.training.batch_size or 1))
     tokens = int(fate.tokens * (resolved.settings.training.steps or 0) / per_epoch)
     share = fate.trained_tokens / max(1, fate.tokens)
     most = CUDA_TOKENS if placement.on_cuda else CPU_TOKENS
     batch_tokens = int(train.lengths.max()) * (resolved.settings.training.batch_size or 1)
-    candidates = [
-        (checkpointing, size) for checkpointing in (False, True) for size in (most, most // 2, most // 4, most // 8)
-    ]
+    sizes = [most // part for part in (1, 2, 4, 8)]
+    candidates = [*((False, size) for size in sizes[:3]), *((True, size) for size in sizes)]
     chosen = None
     for checkpointing, size in candidates:
         trial = resolved

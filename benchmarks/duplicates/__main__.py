@@ -1,9 +1,10 @@
-"""Ours and other tools on the same texts: `python -m benchmarks.duplicates ALPACA [PYTHON] [RUNS]`.
+"""Ours and other tools on the same texts: `python -m benchmarks.duplicates ALPACA [PYTHON] [RUNS] [TOOL...]`.
 
 ALPACA is a file in Alpaca's form; a tenth of its examples is added again as edited copies. PYTHON runs the other tools,
 which want an environment of their own: `pip install '.[bench]'`, then `pip install --no-deps text-dedup==0.4.0
 click-option-group` and `pip install datasets`, because that one asks for older versions of what others need. Without it
-only ours runs. Runs of all tools alternate, each in a process of its own; medians are printed.
+only ours runs; TOOLs choose among the others. Runs of all tools alternate, each in a process of its own; medians are
+printed.
 """
 
 import json
@@ -69,9 +70,13 @@ def report(outcomes: Outcomes, near: set[int], copies: set[int]) -> None:
 
 
 def main() -> None:
-    source, python, times = [*sys.argv[1:], *["", "5"][len(sys.argv) - 2 :]]
+    source, python, times, *chosen = [*sys.argv[1:], *["", "5"][len(sys.argv) - 2 :]]
     examples, originals = with_edited_copies(read_instructions(Path(source)), SHARE)
-    pythons = {tool: sys.executable if tool.startswith("curator") else python for tool in TOOLS}
+    pythons = {
+        tool: sys.executable if tool.startswith("curator") else python
+        for tool in TOOLS
+        if not chosen or tool in chosen or tool.startswith("curator")
+    }
     outcomes: Outcomes = {tool: [] for tool, interpreter in pythons.items() if interpreter}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "examples.json"

@@ -96,6 +96,13 @@ def trl_cases(target: str) -> Iterator[Case]:
             chat(user("a"), call('{"order": "1"}')),
             chat(user("a"), call({"order": "1"})),
         )
+        yield Case(
+            "weight 2",
+            "invalid-weight",
+            E,
+            chat(user("a"), answer("b", weight=2)),
+            chat(user("a"), answer("b", weight=0.5)),
+        )
         pair = {"prompt": [user("a")], "completion": [answer("b")]}
         yield Case(
             "a rating that is a text", "unrecognised-example", E, {**pair, "label": "good"}, {**pair, "label": True}

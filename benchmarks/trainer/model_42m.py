@@ -33,24 +33,31 @@ def examples(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def make_model(folder: Path, texts: list[str]) -> None:
-    """Write the model with a byte-level tokenizer of 32,000 tokens learnt from the texts."""
-    import torch
+def make_tokenizer(folder: Path, texts: list[str]) -> None:
+    """Byte-level BPE of 32,000 tokens learnt from the texts, with a ChatML template that marks what is trained."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(vocab_size=32000, special_tokens=special, initial_alphabet=alphabet, show_progress=False),
+    learner = trainers.BpeTrainer(
+        vocab_size=32000, special_tokens=special, initial_alphabet=alphabet, show_progress=False
     )
+    tokenizer.train_from_iterator(texts, learner)
     wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|endoftext|>")
     wrapped.chat_template = TEMPLATE
     wrapped.save_pretrained(folder)
+
+
+def make_model(folder: Path, texts: list[str]) -> None:
+    """Write the model with a tokenizer learnt from the texts."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    make_tokenizer(folder, texts)
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=32000,

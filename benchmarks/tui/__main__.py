@@ -1,18 +1,22 @@
-"""How quickly the app answers: `python -m benchmarks.tui DATA [UNAUDITED]`.
+"""How quickly the app answers: `python -m benchmarks.tui DATA... [--unaudited FILE]`.
 
-DATA is a file that was audited with its texts (open it in the app once); UNAUDITED one that never was.
+DATA are files that were audited with their texts (open each in the app once), the largest last: the first screen of
+each is timed, filters and lists on the last. FILE is one that never was audited; its audit is ended once its first
+examples show.
 """
 
+import argparse
 import asyncio
 import os
 import pty
 import select
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +26,14 @@ from textual.pilot import Pilot
 
 from benchmarks.measure import machine
 from benchmarks.tui.killed import made
+from curator.jobs.job import attach
 from curator.tui.app import CuratorApp
 from curator.tui.widgets.long_list import LongList
+from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
+
+PATIENCE = 60
+"""Seconds after which a screen that does not come ends the run."""
 
 FILTERS = {
     "metadata": ("tokens:>100", "severity:warning", "decided:no", "check:near-duplicate tokens:>60", "role:user"),
@@ -104,48 +113,78 @@ async def decisions(data: str) -> None:
     app.open(DataRequest(data=(data,)))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        handler, painted = [], []
+        handler, written, painted = [], [], []
         for _ in range(200):
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.thread_time()
             await app.screen.action_keep()
-            handler.append(time.perf_counter() - start)
+            handler.append(time.thread_time() - busy)
+            written.append(time.perf_counter() - start)
             await pilot.pause()
             painted.append(time.perf_counter() - start)
         harness = await timed(pilot, lambda: None, 50)
-        print(f"decision, 4,000 characters: decided and on the disk {p95(handler)}; painted {p95(painted)}")
-        print(f"  of which the harness: {p95(harness)}")
+        print(f"decision, 4,000 characters: the event loop's processor time in the handler {p95(handler)}")
+        print(f"  on the disk and drawn {p95(written)}; painted {p95(painted)}, of which the harness {p95(harness)}")
 
 
-async def browsing(data: str) -> None:
+async def large(data: str) -> None:
     app = CuratorApp()
     app.open(DataRequest(data=(data,)))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        await until(pilot, lambda: not app.review.partial)
-        await pilot.press("b")
-        await until(pilot, lambda: len(getattr(app.screen, "order", ())) > 0)
-        for where in ("decided:no", "a"):  # once, so that what is read from the disk is read
-            app.review.matching(where)
-        for kind, texts in FILTERS.items():
-            slowest = max(
-                min(_seconds(lambda where=where: app.review.matching(where)) for _ in range(3)) for where in texts
-            )
-            print(f"filter on {len(app.review):,}, {kind}: {slowest * 1000:.0f} ms")
-        blocks = Blocks()
-        watching = asyncio.create_task(blocks.watch())
-        for where in (where for texts in FILTERS.values() for where in texts):
-            before = app.screen.order
-            app.screen._ask(where)
-            await until(pilot, lambda before=before: app.screen.order is not before)
-        for _ in range(5):
-            before = app.screen.order
-            await pilot.press("s")
-            await until(pilot, lambda before=before: app.screen.order is not before)
-        print(f"longest block while filtering and sorting: {blocks.longest * 1000:.0f} ms")
-        blocks.longest = 0.0
-        await timed(pilot, lambda: app.screen.examples.page(1), 50)
-        print(f"longest block while paging: {blocks.longest * 1000:.0f} ms")
-        watching.cancel()
+        if app.review.partial:
+            raise SystemExit(f"{data} was not audited with these settings: open it in the app once.")
+        filters_on(app)
+        await blocks(app, pilot)
+
+
+def filters_on(app: CuratorApp) -> None:
+    for where in ("decided:no", "a"):  # once, so that what is read from the disk is read
+        app.review.matching(where)
+    for kind, texts in FILTERS.items():
+        slowest = max(
+            min(_seconds(lambda where=where: app.review.matching(where)) for _ in range(3)) for where in texts
+        )
+        print(f"filter on {len(app.review):,}, {kind}, slowest of {len(texts)}, best of three: {slowest * 1000:.0f} ms")
+
+
+async def blocks(app: CuratorApp, pilot: Pilot) -> None:
+    """What keeps the event loop, and for how long at most."""
+    watch = Blocks()
+    watching = asyncio.create_task(watch.watch())
+
+    def told(what: str) -> None:
+        print(f"longest block of the event loop, {what}: {watch.longest * 1000:.0f} ms", flush=True)
+        watch.longest = 0.0
+
+    every = [where for texts in FILTERS.values() for where in texts]
+    review = app.screen
+    for where in every:
+        review.narrow(where)
+        await until(pilot, lambda where=where: review.where == where)
+    review.narrow("")
+    told("filters in the review")
+    await pilot.press("o")
+    await until(pilot, lambda: getattr(app.screen, "report", None) is not None)
+    told("the overview")
+    await pilot.press("b")
+    await until(pilot, lambda: len(getattr(app.screen, "order", ())) > 0)
+    told("the list of all")
+    for where in [*every, ""]:
+        before = app.screen.order
+        app.screen._ask(where)
+        await until(pilot, lambda before=before: app.screen.order is not before)
+    told("filters in the list")
+    for _ in range(4):
+        before = app.screen.order
+        await pilot.press("s")
+        await until(pilot, lambda before=before: app.screen.order is not before)
+    told("sorting")
+    await timed(pilot, lambda: app.screen.examples.page(1), 50)
+    told("paging")
+    await pilot.press("d")
+    await until(pilot, lambda: app.screen.grouping is not None)
+    told("groups of duplicates")
+    watching.cancel()
 
 
 def _seconds(do: Callable[[], object]) -> float:
@@ -155,27 +194,41 @@ def _seconds(do: Callable[[], object]) -> float:
 
 
 async def until(pilot: Pilot, is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
     while not is_so():
         await pilot.pause(0.005)
-
-
-def run(part: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(part())
+        if time.monotonic() > end:
+            raise SystemExit(f"It did not come within {PATIENCE} s. The screen is {pilot.app.screen}.")
 
 
 def main() -> None:
     os.environ["CURATOR_REVIEW_REPEAT_GUARD"] = "0"
-    data, *unaudited = sys.argv[1:]
-    print(machine())
-    paints = [first_paint(data, b" of ") for _ in range(3)]
-    print(f"first paint of {data}: {min(paints):.2f} s (of three)")
-    for path in unaudited:
-        print(f"first example of {path}, never audited: {first_paint(path, b'user'):.2f} s")
-    run(moves)
-    run(lambda: browsing(data))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tui")
+    parser.add_argument("data", nargs="+")
+    parser.add_argument("--unaudited")
+    given = parser.parse_args()
+    print(machine(), flush=True)
+    for data in given.data:
+        paints = [first_paint(data, b" of ") for _ in range(5)]
+        print(f"first paint of {data}: {min(paints):.2f} to {max(paints):.2f} s (of five)", flush=True)
+    if given.unaudited:
+        seconds = first_paint(given.unaudited, b"user")
+        print(f"first example of {given.unaudited}, never audited: {seconds:.2f} s", flush=True)
+        end_audit_of(given.unaudited)
+    asyncio.run(moves())
     with tempfile.TemporaryDirectory() as folder:
         long = made(Path(folder) / "long.jsonl", 400, length=500)
-        run(lambda: decisions(str(long)))
+        asyncio.run(decisions(str(long)))
+    asyncio.run(large(given.data[-1]))
+
+
+def end_audit_of(data: str) -> None:
+    """End the audit that the app left running, and forget what it had done."""
+    with open_data(DataRequest(data=(data,))) as opened:
+        job = attach(opened.project.folder.logs / "audit")
+    if job is not None and job.is_running():
+        job.cancel()
+    shutil.rmtree(f"{data}.curator")
 
 
 if __name__ == "__main__":

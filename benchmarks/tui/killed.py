@@ -62,10 +62,19 @@ def lost(log: DecisionLog, told: list[str], before: int) -> int:
     return sum(each not in there for each in wanted) or 1
 
 
-def reopened_where_it_was(data: Path, told: list[str]) -> bool:
-    """Whether the app opens at the example that it showed last, or at the next if that was decided just before the end.
+def brought_back(log: DecisionLog, told: list[str], before: int) -> set[str]:
+    """The example that an undo brought back which was on the disk, but not yet on the screen; empty: there was none."""
+    entries = list(reversed(log.latest(1_000_000)))[before:]
+    if len(entries) <= len(told) or entries[-1].action != "undo":
+        return set()
+    return log.examples_of(str(entries[-1].undoes))
 
-    The place is kept twice a second, so that after an undo in the last half second it may be the one before it.
+
+def reopened_where_it_was(data: Path, told: list[str], before: int) -> bool:
+    """Whether the app opens at the example that it showed last.
+
+    Where that was decided just before the end, at the next one; where an undo was on the disk but not yet on the
+    screen, the example that it brought back is as right.
     """
 
     async def look() -> bool:
@@ -78,7 +87,8 @@ def reopened_where_it_was(data: Path, told: list[str]) -> bool:
             place = int(np.flatnonzero(screen.queue == shown)[0])
             pending = review.status[screen.queue[place:]] == 0
             expected = place + int(np.flatnonzero(pending)[0])
-            return bool(screen.place == expected)
+            back = brought_back(review.opened.project.log, told, before)
+            return bool(screen.place == expected or screen.seen.id in back)
 
     return asyncio.run(look())
 
@@ -97,7 +107,7 @@ def main(times: int) -> None:
             with open_data(DataRequest(data=(str(data),))) as opened:
                 missing += lost(opened.project.log, told, before)
             decisions += len(told)
-            elsewhere += not reopened_where_it_was(data, told)
+            elsewhere += not reopened_where_it_was(data, told, before)
             if number % 20 == 19 or number + 1 == times:
                 print(f"{number + 1} kills, {decisions:,} decisions, {missing} lost, {elsewhere} elsewhere", flush=True)
 

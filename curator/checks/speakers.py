@@ -54,10 +54,8 @@ def without_rows_about(batch: Batch, messages: pl.DataFrame, words: str, besides
     if not len(messages):
         return messages
     prompts = batch.messages.filter(
-        pl.col("row").is_in(messages["row"].unique().implode())
-        & pl.col("role").is_in(PROMPT_ROLES)
-        & said.str.contains(words)
-    )
+        pl.col("row").is_in(messages["row"].unique().implode()) & pl.col("role").is_in(PROMPT_ROLES)
+    ).filter(said.str.contains(words))  # in a filter of its own it sees the few that are left
     return messages.join(prompts.select("row"), on="row", how="anti", maintain_order="left")
 
 

@@ -5,7 +5,7 @@ import click
 
 @click.group("config")
 def command() -> None:
-    """Show the settings and where each comes from."""
+    """Show the settings and where each comes from, or change one."""
 
 
 @command.command("show")
@@ -25,3 +25,19 @@ def show(data: tuple[str, ...], config: str | None, skeleton: bool) -> None:
         return
     for shown in explained(DataRequest(data=data, config=config), [Path(name) for name in data]):
         click.echo(f"{shown.name} = {shown.value}  ({shown.origin})")
+
+
+@command.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.argument("data", nargs=-1)
+@click.option("--config", metavar="FILE", help="Settings file; default: curator.toml beside the data.")
+def set_(name: str, value: str, data: tuple[str, ...], config: str | None) -> None:
+    """Set NAME (such as review.theme) to VALUE in curator.toml, comments kept; an empty VALUE takes it out."""
+    from pathlib import Path
+
+    from curator.workflow.request import DataRequest
+    from curator.workflow.settings_writing import changed
+
+    path, _ = changed(DataRequest(data=data, config=config), [Path(one) for one in data], name, value)
+    click.echo(f"{path}: {name} = {value}" if value.strip() else f"{path}: {name} has its default again")

@@ -13,6 +13,7 @@ def command() -> None:
     import platformdirs
     import psutil
 
+    from curator.tui.app_log import log_file
     from curator.workflow.workers import cores
 
     gibibyte = 2**30
@@ -33,4 +34,5 @@ def command() -> None:
     click.echo(f"memory                 {psutil.virtual_memory().total / gibibyte:.1f} GiB")
     click.echo(f"settings               {platformdirs.user_config_path('curator') / 'curator.toml'}")
     click.echo(f"state                  {platformdirs.user_state_path('curator')}")
+    click.echo(f"log of the app         {log_file()}")
     click.echo("network                never used, unless a command is told to: --allow-download, --via")

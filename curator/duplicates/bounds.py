@@ -1,50 +1,12 @@
 """How similar two examples can be at most, from a few words of bits each: most candidates need no walk.
 
-Every shingle of a set flips one bit of a row of bits. Two sets differ in at least as many shingles as their rows
-differ in bits, because a shingle that both have flips the same bit of both, which bounds their Jaccard similarity from
-above (the bitmap filter of Sandes, Teodoro and Melo 2020). No pair is lost: what cannot be similar is left out.
+Their rows of bits (parities.py) say in how many shingles they differ at least, which bounds their Jaccard similarity
+from above. No pair is lost: what cannot be similar is left out.
 """
 
-import numpy as np
-import numpy.typing as npt
-
 from curator.duplicates.compare import Sides
-from curator.duplicates.compiled import inner_kernel, kernel, signed
-from curator.duplicates.memory import count_bits, load
-from curator.duplicates.shingles import ANSWER, PROMPT, TAG_BITS, WHOLE
-from curator.duplicates.templates import contains
-from curator.duplicates.words import Hashes
-
-PARITIES = 8
-"""64-bit words an example: four of the whole, two of the prompt outside templates, two of the answer."""
-
-_EIGHT = np.uint64(8)
-_SIX = np.uint64(6)
-_BIT = np.uint64(63)
-_ONE = np.uint64(1)
-
-
-@inner_kernel
-def _flip(row: Hashes, first: int, words: int, key: np.uint64) -> None:
-    word = first + signed((key >> _SIX) & np.uint64(words - 1))
-    row[word] ^= _ONE << (key & _BIT)
-
-
-@kernel
-def parities(addresses: Hashes, counts: npt.NDArray[np.uint32], table: Hashes) -> Hashes:
-    """The rows of bits, uint64 [n, `PARITIES`], of examples whose template shingles are in `table`."""
-    rows = np.zeros((addresses.size, PARITIES), dtype=np.uint64)
-    for example in range(addresses.size):
-        for step in range(counts[example]):
-            value = load(addresses[example] + _EIGHT * np.uint64(step))
-            key = value >> TAG_BITS
-            if value & WHOLE:
-                _flip(rows[example], 0, 4, key)
-            if value & PROMPT and not contains(table, key):
-                _flip(rows[example], 4, 2, key)
-            if value & ANSWER:
-                _flip(rows[example], 6, 2, key)
-    return rows
+from curator.duplicates.compiled import inner_kernel, signed
+from curator.duplicates.instructions import count_bits
 
 
 @inner_kernel

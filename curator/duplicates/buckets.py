@@ -17,6 +17,9 @@ FULL_WITHIN = 64
 """Members of a hot bucket that also share a band of the answer are all compared up to this many."""
 
 _OLD_AS_LEADERS = 1024  # old examples of a hot bucket that an incremental run considers as representatives
+_PLACES_EACH = 32  # bits an example of the table that shows whose band hash nobody else has
+_MOST_BITS = 28
+_ONE, _SIX, _BIT = np.uint64(1), np.uint64(6), np.uint64(63)
 _HALF = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 
@@ -38,19 +41,24 @@ class Buckets(NamedTuple):
 @kernel
 def hash_keys(hashes: npt.NDArray[np.uint32], column: int, taking_part: npt.NDArray[np.int64]) -> Hashes:
     """Band hash and position of examples taking part, to be sorted; without most that share this band with nobody."""
-    bits = 10
-    while (1 << bits) < 4 * taking_part.size and bits < 26:
+    bits = 16
+    while (1 << bits) < _PLACES_EACH * taking_part.size and bits < _MOST_BITS:
         bits += 1
     shift = np.uint32(32 - bits)
-    met = np.zeros(1 << bits, dtype=np.uint8)
+    once = np.zeros(1 << (bits - 6), dtype=np.uint64)
+    again = np.zeros(1 << (bits - 6), dtype=np.uint64)
     for example in taking_part:
-        place = hashes[example, column] >> shift
-        met[place] = min(met[place] + 1, 2)
+        place = np.uint64(hashes[example, column] >> shift)
+        bit = _ONE << (place & _BIT)
+        again[place >> _SIX] |= once[place >> _SIX] & bit
+        once[place >> _SIX] |= bit
     keys = np.empty(taking_part.size, dtype=np.uint64)
     count = 0
     for example in taking_part:
-        if hashes[example, column] > 0 and met[hashes[example, column] >> shift] > 1:
-            keys[count] = (np.uint64(hashes[example, column]) << _HALF) | np.uint64(example)
+        value = np.uint64(hashes[example, column])
+        place = value >> np.uint64(shift)
+        if value > 0 and again[place >> _SIX] & (_ONE << (place & _BIT)):
+            keys[count] = (value << _HALF) | np.uint64(example)
             count += 1
     return keys[:count].copy()
 
@@ -60,15 +68,14 @@ def keys_with_fresh(
     hashes: npt.NDArray[np.uint32],
     column: int,
     taking_part: npt.NDArray[np.int64],
-    fresh: npt.NDArray[np.bool_],
+    fresh: npt.NDArray[np.int64],
     bits: int,
 ) -> Hashes:
-    """As `hash_keys`, without most examples that no fresh one shares this band with."""
+    """As `hash_keys`, without most examples that none of the `fresh` ones shares this band with."""
     shift = np.uint32(32 - bits)
     marked = np.zeros(1 << bits, dtype=np.bool_)
-    for example in taking_part:
-        if fresh[example]:
-            marked[hashes[example, column] >> shift] = True
+    for example in fresh:
+        marked[hashes[example, column] >> shift] = True
     keys = np.empty(taking_part.size, dtype=np.uint64)
     count = 0
     for example in taking_part:
@@ -102,10 +109,10 @@ def buckets_of(keys: Hashes) -> Buckets:
 
 @inner_kernel
 def _met_before(hashes: npt.NDArray[np.uint32], left: int, right: int, columns: int) -> bool:
-    met = False
-    for column in range(columns):
-        met |= hashes[left, column] == hashes[right, column] and hashes[left, column] > 0
-    return met
+    for column in range(columns):  # noqa: SIM110, kernels know no generators
+        if hashes[left, column] == hashes[right, column] and hashes[left, column] > 0:
+            return True
+    return False
 
 
 @kernel

@@ -5,9 +5,11 @@ the same for any number of threads. A bucket that would be too much work in full
 representatives.
 """
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,9 @@ WORK_EACH = 4
 SMALLEST_HOT = 33
 """Buckets up to 32 are always compared in full."""
 
+WORTH_SHARING = 5_000
+"""Pairs of one band from which it is quicker to compare them by several threads."""
+
 VIEW_NAMES = ("whole", "prompt", "answer", "prompt with its template")
 
 
@@ -52,6 +57,11 @@ class Columns:
     taking_part: tuple[npt.NDArray[np.int64], ...]
     order: tuple[npt.NDArray[Any], ...]
     fresh: npt.NDArray[np.bool_]
+
+    @cached_property
+    def fresh_part(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """For each view, who of those taking part is fresh."""
+        return tuple(examples[self.fresh[examples]] for examples in self.taking_part)
 
 
 @dataclass
@@ -88,22 +98,33 @@ class Comparison:
 
 
 def compare_candidates(columns: Columns, how: Comparison, pool: Executor) -> Iterator[Compared]:
-    """Compare the candidates of every band; yields what each band came to."""
-    count = columns.bands * len(columns.taking_part)
-    for start in range(0, count, how.threads):
-        together = range(start, min(start + how.threads, count))
-        for column, buckets in zip(together, pool.map(lambda c: _buckets(columns, c), together), strict=True):
-            yield _compare_band(columns, column, buckets, how, pool)
+    """Compare the candidates of every band; yields what each band came to.
+
+    While one band is compared, the buckets of the next ones are made.
+    """
+    ahead: deque[tuple[int, Future[Buckets]]] = deque()
+    for view, examples in enumerate(columns.fresh_part):
+        for column in range(view * columns.bands, (view + 1) * columns.bands if len(examples) else 0):
+            ahead.append((column, pool.submit(_buckets, columns, column)))
+            if len(ahead) > how.threads:
+                yield _compare_band(columns, *_made(ahead), how, pool)
+    while ahead:
+        yield _compare_band(columns, *_made(ahead), how, pool)
+
+
+def _made(ahead: deque[tuple[int, Future[Buckets]]]) -> tuple[int, Buckets]:
+    column, buckets = ahead.popleft()
+    return column, buckets.result()
 
 
 def _buckets(columns: Columns, column: int) -> Buckets:
-    taking_part = columns.taking_part[column // columns.bands]
-    fresh = int(columns.fresh[taking_part].sum()) if len(taking_part) else 0
-    if 8 * fresh >= len(taking_part):
+    view = column // columns.bands
+    taking_part, fresh = columns.taking_part[view], columns.fresh_part[view]
+    if 8 * len(fresh) >= len(taking_part):
         keys = hash_keys(columns.hashes, column, taking_part)
     else:
-        bits = min(26, (16 * fresh + 1024).bit_length())
-        keys = keys_with_fresh(columns.hashes, column, taking_part, columns.fresh, bits)
+        bits = min(26, (16 * len(fresh) + 1024).bit_length())
+        keys = keys_with_fresh(columns.hashes, column, taking_part, fresh, bits)
     keys.sort()
     return buckets_of(keys)
 
@@ -116,14 +137,14 @@ def _compare_band(columns: Columns, column: int, buckets: Buckets, how: Comparis
         _compare_hot(columns, column, buckets.members[begin:end], how, compared)
     rest = Buckets(buckets.members, buckets.begins[~is_hot], buckets.ends[~is_hot])
     edges = _fair_shares(sizes[~is_hot], how.threads)
-    parts = pool.map(
+    run = map if len(edges) == 2 else pool.map
+    for part in run(
         lambda first, last: compare_buckets(
             rest, first, last, columns.hashes, column, columns.fresh, how.kept, how.sides
         ),
         edges[:-1],
         edges[1:],
-    )
-    for part in parts:
+    ):
         compared.add(part)
     return compared
 
@@ -139,9 +160,11 @@ def _full_up_to(sizes: npt.NDArray[np.int64], examples: int) -> int:
 
 
 def _fair_shares(sizes: npt.NDArray[np.int64], shares: int) -> list[int]:
-    """Where to cut a list of buckets so that every thread compares about as many pairs."""
+    """Where to cut a list of buckets so that every thread compares about as many pairs; nowhere if there are few."""
     work = np.cumsum(sizes * (sizes - 1) // 2)
     total = int(work[-1]) if len(work) else 0
+    if total < WORTH_SHARING:
+        return [0, len(sizes)]
     return [0, *(int(np.searchsorted(work, total * k // shares)) for k in range(1, shares)), len(sizes)]
 
 

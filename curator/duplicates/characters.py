@@ -63,9 +63,12 @@ class Characters:
         self.learn(range(128))
 
     def learn(self, codes: Iterable[int]) -> None:
-        """Fill the tables for `codes` and for what they are replaced by; from any thread."""
+        """Fill the tables for `codes` and for what they are replaced by; from any thread.
+
+        What was learned stays as it is: another thread may be reading it, with the sequences that it took then.
+        """
         with self.learning:
-            self._learn(codes)
+            self._learn(code for code in codes if self.actions[code] == UNKNOWN)
 
     def _learn(self, codes: Iterable[int]) -> None:
         added: list[int] = []

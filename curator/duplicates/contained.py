@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.compiled import kernel, signed
-from curator.duplicates.memory import load
+from curator.duplicates.instructions import load
 from curator.duplicates.postings import look_up, table_of
 from curator.duplicates.shingles import ANSWER, PROMPT, TAG_BITS, WORDS
 from curator.duplicates.whole import Whole

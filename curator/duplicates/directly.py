@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.bounds import parities
 from curator.duplicates.compare import Sides, similarities
 from curator.duplicates.compiled import kernel
 from curator.duplicates.gathered import compared_frame
@@ -22,10 +21,9 @@ def sides_of(whole: Whole, template_shingles: Hashes) -> tuple[Sides, Hashes]:
     Returns: it, and for each example the key of its form; see `outside_templates`.
     """
     table = lookup_table(template_shingles)
-    every = np.arange(len(whole))
-    outside, keys = outside_templates(whole.addresses, whole.counts, whole.sizes, every, table)
-    bits = parities(whole.addresses, whole.counts, table)
-    return Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, table, bits), keys
+    outside, keys, parities = outside_templates(whole, table)
+    sides = Sides(whole.addresses, whole.counts, whole.sizes, whole.words, whole.text_only, outside, table, parities)
+    return sides, keys
 
 
 def compare_named(

@@ -139,7 +139,9 @@ def find(
         for compared in found:
             gathered.add(compared)
     clock.lap("compare")
-    pairs = pl.concat([gathered.pairs(), _pairs_of_equals(whole, exact_first, first)]).sort("left", "right")
+    equals = _pairs_of_equals(whole, exact_first, first)
+    both = pl.col("left").cast(pl.UInt64) * (1 << 32) + pl.col("right")  # one key is sorted far faster than two columns
+    pairs = pl.concat([gathered.pairs(), equals]).sort(both) if len(equals) else gathered.pairs()
     clock.lap("gather")
     return Duplicates(
         examples=len(whole),
@@ -182,11 +184,12 @@ def _columns(
     pool: Executor,
 ) -> Columns:
     """The bands to compare. Prompts take part by what is outside templates, answers where they are long."""
-    hashes = whole.bands(banding, pool)
-    if "prompt with its template" in views:
-        hashes = np.asfortranarray(np.hstack([hashes, hashes[:, banding.bands : 2 * banding.bands]]))
-    formed = np.flatnonzero(standing & (sides.outside < whole.sizes[:, 1]) & (sides.outside > 0))
-    sign_prompts(whole.addresses, whole.counts, formed, sides.table, hashes, banding)
+    parts = 1 if views == ("whole",) else 4 if "prompt with its template" in views else 3
+    names = ("whole", "prompt", "answer", "prompt with its template")[:parts]
+    hashes = whole.bands(banding, (0, 1, 2, 1)[:parts], pool)
+    if parts > 1:
+        formed = np.flatnonzero(standing & (sides.outside < whole.sizes[:, 1]) & (sides.outside > 0))
+        sign_prompts(whole.addresses, whole.counts, formed, sides.table, hashes, banding)
     takes_part = {
         "whole": standing & (whole.sizes[:, 0] > 0),
         "prompt": standing & (whole.sizes[:, 1] > 0),
@@ -194,7 +197,6 @@ def _columns(
         "prompt with its template": standing & (whole.sizes[:, 1] > 0),
     }
     nobody = np.zeros(len(whole), dtype=np.bool_)
-    names = ("whole", "prompt", "answer", "prompt with its template")[: hashes.shape[1] // max(banding.bands, 1)]
     return Columns(
         hashes=hashes,
         bands=banding.bands,

@@ -11,16 +11,21 @@ import pyarrow as pa
 
 from curator.duplicates.characters import Characters
 from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
-from curator.duplicates.shingles import ANSWER, PROMPT, WHOLE, sorted_set, tagged_shingles
+from curator.duplicates.instructions import eight_bytes
+from curator.duplicates.parities import PARITIES, flip_all
+from curator.duplicates.shingles import count_views, sorted_set, tagged_shingles
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.words import Hashes, Texts, as_texts, mix, read_words
 from curator.errors import UnreadableInput
 
-VERSION = 1
+VERSION = 2
 """Of the arrays and of what they hold; part of a cache key."""
 
 THRESHOLD = 0.7
 """The similarity from which two texts are near-duplicates."""
+
+_BYTES_A_SHINGLE = 5  # at first; more room is made where words are shorter
+_CARRY = np.uint64(0x9FB21C651E98DF25)
 
 VIEW_NAMES = ("whole", "prompt", "answer")
 
@@ -36,11 +41,12 @@ class Prepared:
         words: uint32 [n, 2], words of the prompt and the answer.
         equal_words: uint64 [n, 2], equal where the words of prompt, of answer are.
         equal_text: uint64 [n, 2], equal where prompt, answer are the same text but for outer white space.
+        parities: uint64 [n, `PARITIES`], see parities.py.
         numbers: uint64 [n], equal where both parts have the same numbers in the same order.
         context: uint64 [n], equal where system and developer text and tools are.
         exact: uint64 [n], equal for exact duplicates.
         text_only: bool [n], examples without a prompt by kind.
-        bands: uint32 [n, 3 x bands], band hashes of the whole, the prompt and the answer; 0 where a view has no words.
+        bands: uint32 [3 x bands, n], band hashes of the whole, the prompt and the answer; 0 where a view has no words.
         banding: int32 [2], bands and rows of `bands`.
     """
 
@@ -50,6 +56,7 @@ class Prepared:
     words: npt.NDArray[np.uint32]
     equal_words: Hashes
     equal_text: Hashes
+    parities: Hashes
     numbers: Hashes
     context: Hashes
     exact: Hashes
@@ -91,9 +98,9 @@ class Prepared:
         }
         n = len(arrays["exact"])
         arrays["text_only"] = arrays["text_only"].view(np.bool_)
-        for name, width in (("sizes", 3), ("words", 2), ("equal_words", 2), ("equal_text", 2)):
+        for name, width in (("sizes", 3), ("words", 2), ("equal_words", 2), ("equal_text", 2), ("parities", PARITIES)):
             arrays[name] = arrays[name].reshape(n, width)
-        arrays["bands"] = arrays["bands"].reshape(n, 3 * int(arrays["banding"][0]))
+        arrays["bands"] = arrays["bands"].reshape(3 * int(arrays["banding"][0]), n)
         return cls(**arrays)
 
 
@@ -111,16 +118,20 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
     with _characters.learning:
         tables = (_characters.kinds, _characters.actions, _characters.starts, _characters.sequences)
     banding = Banding.for_threshold(threshold)
-    ends, shingles, sizes, words, equal_words, equal_text, numbers, bands = _prepare(
-        _flat(prompts), _flat(answers), tables, permutations(), banding.bands, banding.rows
+    # made here and not by the kernel, because numpy takes large pages, and what stays 0 is never touched
+    room = np.empty(max(1024, (prompts.data.size + answers.data.size) // _BYTES_A_SHINGLE), dtype=np.uint64)
+    bands = np.zeros((3 * banding.bands, len(views)), dtype=np.uint32)
+    ends, shingles, sizes, words, equal_words, equal_text, parities, numbers = _prepare(
+        _flat(prompts), _flat(answers), tables, permutations(), banding.rows, room, bands
     )
     return Prepared(
         ends,
-        shingles[: ends[-1]].copy(),
+        shingles[: ends[-1]] if 4 * ends[-1] >= 3 * len(shingles) else shingles[: ends[-1]].copy(),
         sizes,
         words,
         equal_words,
         equal_text,
+        parities,
         numbers,
         context=views["context"].to_numpy(),
         exact=views["exact"].to_numpy(),
@@ -156,11 +167,19 @@ def _words_of(texts: Any, example: int, tables: Any, words: Any, count: int, num
     """Append the words of one text; see `read_words`."""
     data, offsets, instead, normal, normal_offsets = texts
     number = instead[example]
-    if number >= 0:
-        low, high = normal_offsets[number], normal_offsets[number + 1]
-        return read_words(normal, low, high, True, tables, words, count, numbers)
-    low, high = offsets[example], offsets[example + 1]
-    return read_words(data, low, high, False, tables, words, count, numbers)
+    is_normal = number >= 0
+    if is_normal:
+        data, low, high = normal, normal_offsets[number], normal_offsets[number + 1]
+    else:
+        low, high = offsets[example], offsets[example + 1]
+    return read_words(data, low, high, is_normal, tables, words, count, numbers)
+
+
+@inner_kernel
+def _carried(value: Any, block: Any) -> Any:
+    """A hash of a sequence, carried on by one 64-bit block."""
+    value = (value ^ block) * _CARRY
+    return value ^ (value >> np.uint64(32))
 
 
 @inner_kernel
@@ -172,73 +191,63 @@ def _text_hash(data: Any, low: int, high: int) -> Any:
         high -= 1
     value = np.uint64(high - low)
     while low + 8 <= high:
-        block = np.uint64(0)
-        for step in range(8):
-            block |= np.uint64(data[low + step]) << np.uint64(8 * step)
-        value = mix(value ^ block)
+        value = _carried(value, eight_bytes(data, low))
         low += 8
     for at in range(low, high):
-        value = mix(value ^ np.uint64(data[at]))
-    return value
+        value = _carried(value, np.uint64(data[at]))
+    return mix(value)
 
 
 @inner_kernel
 def _sequence_hash(words: Any, low: int, high: int) -> Any:
     value = np.uint64(high - low)
     for at in range(low, high):
-        value = mix(value ^ words[at])
-    return value
-
-
-@inner_kernel
-def _count_views(shingles: Any, count: int, sizes: Any) -> None:
-    """Shingles of the whole, the prompt and the answer among the first `count`."""
-    for at in range(count):
-        value = shingles[at]
-        sizes[0] += np.uint32((value & WHOLE) >> np.uint64(2))
-        sizes[1] += np.uint32(value & PROMPT)
-        sizes[2] += np.uint32((value & ANSWER) >> np.uint64(1))
+        value = _carried(value, words[at])
+    return mix(value)
 
 
 @kernel
-def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, bands: int, rows: int) -> Any:
+def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: int, shingles: Any, hashes: Any) -> Any:
     n = prompts[1].size - 1
     room = 2 * _room(prompts, answers) + 8
     words = np.empty(room, dtype=np.uint64)
     tagged = np.empty(room, dtype=np.uint64)
-    ordered = np.empty(room, dtype=np.uint64)
-    scratch = np.empty(2 * room + 2, dtype=np.uint32)
+    table = np.zeros(1 << 12, dtype=np.uint64)
     signatures = np.empty((3, PERMUTATIONS), dtype=np.uint32)
     ends = np.zeros(n + 1, dtype=np.int64)
-    shingles = np.empty(max(1024, prompts[0].size // 5 + answers[0].size // 5), dtype=np.uint64)
     sizes = np.zeros((n, 3), dtype=np.uint32)
     word_counts = np.zeros((n, 2), dtype=np.uint32)
     equal_words = np.zeros((n, 2), dtype=np.uint64)
     equal_text = np.zeros((n, 2), dtype=np.uint64)
+    parities = np.zeros((n, PARITIES), dtype=np.uint64)
     numbers = np.zeros(n, dtype=np.uint64)
-    hashes = np.zeros((n, 3 * bands), dtype=np.uint32)
+    bands = hashes.shape[0] // 3
+    own_bands = np.empty(bands, dtype=np.uint32)
     for example in range(n):
-        in_prompt, number = _words_of(prompts, example, tables, words, 0, np.uint64(0))
+        in_prompt, number = _words_of(prompts, example, tables, words, signed(0), np.uint64(0))
         in_both, number = _words_of(answers, example, tables, words, in_prompt, mix(number + np.uint64(1)))
         word_counts[example, 0] = in_prompt
         word_counts[example, 1] = in_both - in_prompt
         numbers[example] = number
-        equal_words[example, 0] = _sequence_hash(words, 0, in_prompt)
+        equal_words[example, 0] = _sequence_hash(words, signed(0), in_prompt)
         equal_words[example, 1] = _sequence_hash(words, in_prompt, in_both)
         equal_text[example, 0] = _text_hash(prompts[0], prompts[1][example], prompts[1][example + 1])
         equal_text[example, 1] = _text_hash(answers[0], answers[1][example], answers[1][example + 1])
         count = tagged_shingles(words, in_prompt, in_both - in_prompt, tagged)
-        count = sorted_set(tagged, count, scratch, ordered)
-        _count_views(ordered, count, sizes[example])
+        if table.size < 5 * count + 2:
+            table = np.zeros(10 * count, dtype=np.uint64)
         low = ends[example]
-        ends[example + 1] = low + count
-        while low + count > shingles.size:
+        while low + count >= shingles.size:
             shingles = grown(shingles)
-        for at in range(count):
-            shingles[low + at] = ordered[at]
+        high = sorted_set(tagged, count, table, shingles, low)
+        ends[example + 1] = high
+        sizes[example, 0], sizes[example, 1], sizes[example, 2] = count_views(shingles, low, high)
         if count > 0:
-            sign_views(ordered, 0, count, permutation[0], permutation[1], signatures)
+            flip_all(parities[example], shingles, low, high)
+            sign_views(shingles, low, high, permutation[0], permutation[1], signatures)
             for view in range(3):
                 if sizes[example, view] > 0:
-                    band_hashes(signatures[view], rows, hashes[example, view * bands : (view + 1) * bands])
-    return (ends, shingles, sizes, word_counts, equal_words, equal_text, numbers, hashes)
+                    band_hashes(signatures[view], rows, own_bands)
+                    for band in range(bands):
+                        hashes[view * bands + band, example] = own_bands[band]
+    return (ends, shingles, sizes, word_counts, equal_words, equal_text, parities, numbers)

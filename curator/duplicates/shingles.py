@@ -17,23 +17,38 @@ VIEWS = PROMPT | ANSWER | WHOLE
 TAG_BITS = np.uint64(3)
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
-_FACTOR = np.uint64(0xD6E8FEB86659FD93)
-_ROTATION = np.uint64(29)
-_ROTATED = np.uint64(35)
+_FREE = np.uint64(0)  # no shingle with its views is 0
+_ONE = np.uint64(1)
+_STEP = signed(29)  # bits that a word is turned by for each word after it; odd, so that no order of words is lost
+_TO_FIRST = signed(29 * (WORDS - 1) % 64)  # bits that the first of five words was turned by when the last came
 
 
 @inner_kernel
-def shingle(words: Any, at: int, length: int) -> Any:
-    """The hash of `length` words from `at` on; its three lowest bits are free."""
-    value = _SEED + np.uint64(length)
+def _turned(value: Any, bits: int) -> Any:
+    """`value` with its bits rotated."""
+    return (value << np.uint64(bits)) | (value >> np.uint64(64 - bits))
+
+
+@inner_kernel
+def _of_words(words: Any, at: int, length: int) -> Any:
+    """What `length` words from `at` on come to before it is mixed."""
+    value = np.uint64(0)
     for step in range(length):
-        value = (((value << _ROTATION) | (value >> _ROTATED)) ^ words[at + step]) * _FACTOR
-    return mix(value) & ~VIEWS
+        value = _turned(value, _STEP) ^ words[at + step]
+    return value
+
+
+@inner_kernel
+def _finished(value: Any, length: int) -> Any:
+    """The hash of a shingle of `length` words that came to `value`; its three lowest bits are free."""
+    return mix(value + _SEED * np.uint64(length)) & ~VIEWS
 
 
 @inner_kernel
 def tagged_shingles(words: Any, prompt_words: int, answer_words: int, out: Any) -> int:
     """Write every shingle of an example, with its views, to `out`; how many (equal ones more than once).
+
+    A shingle comes from the one before it: the first word is taken away, one is put to the end.
 
     Args:
         words: hashes of the prompt's words, then of the answer's.
@@ -42,65 +57,75 @@ def tagged_shingles(words: Any, prompt_words: int, answer_words: int, out: Any) 
         out: room for `prompt_words + answer_words + 2`.
     """
     total = prompt_words + answer_words
-    count = 0
-    for at in range(total - WORDS + 1):
-        views = WHOLE
-        if at + WORDS <= prompt_words:
-            views |= PROMPT
-        elif at >= prompt_words:
-            views |= ANSWER
-        out[count] = shingle(words, at, WORDS) | views
-        count += 1
+    count = max(total - WORDS + 1, 0)
+    value = _of_words(words, signed(0), signed(WORDS - 1)) if count > 0 else np.uint64(0)
+    gone = np.uint64(0)
+    for at in range(count):
+        value = _turned(value ^ gone, _STEP) ^ words[at + WORDS - 1]
+        gone = _turned(words[at], _TO_FIRST)
+        in_prompt = PROMPT if at + WORDS <= prompt_words else np.uint64(0)
+        in_answer = ANSWER if at >= prompt_words else np.uint64(0)
+        out[at] = _finished(value, signed(WORDS)) | WHOLE | in_prompt | in_answer
     if 0 < total < WORDS:
-        out[count] = shingle(words, 0, total) | WHOLE
+        out[count] = _finished(_of_words(words, signed(0), total), total) | WHOLE
         count += 1
     if 0 < prompt_words < WORDS:
-        out[count] = shingle(words, 0, prompt_words) | PROMPT
+        out[count] = _finished(_of_words(words, signed(0), prompt_words), prompt_words) | PROMPT
         count += 1
     if 0 < answer_words < WORDS:
-        out[count] = shingle(words, prompt_words, answer_words) | ANSWER
+        out[count] = _finished(_of_words(words, prompt_words, answer_words), answer_words) | ANSWER
         count += 1
     return count
 
 
 @inner_kernel
-def sorted_set(values: Any, count: int, ends: Any, out: Any) -> int:
-    """Sort `values[:count]` into `out`, equal shingles as one with the views of all; how many are left.
+def sorted_set(values: Any, count: int, table: Any, out: Any, low: int) -> int:
+    """Sort `values[:count]` into `out` from `low` on, equal shingles as one with the views of all; where they end.
 
-    Hashes are spread evenly, so that dealing them by their highest bits leaves little to an insertion sort.
+    Hashes are spread evenly: in a table with twice the places and more, each goes to the place that its highest bits
+    name, or a little behind it where a smaller one is there.
 
     Args:
         values: shingles with their views.
         count: how many.
-        ends: uint32 scratch of at least twice `count` and two entries.
-        out: room for `count`.
+        table: scratch of at least five times `count` and two, all 0, and left so.
+        out: room for `count` and one more.
+        low: where to begin.
     """
     bits = 1
-    while (1 << bits) < count:
+    while (1 << bits) < 2 * count:
         bits += 1
     shift = np.uint64(64 - bits)
-    for bucket in range((1 << bits) + 1):
-        ends[bucket] = 0
     for index in range(count):
-        ends[signed(values[index] >> shift) + 1] += np.uint32(1)
-    for bucket in range(1 << bits):
-        ends[bucket + 1] += ends[bucket]
-    for index in range(count):
-        bucket = signed(values[index] >> shift)
-        out[ends[bucket]] = values[index]
-        ends[bucket] += np.uint32(1)
-    for index in range(1, count):
-        value = out[index]
-        at = index
-        while at > 0 and out[at - 1] > value:
-            out[at] = out[at - 1]
-            at -= 1
-        out[at] = value
-    kept = 0
-    for index in range(count):
-        if kept > 0 and (out[kept - 1] >> TAG_BITS) == (out[index] >> TAG_BITS):
-            out[kept - 1] |= out[index]
-        else:
-            out[kept] = out[index]
-            kept += 1
-    return kept
+        value = values[index]
+        place = signed(value >> shift)
+        while table[place] != _FREE:
+            here = table[place]
+            if (here >> TAG_BITS) == (value >> TAG_BITS):
+                value |= here
+                break
+            if here > value:
+                table[place] = value
+                value = here
+            place += 1
+        table[place] = value
+    end = low
+    place = 0
+    while place < (1 << bits) or table[place] != _FREE:
+        value = table[place]
+        out[end] = value  # written over where the place was free: nothing here to guess for the processor
+        end += value != _FREE
+        table[place] = _FREE
+        place += 1
+    return end
+
+
+@inner_kernel
+def count_views(shingles: Any, low: int, high: int) -> tuple[int, int, int]:
+    """How many of `shingles[low:high]` are in the whole, the prompt and the answer."""
+    whole = prompt = answer = np.uint64(0)
+    for at in range(low, high):
+        whole += (shingles[at] >> np.uint64(2)) & _ONE
+        prompt += shingles[at] & _ONE
+        answer += (shingles[at] >> _ONE) & _ONE
+    return signed(whole), signed(prompt), signed(answer)

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from curator.duplicates.compiled import inner_kernel
 from curator.duplicates.permutations import MULTIPLIERS, OFFSETS
 from curator.duplicates.shingles import ANSWER, PROMPT, VIEWS, WHOLE
-from curator.duplicates.words import mix
 
 PERMUTATIONS = len(MULTIPLIERS)
 RECALL = 0.999
@@ -21,7 +20,8 @@ RECALL = 0.999
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 _UPPER_HALF = np.uint64(32)
-_BAND_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_BAND_FACTOR = np.uint32(0x9E3779B1)
+_BAND_SHIFT = np.uint32(15)
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,17 @@ class Banding:
 
 
 @inner_kernel
-def _hashed(value: Any) -> Any:
-    """What is permuted of a shingle: fmix32 of its 32-bit hash."""
-    hashed = np.uint32(value >> _UPPER_HALF)
+def _finished(hashed: Any) -> Any:
+    """MurmurHash3's 32-bit finaliser, fmix32."""
     hashed = np.uint32((hashed ^ (hashed >> np.uint32(16))) * np.uint32(0x85EBCA6B))
     hashed = np.uint32((hashed ^ (hashed >> np.uint32(13))) * np.uint32(0xC2B2AE35))
     return np.uint32(hashed ^ (hashed >> np.uint32(16)))
+
+
+@inner_kernel
+def _hashed(value: Any) -> Any:
+    """What is permuted of a shingle: fmix32 of its 32-bit hash."""
+    return _finished(np.uint32(value >> _UPPER_HALF))
 
 
 @inner_kernel
@@ -92,13 +97,18 @@ def _add_shingles(
 
 @inner_kernel
 def band_hashes(signature: Any, rows: int, out: Any) -> None:
-    """The 32-bit hash of each band of a signature that is not empty; never 0, which stands for no band."""
+    """The 32-bit hash of each band of a signature that is not empty; never 0, which stands for no band.
+
+    A band's values stand as far apart as there are bands, so that all bands are hashed side by side.
+    """
     for band in range(out.size):
-        value = np.uint64(0)
-        for row in range(rows):
-            value = (value ^ np.uint64(signature[band * rows + row])) * _BAND_FACTOR
-            value ^= value >> _UPPER_HALF
-        out[band] = max(np.uint32(mix(value) >> _UPPER_HALF), np.uint32(1))
+        out[band] = 0
+    for row in range(rows):
+        for band in range(out.size):
+            value = np.uint32((out[band] ^ signature[row * out.size + band]) * _BAND_FACTOR)
+            out[band] = np.uint32(value ^ (value >> _BAND_SHIFT))
+    for band in range(out.size):
+        out[band] = max(_finished(out[band]), np.uint32(1))
 
 
 @inner_kernel

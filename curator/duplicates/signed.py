@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import kernel
-from curator.duplicates.memory import load
+from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.signatures import PERMUTATIONS, add_shingle, permutations
 from curator.duplicates.templates import contains, lookup_table

@@ -5,47 +5,65 @@ of one fixed instruction it is the instruction; prompts are then compared by wha
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.compiled import inner_kernel, kernel, signed
-from curator.duplicates.memory import load
-from curator.duplicates.shingles import PROMPT, TAG_BITS
+from curator.duplicates.instructions import load
+from curator.duplicates.parities import flip
+from curator.duplicates.shingles import PROMPT, TAG_BITS, VIEWS
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes, mix
 
 LEAST = 20
 SHARE = 0.01
 _SKETCH_BITS = 22  # 16 MiB of counters
+_SPARSE = 16
 
 _EIGHT = np.uint64(8)
 _NONE = np.uint64(0)
 
 
-def template_shingles(whole: Whole, unique: npt.NDArray[np.bool_]) -> Hashes:
+def template_shingles(whole: Whole, unique: npt.NDArray[np.bool_], threads: int = 2) -> Hashes:
     """The template shingles of a set, sorted.
 
     They are counted in two passes: counters shared by several shingles leave few that can be frequent, and only those
-    are counted one by one. Memory does not grow with the set.
+    are counted one by one. There are so many counters that on average each comes to a sixteenth of what is frequent.
+    Memory does not grow with the set.
 
     Args:
         whole: the set.
         unique: [n] which examples count.
+        threads: so many parts of the set are counted at once; the result does not depend on it.
     """
     chosen = np.flatnonzero(unique)
     least = max(LEAST, math.ceil(SHARE * len(chosen)))
     total = int(whole.sizes[chosen, 1].sum(dtype=np.int64))
     if len(chosen) < least or total == 0:
         return np.empty(0, dtype=np.uint64)
-    bits = min(_SKETCH_BITS, max(10, (4 * total).bit_length()))
-    counters = _sketch(whole.addresses, whole.counts, chosen, bits)
-    frequent = counters >= least
+    bits = min(_SKETCH_BITS, max(10, (_SPARSE * total // least).bit_length()))
+    parts = np.array_split(chosen, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        sketches = pool.map(lambda part: _sketch(whole.addresses, whole.counts, part, bits), parts)
+        frequent = np.sum(list(sketches), axis=0) >= least
+        if not frequent.any():
+            return np.empty(0, dtype=np.uint64)
+        counted = list(pool.map(lambda part: _counted(whole, part, frequent), parts))
+    keys, numbers = np.unique(np.concatenate([keys for keys, _ in counted]), return_inverse=True)
+    return keys[np.bincount(numbers, np.concatenate([counts for _, counts in counted]), len(keys)) >= least]
+
+
+def _counted(
+    whole: Whole, chosen: npt.NDArray[np.int64], frequent: npt.NDArray[np.bool_]
+) -> tuple[Hashes, npt.NDArray[np.uint32]]:
+    """The shingles with a high counter, and how many of `chosen` have each."""
     room = 1 << (int(frequent.sum()) * 4 + 1024).bit_length()
     while True:
         keys, counts, fits = _count(whole.addresses, whole.counts, chosen, frequent, room)
         if fits:
-            return np.sort(keys[counts >= least])
+            return keys[counts > 0], counts[counts > 0]
         room *= 2
 
 
@@ -58,7 +76,7 @@ def lookup_table(shingles: Hashes) -> Hashes:
 
 @inner_kernel
 def _place(key: np.uint64, places: int) -> int:
-    return signed(mix(key) & np.uint64(places - 1))
+    return signed(key & np.uint64(places - 1))  # a shingle is a hash already
 
 
 @kernel
@@ -90,8 +108,7 @@ def _sketch(
     for example in chosen:
         for step in range(sizes[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
-            if value & PROMPT:
-                counters[(value >> TAG_BITS) & mask] += np.uint32(1)
+            counters[(value >> TAG_BITS) & mask] += np.uint32(value & PROMPT)  # 1 or 0: nothing to guess
     return counters
 
 
@@ -112,7 +129,7 @@ def _count(
         for step in range(sizes[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
             key = value >> TAG_BITS
-            if value & PROMPT and frequent[key & mask]:
+            if frequent[key & mask] and value & PROMPT:
                 at = _place(key, room)
                 while keys[at] != _NONE and keys[at] != key:
                     at = (at + 1) & (room - 1)
@@ -125,30 +142,49 @@ def _count(
     return keys, counts, True
 
 
+def outside_templates(whole: Whole, table: Hashes, threads: int = 2) -> tuple[npt.NDArray[np.uint32], Hashes, Hashes]:
+    """What is left of each prompt without the template shingles in `table`.
+
+    Args:
+        whole: the set.
+        table: template shingles, as `contains` takes them.
+        threads: so many parts of the set are walked through at once.
+
+    Returns:
+        outside: [n], prompt shingles that are no template shingles.
+        keys: [n], 0 where a prompt has no template shingles, and equal where two have the same ones: they come from
+            the same form.
+        parities: [n, `PARITIES`], those of the examples, template shingles of the prompt left out.
+    """
+    outside = np.ascontiguousarray(whole.sizes[:, 1])
+    keys = np.zeros(len(whole), dtype=np.uint64)
+    if table.size == 1:
+        return outside, keys, whole.parities
+    parities = whole.parities.copy()
+    parts = np.array_split(np.arange(len(whole)), threads)
+    with ThreadPoolExecutor(threads) as pool:
+        walks = pool.map(
+            lambda part: _take_out(whole.addresses, whole.counts, part, table, outside, keys, parities), parts
+        )
+        for _ in walks:
+            pass
+    return outside, keys, parities
+
+
 @kernel
-def outside_templates(
+def _take_out(
     addresses: Hashes,
     counts: npt.NDArray[np.uint32],
-    sizes: npt.NDArray[np.uint32],
     chosen: npt.NDArray[np.int64],
     table: Hashes,
-) -> tuple[npt.NDArray[np.uint32], Hashes]:
-    """For each of `chosen`: prompt shingles that are no template shingles, and a key of the template shingles.
-
-    The key is 0 where there are none, and equal where two prompts have the same ones: they come from the same form.
-    """
-    left = np.zeros(chosen.size, dtype=np.uint32)
-    keys = np.zeros(chosen.size, dtype=np.uint64)
-    for index in range(chosen.size):
-        example = chosen[index]
-        if table.size == 1:
-            left[index] = sizes[example, 1]
-            continue
+    outside: npt.NDArray[np.uint32],
+    keys: Hashes,
+    parities: Hashes,
+) -> None:
+    for example in chosen:
         for step in range(counts[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
-            if value & PROMPT:
-                if contains(table, value >> TAG_BITS):
-                    keys[index] += mix(value >> TAG_BITS)
-                else:
-                    left[index] += np.uint32(1)
-    return left, keys
+            if value & PROMPT and contains(table, value >> TAG_BITS):
+                keys[example] += mix(value >> TAG_BITS)
+                outside[example] -= np.uint32(1)
+                flip(parities[example], (value & ~VIEWS) | PROMPT)

@@ -1,5 +1,6 @@
 """The blocks of a set seen as one: small columns joined, shingles left where they lie."""
 
+import itertools
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
@@ -8,7 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import kernel
+from curator.duplicates.compiled import kernel, signed
+from curator.duplicates.parities import PARITIES
 from curator.duplicates.prepared import Prepared
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.words import Hashes, mix
@@ -35,6 +37,7 @@ class Whole:
     words: npt.NDArray[np.uint32]
     equal_words: Hashes
     equal_text: Hashes
+    parities: Hashes
     numbers: Hashes
     context: Hashes
     exact: Hashes
@@ -49,22 +52,32 @@ class Whole:
         chosen = {field.name: getattr(self, field.name)[positions] for field in fields(self) if field.name != "blocks"}
         return Whole(blocks=self.blocks, **chosen)
 
-    def bands(self, banding: Banding, threads: Executor) -> npt.NDArray[np.uint32]:
-        """Band hashes of all examples of the blocks, uint32 [n, 3 x bands]: a new array, column after column.
+    def bands(self, banding: Banding, views: tuple[int, ...], threads: Executor) -> npt.NDArray[np.uint32]:
+        """Band hashes of all examples of the blocks: a new array, column after column.
 
         Blocks that were signed for another banding are signed again.
+
+        Args:
+            banding: of the hashes.
+            views: whose they are; 0 whole, 1 prompt, 2 answer.
+            threads: so many blocks are taken at once.
+
+        Returns: uint32 [n, views x bands].
         """
+        hashes = np.empty((len(self), len(views) * banding.bands), dtype=np.uint32, order="F")
 
-        def of_block(block: Prepared) -> npt.NDArray[np.uint32]:
-            if tuple(block.banding) == (banding.bands, banding.rows):
-                return block.bands
-            return _sign_again(block.shingles, block.ends, block.sizes, permutations(), banding.bands, banding.rows)
+        def take_in(block: Prepared, begin: int) -> None:
+            part = block.bands
+            if tuple(block.banding) != (banding.bands, banding.rows):
+                part = _sign_again(block.shingles, block.ends, block.sizes, permutations(), banding.bands, banding.rows)
+            to = hashes[begin : begin + len(block)]
+            for at, view in enumerate(views):
+                here = part[view * banding.bands : (view + 1) * banding.bands]
+                to[:, at * banding.bands : (at + 1) * banding.bands] = here.T
 
-        hashes = np.empty((len(self), 3 * banding.bands), dtype=np.uint32, order="F")
-        begin = 0
-        for part in threads.map(of_block, self.blocks):
-            hashes[begin : begin + len(part)] = part
-            begin += len(part)
+        begins = itertools.accumulate((len(block) for block in self.blocks), initial=0)
+        for _ in threads.map(take_in, self.blocks, begins):
+            pass
         return hashes
 
 
@@ -82,6 +95,7 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
         words=_joined([block.words for block in kept], (0, 2), np.uint32),
         equal_words=_joined([block.equal_words for block in kept], (0, 2), np.uint64),
         equal_text=_joined([block.equal_text for block in kept], (0, 2), np.uint64),
+        parities=_joined([block.parities for block in kept], (0, PARITIES), np.uint64),
         numbers=_joined([block.numbers for block in kept], (0,), np.uint64),
         context=_joined([block.context for block in kept], (0,), np.uint64),
         exact=_joined([block.exact for block in kept], (0,), np.uint64),
@@ -91,13 +105,22 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
 
 def first_equal(*keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """For every position, the first position at which all `keys` (uint64 [n]) are the same."""
-    key = keys[0] if len(keys) == 1 else _mixed(np.stack(keys))
-    order = np.argsort(key, kind="stable")
-    ordered = key[order]
-    begins = np.ones(len(key), dtype=np.bool_)
-    begins[1:] = ordered[1:] != ordered[:-1]
-    first = np.empty(len(key), dtype=np.int64)
-    first[order] = order[np.flatnonzero(begins)][np.cumsum(begins) - 1]
+    firsts = np.full(1 << (2 * len(keys[0]) + 1).bit_length(), -1, dtype=np.int64)
+    return _first_equal(keys[0] if len(keys) == 1 else _mixed(np.stack(keys)), firsts)
+
+
+@kernel
+def _first_equal(keys: npt.NDArray[np.uint64], firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`first_equal`; `firsts` becomes a hash table of the first position of each key, and is -1 before."""
+    places = firsts.size
+    first = np.empty(keys.size, dtype=np.int64)
+    for at in range(keys.size):
+        place = signed(mix(keys[at]) & np.uint64(places - 1))
+        while firsts[place] >= 0 and keys[firsts[place]] != keys[at]:
+            place = (place + 1) & (places - 1)
+        if firsts[place] < 0:
+            firsts[place] = at
+        first[at] = firsts[place]
     return first
 
 
@@ -125,10 +148,13 @@ def _sign_again(
     rows: int,
 ) -> npt.NDArray[np.uint32]:
     signatures = np.empty((3, PERMUTATIONS), dtype=np.uint32)
-    hashes = np.zeros((ends.size - 1, 3 * bands), dtype=np.uint32)
+    hashes = np.zeros((3 * bands, ends.size - 1), dtype=np.uint32)
+    own_bands = np.empty(bands, dtype=np.uint32)
     for example in range(ends.size - 1):
         sign_views(shingles, ends[example], ends[example + 1], permutation[0], permutation[1], signatures)
         for view in range(3):
             if sizes[example, view] > 0:
-                band_hashes(signatures[view], rows, hashes[example, view * bands : (view + 1) * bands])
+                band_hashes(signatures[view], rows, own_bands)
+                for band in range(bands):
+                    hashes[view * bands + band, example] = own_bands[band]
     return hashes

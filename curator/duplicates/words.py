@@ -26,16 +26,24 @@ from curator.duplicates.characters import (
     normalised,
 )
 from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
+from curator.duplicates.instructions import WINDOW, characters_of, eight_bytes, zeros_below
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 _WORD_SEED = np.uint64(0xCBF29CE484222325)
-_WORD_FACTOR = np.uint64(0x100000001B3)  # FNV-1a over code points, finished by MurmurHash3's mixer
+_WORD_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _HALF = np.uint64(33)
+
+_SMALL = np.uint64(0x2020202020202020)
+"""Set in each byte of ASCII letters, digits and the low line, it makes letters small and keeps all of them apart."""
+_EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE = np.uint64(1)
+_NOT_ASCII = np.uint64(1 << 63)  # no eight bytes of ASCII have this bit
+_ROOM = WINDOW + 8  # bytes that must follow where a window is read: its last word may be read eight bytes on
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,15 @@ class Texts:
 def as_texts(series: pl.Series, characters: Characters) -> Texts:
     """`series` of strings, with every character it contains learned."""
     data, offsets = _buffers(series)
-    characters.learn(_unknown(data, characters.actions).tolist())
-    joined = np.flatnonzero(_needs_neighbours(data, offsets, characters.actions))
+    unknown, needs_neighbours = _not_ascii(data, offsets, characters.actions)
+    if len(unknown):
+        characters.learn(unknown.tolist())
+        _, needs_neighbours = _not_ascii(data, offsets, characters.actions)
+    joined = np.flatnonzero(needs_neighbours)
     instead = np.full(len(series), -1, dtype=np.int32)
     instead[joined] = np.arange(len(joined), dtype=np.int32)
     normal, normal_offsets = _buffers(pl.Series([normalised(text) for text in series.gather(joined)], dtype=pl.String))
-    characters.learn(_unknown(normal, characters.actions).tolist())
+    characters.learn(_not_ascii(normal, normal_offsets, characters.actions)[0].tolist())
     return Texts(data, offsets, instead, normal, normal_offsets)
 
 
@@ -101,17 +112,22 @@ def decode(data: Any, at: int) -> tuple[int, int]:
 
 
 @kernel
-def _unknown(data: Any, actions: Any) -> Any:
-    """The code points in `data` that were not learned."""
+def _not_ascii(data: Any, offsets: Any, actions: Any) -> Any:
+    """The code points that were not learned, and whether each text has one that cannot be normalised alone."""
     seen = np.zeros(0x110000 // 8, dtype=np.uint8)
     found = np.empty(64, dtype=np.int64)
     count = 0
-    at = 0
-    while at < data.size:
+    needs_neighbours = np.zeros(offsets.size - 1, dtype=np.bool_)
+    text = 0
+    at = offsets[0]
+    while at < offsets[-1]:
         if data[at] < 128:
-            at += 1
+            at += zeros_below(characters_of(data, at)[2]) if at + WINDOW <= data.size else 1
             continue
+        while at >= offsets[text + 1]:
+            text += 1
         code, at = decode(data, at)
+        needs_neighbours[text] |= actions[code] == NEEDS_NEIGHBOURS
         bit = np.uint8(1 << (code & 7))
         if actions[code] == UNKNOWN and not seen[code >> 3] & bit:
             seen[code >> 3] |= bit
@@ -119,24 +135,72 @@ def _unknown(data: Any, actions: Any) -> Any:
                 found = grown(found)
             found[count] = code
             count += 1
-    return found[:count]
+    return found[:count], needs_neighbours
 
 
-@kernel
-def _needs_neighbours(data: Any, offsets: Any, actions: Any) -> Any:
-    """Whether each text has a character that cannot be normalised alone."""
-    result = np.zeros(offsets.size - 1, dtype=np.bool_)
-    for text in range(offsets.size - 1):
-        at = offsets[text]
-        while at < offsets[text + 1]:
-            if data[at] < 128:
-                at += 1
-                continue
-            code, at = decode(data, at)
-            if actions[code] == NEEDS_NEIGHBOURS:
-                result[text] = True
-                break
-    return result
+@inner_kernel
+def _absorb(word: Any, block: Any) -> Any:
+    """The hash of a word, carried on by up to eight ASCII characters, made small, or by another one's code point."""
+    word = (word ^ block) * _WORD_FACTOR
+    return word ^ (word >> _HALF)
+
+
+@inner_kernel
+def _flushed(word: Any, block: Any, filled: Any) -> Any:
+    """`word` with the `filled` bits of ASCII in `block` taken in."""
+    return _absorb(word, block) if filled > 0 else word
+
+
+@inner_kernel
+def _with(word: Any, block: Any, filled: Any, code: int) -> tuple[Any, Any, Any]:
+    """A word's hash, the ASCII characters that it has not taken in and how many bits they are, after `code`."""
+    if code >= 128:
+        return _absorb(_flushed(word, block, filled), np.uint64(code) | _NOT_ASCII), np.uint64(0), np.uint64(0)
+    block |= np.uint64(code | 0x20) << filled
+    if filled == 56:
+        return _absorb(word, block), np.uint64(0), np.uint64(0)
+    return word, block, filled + np.uint64(8)
+
+
+@inner_kernel
+def _end(word: Any, numeric: bool, words: Any, count: int, numbers: Any) -> tuple[int, Any]:
+    """Write a word's hash to `words`, and, where it is `numeric`, into `numbers`."""
+    words[count] = mix(word)
+    if numeric:
+        numbers = mix(numbers ^ words[count])
+    return count + 1, numbers
+
+
+@inner_kernel
+def _read_window(data: Any, at: int, high: int, words: Any, count: int, numbers: Any) -> tuple[int, int, Any]:
+    """Append the words that stand in a window of ASCII, whole; see `read_words`. No word begins before `at`.
+
+    Returns: where to read on: at the end of the window, or where a word begins that may go on behind it.
+    """
+    letters, digits, others = characters_of(data, at)
+    stop = min(zeros_below(others), high - at)
+    if stop < WINDOW:
+        letters &= (_ONE << np.uint64(stop)) - _ONE
+    while letters != 0:
+        start = zeros_below(letters)
+        length = zeros_below(~(letters >> np.uint64(start)))
+        end = start + length
+        if end == stop and at + end < high:
+            return at + start, count, numbers
+        word = _WORD_SEED
+        low = at + start
+        left = length
+        while left > 8:
+            word = _absorb(word, eight_bytes(data, low) | _SMALL)
+            low += 8
+            left -= 8
+        last = (eight_bytes(data, low) | _SMALL) & (_EVERY >> np.uint64(64 - 8 * left))
+        numeric = zeros_below(digits >> np.uint64(start)) < length
+        count, numbers = _end(_absorb(word, last), numeric, words, count, numbers)
+        if end >= WINDOW:
+            break
+        letters = (letters >> np.uint64(end)) << np.uint64(end)
+    return at + stop, count, numbers
 
 
 @inner_kernel
@@ -161,6 +225,7 @@ def read_words(
     """
     kinds, actions, starts, sequences = tables
     word, in_word, alone, numeric = _WORD_SEED, False, False, False
+    block, filled = np.uint64(0), np.uint64(0)  # ASCII characters not yet in `word`, and how many bits they are
     at, code = low, 0
     replacement, replacement_end = 0, 0
     while at < high or replacement < replacement_end:
@@ -168,10 +233,13 @@ def read_words(
             code = signed(sequences[replacement])
             replacement += 1
         elif data[at] < 128:
+            if not in_word and at + _ROOM <= data.size:
+                reached, count, numbers = _read_window(data, at, high, words, count, numbers)
+                if reached > at:
+                    at = reached
+                    continue
             code = signed(data[at])
             at += 1
-            if 65 <= code <= 90:
-                code += 32
         else:
             code, at = decode(data, at)
             if not is_normal and actions[code] == REPLACED:
@@ -181,19 +249,15 @@ def read_words(
         kind = kinds[code]
         by_itself = kind in (ALONE, ALONE_NUMBER)
         if in_word and (kind == GAP or by_itself or (alone and kind != MARK)):
-            words[count] = mix(word)
-            if numeric:
-                numbers = mix(numbers ^ words[count])
-            count += 1
+            count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
             word, in_word, alone, numeric = _WORD_SEED, False, False, False
-        if kind != GAP:
-            alone = alone if in_word else by_itself
-            in_word = True
-            numeric |= kind in (NUMBER, ALONE_NUMBER)
-            word = (word ^ np.uint64(code)) * _WORD_FACTOR
+            block, filled = np.uint64(0), np.uint64(0)
+        if kind == GAP:
+            continue
+        alone = alone if in_word else by_itself
+        in_word = True
+        numeric |= kind in (NUMBER, ALONE_NUMBER)
+        word, block, filled = _with(word, block, filled, code)
     if in_word:
-        words[count] = mix(word)
-        if numeric:
-            numbers = mix(numbers ^ words[count])
-        count += 1
+        count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
     return count, numbers

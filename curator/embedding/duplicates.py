@@ -13,14 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.embedding.product import Positions, Similar, exact_cosines
+from curator.embedding.neighbours import Pairs
+from curator.embedding.product import Positions, exact_cosines
 from curator.embedding.vectors import Vectors
 from curator.examples.frames import PAIRS
 
 
-def semantic_pairs(found: Similar, vectors: Vectors) -> pl.DataFrame:
+def semantic_pairs(found: Pairs, vectors: Vectors) -> pl.DataFrame:
     """`PAIRS` of kind semantic, sorted: the pairs of whole examples that were found at or above the threshold."""
-    pairs = found.pairs
+    pairs = found.ends
     parts = {}
     for name, part in (("prompt", vectors.prompt), ("answer", vectors.answer)):
         present = np.asarray(part.any(axis=1))
@@ -31,7 +32,7 @@ def semantic_pairs(found: Similar, vectors: Vectors) -> pl.DataFrame:
         {
             "left": pairs[:, 0],
             "right": pairs[:, 1],
-            "similarity": np.clip(found.pair_cosines, 0, 1),
+            "similarity": np.clip(found.cosines, 0, 1),
             **parts,
         }
     )

@@ -25,8 +25,12 @@ class Encoder(Protocol):
 
     name: str
     key: str
-    dimensions: int
     threshold: float
+
+    @property
+    def dimensions(self) -> int:
+        """Of a vector."""
+        ...
 
     def encode(self, texts: list[str]) -> Floats:
         """Unit vectors, float32 [texts, dimensions]; zeros for a text without tokens."""
@@ -42,7 +46,8 @@ def encoder_named(name: str = DEFAULT_ENCODER, *, device: str | None = None, all
         allow_download: a model that is not on this machine may be fetched.
 
     Raises:
-        MissingDependency: the model, a package or the device is not on this machine; the sentence says how to get it.
+        MissingDependency: the default encoder's files are not here. Another model's absence is told when it is to
+            encode, as what it encoded once is kept.
     """
     if name == DEFAULT_ENCODER:
         from curator.embedding.static import default_encoder

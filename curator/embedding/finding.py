@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from curator.embedding.neighbours import Neighbours
 from curator.embedding.outliers import Outliers
 from curator.embedding.product import Positions
 from curator.embedding.reasons import reasons, usual
 from curator.embedding.topics import Topic, Topics
+from curator.embedding.vectors import Floats
 from curator.examples.frames import FOUND
 
 RELATED = 5
@@ -45,29 +45,32 @@ def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions) -> pl.Da
     )
 
 
-def outlier_findings(found: Outliers, neighbours: Neighbours, topics: Topics, texts: Mapping[int, str]) -> pl.DataFrame:
+def outlier_findings(
+    found: Outliers, near: Positions, cosines: Floats, topics: Topics, texts: Mapping[int, str]
+) -> pl.DataFrame:
     """A row for every outlier, the farthest first, with the reason in words.
 
     Args:
         found: the judgement.
-        neighbours: of the set.
+        near: int64 [flagged, k], the nearest others of each outlier, nearest first; -1 where there are fewer.
+        cosines: float32 [flagged, k], theirs.
         topics: with titles.
         texts: of the outliers and of the topics' representatives, by position.
     """
-    typical = sorted({at for topic in topics.topics for at in topic.representatives[:20]} - set(found.flagged.tolist()))
+    typical = sorted({at for topic in topics.topics for at in topic.representatives} - set(found.flagged.tolist()))
     normal = usual(texts[at] for at in typical if at in texts)
     rows = []
-    for position in found.flagged.tolist():
-        near = neighbours.similar.positions[position]
-        cosine = max(float(neighbours.similar.cosines[position, 0]), 0)
+    for rank, position in enumerate(found.flagged.tolist()):
+        others = near[rank]
+        cosine = max(float(cosines[rank, 0]), 0)
         title = topics.topics[topics.label[position]].title
         rows.append(
             {
                 "row": position,
                 "score": float(found.score[position]),
-                "message": f"Stands alone: {reasons(texts.get(position, ''), normal)}. Its nearest topic is '{title}', "
-                f"its nearest example has a cosine of {cosine:.2f}.",
-                "related": near[near >= 0][:RELATED].tolist(),
+                "message": f"Unlike the rest: {reasons(texts.get(position, ''), normal)}. Its nearest topic is "
+                f"'{title}', its nearest example has a cosine of {cosine:.2f}.",
+                "related": others[others >= 0][:RELATED].tolist(),
             }
         )
     schema = pl.Schema(
@@ -84,12 +87,14 @@ def topic_findings(topics: Topics) -> pl.DataFrame:
             average = sum(other.size for other in topics.topics) / len(topics.topics)
             said = (
                 f"The topic '{topic.title}' has {topic.size:,} examples where a topic has {average:,.0f} on average. "
-                f"Add about {what_to_add(topics, topic):,} like it, or drop it if it is not to be learned."
+                f"Add about {what_to_add(topics, topic):,} like it, or drop it if it is not to be learned. "
+                f"`--where topic:{topic.number + 1}` finds it."
             )
             rows.append(("thin-topic", said, topic.share, topic.representatives[:RELATED]))
         if topic.is_dominant:
             said = (
-                f"The topic '{topic.title}' is {topic.share:.0%} of the set ({topic.size:,} examples). "
+                f"The topic '{topic.title}' (`--where topic:{topic.number + 1}`) is {topic.share:.0%} of the set "
+                f"({topic.size:,} examples). "
                 "`curator select DATA --n N --by diversity` makes a balanced subset."
             )
             rows.append(("dominant-topic", said, topic.share, topic.representatives[:RELATED]))

@@ -48,7 +48,7 @@ def _principal(whole: Floats) -> Floats:
     directions = np.pad(directions, ((0, 0), (0, 2 - directions.shape[1])))
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.where(directions[largest, [0, 1]] < 0, -1, 1)
-    placed: Floats = ((whole - middle.astype(np.float32)) @ directions.astype(np.float32)).round(5)
+    placed: Floats = (whole @ directions.astype(np.float32) - (middle @ directions).astype(np.float32)).round(5)
     return placed
 
 

@@ -1,71 +1,92 @@
-"""The neighbours of every example by meaning: exactly where that is affordable, through an index above."""
+"""What is near by meaning: exactly where that is affordable, through an index above."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from curator.embedding.product import BLOCK, SPARE, Positions, Similar, exact_product, nearest_of, pairs_from
+from curator.embedding.cells import PROBED, pairs_in_cells, share_found
+from curator.embedding.pairs import exact_pairs
+from curator.embedding.product import BLOCK, SPARE, Positions, exact_neighbours, nearest_of
 from curator.embedding.vectors import Floats, Vectors
 from curator.errors import UnreadableInput
 
 NEIGHBOURS = 30
-"""Others to which an example is compared in judging whether it stands alone."""
+"""Nearest others that are listed of an example."""
 
 EXACT_UP_TO = 100_000
-"""Examples up to which every pair is compared; the time grows by the square. See benchmarks/RESULTS.md."""
+"""Examples up to which every cosine is computed; the time grows by the square. See benchmarks/RESULTS.md."""
 
-_PROBED = 500  # examples whose neighbours are searched exactly to measure the index's recall
+EXACT_PAIRS_UP_TO = 250_000
+"""Examples up to which every pair above a threshold is found exactly: a bound spares most cosines."""
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What is near to what in a set.
+    """The nearest others of every example.
 
     Attributes:
-        similar: neighbours and pairs.
-        threshold: cosine of the pairs.
+        positions: int64 [n, 30], nearest first, ties by position; -1 where there are fewer.
+        cosines: float32 [n, 30]; -1 where there are fewer.
         recall: share of the true neighbours that were found; 1 for the exact search, measured for the index.
-        note: a sentence on how it was searched.
     """
 
-    similar: Similar
-    threshold: float
+    positions: Positions
+    cosines: Floats
     recall: float
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What is as near as a threshold asks.
+
+    Attributes:
+        ends: int64 [pairs, 2], left < right, sorted.
+        cosines: float32 [pairs].
+        note: a sentence on how they were searched.
+    """
+
+    ends: Positions
+    cosines: Floats
     note: str
 
 
-def neighbours(vectors: Vectors, threshold: float, *, exact_up_to: int = EXACT_UP_TO, threads: int = 2) -> Neighbours:
-    """Find the 30 nearest others of every example and all pairs from `threshold` up.
+def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int = 2) -> Neighbours:
+    """Find the 30 nearest others of every example.
 
-    Above `exact_up_to` examples an approximate index proposes and exact cosines decide; pairs are then those among
-    listed neighbours, and the recall measured on 500 examples is told.
+    Above `exact_up_to` examples an approximate index proposes and exact cosines decide; its recall is measured on 500
+    examples.
     """
     whole = vectors.whole()
     if len(whole) <= exact_up_to:
-        similar = exact_product(whole, NEIGHBOURS, threshold, threads)
-        return Neighbours(similar, threshold, 1.0, f"Every pair of {len(whole):,} examples was compared.")
-    near = _proposed(whole, threads)
-    positions, cosines = nearest_of(whole, near, NEIGHBOURS)
-    rows = np.repeat(np.arange(len(near)), near.shape[1])
-    both = np.sort(np.stack([rows, near.reshape(-1)], axis=1)[near.reshape(-1) >= 0], axis=1)
-    pairs = pairs_from(whole, np.unique(both, axis=0), threshold)
-    recall = _recall(whole, positions)
+        return Neighbours(*exact_neighbours(whole, NEIGHBOURS, threads), 1.0)
+    near = nearest_of(whole, np.arange(len(whole)), _proposed(whole, threads), NEIGHBOURS)
+    return Neighbours(*near, _recall(whole, near[0]))
+
+
+def all_pairs(vectors: Vectors, threshold: float, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2) -> Pairs:
+    """Find the pairs from `threshold` up: every one, or above `exact_up_to` examples those in common cells.
+
+    What share of the pairs is found in cells is measured on 500 examples and told.
+    """
+    whole = vectors.whole()
+    if len(whole) <= exact_up_to:
+        found = exact_pairs(whole, threshold, threads)
+        return Pairs(*found, f"Every pair of {len(vectors):,} examples was compared.")
+    pairs, cosines = pairs_in_cells(whole, threshold, threads)
+    known, true = share_found(whole, pairs, threshold)
     note = (
-        f"Neighbours of {len(whole):,} examples were found through an index; of the true {NEIGHBOURS} nearest of "
-        f"{_PROBED} examples it found {recall:.1%}."
+        f"Examples of {len(vectors):,} were compared where they share a cell of near ones; of the {true:,} true pairs "
+        f"of {PROBED} examples {known:,} were found."
     )
-    return Neighbours(Similar(positions, cosines, *pairs), threshold, recall, note)
+    return Pairs(pairs, cosines, note)
 
 
 def save_neighbours(found: Neighbours, path: Path) -> None:
     """Write one file; the caller makes it appear whole."""
-    near = found.similar
-    about = np.array([found.threshold, found.recall])
     with path.open("wb") as file:
-        for part in (near.positions.astype(np.int32), near.cosines, near.pairs, near.pair_cosines, about):
+        for part in (found.positions.astype(np.int32), found.cosines, np.array(found.recall)):
             np.save(file, part, allow_pickle=False)
-        file.write(found.note.encode())
 
 
 def load_neighbours(path: Path) -> Neighbours:
@@ -76,12 +97,10 @@ def load_neighbours(path: Path) -> Neighbours:
     """
     try:
         with path.open("rb") as file:
-            positions, cosines, pairs, pair_cosines, about = (np.load(file, allow_pickle=False) for _ in range(5))
-            note = file.read().decode()
+            positions, cosines, recall = (np.load(file, allow_pickle=False) for _ in range(3))
     except (ValueError, OSError, EOFError) as problem:
         raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
-    similar = Similar(positions.astype(np.int64), cosines, pairs, pair_cosines)
-    return Neighbours(similar, float(about[0]), float(about[1]), note)
+    return Neighbours(positions.astype(np.int64), cosines, float(recall))
 
 
 def _proposed(whole: Floats, threads: int) -> Positions:
@@ -89,7 +108,7 @@ def _proposed(whole: Floats, threads: int) -> Positions:
     from usearch.index import Index
 
     index = Index(ndim=whole.shape[1], metric="ip", dtype="f16", connectivity=16, expansion_add=64, expansion_search=96)
-    index.add(np.arange(len(whole)), whole, threads=threads)
+    index.add(np.arange(len(whole)), whole, threads=1)  # with more, the graph hangs on which thread was first
     near = np.full((len(whole), NEIGHBOURS + SPARE), -1, dtype=np.int64)
     for start in range(0, len(whole), 64 * BLOCK):
         matches = index.search(whole[start : start + 64 * BLOCK], NEIGHBOURS + SPARE + 1, threads=threads)
@@ -103,11 +122,11 @@ def _proposed(whole: Floats, threads: int) -> Positions:
 
 def _recall(whole: Floats, positions: Positions) -> float:
     """Share of the exactly nearest others that are listed, over a sample; ties at the end count as found."""
-    probed = np.random.default_rng(0).choice(len(whole), _PROBED, replace=False)
+    probed = np.random.default_rng(0).choice(len(whole), PROBED, replace=False)
     found = 0.0
     for example in probed:
         cosines = whole @ whole[example]
         cosines[example] = -2
         least = np.partition(cosines, -NEIGHBOURS)[-NEIGHBOURS]
         found += float((cosines[positions[example]] >= least - 1e-6).mean())
-    return found / _PROBED
+    return found / PROBED

@@ -5,10 +5,13 @@ the directions in which the set varies little, the Mahalanobis distances of prom
 covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that what is foreign does not call itself usual;
 distances to neighbours do not see foreign texts that resemble one another). The cube root of such a sum of squares is
 nearly normal (Wilson and Hilferty 1931). In words: how rare the word pieces of prompt and answer are in the set
-(rarity.py). Each of the three is counted in deviations of a normal fitted to the lower half of its values.
+(rarity.py). Each of the three is counted in deviations from its median, and so is their sum.
 
-A normal is fitted to the lower half of the sums, too, where there are no outliers; its upper tail gives each example a
-p-value, and Benjamini-Hochberg at 1 % decides. Clean data yields few, noise yields what it is.
+A deviation is that of the wider half: a normal is fitted to the values below the median, another one to those above it,
+each by its own median, which few outliers do not move. In a set of even texts the two agree. In a clumpy one (a small
+set, many templates, one short kind of answer) the lower half is packed and the upper one long without anything being
+wrong, and the lower half alone would flag one example in ten. The normal's upper tail gives each sum a p-value, and
+Benjamini-Hochberg at 1 % decides. Clean data yields few, noise yields what it is.
 """
 
 import math
@@ -31,6 +34,7 @@ SHRUNK = 0.02  # of the average variance, added to every direction: with few exa
 SAMPLED = 20_000  # examples from which middle and covariance are taken in a large set
 MAD_TO_SIGMA = 1.4826  # of a normal
 _ROUNDS = 3
+_DECIMALS = 5  # so that no order of sums decides what ties with the median
 _SEED = 0
 _STEP = 4096
 
@@ -58,12 +62,13 @@ def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) ->
         rarity: float64 [n, 2], of the words of prompt and answer, NaN where there is no text; None: meaning alone.
     """
     count = len(vectors)
-    judged = np.flatnonzero(vectors.parts.any(axis=(1, 2)))
+    first = _first_of_copies(vectors.parts)
+    judged = np.flatnonzero((first == np.arange(count)) & vectors.parts.any(axis=(1, 2)))
     score, p_value = np.full(count, np.nan), np.ones(count)
     if len(judged) >= FEWEST:
         squares = np.zeros(count)
         for part in (vectors.prompt, vectors.answer):
-            there = np.flatnonzero(part.any(axis=1))
+            there = judged[np.asarray(part.any(axis=1))[judged]]
             usual = np.full(count, np.nan)
             if len(there) >= FEWEST:
                 usual[there] = _squared_distances(part[there])
@@ -72,10 +77,26 @@ def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) ->
         unusual = _deviations(np.cbrt(squares[judged]))
         if rarity is not None:
             unusual = unusual + sum(_usual_where_absent(rarity[judged, part]) for part in (0, 1))
-        score[judged] = np.round(_deviations(unusual), 5)
+        score[judged] = np.round(_deviations(unusual), _DECIMALS)
         p_value[judged] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[judged]]
-    chosen = judged[_discoveries(p_value[judged])]
+    is_discovery = np.zeros(count, dtype=np.bool_)
+    is_discovery[judged] = _discoveries(p_value[judged])
+    score, p_value, chosen = score[first], p_value[first], np.flatnonzero(is_discovery[first])
     return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
+
+
+def _first_of_copies(parts: npt.NDArray[np.float16]) -> Positions:
+    """The position of the first example with the same vectors, int64 [n], by a hash of 64 bits.
+
+    Copies are judged once: they would draw what is usual to themselves, and away from what is said once.
+    """
+    factors = np.random.default_rng(_SEED).integers(1, 2**63, parts.shape[1] * parts.shape[2], dtype=np.uint64)
+    hashes = np.empty(len(parts), dtype=np.uint64)
+    for start in range(0, len(parts), _STEP):
+        bits = np.ascontiguousarray(parts[start : start + _STEP]).view(np.uint16)
+        hashes[start : start + _STEP] = (bits.reshape(len(bits), -1) * factors).sum(axis=1)
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse])
 
 
 def _usual_where_absent(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -94,10 +115,22 @@ def _squared_distances(part: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]
         sample = part[np.sort(np.random.default_rng(_SEED).choice(len(part), SAMPLED, replace=False))]
     distances = np.zeros(len(sample))
     for _ in range(_ROUNDS):
-        kept = sample[distances <= np.quantile(distances, KEPT)]
-        middle, factor = _spread(kept)
+        is_kept = distances <= np.quantile(distances, KEPT)
+        middle, factor = _spread(sample[is_kept])
         distances = _lengths(sample, middle, factor)
+        distances[is_kept] = _without_itself(distances[is_kept])
     return distances if sample is part else _lengths(part, middle, factor)
+
+
+def _without_itself(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Squared distances of the examples of a fit, each from a fit without it (Sherman and Morrison).
+
+    In a set of few hundred examples an example draws the fit towards itself, and one outside of it, however usual,
+    would look far away beside those inside.
+    """
+    others = len(distances) - 1
+    result: npt.NDArray[np.float64] = distances * (1 + 1 / others) / np.maximum(1 - distances / others, 1e-6)
+    return result
 
 
 def _spread(part: npt.NDArray[np.float16]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -126,11 +159,14 @@ def _lengths(
 
 
 def _deviations(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Deviations from the median, in those of the normal that fits the lower half."""
-    middle = np.median(values)
-    below = middle - values[values < middle]
-    sigma = MAD_TO_SIGMA * float(np.median(below)) if len(below) else 1.0
-    result: npt.NDArray[np.float64] = (values - middle) / max(sigma, 1e-6)
+    """Deviations from the median, in those of the normal that fits the wider half.
+
+    Values that tie with the median (texts that many examples share) belong to neither half.
+    """
+    away = np.round(values - np.median(values), _DECIMALS)
+    halves = [half for half in (-away[away < 0], away[away > 0]) if len(half)]
+    sigma = max((MAD_TO_SIGMA * float(np.median(half)) for half in halves), default=1.0)
+    result: npt.NDArray[np.float64] = away / sigma
     return result
 
 

@@ -1,4 +1,4 @@
-"""Every example against every other, once: one symmetric blocked product serves neighbours and duplicates.
+"""The nearest others of every example: one symmetric blocked product, each block computed once for rows and columns.
 
 Products of blocks say who is a candidate; what counts is computed again in float64, rounded to six decimals. So the
 result depends neither on the blocks nor on the number of threads.
@@ -6,7 +6,6 @@ result depends neither on the blocks nor on the number of threads.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -20,27 +19,11 @@ Positions = npt.NDArray[np.int64]
 
 BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
 RUN = 32  # products that are looked at together
+HELD = 2**24  # cosines of some examples to all others that are held at a time, 64 MB
 STEP = 16_384  # rows of float16 that are turned into float32 at a time
 SLACK = 1e-4  # by how much a float32 product may be off, and more
 SPARE = 8  # neighbours gathered beyond those wanted, for ties
 DECIMALS = 6
-
-
-@dataclass(frozen=True)
-class Similar:
-    """What is near to what.
-
-    Attributes:
-        positions: int64 [n, k], the nearest others, nearest first, ties by position; -1 where there are fewer.
-        cosines: float32 [n, k]; -1 where there are fewer.
-        pairs: int64 [pairs, 2], left < right, sorted: those at or above the threshold.
-        pair_cosines: float32 [pairs].
-    """
-
-    positions: Positions
-    cosines: Floats
-    pairs: Positions
-    pair_cosines: Floats
 
 
 @numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -56,24 +39,22 @@ def _insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> Non
 
 
 @numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: Any, floor: float) -> Any:
-    """Take a block of products into the lists of its rows and columns; return the pairs at or above the floor.
+def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: Any) -> None:
+    """Take a block of products into the lists of its rows and columns.
 
     `worst` holds the last cosine of every list. Most runs of products change nothing: a pass without branches, which
     the compiler turns into vector instructions, tells which do.
     """
     last = cosines.shape[1] - 1
-    pairs = np.empty((256, 2), dtype=np.int64)
-    count = 0
     for i in range(products.shape[0]):
         row = top + i
         line = products[i]
         for begin in range(i + 1 if top == left else 0, products.shape[1], RUN):
             end = min(begin + RUN, products.shape[1])
-            bar = min(worst[row], floor)
+            bar = worst[row]
             hits = 0
             for j in range(begin, end):
-                hits += (line[j] >= bar) | (line[j] > worst[left + j])
+                hits += (line[j] > bar) | (line[j] > worst[left + j])
             if hits == 0:
                 continue
             for j in range(begin, end):
@@ -84,54 +65,61 @@ def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: An
                 if cosine > worst[column]:
                     _insert(near, cosines, column, row, cosine)
                     worst[column] = cosines[column, last]
-                if cosine >= floor:
-                    if count == pairs.shape[0]:
-                        pairs = np.concatenate((pairs, np.empty_like(pairs)))
-                    pairs[count, 0] = row
-                    pairs[count, 1] = column
-                    count += 1
-    return pairs[:count].copy()
 
 
-def _blocks(examples: int, first: int, step: int) -> Iterator[tuple[int, int]]:
+def blocks_above(examples: int, first: int, step: int, side: int = BLOCK) -> Iterator[tuple[int, int]]:
     """Every `step`-th block on or above the diagonal."""
     number = 0
-    for top in range(0, examples, BLOCK):
-        for left in range(top, examples, BLOCK):
+    for top in range(0, examples, side):
+        for left in range(top, examples, side):
             if number % step == first:
                 yield top, left
             number += 1
 
 
-def exact_product(whole: Floats, neighbours: int, threshold: float, threads: int = 2) -> Similar:
-    """The nearest others of every example, and all pairs from `threshold` up.
+def exact_neighbours(whole: Floats, neighbours: int, threads: int = 2) -> tuple[Positions, Floats]:
+    """The nearest others of every example, nearest first, ties by position, and their cosines.
 
     Args:
         whole: unit vectors, float32 [n, dimensions]. An example without text (a zero vector) is near to nothing.
         neighbours: how many nearest others to list.
-        threshold: cosine of a pair.
         threads: kernels that run at once; each takes 16 bytes an example and neighbour.
+
+    Returns:
+        int64 [n, neighbours] and float32 [n, neighbours]; -1 where there are fewer.
     """
     examples, listed = len(whole), min(neighbours + SPARE, max(len(whole) - 1, 1))
 
-    def work(first: int) -> tuple[Positions, Floats, list[Positions]]:
+    def work(first: int) -> tuple[Positions, Floats]:
         near = np.full((examples, listed), -1, dtype=np.int64)
         cosines = np.full((examples, listed), -2, dtype=np.float32)
         worst = np.full(examples, -2, dtype=np.float32)
-        pairs = []
-        for top, left in _blocks(examples, first, threads):
+        for top, left in blocks_above(examples, first, threads):
             products = whole[top : top + BLOCK] @ whole[left : left + BLOCK].T
-            pairs.append(_scan(products, top, left, near, cosines, worst, np.float32(threshold - SLACK)))
-        return near, cosines, pairs
+            _scan(products, top, left, near, cosines, worst)
+        return near, cosines
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(work, range(threads)))
-    near = _merged(parts, listed)
-    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(block for part in parts for block in part[2])])
-    return Similar(*nearest_of(whole, near, neighbours), *pairs_from(whole, pairs, threshold))
+    every = np.arange(examples)
+    return nearest_of(whole, every, _merged(parts, listed), neighbours)
 
 
-def _merged(parts: list[tuple[Positions, Floats, list[Positions]]], listed: int) -> Positions:
+def neighbours_of_some(whole: Floats, asked: Positions, neighbours: int) -> tuple[Positions, Floats]:
+    """The nearest others of the examples at `asked`, as `exact_neighbours` tells them."""
+    listed = min(neighbours + SPARE, max(len(whole) - 1, 1))
+    near = np.full((len(asked), listed), -1, dtype=np.int64)
+    some = max(HELD // max(len(whole), 1), 1)
+    for start in range(0, len(asked), some):
+        rows = asked[start : start + some]
+        cosines = whole[rows] @ whole.T
+        cosines[np.arange(len(rows)), rows] = -2
+        if listed < len(whole):
+            near[start : start + some] = np.argpartition(-cosines, listed - 1, axis=1)[:, :listed]
+    return nearest_of(whole, asked, near, neighbours)
+
+
+def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
     """The best `listed` candidates of every example from the lists of all threads, in no order."""
     near = np.concatenate([part[0] for part in parts], axis=1)
     if len(parts) == 1:
@@ -141,23 +129,22 @@ def _merged(parts: list[tuple[Positions, Floats, list[Positions]]], listed: int)
     return np.take_along_axis(near, best, axis=1)
 
 
-def nearest_of(whole: Floats, near: Positions, neighbours: int) -> tuple[Positions, Floats]:
-    """Of the candidates of each example (-1: none), the nearest ones and their cosines."""
-    positions = np.full((len(whole), neighbours), -1, dtype=np.int64)
-    cosines = np.full((len(whole), neighbours), -1, dtype=np.float32)
+def nearest_of(whole: Floats, asked: Positions, near: Positions, neighbours: int) -> tuple[Positions, Floats]:
+    """Of the candidates of each example at `asked` (-1: none), the nearest ones and their cosines."""
+    positions = np.full((len(asked), neighbours), -1, dtype=np.int64)
+    cosines = np.full((len(asked), neighbours), -1, dtype=np.float32)
     present = np.asarray(whole.any(axis=1))
     width = min(neighbours, near.shape[1])
-    for start in range(0, len(whole), BLOCK):
-        candidates = near[start : start + BLOCK]
-        rows = np.repeat(np.arange(start, start + len(candidates)), candidates.shape[1])
+    for start in range(0, len(asked), BLOCK):
+        candidates, own = near[start : start + BLOCK], asked[start : start + BLOCK]
+        rows = np.repeat(own, candidates.shape[1])
         exact = exact_cosines(whole, rows, candidates.reshape(-1)).reshape(candidates.shape)
-        own = present[start : start + len(candidates)]
-        usable = (candidates >= 0) & present[candidates] & own[:, None]
+        usable = (candidates >= 0) & present[candidates] & present[own][:, None]
         exact = np.where(usable, exact, -1)
         order = np.lexsort((candidates, -exact), axis=1)[:, :width]
-        cosines[start : start + len(candidates), :width] = np.take_along_axis(exact, order, axis=1)
+        cosines[start : start + len(own), :width] = np.take_along_axis(exact, order, axis=1)
         chosen = np.where(usable, candidates, -1)
-        positions[start : start + len(candidates), :width] = np.take_along_axis(chosen, order, axis=1)
+        positions[start : start + len(own), :width] = np.take_along_axis(chosen, order, axis=1)
     return positions, cosines
 
 

@@ -1,10 +1,7 @@
-"""Topics: what the set is about, in clusters whose titles are their own distinguishing words."""
+"""Topics: what the set is about, in clusters. Their titles are in titles.py."""
 
 import math
-import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,8 +23,6 @@ THIN_FEWEST = 3  # fewer examples than that are not a topic but single outliers
 DOMINANT = 0.3
 """Share of the set from which one topic dominates, where there are at least four topics: more than all others' average
 share by any count of topics that is shown."""
-
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True)
@@ -78,15 +73,17 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
     whole = vectors.whole()
     present = np.flatnonzero(whole.any(axis=1))
     label = np.full(len(whole), -1, dtype=np.int64)
+    if len(present) < len(whole):  # and no copy otherwise: a million examples are a gigabyte
+        whole = whole[present]
     if len(present) == 0:
         return Topics(label, np.zeros((0, whole.shape[1]), dtype=np.float32), ())
     wanted = count or _count(len(present))
-    found, centres = clusters(whole[present], min(wanted, len(present)))
+    found, centres = clusters(whole, min(wanted, len(present)))
     label[present] = found
     listed = []
     for number in range(len(centres)):
         members = np.flatnonzero(found == number)
-        nearest = members[np.lexsort((members, -(whole[present[members]] @ centres[number]).round(5)))]
+        nearest = members[np.lexsort((members, -(whole[members] @ centres[number]).round(5)))]
         size = len(members)
         share = size / len(present)
         listed.append(
@@ -105,36 +102,3 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
 
 def _count(examples: int) -> int:
     return max(FEWEST, min(MOST, math.isqrt(examples // 2), examples // PER_TOPIC))
-
-
-def titled(found: Topics, texts: Mapping[int, str], words: int = 4) -> Topics:
-    """`found` with titles by c-TF-IDF: words frequent in a topic's texts and more frequent than in all of them.
-
-    The weight of a word is its share of the topic's words times the logarithm of how many times larger that is than
-    its share of all words: what every topic says (a greeting, "the") names none.
-
-    Args:
-        found: topics.
-        texts: of their representatives, by position; others are not read.
-        words: how many a title has.
-    """
-    counts = []
-    for topic in found.topics:
-        counted: Counter[str] = Counter()
-        for position in topic.representatives:
-            # A word counts once an example, so that one that repeats itself does not name the topic.
-            counted.update(set(_WORD.findall(texts.get(position, "").casefold())))
-        counts.append(counted)
-    everywhere = sum(counts, Counter())
-    all_words = sum(everywhere.values())
-    named = []
-    for topic, counted in zip(found.topics, counts, strict=True):
-        total = max(sum(counted.values()), 1)
-        weights = {
-            word: times / total * math.log(times / total * all_words / everywhere[word])
-            for word, times in counted.items()
-            if times >= min(3, topic.size)
-        }
-        best = sorted(weights, key=lambda word: (-weights[word], word))[:words]
-        named.append(replace(topic, title=" · ".join(best) or "(no words)"))
-    return replace(found, topics=tuple(named))

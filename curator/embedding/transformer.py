@@ -1,5 +1,7 @@
 """Any sentence-transformers model, by name or folder, on CPU, CUDA or MPS."""
 
+import logging
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +18,59 @@ THRESHOLD = 0.84
 
 
 class TransformerEncoder:
-    """Loads a model when made; nothing is downloaded unless that was allowed."""
+    """Loads a model when it first encodes: where all vectors are known, nothing waits for it.
+
+    Nothing is downloaded unless that was allowed.
+    """
 
     def __init__(self, name: str, device: str | None = None, allow_download: bool = False) -> None:
-        """Load the model.
+        """Name a model; None: the best device that is there."""
+        self.name, self.device, self.allow_download = name, device, allow_download
+        self.threshold = THRESHOLD
+        identity = f"{name}|{_identity(Path(name))}|{device or 'best'}"
+        self.key = f"transformer-{xxhash.xxh3_64_hexdigest(identity.encode())}"
+
+    @cached_property
+    def model(self) -> Any:
+        """The model, on its device.
 
         Raises:
             MissingDependency: the model, sentence-transformers or the device is not on this machine.
         """
+        # Imported with transformers; it warns of a faster kernel for 4-bit weights, which no encoder has.
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as problem:
             raise MissingDependency(
-                f"The encoder '{name}' needs {problem.name}, which is not installed: pip install sentence-transformers."
+                f"The encoder '{self.name}' needs {problem.name}, which is not installed: "
+                "pip install sentence-transformers."
             ) from None
-        self.device = device or _best_device(torch)
-        if not _is_there(torch, self.device):
-            raise MissingDependency(
-                f"There is no device '{self.device}' on this machine. Leave the device out, or say cpu."
-            )
+        device = self.device or _best_device(torch)
+        if not _is_there(torch, device):
+            raise MissingDependency(f"There is no device '{device}' on this machine. Leave the device out, or say cpu.")
+        disable_progress_bar()  # of reading weights, which takes a second
         try:
-            self.model: Any = SentenceTransformer(name, device=self.device, local_files_only=not allow_download)
+            model = SentenceTransformer(self.name, device=device, local_files_only=not self.allow_download)
         except (OSError, ValueError) as problem:
-            raise MissingDependency(_not_here(name, allow_download, problem)) from None
-        if self.device == "cuda" or (self.device == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX512"):
-            self.model = self.model.bfloat16()  # half the work where the processor multiplies bf16; cosine moves < 0.01
-        self.name = name
-        self.threshold = THRESHOLD
-        self.dimensions = int(self.model.get_sentence_embedding_dimension())
-        self.key = f"transformer-{xxhash.xxh3_64_hexdigest(f'{name}|{_identity(Path(name))}|{self.device}'.encode())}"
+            raise MissingDependency(_not_here(self.name, self.allow_download, problem)) from None
+        if device == "cuda" or (device == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX512"):
+            model = model.bfloat16()  # half the work where the processor multiplies bf16; cosine moves < 0.01
+        return model
+
+    @cached_property
+    def dimensions(self) -> int:
+        """Of a vector; loads the model."""
+        return int(self.encode(["a"]).shape[1])
 
     def encode(self, texts: list[str]) -> Floats:
-        """Unit vectors, float32 [texts, dimensions]."""
+        """Unit vectors, float32 [texts, dimensions].
+
+        Raises:
+            MissingDependency: the model, sentence-transformers or the device is not on this machine.
+        """
         vectors = self.model.encode(texts, batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True)
         # Not normalised by the model: in bf16 the lengths would be off by half a percent, and cosines with them.
         return unit(np.asarray(vectors.float().cpu().numpy(), dtype=np.float32))

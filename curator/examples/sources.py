@@ -9,6 +9,7 @@ import re
 import shlex
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from typing import IO
 
 import msgspec
 import numpy as np
-import zstandard
 
 from curator.errors import UnreadableInput
 from curator.examples.blocks import LONGEST_LINE, Block, block_end, ends_block
@@ -29,6 +29,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TABLE_ROWS = 4096
 EXTRA_FIELDS = "(more fields than the header has)"
 """Key under which the surplus fields of a CSV line are kept."""
+
+_WIDE_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+"""Byte order marks, the longer first."""
+_FEWEST_PAIRS = 8
 
 FORMATS = ("jsonl", "json-array", "csv", "parquet")
 
@@ -106,7 +115,7 @@ def inspect(path: Path, name: str) -> Source:
         raise UnreadableInput(f"{name} does not exist.") from None
     except PermissionError:
         raise UnreadableInput(f"{name} may not be read by this user.") from None
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+    except (OSError, EOFError) as error:
         raise UnreadableInput(f"{name} cannot be read: {error}.") from None
     if not head:
         raise UnreadableInput(f"{name} is empty.")
@@ -140,12 +149,26 @@ def _refuse_spread(body: bytes, name: str) -> None:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableInput(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 {name}.")
+    encoding = _wide_encoding(head)
+    if encoding:
+        convert = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > utf8.jsonl"
+        raise UnreadableInput(f"{name} is {encoding} and not UTF-8. Convert it first: {convert}")
     if head.startswith(b"\x1f\x8b"):
         raise UnreadableInput(f"{name} is gzip data under a name without .gz. Rename it.")
     if b"\x00" in head:
         raise UnreadableInput(f"{name} is not text: it has NUL bytes at its start.")
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """The encoding of text in characters of two or four bytes, by its mark or its NUL bytes; None: it is another."""
+    for mark, encoding in _WIDE_MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    for first, encoding in ((0, "UTF-16BE"), (1, "UTF-16LE")):
+        zeros, others = head[first::2], head[1 - first :: 2]
+        if len(zeros) > _FEWEST_PAIRS and b"\x00" not in others and zeros.count(0) > 0.9 * len(zeros):
+            return encoding
+    return None
 
 
 @contextmanager
@@ -154,7 +177,10 @@ def _unpacked(raw: IO[bytes], packing: str) -> Iterator[IO[bytes]]:
         with gzip.open(raw, "rb") as stream:
             yield stream  # type: ignore[misc]
     elif packing == ".zst":
-        with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+        import pyarrow
+
+        # zstandard's own reader takes the end of a file that was cut off for the end of its data.
+        with pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, "r"), "zstd") as stream:
             yield io.BufferedReader(stream)
     else:
         yield raw
@@ -169,8 +195,11 @@ def blocks(source: Source) -> Iterator[Block]:
     readers = {"jsonl": _line_blocks, "json-array": _array_blocks, "csv": _csv_blocks, "parquet": _parquet_blocks}
     try:
         yield from readers[source.format](source)
-    except (EOFError, zstandard.ZstdError, gzip.BadGzipFile) as error:
-        raise UnreadableInput(f"{source.name} is damaged: {error}.") from None
+    except (EOFError, OSError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's word on a file or disk, not a library's on the content
+        what = str(error).strip().rstrip(".")
+        raise UnreadableInput(f"{source.name} is damaged: {what}.") from None
 
 
 def _line_blocks(source: Source) -> Iterator[Block]:

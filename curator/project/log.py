@@ -101,6 +101,11 @@ class DecisionLog:
                     return _undo_event(connection, id_, unit, annotator)
         return None
 
+    def decided_since(self, time: int, annotator: str) -> int:
+        """Decisions and labels of an annotator since `time` (microseconds since 1970), undone ones included."""
+        query = "SELECT count(*) FROM decision WHERE annotator = ? AND time >= ? AND action != 'undo'"
+        return int(self.database.rows(query, [annotator, time])[0][0])
+
     def position(self) -> int:
         """How far the log goes: grows with everything that is decided, undone or imported."""
         return int(self.database.rows("SELECT coalesce(max(sequence), 0) FROM decision")[0][0])

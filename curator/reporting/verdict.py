@@ -74,6 +74,11 @@ class ReadinessFacts:
         return self.lines - self.examples
 
     @property
+    def is_misread(self) -> bool:
+        """Whether so many lines are not examples that something is wrong with the file as a whole."""
+        return self.refused > max(REFUSED_SHARE * self.lines, 1) or 0 < self.refused == self.lines
+
+    @property
     def errors(self) -> int:
         """Examples with an error that still await a decision."""
         if self.undecided_errors is not None:
@@ -120,10 +125,10 @@ def _obstacles(facts: ReadinessFacts) -> list[str]:
     if facts.lines == 0:
         return ["There is nothing in it: not one line was read."]
     found = []
-    if facts.refused > REFUSED_SHARE * facts.lines:
+    if facts.is_misread:
         found.append(
-            f"{count(facts.refused, 'line')} of {count(facts.lines)} could not be read as examples; "
-            "so many suggest the file was read in the wrong form, or is damaged."
+            f"{count(facts.refused, 'line')} of {count(facts.lines)} could not be read as examples: "
+            "perhaps the file was read in the wrong form, or is damaged."
         )
     if facts.errors:
         verb = "has" if facts.errors == 1 else "have"
@@ -152,10 +157,9 @@ def _obstacles(facts: ReadinessFacts) -> list[str]:
 def _remarks(facts: ReadinessFacts) -> list[str]:
     """What does not stand in the way but is worth knowing."""
     remarks = []
-    if 0 < facts.refused <= REFUSED_SHARE * facts.lines:
-        remarks.append(
-            f"{count(facts.refused, 'line')} could not be read as an example; an export leaves such lines out."
-        )
+    if facts.refused and not facts.is_misread:
+        what = "an example" if facts.refused == 1 else "examples"
+        remarks.append(f"{count(facts.refused, 'line')} could not be read as {what}; an export leaves such lines out.")
     if ENOUGH <= facts.effective < COMFORTABLE:
         remarks.append(
             f"{count(facts.effective, 'example')} are enough to try; {COMFORTABLE:,} is comfortable. "

@@ -24,6 +24,7 @@ NAMES = (
     "shape",
     "annotator",
     "similar",
+    "topic",
     "split",
 )
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
@@ -109,6 +110,25 @@ def parse(text: str) -> Filter:
     if reader.token is not None:
         raise FilterError("A closing bracket has no opening one.", text, reader.position)
     return result
+
+
+def conjuncts(text: str) -> list[str]:
+    """The parts of a filter that must all hold, as they are written; of one that is not such a list, itself.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    reader, parts = _Reader(text), []
+    while reader.token is not None:
+        if reader.word() == "or":
+            return [text]
+        if reader.word() == "and":
+            reader.advance()
+            continue
+        begin = reader.position
+        reader.single()
+        parts.append(text[begin : reader.position].strip())
+    return parts
 
 
 class _Reader:

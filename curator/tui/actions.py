@@ -44,14 +44,42 @@ class Action:
         return f"{self.screen}.{self.name.replace('(', '_').rstrip(')')}"
 
 
-def _on(screen: str, *actions: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> tuple[Action, ...]:
-    """Actions of a screen from rows: name, keys, label, description, and marks (f: footer, d: decides, g: guarded)."""
+Row = tuple[str, str, str, str] | tuple[str, str, str, str, str]
+"""Name, keys, label, description, and marks (f: footer, d: decides, g: guarded)."""
+
+
+def _on(screen: str, *actions: Row) -> tuple[Action, ...]:
+    """Actions of a screen from their rows."""
     made = []
     for name, keys, label, description, *marks in actions:
         mark = marks[0] if marks else ""
         made.append(Action(screen, name, keys, label, description, "f" in mark, "d" in mark, "g" in mark))
     return tuple(made)
 
+
+_UNDO: Row = ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd")
+_SCROLL: tuple[Row, ...] = (
+    ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
+    ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the example."),
+)
+_ENDS: tuple[Row, ...] = (
+    ("first", "g,home", "First", "Go to the first example."),
+    ("last", "G,end", "Last", "Go to the last example."),
+)
+_CLEAR: Row = ("clear_filter", "c", "Clear filter", "Show all examples again.")
+_QUEUE: tuple[Row, ...] = (
+    ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
+    ("next", "j,down", "Next", "Go to the next example without deciding."),
+    ("previous", "k,up", "Previous", "Go to the previous example without deciding."),
+    *_SCROLL,
+    *_ENDS,
+    ("go_to", "colon", "Go to", "Go to an example by its line or id."),
+    _CLEAR,
+    ("unfold", "z", "Unfold", "Show more of a very long example."),
+    ("list", "left_square_bracket", "List", "Show the queue beside the example, or hide it."),
+    ("side", "right_square_bracket", "Side panel", "Hide what stands beside the example, or show it again."),
+)
+"""What a queue of examples offers, whatever is decided about them."""
 
 ACTIONS: tuple[Action, ...] = (
     *_on(
@@ -62,6 +90,19 @@ ACTIONS: tuple[Action, ...] = (
         ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
         ("overview", "o", "Overview", "What is wrong with the data, and what to do first."),
         ("review", "r", "Review", "Go through the examples one at a time."),
+        (
+            "settings",
+            "comma",
+            "Settings",
+            "Keys, colours, reasons, limits: change them in curator.toml.",
+        ),
+        ("messages", "D", "Messages", "What was said in this session, whole, and where the log is."),
+        (
+            "stop_audit",
+            "ctrl+x",
+            "Stop checking",
+            "End the check that runs; what it finished is kept.",
+        ),
         ("labels", "l", "Labels", "Answer the questions of curator.toml about each example."),
         ("train", "t", "Train", "Prepare a training on what is kept: model, plan, what speaks against it."),
         ("train_again", "T", "Train again", "Start a training with the model and settings of the last one."),
@@ -79,7 +120,9 @@ ACTIONS: tuple[Action, ...] = (
         "overview",
         ("open", "enter", "Review these", "Review the examples that this line is about.", "f"),
         ("policy", "p", "Policy", "See what the policy `recommended` would decide, with counts, and apply it.", "fd"),
+        ("map", "m", "Map", "The topics of the data, and where they lie on a map of meaning.", "f"),
     ),
+    *_on("map", ("open", "enter", "Review these", "Review the examples of the topic at the cursor.", "f")),
     *_on(
         "review",
         ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fdg"),
@@ -92,8 +135,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         ("skip", "space", "Skip", "Leave it undecided and go to the next undecided one.", "fg"),
         ("flag", "f", "Flag", "Flag it for another look and go on.", "fdg"),
-        ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd"),
-        ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
+        _UNDO,
         ("filter", "slash", "Filter", "Show only what a filter finds; the same language as --where.", "f"),
         ("edit", "e", "Edit", "Edit its messages here; the word difference is shown before it is saved.", "fd"),
         ("fix", "F", "Fix", "Repair what its findings offer to repair; shown as a difference first.", "fd"),
@@ -102,21 +144,12 @@ ACTIONS: tuple[Action, ...] = (
         ("editor", "E", "In $EDITOR", "Edit it as JSON in $EDITOR.", "d"),
         ("keep_all", "A", "Keep all", "Keep every undecided example that the filter finds; asks with the count.", "d"),
         ("drop_all", "X", "Drop all", "Drop every undecided example that the filter finds; asks with the count.", "d"),
-        ("next", "j,down", "Next", "Go to the next example without deciding."),
-        ("previous", "k,up", "Previous", "Go to the previous example without deciding."),
-        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
-        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the example."),
-        ("first", "g,home", "First", "Go to the first example of the queue."),
-        ("last", "G,end", "Last", "Go to the last example of the queue."),
-        ("go_to", "colon", "Go to", "Go to an example by its line or id."),
-        ("clear_filter", "c", "Clear filter", "Show all examples again."),
         ("order", "S", "Order", "Order by severity, or as in the file."),
         ("similar", "s", "Similar", "Show the examples nearest in meaning to this one."),
-        ("side", "right_square_bracket", "Side panel", "Hide the findings, or show them again."),
         ("reason", "m", "Reason", "Write why; kept with the decision on this example.", "d"),
-        ("unfold", "z", "Unfold", "Show a very long example whole, or fold it again."),
         ("copy", "y", "Copy", "Copy the example as JSON."),
         ("history", "h", "History", "The latest decisions; Enter goes to one."),
+        *_QUEUE,
         *(
             (
                 f"drop_because({n})",
@@ -134,25 +167,17 @@ ACTIONS: tuple[Action, ...] = (
         ("next_question", "tab", "Next question", "To the next question of curator.toml.", "f"),
         ("mode", "v", "Order", "In turn: as in the file, most uncertain first, disagreements only.", "f"),
         ("skip", "space", "Skip", "Go to the next example without an answer of yours.", "fg"),
-        ("undo", "u,backspace", "Undo", "Take back the latest decision or answer; without limit.", "fd"),
+        _UNDO,
         ("note", "m", "Note", "Write the answer to a question that asks for text.", "d"),
         ("unlabel", "0,delete", "Remove", "Take your answer to this question away.", "d"),
         ("filter", "slash", "Filter", "Show only what a filter finds; label:warm finds an answer.", "f"),
-        ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
-        ("next", "j,down", "Next", "Go to the next example."),
-        ("previous", "k,up", "Previous", "Go to the previous example."),
-        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the example."),
-        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the example."),
-        ("first", "g,home", "First", "Go to the first example of the queue."),
-        ("last", "G,end", "Last", "Go to the last example of the queue."),
-        ("go_to", "colon", "Go to", "Go to an example by its line or id."),
-        ("clear_filter", "c", "Clear filter", "Show all examples again."),
-        ("unfold", "z", "Unfold", "Show more of a very long example."),
+        *_QUEUE,
         *(
             (f"choose({n})", str(n), f"Answer {n}", f"Choose answer {n} of the list on the screen.", "dg")
             for n in range(1, 10)
         ),
     ),
+    *_on("settings", ("open", "enter", "Change", "Type another value for the setting at the cursor.", "fd")),
     *_on(
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),
@@ -199,7 +224,7 @@ ACTIONS: tuple[Action, ...] = (
         ("drop", "x", "Drop", "Drop what is selected, or the example at the cursor.", "fd"),
         ("flag", "f", "Flag", "Flag what is selected, or the example at the cursor.", "fd"),
         ("select", "space", "Select", "Select the example at the cursor, or no longer, and go on.", "f"),
-        ("undo", "u,backspace", "Undo", "Take back the latest decision, however many examples it was about.", "fd"),
+        _UNDO,
         ("filter", "slash", "Filter", "Show only what a filter finds, while you type; the language of --where.", "f"),
         ("sort", "s", "Sort", "By position, severity, tokens or similarity, in turn.", "f"),
         ("open", "enter", "Review", "Review the example at the cursor; what the list shows is the queue.", "f"),
@@ -210,13 +235,12 @@ ACTIONS: tuple[Action, ...] = (
         ("select_all", "ctrl+a", "Select all", "Select all that the list shows."),
         ("select_none", "n", "Select none", "Select nothing."),
         ("undecide", "C", "Undecide", "Take back what you decided about what is selected.", "d"),
-        ("clear_filter", "c", "Clear filter", "Show all examples again."),
+        _CLEAR,
         ("next", "j,down", "Next", "Down one."),
         ("previous", "k,up", "Previous", "Up one."),
         ("page_down", "pagedown,ctrl+d", "Page down", "Down a page."),
         ("page_up", "pageup,ctrl+u", "Page up", "Up a page."),
-        ("first", "g,home", "First", "To the beginning of the list."),
-        ("last", "G,end", "Last", "To the end of the list."),
+        *_ENDS,
     ),
     *_on(
         "duplicates",
@@ -224,7 +248,7 @@ ACTIONS: tuple[Action, ...] = (
         ("keep_this", "h", "Keep this", "Keep the example at the cursor instead: it becomes the keeper.", "fd"),
         ("keep_all", "a", "Keep all", "Keep every example of the group, and go on.", "fd"),
         ("next_group", "space,n", "Next group", "Go to the next group in which something is undecided.", "f"),
-        ("undo", "u,backspace", "Undo", "Take back the latest decision.", "fd"),
+        _UNDO,
         ("stricter", "plus", "Stricter", "Ask for more similarity: 0.01 more at each press.", "f"),
         ("looser", "minus", "Looser", "Ask for less similarity, down to what the audit looked for.", "f"),
         (
@@ -239,8 +263,7 @@ ACTIONS: tuple[Action, ...] = (
         ("previous", "k,up", "Previous", "Put the member before beside the keeper."),
         ("following", "right_square_bracket", "Group after", "Go to the group after this one, decided or not."),
         ("before", "left_square_bracket", "Group before", "Go to the group before this one, decided or not."),
-        ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside the examples."),
-        ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside the examples."),
+        *_SCROLL,
     ),
     *_on(
         "compare",

@@ -2,46 +2,59 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.events import Print
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 
 from curator.errors import CuratorError, UsageError
 from curator.examples.content import Content
+from curator.examples.safe_text import visible
+from curator.project.log import Undone
 from curator.reporting.wording import count
-from curator.tui.actions import EVERYWHERE, actions_of, keymap
+from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
+from curator.tui.app_log import log
+from curator.tui.audit_beside import AuditBeside
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.duplicates import DuplicatesScreen
 from curator.tui.screens.help import HelpScreen
 from curator.tui.screens.labels import LabelsScreen
+from curator.tui.screens.messages import MessagesScreen, Said
 from curator.tui.screens.overview import OverviewScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.screens.runs import RunsScreen
+from curator.tui.screens.settings import SettingsScreen
 from curator.tui.screens.start import StartScreen
 from curator.tui.screens.train import TrainScreen
+from curator.workflow.audit_job import start_audit
 from curator.workflow.opening import Opened, open_data
 from curator.workflow.preview import preview
 from curator.workflow.recent import note_recent
 from curator.workflow.request import DataRequest
 from curator.workflow.reviewing import Review
 from curator.workflow.settings import settings_for
-
-if TYPE_CHECKING:
-    from curator.jobs.events import EventReader
-    from curator.jobs.job import Job
+from curator.workflow.settings_model import Settings
 
 _Outcome = TypeVar("_Outcome")
-_LOOK_EVERY = 0.25
+_LOOK_EVERY = 0.5
 """Seconds between two looks at a running audit's events."""
+
+_REMEMBERED = 500
+"""Messages that can be read again."""
 
 _LAST_SEEN = "data as last seen"
 
@@ -56,9 +69,20 @@ PAGES: Mapping[str, type[Page]] = {
         DuplicatesScreen,
         TrainScreen,
         RunsScreen,
+        SettingsScreen,
     )
 }
 """Screens by name; each needs open data, but for the first."""
+
+
+class _Prepared(NamedTuple):
+    """Data that were opened, before they are shown; see `CuratorApp`."""
+
+    stack: ExitStack
+    review: Review
+    keys: dict[str, str]
+    theme: str
+    audit: AuditBeside | None
 
 
 class CuratorApp(App[None]):
@@ -83,13 +107,15 @@ class CuratorApp(App[None]):
         self.keys = keymap(settings_for(DataRequest(data=()), []).keys)
         self.write_failed = False
         self.left_running: list[str] = []
-        self.audit_progress = ""
+        self.said: deque[Said] = deque(maxlen=_REMEMBERED)
+        self.animation_level = "none"
         self._writing = 0
         self._changed = ""
+        self._notes: list[str] = []
         self._open = ExitStack()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._job: Job | None = None
-        self._events: EventReader | None = None
+        self._audit: AuditBeside | None = None
+        self._audit_ended = ""
 
     # What is open
 
@@ -99,21 +125,27 @@ class CuratorApp(App[None]):
         Raises:
             CuratorError: they cannot be opened; what was open before stays open.
         """
+        self._take(self._prepared(request))
+
+    def _prepared(self, request: DataRequest) -> _Prepared:
+        """What is read before data are shown; takes a moment, and may be done on another thread.
+
+        Raises:
+            CuratorError: they cannot be opened.
+        """
         with ExitStack() as stack:
             opened = stack.enter_context(open_data(request, readonly=self.readonly))
             keys, theme = keymap(opened.settings.keys), self._theme_of(opened.settings.review.theme)
             known = opened.remembered()
             review = Review(opened, known or preview(opened), partial=known is None)
-            self.close_data()
-            self._open, self.review, self.keys = stack.pop_all(), review, keys
-        self.theme = theme
-        self._say_what_changed()
-        if known is None:
-            from curator.jobs.events import EventReader
-            from curator.workflow.audit_job import start_audit
+            beside = None if known else AuditBeside(start_audit(opened))
+            return _Prepared(stack.pop_all(), review, keys, theme, beside)
 
-            self._job = start_audit(opened)
-            self._events = EventReader(self._job.events, self._job.record.events_from)
+    def _take(self, prepared: _Prepared) -> None:
+        self.close_data()
+        self._open, self.review, self.keys, self.theme, self._audit = prepared
+        self._notes = list(prepared.review.opened.notes)
+        self._say_what_changed()
         self._note_recent()
 
     def _theme_of(self, name: str) -> str:
@@ -125,6 +157,20 @@ class CuratorApp(App[None]):
         if name not in self.available_themes:
             raise UsageError(f"review.theme: there is no theme '{name}'. There are {', '.join(self.available_themes)}.")
         return name
+
+    def take_settings(self, settings: Settings) -> None:
+        """Go on with other settings: keys and colours at once, what checks go by when the data are opened again.
+
+        Raises:
+            UsageError: there is no such theme.
+        """
+        assert self.opened is not None, "settings are changed for open data"
+        theme, keys = self._theme_of(settings.review.theme), keymap(settings.keys)
+        self.opened.settings, self.theme, self.keys = settings, theme, keys
+        self.set_keymap(keys)
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_mounted:
+                screen.refresh_bars()
 
     def _say_what_changed(self) -> None:
         """Say how the data differ from when they were last open; decisions follow the examples by their content."""
@@ -143,8 +189,8 @@ class CuratorApp(App[None]):
 
     def close_data(self) -> None:
         """Let go of what is open; everything is on the disk already."""
-        self._job = self._events = None
-        self.audit_progress = ""
+        self._audit = None
+        self._audit_ended = ""
         if self.review is not None:
             self.review.reader.close()
             self.review = None
@@ -211,30 +257,75 @@ class CuratorApp(App[None]):
                 screen.include(place)
         return True
 
-    def write_quietly(self, work: Callable[[], object]) -> None:
+    def write_quietly(self, work: Callable[[], object]) -> Awaitable[None]:
         """Write what may be lost without harm, such as where a person is; after what is being written now."""
 
         def quietly() -> None:
             with suppress(CuratorError):
                 work()
 
-        self._writer.submit(quietly)
+        return asyncio.wrap_future(self._writer.submit(quietly))
+
+    async def take_back(self) -> list[int] | None:
+        """Take back the latest decision and say which; where it was; None: nothing changed."""
+        return await self._back_or_again(lambda review: review.undo(), "Taken back", "is left to take back")
+
+    async def decide_again(self) -> list[int] | None:
+        """Decide again what was taken back and say what; where it is; None: nothing changed."""
+        return await self._back_or_again(lambda review: review.redo(), "Decided again", "was taken back last")
+
+    async def _back_or_again(
+        self, do: Callable[[Review], tuple[Undone, list[int]] | None], did: str, nothing: str
+    ) -> list[int] | None:
+        review = self.review
+        assert review is not None, "something is open"
+        outcome = await self.write(lambda: do(review) or ())
+        if not outcome:
+            if outcome is not None:
+                self.notify(f"Nothing of yours {nothing}.", markup=False)
+            return None
+        undone, positions = outcome
+        what = f"policy {undone.policy}" if undone.policy else undone.action
+        self.notify(f"{did}: {what}, {count(undone.decisions, 'decision')}.", markup=False)
+        return positions
+
+    def finish_writing(self) -> None:
+        """Wait until all that was given to the writer is on the disk; nothing more is taken."""
+        self._writer.shutdown(wait=True)
 
     def is_guarded(self, screen: str, key: str) -> bool:
         """Whether a key that is held down must not race through the examples of a screen."""
         return any(action.guarded and key in self.keys[action.id].split(",") for action in actions_of(screen))
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in a corner; it can be read again."""
+        self.said.append(Said(datetime.now(), severity, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_print(self, event: Print) -> None:
+        """What a library prints goes to the log, never over the screen."""
+        log(event.text)
+
     def say_error(self, error: CuratorError) -> None:
         """Tell what happened and what to do."""
-        from curator.examples.safe_text import visible
-
-        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+        log(f"{type(error).__name__}: {error}")
+        again = shown_key(self.keys["everywhere.messages"].split(",")[0])
+        self.notify(f"{visible(str(error))}\n{again} shows this again.", severity="error", timeout=10, markup=False)
 
     # Ways between screens
 
     def on_mount(self) -> None:
         """Show the first screen."""
         self.set_keymap(self.keys)
+        self.begin_capture_print(self)
         self.push_screen(StartScreen() if self.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
         self._tell_changed()
@@ -254,23 +345,42 @@ class CuratorApp(App[None]):
         else:
             self.push_screen(PAGES[name]())
 
-    def open_and_show(self, request: DataRequest) -> bool:
-        """Open data and show what is in them; whether that went well."""
+    def review_found(self, where: str, example: str | None = None) -> None:
+        """Review what a filter finds, at an example of it, in the review that is open or in a new one."""
+        page = next((screen for screen in self.screen_stack if isinstance(screen, ReviewScreen)), None)
+        if page is None:
+            self.push_screen(ReviewScreen(where, example))
+            return
+        self.show("review")
+        if example is None:
+            page.narrow(where)
+        else:
+            page.show_example(where, example)
+
+    @work(thread=True, exclusive=True, group="open")
+    def open_and_show(self, request: DataRequest) -> None:
+        """Open data and show what is in them."""
+        self.call_from_thread(self.notify, f"Opening {visible(request.data[0], one_line=True)} …", markup=False)
         try:
-            self.open(request)
+            prepared = self._prepared(request)
         except CuratorError as error:
-            self.say_error(error)
-            return False
+            self.call_from_thread(self.say_error, error)
+            return
+        self.call_from_thread(self._take_and_show, prepared)
+
+    def _take_and_show(self, prepared: _Prepared) -> None:
+        self.clear_notifications()
+        self._take(prepared)
         self.set_keymap(self.keys)
         self.show("overview")
         self._tell_changed()
         self._tell_running()
-        return True
 
     def _tell_changed(self) -> None:
-        if self._changed:
-            self.notify(self._changed, timeout=12, markup=False)
-            self._changed = ""
+        notes = self._notes if self._changed == "" else [*self._notes, self._changed]
+        for note in notes:
+            self.notify(visible(note), timeout=12, markup=False)
+        self._changed, self._notes = "", []
 
     def action_overview(self) -> None:
         """To the overview."""
@@ -287,6 +397,14 @@ class CuratorApp(App[None]):
     def action_train(self) -> None:
         """To the preparation of a training."""
         self.show("train")
+
+    def action_settings(self) -> None:
+        """To the settings."""
+        self.show("settings")
+
+    def action_messages(self) -> None:
+        """What was said so far."""
+        self.push_screen(MessagesScreen(self.said))
 
     def action_runs(self) -> None:
         """To the list of trainings."""
@@ -327,9 +445,12 @@ class CuratorApp(App[None]):
         if isinstance(self.screen, Page):
             self.push_screen(HelpScreen(self.screen.page_name, self.screen.heading))
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """Look for an action."""
-        self.action_command_palette()
+        palette = CommandPalette(id="--command-palette")
+        await self.push_screen(palette)
+        for field in palette.query(Input):
+            field.cursor_blink = False
 
     async def action_back(self) -> None:
         """One screen back; on the first one a hint."""
@@ -360,43 +481,49 @@ class CuratorApp(App[None]):
 
     # The audit beside
 
+    @property
+    def audit_progress(self) -> str:
+        """How far the audit is, or how it ended; "": the data are audited."""
+        return self._audit_ended if self._audit is None else self._audit.progress
+
+    def action_stop_audit(self) -> None:
+        """End the audit that runs."""
+        if self._audit is None:
+            self.notify("Nothing is being checked.", markup=False)
+        else:
+            self._audit.stop()
+
     def _look_at_audit(self) -> None:
-        if self._job is None or self._events is None or self.review is None:
+        if self._audit is None:
             return
-        running = self._job.is_running()
-        for event in self._events.new():
-            if event["event"] == "progress":
-                share = event["step"] / max(event["steps"], 1)
-                self.audit_progress = f"checking: {event['stage']} {share:.0%}"
-            elif event["event"] == "failed":
-                self._end_audit(f"The audit failed: {event['reason']}")
-                return
-            elif event["event"] == "finished":
-                self._take_audit()
-                return
-        if not running:
-            self._end_audit(f"The audit ended without a word. Its log is {self._job.folder / 'log.txt'}.")
-            return
+        outcome = self._audit.look()
+        if outcome == "ended":
+            self.notify(visible(self._audit.sentence), severity="error", timeout=20, markup=False)
+            self._audit, self._audit_ended = None, "not checked"
+        elif outcome == "finished":
+            self._audit = None
+            self._take_audit()
         if isinstance(self.screen, Page) and self.screen.is_mounted:
             self.screen.refresh_bars()
 
-    def _end_audit(self, sentence: str) -> None:
-        self._job = self._events = None
-        self.audit_progress = "not checked"
-        self.notify(sentence, severity="error", timeout=20, markup=False)
-
+    @work(thread=True, exclusive=True, group="open")
     def _take_audit(self) -> None:
         """Replace the first examples by the whole set."""
-        self._job = self._events = None
-        self.audit_progress = ""
         if self.review is None:
             return
-        before = self.review
-        known = before.opened.remembered()
+        opened = self.review.opened
+        known = opened.remembered()
         if known is None:
-            self._end_audit("The file changed while it was checked. Open it again.")
+            changed = "The file changed while it was checked. Open it again."
+            self.call_from_thread(self.notify, changed, severity="error", timeout=20, markup=False)
+            self._audit_ended = "not checked"
+        else:
+            self.call_from_thread(self._replace, Review(opened, known))
+
+    def _replace(self, review: Review) -> None:
+        if self.review is None or self.review.opened is not review.opened:
             return
-        self.review = Review(before.opened, known)
+        before, self.review = self.review, review
         before.reader.close()
         self._note_recent()
         self._say_what_changed()
@@ -408,7 +535,7 @@ class CuratorApp(App[None]):
     def _note_recent(self) -> None:
         if self.review is None or self.opened is None:
             return
-        paths = tuple(source.path for source in self.opened.sources if source.name != "-")
+        paths = tuple(self.opened.paths)
         if paths and not self.review.partial:
             counts = self.review.counts()
             decided = len(self.review) - counts["pending"]
@@ -416,7 +543,7 @@ class CuratorApp(App[None]):
 
     def on_unmount(self) -> None:
         """Wait for the last write, then let go."""
-        self._writer.shutdown(wait=True)
+        self.finish_writing()
         self._note_recent()
         self.left_running = self._trainings_at_work()
         self.close_data()

@@ -8,11 +8,11 @@ from curator.checks.catalogue import check_named
 from curator.project.decision import Action, Decision, Proposed
 from curator.project.policies import Proposal, apply_proposal, checks_named, policy_named, propose
 from curator.workflow.audit import Audit
-from curator.workflow.filtering import Searched, matching
+from curator.workflow.filtering import matching
 from curator.workflow.ids import ids_of
-from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.repairing import repairs
+from curator.workflow.searching import everything
 
 
 def proposal_of(opened: Opened, audit: Audit, name: str) -> Proposal:
@@ -58,9 +58,7 @@ def found_by(opened: Opened, audit: Audit, where: str) -> Found:
     Raises:
         FilterError: the filter cannot be read.
     """
-    mask = matching(
-        where, Searched(audit.loaded, audit.findings, opened.state(), None, opened.sides(), near_by_id(opened, audit))
-    )
+    mask = matching(where, everything(opened, audit))
     return Found(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
 
 

@@ -58,7 +58,8 @@ def _broken(rule: Rule, findings: pl.DataFrame, lines: int) -> str | None:
     if rule.severity is not None:
         graver = SEVERITIES[: SEVERITIES.index(rule.severity) + 1]
         count = findings.filter(pl.col("severity").is_in(graver)).select(pl.struct("file", "line").n_unique()).item()
-        return f"Failed: {count:,} lines have findings of severity {rule.severity} or above." if count else None
+        lines_have = "1 line has" if count == 1 else f"{count:,} lines have"
+        return f"Failed: {lines_have} findings of severity {rule.severity} or above." if count else None
     about = findings.filter(pl.col("check") == rule.check)
     count = about.select(pl.struct("file", "line").n_unique()).item() if len(about) else 0
     measured = count / max(lines, 1) if rule.is_share else count

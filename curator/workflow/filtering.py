@@ -40,7 +40,8 @@ class Searched:
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
         texts: where words are looked for; None: in the source.
         sides: the saved split; None: it cannot be asked for.
-        near: positions of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
+        near: ids of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
+        about: ids of the examples of a topic, by its number or by words of its title; None: it cannot be asked for.
     """
 
     loaded: Loaded
@@ -48,7 +49,8 @@ class Searched:
     state: pl.DataFrame
     texts: Texts | None = None
     sides: pl.DataFrame | None = None
-    near: Callable[[str], np.ndarray] | None = None
+    near: Callable[[str], pl.Series] | None = None
+    about: Callable[[str], pl.Series] | None = None
 
 
 def matching(text: str | None, searched: Searched) -> Mask:
@@ -111,9 +113,9 @@ def _by_term(term: Term, searched: Searched) -> Mask:
         case "id":
             return _by_id(term.value, facts)
         case "similar" if searched.near is not None:
-            found = np.zeros(len(facts), dtype=bool)
-            found[searched.near(term.value)] = True
-            return found
+            return _by_ids(searched.near(term.value), searched.loaded)
+        case "topic" if searched.about is not None:
+            return _by_ids(searched.about(term.value), searched.loaded)
     return _by_decision(term, searched)
 
 
@@ -170,10 +172,15 @@ def _by_decision(term: Term, searched: Searched) -> Mask:
             found = state.filter(pl.col("status") == value)
         case _:
             raise UsageError(f"'{term.key}:' cannot be asked yet for this data.")
-    mask = np.zeros(len(searched.loaded.facts), dtype=bool)
-    positions = positions_of(searched.loaded, found["id"])
-    mask[positions[positions >= 0]] = True
+    mask = _by_ids(found["id"], searched.loaded)
     return ~mask if (term.key, term.value) in (("decided", "no"), ("split", "none")) else mask
+
+
+def _by_ids(ids: pl.Series, loaded: Loaded) -> Mask:
+    found = np.zeros(len(loaded.facts), dtype=bool)
+    positions = positions_of(loaded, ids)
+    found[positions[positions >= 0]] = True
+    return found
 
 
 def _positions(findings: pl.DataFrame, count: int) -> Mask:

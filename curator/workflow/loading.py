@@ -24,6 +24,8 @@ from curator.workflow.workers import Task, derive_all
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, bytes (or examples) done, and in all."""
 
+COMPILING = "compiling the duplicate search for this computer (once, about 15 s)"
+
 
 @dataclass(frozen=True)
 class ReadingOptions:
@@ -60,7 +62,7 @@ def _first_values(block: Block) -> Iterator[Any]:
 
 @dataclass
 class ReadSource:
-    """A source after it was read: what it is, and its blocks' places."""
+    """A source after it was read: what it is, its lines (or elements), and the bytes of its file."""
 
     source: Source
     recognised: Recognised
@@ -156,15 +158,24 @@ class _Reading:
             entry: ReadSource | None = None
             for block in blocks(source):
                 if entry is None:
-                    entry = ReadSource(source, self.options.recognised(source, block))
+                    recognised = self.options.recognised(source, block)
+                    entry = ReadSource(source, recognised, bytes=source.path.stat().st_size)
                     self.read.append(entry)
                 plan = self._plan(entry)
                 if self._place(number, entry, block, plan):
+                    if plan.duplicates and self.derived == 1:
+                        self._say_what_takes_long_once()
                     yield block, plan
                 else:
                     self.finished(block)
             if entry is None:
                 raise UnreadableInput(f"{source.name} holds no examples.")
+
+    def _say_what_takes_long_once(self) -> None:
+        from curator.duplicates.compiled import compiled_before
+
+        if not compiled_before():
+            self.progress(COMPILING, 0, self._total)
 
     def _plan(self, entry: ReadSource) -> Plan:
         wanted = self.wanted
@@ -188,7 +199,6 @@ class _Reading:
             Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared, texts)
         )
         entry.lines += len(block)
-        entry.bytes += len(block.data)
         needed = [facts, findings, *([prepared] if prepared else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)
         self.derived += missing

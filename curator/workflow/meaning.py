@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
-VERSION = 2
+VERSION = 3
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]
@@ -120,18 +120,22 @@ def meaning_of(
 
 def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
     from curator.embedding.duplicates import nearly_same, same_numbers, semantic_pairs
-    from curator.embedding.finding import outlier_findings, topic_findings
+    from curator.embedding.finding import RELATED, outlier_findings, topic_findings
     from curator.embedding.layout import layout
+    from curator.embedding.neighbours import all_pairs
     from curator.embedding.outliers import outliers
+    from curator.embedding.product import neighbours_of_some
     from curator.embedding.rarity import rarity
-    from curator.embedding.topics import titled, topics
+    from curator.embedding.titles import titled
+    from curator.embedding.topics import topics
     from curator.workflow.vectors import embedded
+    from curator.workflow.workers import cores
 
     seen = embedded(loaded, encoder, cache, progress)
-    near = neighbours_of(seen, encoder.threshold, cache)
+    near = all_pairs(seen.vectors, encoder.threshold, threads=cores())
     judged = outliers(seen.vectors, rarity(seen.pieces))
     about = topics(seen.vectors)
-    pairs = nearly_same(semantic_pairs(near.similar, seen.vectors), encoder.threshold)
+    pairs = nearly_same(semantic_pairs(near, seen.vectors), encoder.threshold)
     ends = pairs.select("left", "right").to_numpy().reshape(-1).tolist()
     views = views_at(loaded, [*ends, *judged.flagged, *(at for topic in about.topics for at in topic.representatives)])
     texts = {at: f"{prompt}\n{answer}".strip() for at, (prompt, answer) in views.items()}
@@ -140,11 +144,12 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     examples = pl.DataFrame(
         {"topic": about.label, "x": places[:, 0], "y": places[:, 1], "unusual": judged.score}, nan_to_null=True
     ).cast(EXAMPLES)
+    others = neighbours_of_some(seen.vectors.whole(), judged.flagged, RELATED)
     return Meaning(
         examples=examples,
         topics=_topic_frame(about),
         pairs=same_numbers(pairs, {at: views[at][0] or views[at][1] for at in ends}),
-        found=pl.concat([outlier_findings(judged, near, about, texts), topic_findings(about)]),
+        found=pl.concat([outlier_findings(judged, *others, about, texts), topic_findings(about)]),
         encoder=encoder.name,
         threshold=encoder.threshold,
         note=near.note,
@@ -152,16 +157,16 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     )
 
 
-def neighbours_of(seen: "Embedded", threshold: float, cache: Cache) -> "Neighbours":
-    """The 30 nearest others of every example, and all pairs from `threshold` up; from the cache where possible."""
+def neighbours_of(seen: "Embedded", cache: Cache) -> "Neighbours":
+    """The 30 nearest others of every example; from the cache where possible."""
     from curator.embedding.neighbours import load_neighbours, neighbours, save_neighbours
     from curator.workflow.workers import cores
 
-    key = f"{seen.key}-near{round(threshold * 1e6)}"
+    key = f"{seen.key}-nearest"
     path = cache.entry(key)
     if path is not None:
         return load_neighbours(path)
-    found = neighbours(seen.vectors, threshold, threads=cores())
+    found = neighbours(seen.vectors, threads=cores())
     cache.store(key, partial(save_neighbours, found))
     return found
 

@@ -1,6 +1,5 @@
 """Search by meaning, and a subset that stands for the whole."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,15 +70,6 @@ def near_example(audit: Audit, cache: Cache, example: str, count: int, progress:
     return Near(*similar(seen.vectors, int(places[0]), count))
 
 
-ALIKE = 30
-"""Examples that `similar:ID` finds."""
-
-
-def near_by_id(opened: Opened, audit: Audit) -> Callable[[str], npt.NDArray[np.int64]]:
-    """What the filter word `similar:ID` asks: positions of the `ALIKE` examples nearest to the one of that id."""
-    return lambda example: near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None).positions
-
-
 def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Chosen:
     """`count` of the examples that were not dropped, so that every one has a chosen one near it.
 
@@ -91,8 +81,8 @@ def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Cho
     from curator.embedding.vectors import Vectors
 
     cache = opened.project.cache
-    encoder, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
-    near = neighbours_of(seen, encoder.threshold, cache).similar
+    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    near = neighbours_of(seen, cache)
     dropped = opened.state().filter(pl.col("status") == "drop")["id"]
     is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
     parts = np.where(is_out[:, None, None], np.float16(0), seen.vectors.parts)

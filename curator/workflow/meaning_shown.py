@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 import msgspec
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from curator.examples.safe_text import visible
@@ -24,16 +26,15 @@ def near_lines(audit: Audit, near: Near) -> Iterator[str]:
         yield msgspec.json.encode(found).decode()
 
 
-def near_texts(audit: Audit, near: Near) -> Iterator[Text]:
-    """For a terminal: cosine, place, and the beginnings of prompt and answer, made safe."""
+def near_texts(audit: Audit, near: Near) -> Iterator[RenderableType]:
+    """For a terminal: cosine, place, and the beginnings of prompt and answer, made safe and indented."""
     places, views = Places(audit.loaded), views_at(audit.loaded, near.positions.tolist())
     for position, cosine in zip(near.positions.tolist(), near.cosines.tolist(), strict=True):
         place = places.at(position)
-        text = Text(f"── {cosine:.3f}  {visible(place.file, one_line=True)}:{place.line}  {place.example}", "bold")
-        for part in views[position]:
-            if part:
-                text.append(f"\n  {visible(part[:SHOWN], one_line=True)}", "not bold")
-        yield text
+        yield Text(f"── {cosine:.3f}  {visible(place.file, one_line=True)}:{place.line}  {place.example}", "bold")
+        for part in filter(None, views[position]):
+            shown = part if len(part) <= SHOWN else f"{part[:SHOWN].rstrip()}…"
+            yield Padding.indent(Text(visible(shown, one_line=True)), 2)
 
 
 def original_lines(audit: Audit, positions: Iterable[int]) -> Iterator[str]:

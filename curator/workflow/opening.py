@@ -46,6 +46,11 @@ class Opened:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def paths(self) -> list[Path]:
+        """The files, less standard input."""
+        return _paths(self.sources)
+
+    @property
     def annotator(self) -> str:
         """Whose decisions are made."""
         return self.request.annotator or self.settings.annotator or getpass.getuser()
@@ -138,9 +143,13 @@ def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opene
         CuratorError: a file, setting or project cannot be used; the sentence says which.
     """
     sources = expand(request.data)
-    paths = [source.path for source in sources if source.name != "-"]
+    paths = _paths(sources)
     settings = settings_for(request, paths)
     named = Path(request.project) if request.project else None
     with open_project(paths, named, readonly=readonly) as project:
         notes = [project.folder.note] if project.folder.note else []
         yield Opened(request, sources, project, settings, notes)
+
+
+def _paths(sources: list[Source]) -> list[Path]:
+    return [source.path for source in sources if source.name != "-"]

@@ -6,6 +6,7 @@ disk and belong on one thread of their own.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,13 +19,14 @@ from curator.examples.content import Content, content_of
 from curator.examples.finding import Finding
 from curator.project.decision import Action, Proposed
 from curator.project.log import Undone
+from curator.review.filter import conjuncts
 from curator.workflow.audit import Audit
-from curator.workflow.filtering import Searched, matching
+from curator.workflow.filtering import matching
 from curator.workflow.findings import Places, published, severity_rank
 from curator.workflow.ids import positions_of
-from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
 from curator.workflow.reading import Reader
+from curator.workflow.searching import everything
 from curator.workflow.text_search import StoredTexts
 from curator.workflow.texts import Original
 from curator.workflow.written import Written, id_of
@@ -99,6 +101,7 @@ class Review:
         self.severity = self._audited_severity.copy()
         self.status = np.zeros(self.in_source, dtype=np.uint8)
         self._recent: dict[str, Standing] = {}
+        self._ranked: Positions | None = None
         self.written = Written(audit)
         self.added: list[str] = []
         self._added_positions: dict[str, int] = {}
@@ -148,8 +151,10 @@ class Review:
         """What the checks found in an example as it is now, gravest first."""
         if (id_ := self.id_at(position)) in self.written:
             return self.written.findings(id_)
-        begin, end = np.searchsorted(self._rows, [position, position + 1])
-        found = self._findings[int(begin) : int(end)].sort(severity_rank(), maintain_order=True)
+        begin, end = rows_of(self._rows, position)
+        if begin == end:
+            return []
+        found = self._findings[begin:end].sort(severity_rank(), maintain_order=True)
         return list(published(found, self.audit.loaded))
 
     def standing(self, id_: str) -> Standing:
@@ -164,9 +169,11 @@ class Review:
 
     def by_severity(self) -> Positions:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
-        counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
-        ranked = np.argsort(self.severity.astype(np.int16) * 8192 - counts.astype(np.int16), kind="stable")
-        return ranked[self.there[ranked]] if self.added else ranked
+        if self._ranked is None:
+            counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
+            weight = self.severity.astype(np.int16) * 8192 - counts.astype(np.int16)
+            self._ranked = np.argsort(weight, kind="stable")
+        return self._ranked[self.there[self._ranked]] if self.added else self._ranked
 
     @property
     def there(self) -> npt.NDArray[np.bool_]:
@@ -184,24 +191,23 @@ class Review:
         """
         if self._texts is None and not self.partial:
             self._texts = StoredTexts.of(self.audit.loaded, self.opened.project.cache)
-        state = self.opened.state()
-        found = matching(
-            where,
-            Searched(
-                self.audit.loaded,
-                self.audit.findings,
-                state,
-                self._texts,
-                self.opened.sides(),
-                near_by_id(self.opened, self.audit),
-            ),
-        )
+        asked = everything(self.opened, self.audit, self._texts)
+        found = matching(where, asked)
         mask = np.zeros(len(self), dtype=bool)
         mask[: len(found)] = found
-        for id_, is_found in self.written.matching(where, state).items():
+        for id_, is_found in self.written.matching(where, asked).items():
             if (position := self.position_of(id_)) is not None:
                 mask[position] = is_found
         return mask
+
+    def found_alone(self, where: str) -> dict[str, int]:
+        """What each part of a filter finds without the others, of parts that must all hold; of one part: nothing.
+
+        Raises:
+            FilterError, UsageError: as `matching`.
+        """
+        parts = conjuncts(where)
+        return {part: int(self.matching(part).sum()) for part in parts} if len(parts) > 1 else {}
 
     def position_of(self, id_: str) -> int | None:
         """Where an example is; None: not in this set."""
@@ -213,8 +219,12 @@ class Review:
     def counts(self) -> dict[str, int]:
         """Examples by status."""
         standing = self.status[self.there] if self.added else self.status
-        counted = np.bincount(standing, minlength=len(STATUSES)).tolist()
-        return dict(zip(STATUSES, counted, strict=True))
+        return {name: int(np.count_nonzero(standing == code)) for code, name in enumerate(STATUSES)}
+
+    def decided_today(self) -> int:
+        """Decisions and labels that this annotator made since midnight, local time."""
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.opened.project.log.decided_since(int(midnight.timestamp() * 1e6), self.opened.annotator)
 
     def decided_elsewhere(self) -> int:
         """Decided examples that this set does not hold (any more)."""
@@ -332,11 +342,16 @@ class Review:
             position = self.position_of(id_)
             if position is not None:
                 was = self._audited_severity[position] if position < self.in_source else NO_SEVERITY
-                self.severity[position] = self.written.severity(id_) if id_ in self.written else was
+                now = self.written.severity(id_) if id_ in self.written else was
+                if self.severity[position] != now:
+                    self.severity[position], self._ranked = now, None
 
     def _make_room(self, added: Iterable[str]) -> None:
         """Give added examples positions, after all others, for as long as the review lasts."""
         new = [id_ for id_ in added if id_ not in self._added_positions and self.position_of(id_) is None]
+        if not new:
+            return
+        self._ranked = None
         for id_ in new:
             self._added_positions[id_] = len(self)
             self.added.append(id_)
@@ -356,6 +371,15 @@ class Review:
         for rank in (2, 1, 0):
             severity[self._rows[ranks == rank]] = rank
         return severity
+
+
+def rows_of(rows: npt.NDArray[np.integer], position: int) -> tuple[int, int]:
+    """Where in `rows` (sorted) those of a position begin and end.
+
+    What is looked for has the type of `rows`: numpy would else convert a million numbers to look for two.
+    """
+    begin, end = np.searchsorted(rows, np.array([position, position + 1], dtype=rows.dtype))
+    return int(begin), int(end)
 
 
 def _json(content: Content) -> str:

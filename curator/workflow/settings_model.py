@@ -65,7 +65,8 @@ class ReviewSettings(BaseModel):
         description="Milliseconds for which a new example ignores the key that decided the one before, held down.",
     )
     theme: str = Field(
-        default="textual-dark", description="Colours: textual-dark, textual-light, or ansi for the terminal's own."
+        default="textual-dark",
+        description="Colours: textual-dark, textual-light, or ansi-dark and ansi-light for the terminal's own.",
     )
 
 
@@ -149,3 +150,14 @@ def known_names() -> Iterator[str]:
 def is_list(name: str) -> bool:
     """Whether a setting is a list of names."""
     return name in ("check.select", "check.ignore", "review.reasons")
+
+
+def description_of(name: str) -> str:
+    """What a setting means, as a sentence; "" for one that a person named."""
+    place = next((place for place in sorted(PLACES, key=len, reverse=True) if f"{name}.".startswith(f"{place}.")), "")
+    if not place:
+        return ""
+    field, inside = PLACES[place], name.removeprefix(place).lstrip(".")
+    model = type(getattr(Settings(), field)) if inside else Settings
+    fields = getattr(model, "model_fields", {})
+    return (fields[inside or field].description or "") if (inside or field) in fields else ""

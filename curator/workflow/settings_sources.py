@@ -46,7 +46,7 @@ def from_file(path: Path) -> list[Given]:
         raise UnreadableInput(f"The settings file {path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnreadableInput(f"The settings file {path} is not sound TOML: {error}.") from None
-    lines = _lines(text)
+    lines = lines_of_keys(text)
     known = set(known_names())
     given = []
     for keys, value in _leaves(values, (), known):
@@ -121,7 +121,7 @@ def _unknown(name: str, known: set[str]) -> str:
     return f"there is no setting '{name}'. Did you mean {nearest} in [{section}]?"
 
 
-def _lines(text: str) -> dict[tuple[str, ...], int]:
+def lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
     """On which line each table and key begins."""
     places: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()

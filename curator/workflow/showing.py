@@ -12,11 +12,11 @@ from curator.examples.finding import Finding
 from curator.examples.safe_text import visible
 from curator.review.filter import Term, parse
 from curator.workflow.audit import Audit
-from curator.workflow.filtering import Searched, is_asked_for, matching
+from curator.workflow.filtering import is_asked_for, matching
 from curator.workflow.findings import Places, published
 from curator.workflow.loading import Progress
-from curator.workflow.meaning_search import near_by_id
 from curator.workflow.opening import Opened
+from curator.workflow.searching import everything
 from curator.workflow.texts import Original, originals_at
 
 
@@ -76,9 +76,7 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress)
     state = opened.state()
-    mask = matching(
-        where, Searched(audit.loaded, audit.findings, state, None, opened.sides(), near_by_id(opened, audit))
-    )
+    mask = matching(where, everything(opened, audit))
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     places = Places(audit.loaded)

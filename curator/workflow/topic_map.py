@@ -34,7 +34,7 @@ def topic_map(audit: Audit, meaning: Meaning, state: pl.DataFrame) -> MapPicture
     status = dict(state.select("id", pl.col("status").cast(pl.String)).iter_rows())
     ids = ids_of(audit.loaded)
     points = []
-    for position in chosen:
+    for position in sorted(chosen, key=lambda at: -ranks[at]):  # the gravest findings are drawn last, above the others
         topic, x, y, _ = meaning.examples.row(position)
         place = places.at(position)
         said = " ⟶ ".join(part[:LABEL] for part in views[position] if part)

@@ -114,7 +114,8 @@ def _gathered(
                 pieces.append(before.stored[1].at(part))
                 continue
             part_keys = keys[first + start : first + start + len(part)]
-            entry = xxhash.xxh3_128_hexdigest(basis.encode() + part_keys.tobytes())
+            # Not the key of the whole set, even where that is one step: what a step kept goes when the set is stored.
+            entry = xxhash.xxh3_128_hexdigest(f"step|{basis}".encode() + part_keys.tobytes())
             known = _stored(cache, entry)
             if known is None:
                 if views is None:

@@ -1,7 +1,7 @@
 """What was edited or added, checked at once as the audit checks the rest, one example at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -82,8 +82,8 @@ class Written:
         facts = self._sheets[id_].facts
         return int(facts["tokens"][0]) if "tokens" in facts.columns else int(facts["characters"][0])
 
-    def matching(self, where: str, state: pl.DataFrame) -> dict[str, bool]:
-        """Whether a filter finds each of them, as it is now.
+    def matching(self, where: str, asked: Searched) -> dict[str, bool]:
+        """Whether a filter finds each of them, as it is now; `asked` is what the same filter asks of the whole set.
 
         Raises:
             FilterError, UsageError: as `curator.workflow.filtering.matching`.
@@ -95,7 +95,7 @@ class Written:
         findings = pl.concat(
             [sheet.findings.with_columns(pl.lit(row, pl.UInt32).alias("row")) for row, sheet in enumerate(sheets)]
         )
-        mask = matching(where, Searched(self._one(facts), findings, state, _WrittenTexts(sheets)))
+        mask = matching(where, replace(asked, loaded=self._one(facts), findings=findings, texts=_WrittenTexts(sheets)))
         return dict(zip(self._sheets, mask.tolist(), strict=True))
 
     def _loaded(self, contents: Mapping[str, str], kind: str) -> Loaded:

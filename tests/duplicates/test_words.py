@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.duplicates.characters import Characters
 from curator.duplicates.compare import similarities
 from curator.duplicates.directly import sides_of
 from curator.duplicates.prepared import prepare
@@ -69,12 +70,63 @@ def test_letters_that_differ_only_in_form_are_the_same_word():
     assert found == (1.0, 1.0, 1.0)
 
 
+LONG = [
+    *SAMPLES,
+    "x" * 7,
+    "y" * 8,
+    "Z_9" * 3,
+    "a" * 63,
+    "b" * 64,
+    "C" * 65,
+    "d" * 200,
+    " " * 70,
+    "e" * 9 + "\u0301",
+    "_",
+    "4",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(LONG), max_size=30), st.sampled_from(["", " ", "-"]))
+def test_a_text_has_the_same_shingles_whatever_stands_beside_it(pieces, between):
+    text = between.join(pieces)
+    alone = prepare(reference.views([(text, text)]))  # its end is read character by character
+    beside = prepare(reference.views([("before", "it"), (text, text), ("after" * 50, "it" * 200)]))
+    low, high = beside.ends[1:3]
+    assert np.array_equal(alone.shingles, beside.shingles[low:high])
+    for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "bands"):
+        assert np.array_equal(getattr(alone, name)[0], getattr(beside, name)[1])
+    assert alone.words[0, 0] == len(reference.words(text))
+
+
+def test_words_that_differ_in_one_character_are_different_wherever_it_stands():
+    for length in (1, 7, 8, 9, 64, 65, 130):
+        for at in {0, length // 2, length - 1}:
+            for other in "_9\u00e9":
+                word = "k" * length
+                changed = word[:at] + other + word[at + 1 :]
+                _, _, found = of_pair((f"{word} is what it says", word), (f"{changed} is what it says", changed))
+                assert found == (0.0, 0.0, 0.0)
+
+
 def test_code_points_of_every_plane_are_read_as_the_definition_does():
     planes = [chr(code) for code in range(0x80, 0x30000, 7) if not 0xD800 <= code < 0xE000]
     for at in range(0, len(planes), 4000):
         text = " ".join(planes[at : at + 4000])
         counts, _, _ = of_pair((text, "".join(planes[at : at + 4000])), ("", ""))
         assert counts[0] == [len(reference.words(text)), len(reference.words("".join(planes[at : at + 4000])))]
+
+
+def test_what_was_learned_of_a_character_stays_where_another_thread_reads_it():
+    characters = Characters()
+    characters.learn([ord("ﬁ"), ord("Ⅷ")])
+    kinds, actions, starts, sequences = (
+        table.copy() for table in (characters.kinds, characters.actions, characters.starts, characters.sequences)
+    )
+    characters.learn([ord("Ⅷ"), ord("ﬁ"), ord("a")])
+    for before, now in ((kinds, characters.kinds), (actions, characters.actions), (starts, characters.starts)):
+        assert np.array_equal(before, now)
+    assert np.array_equal(sequences, characters.sequences)
 
 
 def test_a_text_of_ten_megabytes_is_read():

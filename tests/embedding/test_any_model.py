@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.neighbours import neighbours
+from curator.embedding.neighbours import all_pairs, neighbours
 from curator.embedding.outliers import outliers
 from curator.embedding.rarity import joined_pieces, rarity, word_pieces
 from curator.embedding.topics import topics
 from curator.embedding.vectors import Vectors, joined
+from curator.workflow.meaning import find_meaning
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
 from tests.embedding.examples import FOREIGN, views
+from tests.workflow.run import chat, write
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,17 @@ def test_another_model_in_the_same_folder_has_another_key(model):
     assert encoder_named(str(model), device="cpu").key != first
 
 
+def test_where_everything_is_known_the_model_is_not_loaded(model, tmp_path):
+    write(tmp_path / "set.jsonl", [chat(*row) for row in views(30).select("prompt", "answer").iter_rows()])
+    with open_data(DataRequest((str(tmp_path / "set.jsonl"),), embedder="none")) as opened:
+        loaded, cache = opened.audited(lambda *_: None).loaded, opened.project.cache
+        first, second = (encoder_named(str(model), device="cpu") for _ in range(2))
+        vectors = [find_meaning(loaded, cache, encoder, "pca", lambda *_: None).examples for encoder in (first, second)]
+    assert vectors[0].equals(vectors[1], null_equal=True)
+    assert "model" in vars(first)
+    assert "model" not in vars(second)
+
+
 @settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(1, 259), min_size=0, max_size=4, unique=True), st.integers(1, 3))
 def test_what_is_found_is_the_same_for_any_blocks_and_threads(cuts, threads):
@@ -77,14 +92,15 @@ def test_what_is_found_is_the_same_for_any_blocks_and_threads(cuts, threads):
     with threadpool_limits(threads):
         vectors = joined([encode_views(block, encoder_named()) for block in blocks])
         rare = rarity(joined_pieces([word_pieces(block) for block in blocks]))
-        found = outliers(vectors, rare), topics(vectors), neighbours(vectors, 0.9, threads=threads).similar
+        found = outliers(vectors, rare), topics(vectors), neighbours(vectors, threads=threads)
+        pairs = all_pairs(vectors, 0.9, threads=threads)
     whole = encode_views(frame, encoder_named())
     assert (vectors.parts == whole.parts).all()
     assert np.array_equal(rare, rarity(word_pieces(frame)), equal_nan=True)
-    expected = outliers(whole, rare), topics(whole), neighbours(whole, 0.9).similar
+    expected = outliers(whole, rare), topics(whole), neighbours(whole)
     assert found[0].flagged.tolist() == expected[0].flagged.tolist()
     assert (found[1].label == expected[1].label).all()
-    assert (found[2].pairs == expected[2].pairs).all()
+    assert (pairs.ends == all_pairs(whole, 0.9).ends).all()
     assert (found[2].positions == expected[2].positions).all()
 
 

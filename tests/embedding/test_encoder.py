@@ -81,7 +81,7 @@ def test_the_packaged_model_is_at_most_sixteen_megabytes() -> None:
 
 def test_a_model_that_is_not_here_is_a_sentence_that_says_how_to_get_it() -> None:
     with pytest.raises(MissingDependency, match=r"not on this machine.*--allow-download"):
-        encoder_named("nobody/no-such-model", device="cpu")
+        encoder_named("nobody/no-such-model", device="cpu").encode(["a"])
 
 
 def test_blank_texts_have_no_vector_and_the_whole_is_then_the_answer() -> None:

@@ -1,3 +1,7 @@
+import random
+import re
+import string
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,11 +11,15 @@ from hypothesis import strategies as st
 from curator.embedding.duplicates import keepers, semantic_pairs
 from curator.embedding.finding import outlier_findings, semantic_duplicate_findings, topic_findings
 from curator.embedding.layout import layout
-from curator.embedding.neighbours import NEIGHBOURS, neighbours
+from curator.embedding.neighbours import NEIGHBOURS, all_pairs, neighbours
 from curator.embedding.outliers import outliers
+from curator.embedding.product import neighbours_of_some
+from curator.embedding.rarity import rarity, word_pieces
+from curator.embedding.reasons import reasons, usual
 from curator.embedding.search import diverse_subset, query_vector, similar
 from curator.embedding.static import default_encoder
-from curator.embedding.topics import titled, topics
+from curator.embedding.titles import titled
+from curator.embedding.topics import topics
 from curator.embedding.vectors import Vectors
 from tests.embedding.examples import FOREIGN, encoded, texts, views
 
@@ -25,27 +33,64 @@ def random_vectors(count: int, seed: int = 0, dimensions: int = 64) -> Vectors:
 @given(st.integers(2, 1500), st.integers(0, 100), st.floats(0.1, 0.5))
 def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: int, threshold: float) -> None:
     vectors = random_vectors(count, seed, 16)
-    found = neighbours(vectors, threshold).similar
+    found, pairs = neighbours(vectors), all_pairs(vectors, threshold)
     whole = vectors.whole().astype(np.float64)
     product = np.round(whole @ whole.T, 6)
     expected = np.argwhere(np.triu(product >= round(threshold, 6), 1))
-    assert (found.pairs == expected).all()
+    assert (pairs.ends == expected).all()
     np.fill_diagonal(product, -2)
     k = min(NEIGHBOURS, count - 1)
     assert np.allclose(np.sort(product, axis=1)[:, ::-1][:, :k], found.cosines[:, :k], atol=1e-6)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(2, 900), st.integers(0, 100), st.sampled_from([0.5, 0.7, 0.84, 0.9, 0.97, 1.0]))
+def test_no_pair_is_lost_to_the_bound_among_texts_and_their_copies(count: int, seed: int, threshold: float) -> None:
+    frame = views(count, seed)
+    vectors = encoded(pl.concat([frame, frame[: count // 5], views(2).with_columns(prompt=pl.lit(""))]))
+    whole = vectors.whole().astype(np.float64)
+    cosines = np.round(np.stack([whole @ row for row in whole]), 6)
+    clear = np.abs(cosines - threshold) > 2e-6  # another order of sums may round to the next millionth
+    found = np.zeros_like(clear)
+    found[tuple(all_pairs(vectors, threshold).ends.T)] = True
+    assert (found == np.triu(cosines >= threshold, 1))[clear].all()
+
+
 def test_threads_do_not_change_what_is_found() -> None:
     vectors = encoded(views(1300))
-    one, two = (neighbours(vectors, 0.9, threads=threads).similar for threads in (1, 3))
-    assert (one.positions == two.positions).all()
-    assert (one.pairs == two.pairs).all()
+    one, two = (neighbours(vectors, threads=threads).positions for threads in (1, 3))
+    assert (one == two).all()
+    first, second = (all_pairs(vectors, 0.9, threads=threads).ends for threads in (1, 3))
+    assert len(first)
+    assert (first == second).all()
 
 
 def test_the_index_for_large_sets_tells_its_recall() -> None:
-    found = neighbours(encoded(views(2000)), 0.9, exact_up_to=1000)
+    vectors = encoded(views(2000))
+    found, again = (neighbours(vectors, exact_up_to=1000, threads=threads) for threads in (2, 3))
     assert found.recall > 0.9
-    assert f"{found.recall:.1%}" in found.note
+    assert (found.positions == again.positions).all()
+
+
+def test_cells_for_very_large_sets_find_nearly_every_pair_and_tell_what_share() -> None:
+    vectors = encoded(views(2000))
+    every = all_pairs(vectors, 0.95)
+    some, again = (all_pairs(vectors, 0.95, exact_up_to=1000, threads=threads) for threads in (1, 3))
+    assert (some.ends == again.ends).all()
+    known = {*map(tuple, some.ends.tolist())}
+    assert known <= {*map(tuple, every.ends.tolist())}
+    assert len(known) > 0.9 * len(every.ends) > 0
+    said = re.search(r"the (\d+) true pairs of 500 examples (\d+) were found", some.note.replace(",", ""))
+    true, found = map(int, said.groups())
+    assert 0.9 * true < found <= true
+
+
+def test_the_nearest_of_some_are_those_of_all() -> None:
+    vectors = encoded(views(300))
+    some, every = np.array([7, 299, 0]), neighbours(vectors)
+    positions, cosines = neighbours_of_some(vectors.whole(), some, 5)
+    assert (positions == every.positions[some, :5]).all()
+    assert (cosines == every.cosines[some, :5]).all()
 
 
 def test_nobody_is_dropped_for_a_keeper_it_does_not_resemble() -> None:
@@ -63,7 +108,7 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
         }
     )
     vectors = encoded(pl.concat([again, frame]))
-    pairs = semantic_pairs(neighbours(vectors, 0.85).similar, vectors)
+    pairs = semantic_pairs(all_pairs(vectors, 0.85), vectors)
     keeper = keepers(np.arange(len(vectors)), pairs.select("left", "right").to_numpy())
     told = semantic_duplicate_findings(pairs, keeper).filter(row=1)
     assert told["keeper"].to_list() == [0]
@@ -73,17 +118,55 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
 def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
     frame = pl.concat([views(400), pl.DataFrame({"prompt": [FOREIGN], "answer": ["Quelle belle journée, mes amis !"]})])
     vectors = encoded(frame)
-    found = neighbours(vectors, 0.95)
     about = titled(topics(vectors), texts(frame))
     judged = outliers(vectors)
     assert judged.flagged[0] == 400
     assert judged.score[400] == np.nanmax(judged.score)
-    message = outlier_findings(judged, found, about, texts(frame))["message"][0]
+    near = neighbours_of_some(vectors.whole(), judged.flagged, 5)
+    message = outlier_findings(judged, *near, about, texts(frame))["message"][0]
     assert "words occur in no typical example" in message
 
 
 def test_noise_without_structure_has_no_outliers() -> None:
     assert len(outliers(random_vectors(2000)).flagged) <= 20
+
+
+def test_clean_sets_have_few_outliers_though_they_are_small_and_made_of_four_templates() -> None:
+    shares = []
+    for count in (100, 150, 250, 400, 700):
+        for seed in range(4):
+            frame = views(count, seed)
+            shares.append(len(outliers(encoded(frame), rarity(word_pieces(frame))).flagged) / count)
+    assert max(shares) <= 0.05
+    assert sum(shares) <= 0.015 * len(shares)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(100, 500), st.integers(0, 100), st.integers(2, 5))
+def test_copies_are_judged_as_one(count: int, seed: int, times: int) -> None:
+    frame = pl.concat([views(count, seed), pl.DataFrame({"prompt": [FOREIGN], "answer": [FOREIGN]})])
+    once, often = (outliers(encoded(pl.concat([frame] * copies))) for copies in (1, times))
+    assert np.array_equal(once.score, often.score[: len(frame)], equal_nan=True)
+    assert set(often.flagged.tolist()) == {at + copy * len(frame) for at in once.flagged for copy in range(times)}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(200, 700), st.integers(0, 100), st.floats(0.01, 0.1))
+def test_noise_is_found_in_a_set_of_templates(count: int, seed: int, share: float) -> None:
+    planted = max(1, int(share * count))
+    draw = random.Random(seed)
+    noise = [["".join(draw.choices(string.ascii_letters + "   ", k=200)) for _ in range(2)] for _ in range(planted)]
+    frame = pl.concat([views(count, seed), pl.DataFrame(noise, schema=["prompt", "answer"], orient="row")])
+    flagged = outliers(encoded(frame), rarity(word_pieces(frame))).flagged
+    assert set(range(count, count + planted)) <= set(flagged.tolist())
+
+
+def test_where_all_prompts_are_one_the_answers_decide() -> None:
+    frame = views(300).with_columns(prompt=pl.lit("Write something."))
+    frame = pl.concat([frame, pl.DataFrame({"prompt": ["Write something."], "answer": [FOREIGN]})])
+    flagged = outliers(encoded(frame), rarity(word_pieces(frame))).flagged
+    assert flagged.tolist()[:1] == [300]
+    assert len(flagged) <= 4
 
 
 def test_topics_are_named_by_their_own_words() -> None:
@@ -92,6 +175,52 @@ def test_topics_are_named_by_their_own_words() -> None:
     titles = " ".join(topic.title for topic in about.topics)
     assert all(word in titles for word in ("cook", "leaves", "crash", "garden"))
     assert sum(topic.size for topic in about.topics) == 400
+
+
+def test_a_title_has_no_word_twice_and_no_address_and_no_two_are_the_same() -> None:
+    vectors = Vectors(np.repeat(np.eye(4)[:2], 20, axis=0).astype(np.float16)[:, None].repeat(2, axis=1))
+    said = "the cats and a cat were there, they're playing as players play at https://example.com/cats"
+    about = titled(topics(vectors, 2), dict.fromkeys(range(40), said))
+    words = [topic.title.split(" · ") for topic in about.topics]
+    assert sorted(words[0]) == ["cats", "players"] or len(words[0]) == 2
+    assert not {"the", "they're", "there", "example", "com", "https"} & {word for title in words for word in title}
+
+
+def test_two_topics_of_one_template_are_told_apart() -> None:
+    vectors = Vectors(np.repeat(np.eye(4)[:2], 20, axis=0).astype(np.float16)[:, None].repeat(2, axis=1))
+    template = "You may use the calculator tool whenever an answer depends on numbers."
+    said = {at: f"{template} {('Find a derivative', 'Convert euros')[at // 20]}" for at in range(40)}
+    titles = [topic.title for topic in titled(topics(vectors, 2), said).topics]
+    assert any(title.startswith(("derivative", "find")) for title in titles)
+    assert any(title.startswith(("convert", "euros")) for title in titles)
+
+
+def test_a_language_without_spaces_is_named_by_pairs_of_characters() -> None:
+    vectors = Vectors(np.repeat(np.eye(4)[:2], 20, axis=0).astype(np.float16)[:, None].repeat(2, axis=1))
+    said = {at: ("我喜欢学习机器", "今天天气很好")[at // 20] for at in range(40)}
+    titles = {topic.title for topic in titled(topics(vectors, 2), said).topics}
+    assert all(len(word) == 2 for title in titles for word in title.split(" · "))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Which rule does my router need?", "it says 'Which', 'rule' and 'router', which no typical example does"),
+        ("Wo bleibt das Paket, das ich letzte Woche bestellt habe?", "its language looks like 'de', not 'en'"),
+        ("Как испечь хлеб без дрожжей дома?", "it is written in Cyrillic script"),
+        ("0x4f 0x11 {[(<>)]} ;;;; ==== 0x88 &&&&", "of its characters are digits and marks"),
+        ("how do I bake bread? " * 20, "it has 80 words where"),
+    ],
+)
+def test_the_reason_is_told_in_words(text: str, said: str) -> None:
+    normal = usual(["How do I bake bread, and what does my dough need?"] * 10)
+    assert said in reasons(text, normal)
+
+
+def test_a_reason_never_tells_what_other_checks_mask() -> None:
+    normal = usual(["How do I bake bread?"] * 10)
+    told = reasons("Write to jane.doe@example.org, key AKIAIOSFODNN7EXAMPLE, https://secret.host/path, 12b34c", normal)
+    assert not any(part in told for part in ("jane", "doe", "example.org", "AKIA", "secret", "path"))
 
 
 def test_a_thin_topic_says_what_to_add() -> None:
@@ -131,7 +260,7 @@ def test_an_example_is_not_similar_to_itself() -> None:
 
 def test_a_diverse_subset_covers_more_than_chance() -> None:
     vectors = encoded(views(600))
-    near = neighbours(vectors, 0.9).similar
+    near = neighbours(vectors)
     subset = diverse_subset(vectors, near.positions, near.cosines, 20)
     assert len(set(subset.chosen.tolist())) == 20
     assert subset.coverage > subset.coverage_random

@@ -93,6 +93,12 @@ def test_a_few_unreadable_lines_are_mentioned_and_many_stand_in_the_way():
     assert many.next_steps[0].command == "curator show chats.jsonl --where check:invalid-json"
 
 
+def test_one_unreadable_line_of_a_few_says_nothing_about_the_file():
+    verdict = judge_readiness(facts(lines=3, examples=2, effective=2))
+    assert not any("wrong form" in reason for reason in verdict.reasons)
+    assert "1 line could not be read as an example; an export leaves such lines out." in verdict.reasons
+
+
 def test_a_file_without_one_example_is_told_that_it_was_not_recognised():
     verdict = judge_readiness(facts(examples=0, effective=0, severities={"error": 2000}))
     assert verdict.headline == "Not ready: no line of it could be read as an example."

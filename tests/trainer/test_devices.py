@@ -21,7 +21,7 @@ def train_losses(events: list[dict[str, Any]], split: str) -> list[float]:
     return [event["loss"] for event in events if event["event"] == "metric" and event["split"] == split]
 
 
-def test_two_processes_have_the_losses_of_one_on_the_same_batches(
+def test_two_processes_that_accelerate_launches_have_the_losses_of_one_on_the_same_batches(
     make_run: Callable[..., Path], tmp_path: Path, events: Callable[[Path], list[dict[str, Any]]]
 ) -> None:
     options: dict[str, Any] = {
@@ -31,9 +31,10 @@ def test_two_processes_have_the_losses_of_one_on_the_same_batches(
     }
     one, two = (make_run(tmp_path / name, examples=21, **options) for name in ("one", "two"))
     run(one)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    launch = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch", "--num_processes", "2"]
+    configuration = ["--config_file", str(ROOT / "trainer" / "launch" / "ddp.yaml"), "--main_process_port", "0"]
     done = subprocess.run(
-        [*command, "-m", "trainer", "run", str(two)],
+        [*launch, *configuration, "-m", "trainer", "run", str(two)],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,

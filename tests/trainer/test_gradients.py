@@ -13,8 +13,10 @@ from trainer.contract import LoraSettings, ModelSettings
 from trainer.data.batches import Layout, step_batch
 from trainer.data.tokens import TokenisedExamples, Tokens
 from trainer.model.adapters import add_adapter
+from trainer.model.fused import fuse_adapters
 from trainer.model.load import Source, choose_placement, load_model, replace_attention
 from trainer.model.loss import answer_scores
+from trainer.model.precision import computing
 
 LORA = LoraSettings(rank=4, alpha=8, dropout=0.0, variant="lora")
 
@@ -32,7 +34,7 @@ def ragged_examples(count: int = 12) -> TokenisedExamples:
     return TokenisedExamples(examples)
 
 
-def adapter_model(folder: Path, quantisation: str = "none", precision: str = "float32") -> Any:
+def adapter_model(folder: Path, quantisation: str = "none", precision: str = "float32", fused: bool = True) -> Any:
     settings = ModelSettings(name=str(folder), quantisation=quantisation, precision=precision)
     base = load_model(Source(str(folder), None, False, False), choose_placement(settings))
     replace_attention(base)
@@ -41,6 +43,8 @@ def adapter_model(folder: Path, quantisation: str = "none", precision: str = "fl
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.05)
+    if fused:
+        fuse_adapters(model)
     return model
 
 
@@ -94,6 +98,34 @@ def test_two_devices_share_a_step_and_their_gradients_add_up(tiny_model: Path) -
             answer_scores(model, part, batch.weight).loss.backward()
         total += torch.cat([p.grad.flatten() for p in model.parameters() if p.requires_grad])
     assert torch.linalg.norm(total - expected) <= 1e-12 * torch.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("quantisation", ["none", "nf4"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_an_adapter_computed_with_its_layer_has_the_gradient_of_one_beside_it(
+    tiny_model: Path, quantisation: str, precision: str
+) -> None:
+    model, examples = adapter_model(tiny_model, quantisation, precision, fused=False), ragged_examples()
+    layout, dtype = Layout(packed=True, tokens=400), getattr(torch, precision)
+    with computing("cpu", dtype):
+        expected = gradient(model, examples, layout)
+    fuse_adapters(model)
+    with computing("cpu", dtype):
+        found = gradient(model, examples, layout)
+    tolerance = 2e-6 if precision == "float32" else 2e-2
+    assert not torch.equal(found, expected)
+    assert torch.linalg.norm(found - expected) <= tolerance * torch.linalg.norm(expected)
+
+
+def test_an_adapter_computed_with_its_layer_can_be_switched_off(tiny_model: Path) -> None:
+    model, ids = adapter_model(tiny_model, fused=False), torch.arange(20)[None]
+    with torch.no_grad(), model.disable_adapter():
+        untuned = model(input_ids=ids, use_cache=False).logits
+    fuse_adapters(model)
+    with torch.no_grad():
+        assert not torch.allclose(model(input_ids=ids, use_cache=False).logits, untuned)
+        with model.disable_adapter():
+            assert torch.equal(model(input_ids=ids, use_cache=False).logits, untuned)
 
 
 def _around_an_evaluation(model: Any, examples: TokenisedExamples) -> tuple[torch.Tensor, torch.Tensor]:

@@ -21,4 +21,4 @@ def test_no_decision_is_lost_and_the_app_opens_where_it_was(tmp_path, monkeypatc
         told = killed_after(data, seed, chance.uniform(0, 1))
         with open_data(DataRequest(data=(str(data),))) as opened:
             assert lost(opened.project.log, told, before) == 0
-        assert reopened_where_it_was(data, told)
+        assert reopened_where_it_was(data, told, before)

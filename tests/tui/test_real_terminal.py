@@ -15,14 +15,20 @@ from pathlib import Path
 
 import pytest
 
+from curator.tui.terminal import HUNG_UP
+from tests.tui.driving import decisions_of
+
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 120
 
 
 class Terminal:
-    """A program on a pseudo-terminal; what it printed so far is `printed`."""
+    """A program on a pseudo-terminal; what it printed so far is `printed`.
 
-    def __init__(self, arguments, columns=80, rows=24, **environment):
+    `controlling`: whether the system tells the program when the terminal is closed.
+    """
+
+    def __init__(self, arguments, columns=80, rows=24, controlling=False, **environment):
         self.master, child = pty.openpty()
         self.resize(columns, rows)
         self.printed = b""
@@ -33,6 +39,7 @@ class Terminal:
             stdout=child,
             stderr=child,
             start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controlling else None,
             cwd=REPOSITORY,
             env={**plain, "TERM": "xterm-256color", **environment},
         )
@@ -94,6 +101,19 @@ def test_a_session_in_a_real_terminal(desk, tmp_path):
     terminal.until(b"edited")
     terminal.type(b"q")
     assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("controlling", [True, False], ids=["told by SIGHUP", "told by nobody"])
+def test_when_the_terminal_is_gone_the_app_ends_and_the_decisions_are_there(desk, controlling):
+    terminal = Terminal(["review", str(desk)], controlling=controlling)
+    terminal.until(b"undecided")
+    terminal.type(b"a")
+    terminal.until(b"keep 1")
+    terminal.type(b"x")
+    terminal.until(b"drop 1")
+    os.close(terminal.master)
+    assert terminal.process.wait(timeout=PATIENCE) in ((HUNG_UP, -signal.SIGHUP) if controlling else (HUNG_UP,))
+    assert [decision.action for decision in decisions_of(desk)] == ["drop", "keep"]
 
 
 def test_without_a_terminal_it_says_what_does_the_same_work():

@@ -255,7 +255,7 @@ def test_help_names_every_action_of_the_screen(desk):
         for _, label, _ in rows_of("review"):
             assert label in text
 
-    drive(desk, steps, size=(120, 80))
+    drive(desk, steps, size=(120, 100))
 
 
 def test_every_registered_action_has_its_method_and_no_default_keys_clash():

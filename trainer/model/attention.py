@@ -6,6 +6,8 @@ square mask. Calls without `cu_seq_lens_q` (generation, padded rows) go to the o
 
 from __future__ import annotations
 
+from functools import cache
+from inspect import signature
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +59,17 @@ def packed_attention(
     import torch
 
     flash = query.is_cuda and query.dtype in (torch.bfloat16, torch.float16) and query.shape[-1] <= LARGEST_FLASH_HEAD
-    if flash and dropout == 0.0:
+    if flash and dropout == 0.0 and "window_size" in _variable_length_options():
         return _variable_length(query, key, value, ends, options["max_length_q"], scaling, window), None
     return _one_by_one(query, key, value, ends.tolist(), scaling, dropout, window), None
+
+
+@cache
+def _variable_length_options() -> frozenset[str]:
+    """What torch's variable-length attention can be told: nothing of use before 2.11, grouped heads from 2.12 on."""
+    from torch.nn.attention.varlen import varlen_attn
+
+    return frozenset(signature(varlen_attn).parameters)
 
 
 def _variable_length(
@@ -76,8 +86,9 @@ def _variable_length(
     # Whoever attends to `window` tokens sees itself and window - 1 before it.
     reach = (-1, 0) if window is None or window >= longest else (window - 1, 0)
     flat = [part[0].transpose(0, 1).contiguous() for part in (query, key, value)]
-    grouped = query.shape[1] != key.shape[1]
-    out = varlen_attn(*flat, ends, ends, longest, longest, scale=scaling, window_size=reach, enable_gqa=grouped)
+    # Before 2.12 torch asks for no consent to fewer key heads than query heads; the kernel is the same.
+    grouped = {"enable_gqa": True} if "enable_gqa" in _variable_length_options() else {}
+    out = varlen_attn(*flat, ends, ends, longest, longest, scale=scaling, window_size=reach, **grouped)
     return out[None]
 
 

@@ -11,6 +11,7 @@ from trainer.contract import Result
 from trainer.errors import MissingError
 from trainer.files import data_hashes
 from trainer.model.fingerprint import fingerprint, refuse_changed
+from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.plan import Plan, make_plan
 
@@ -55,9 +56,11 @@ def tuned_model(plan: Plan) -> Any:
         replace_attention(base)
     adapter = plan.folder / contract.ADAPTER_FOLDER
     try:
-        return PeftModel.from_pretrained(base, adapter)
+        tuned = PeftModel.from_pretrained(base, adapter)
     except (OSError, ValueError, SafetensorError) as problem:
         raise MissingError(
             f"The adapter in {adapter} cannot be loaded: {str(problem).splitlines()[0][:200]}. Put a sound copy there, "
             "or train again in a new folder."
         ) from problem
+    fuse_adapters(tuned)
+    return tuned

@@ -25,6 +25,7 @@ from trainer.files import data_hashes, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
 from trainer.model.fingerprint import fingerprint, refuse_changed
+from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan import Plan, make_plan
@@ -151,7 +152,10 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
     if wanted is None:
         origin = "checked on the loaded model" if reason is None else f"no: {reason}"
         plan = plan.with_value("training", "packing", reason is None, origin)
-    return add_adapter(model, plan.settings.lora), plan
+    adapted = add_adapter(model, plan.settings.lora)
+    if not processes.sharded:
+        fuse_adapters(adapted)
+    return adapted, plan
 
 
 def build_trainer(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 import polars as pl
 
@@ -40,6 +41,7 @@ _TRUSTED = (
 )
 """Languages with enough readers that data in them is likely. Of the others, CLD2 takes code for Wolof and chemical
 elements for Latin."""
+_TRUSTED_CODES = frozenset(_TRUSTED.split())
 _RUNNING = 0.5
 """Share of words that begin with a small letter in running text; German, which writes nouns large, has 0.6. Lists of
 names have less, and their language says nothing about the answer's."""
@@ -48,6 +50,8 @@ _CODE = re.compile(
     r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w|^\s*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
     re.MULTILINE,
 )
+
+_WHITE_SPACE = str.maketrans("\n\t\r", "   ")
 
 _NOT_PROSE = re.compile(
     r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]*`|https?://\S+|\S+@\S+|<[^<>\n]{1,80}>|[\[\]{}\d_=|\\/*#]+"
@@ -68,6 +72,9 @@ _ABOUT_LANGUAGE = re.compile(
     r"|翻译|翻譯|译成|譯成|英文|英语|英語|中文|汉语|漢語|日语|日文|法语|德语|韩语|西班牙语|俄语|일본어|영어|한국어|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज",
     re.IGNORECASE,
 )
+_INTO = re.compile(rf"\b(?:in|into|to) ({_LANGUAGES})\b", re.IGNORECASE)
+"""The language that a prompt asks for."""
+
 _ALIKE = (
     frozenset({"bs", "hr", "sr", "sr-ME"}),
     frozenset({"zh", "zh-Hant"}),
@@ -93,15 +100,30 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
 
 
 def _look(answer: str, prompt: str, fewest: int) -> Iterator[Passage]:
-    spoken = language_of(answer, fewest)
-    if spoken is None:
+    said = _guessed(answer)
+    if said is None:
         return
-    wanted = language_of(prompt, min(fewest, _FEWEST_PROMPT_BYTES)) or _plainly_english(prompt)
-    if wanted is None or spoken[0] == wanted[0] or any({spoken[0], wanted[0]} <= alike for alike in _ALIKE):
+    asked_for = _guessed(prompt)
+    if asked_for is not None and asked_for.code == said.code:
         return
-    if _ABOUT_LANGUAGE.search(prompt):
+    wanted = _certain(asked_for, prompt, min(fewest, _FEWEST_PROMPT_BYTES)) or _plainly_english(prompt)
+    if wanted is None or said.code == wanted[0] or any({said.code, wanted[0]} <= alike for alike in _ALIKE):
+        return
+    spoken = _certain(said, answer, fewest)
+    if spoken is None or _may_switch(prompt, wanted[1], spoken[1]):
         return
     yield Passage(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", 0, len(answer))
+
+
+def _may_switch(prompt: str, wanted: str, spoken: str) -> bool:
+    """Whether the prompt speaks of languages, so that its answer may be in another one.
+
+    Not where all that it asks for is its own (a translator's speech "into English") and it does not name the answer's.
+    """
+    if not _ABOUT_LANGUAGE.search(prompt):
+        return False
+    into = {language.lower() for language in _INTO.findall(prompt)}
+    return into != {wanted.lower()} or spoken.lower() in prompt.lower()
 
 
 def _plainly_english(prompt: str) -> tuple[str, str] | None:
@@ -115,9 +137,21 @@ def language_of(text: str, fewest_bytes: int) -> tuple[str, str] | None:
     Code, addresses, markup and numbers are left out first. Certain is: at least `fewest_bytes` bytes of letters in
     running text, CLD2 calls its verdict reliable and scores it well, and one language makes up four fifths of the text.
     """
+    return _certain(_guessed(text), text, fewest_bytes)
+
+
+class _Guess(NamedTuple):
+    """A language that CLD2 is sure of, and the text without what is no prose."""
+
+    code: str
+    name: str
+    prose: str
+
+
+def _guessed(text: str) -> _Guess | None:
     import pycld2
 
-    prose = _NOT_PROSE.sub(" ", text[: 2 * _LOOKED_AT])[:_LOOKED_AT]
+    prose = _NOT_PROSE.sub(" ", text[: 2 * _LOOKED_AT])[:_LOOKED_AT].translate(_WHITE_SPACE)
     if not prose.isprintable():
         # CLD2 refuses control characters and code points that Unicode has not assigned.
         prose = "".join(character if character.isprintable() else " " for character in prose)
@@ -126,12 +160,19 @@ def language_of(text: str, fewest_bytes: int) -> tuple[str, str] | None:
     except pycld2.error:  # a code point that is newer than CLD2
         return None
     name, code, percent, score = guesses[0]
-    if not reliable or code not in _TRUSTED.split() or percent < _FEWEST_PERCENT or score < _LOWEST_SCORE:
+    if not reliable or code not in _TRUSTED_CODES or percent < _FEWEST_PERCENT or score < _LOWEST_SCORE:
         return None
-    letters = "".join(filter(str.isalpha, prose))
-    if len(letters.encode()) < fewest_bytes or _CODE.search(text) or not _is_running(prose):
+    return _Guess(code, name.title(), prose)
+
+
+def _certain(guess: _Guess | None, text: str, fewest_bytes: int) -> tuple[str, str] | None:
+    """Code and name of the guessed language, where there is enough running text that is not code."""
+    if guess is None:
         return None
-    return code, name.title()
+    letters = "".join(filter(str.isalpha, guess.prose))
+    if len(letters.encode()) < fewest_bytes or _CODE.search(text) or not _is_running(guess.prose):
+        return None
+    return guess.code, guess.name
 
 
 def _is_running(prose: str) -> bool:
@@ -145,7 +186,7 @@ LANGUAGE_MISMATCH = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="answered in another language",
     explanation="""\
 The prompt is in one language and the answer in another, and the prompt does not speak of languages.

@@ -47,7 +47,9 @@ _RESIDUE = re.compile(RESIDUE.replace("(?i)", "").replace("(?-i:", "(?:"), re.IG
 
 
 def _find_residue(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
-    marked = batch.messages.filter(pl.col("content").str.contains(RESIDUE))
+    marked = batch.messages.filter(pl.col("content").str.contains("[<&]")).filter(
+        pl.col("content").str.contains(RESIDUE)
+    )
     marked = without_rows_about(batch, marked, anywhere(_ABOUT_MARKUP))
     plain = (
         without_rows_about(batch, marked, anywhere(_ABOUT_LOOKS), besides=r"<[^<>]*>")

@@ -43,7 +43,7 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
     if not len(answers):
         return nothing_found()
     limits = settings.thresholds
-    runs = _runs(answers["content"]).filter(
+    runs = _runs(answers["content"], limits.repeated_words).filter(
         (pl.col("share") >= limits.repeated_share)
         & (pl.col("words") >= limits.repeated_words)
         & (pl.col("words") >= limits.repeated_copies * pl.col("unit"))
@@ -55,40 +55,46 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
     return pl.concat([looped, report("repetition", unbroken, _look_for_run)])
 
 
-def _runs(texts: pl.Series) -> pl.DataFrame:
+def _runs(texts: pl.Series, fewest: int) -> pl.DataFrame:
     """Stretches of words in which each equals the one a unit before it, with the share of the message they fill.
 
-    `first` is the first word of the stretch and `words` counts them, the first copy included.
+    Messages of fewer than `fewest` words are left out. `first` is the first word of the stretch and `words` counts
+    them, the first copy included.
     """
     pieces = _words(texts)
     counts = pieces.list.len().to_numpy().astype(np.int64)
     message = np.repeat(np.arange(len(texts), dtype=np.uint32), counts)
     words = pieces.explode(empty_as_null=False).hash().to_numpy()
     begin = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    parts = [pl.DataFrame(schema=_RUNS)]
+    units, firsts, lengths = [0], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for shortest, longest in _UNITS:
         # A message that is shorter than two copies has no run of this unit, and most are.
-        long_enough = np.flatnonzero((counts >= 2 * shortest)[message])
+        long_enough = np.flatnonzero((counts >= max(2 * shortest, fewest))[message])
         some_words, some_messages = words[long_enough], message[long_enough]
         for unit in range(shortest, min(longest, len(some_words) - 1) + 1):
-            starts, lengths = _equal_stretches(some_words, some_messages, unit)
-            of, starts = some_messages[starts], long_enough[starts]
-            columns = {
-                "message": of,
-                "unit": np.full(len(of), unit, np.uint32),
-                "first": (starts - begin[of]).astype(np.uint32),
-                "words": (lengths + unit).astype(np.uint32),
-                "share": (lengths + unit) / counts[of],
-            }
-            parts.append(pl.DataFrame(columns, schema=_RUNS))
-    return pl.concat(parts)
+            starts, equal = _equal_stretches(some_words, some_messages, unit)
+            units.append(unit)
+            firsts.append(long_enough[starts])
+            lengths.append(equal + unit)
+    unit_of = np.repeat(units, [len(each) for each in firsts])
+    first, length = np.concatenate(firsts), np.concatenate(lengths)
+    of = message[first]
+    columns = {
+        "message": of,
+        "unit": unit_of.astype(np.uint32),
+        "first": (first - begin[of]).astype(np.uint32),
+        "words": length.astype(np.uint32),
+        "share": length / counts[of],
+    }
+    return pl.DataFrame(columns, schema=_RUNS)
 
 
 def _equal_stretches(
     words: NDArray[np.uint64], message: NDArray[np.uint32], unit: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First place and length of each run of words that equal the one `unit` before them, two units long at least."""
-    same = np.flatnonzero((words[unit:] == words[:-unit]) & (message[unit:] == message[:-unit]))
+    same = np.flatnonzero(words[unit:] == words[:-unit])
+    same = same[message[same] == message[same + unit]]
     starts, lengths = _stretches(same)
     long = lengths >= 2 * unit
     return starts[long], lengths[long]
@@ -99,10 +105,16 @@ def _words(texts: pl.Series) -> pl.Series:
     lower = texts.str.to_lowercase()
     unspaced = lower.str.contains(f"[{_UNSPACED}]")
     if not unspaced.any():
-        return lower.str.extract_all(_SPACED_PIECES)
+        return _spaced(lower)
     frame = pl.DataFrame({"text": lower, "unspaced": unspaced})
     by_piece = pl.when("unspaced").then("text").str.extract_all(_PIECES)
-    return frame.select(pl.coalesce(by_piece, pl.col("text").str.extract_all(_SPACED_PIECES))).to_series()
+    return frame.select(pl.coalesce(by_piece, _spaced(lower))).to_series()
+
+
+def _spaced(texts: pl.Series) -> pl.Series:
+    """What `_SPACED_PIECES` finds in each text, in a third of its time; one empty piece where it finds nothing."""
+    in_a_line = texts.str.replace_all("\n", " ", literal=True).str.replace_all("  +", " ")
+    return in_a_line.str.strip_chars(" ").str.split(" ")
 
 
 def _stretches(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

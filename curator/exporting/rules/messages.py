@@ -76,6 +76,10 @@ def _key_violations(message: dict[str, Value], path: str, rules: ChatRules) -> I
 
 def _weight_violations(message: dict[str, Value], role: Value, path: str, rules: ChatRules) -> Iterator[Violation]:
     weight, place = message["weight"], f"{path}.weight"
+    if rules.weights == "share":
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
+            yield error("invalid-weight", f"The weight is {_shown(weight)}; it is a number from 0 to 1.", place)
+        return
     if isinstance(weight, bool) or not isinstance(weight, int) or weight not in (0, 1):
         yield error("invalid-weight", f"The weight is {_shown(weight)}; it is the integer 0 or 1.", place)
     elif role != "assistant":

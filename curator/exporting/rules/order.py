@@ -15,7 +15,7 @@ def order_violations(messages: list[Value], path: str, rules: ChatRules, *, is_p
     if not is_prompt:
         if "assistant" not in roles:
             yield error("no-assistant-message", "There is no assistant message, so nothing to learn from.", path)
-        elif rules.weights and rules.nothing_to_learn and _all_silent(messages):
+        elif rules.weights == "whole" and rules.nothing_to_learn and _all_silent(messages):
             sentence = "Every assistant message has weight 0, so nothing is learned."
             yield Violation("nothing-to-learn", rules.nothing_to_learn, sentence, path)
         if rules.last and roles[-1] != "assistant":

@@ -1,6 +1,7 @@
 """How strict a target is about chat messages: one table a target, the same rules for all."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from curator.exporting.violation import Severity
 
@@ -44,7 +45,8 @@ class ChatRules:
         opening: what it is when a conversation opens with neither a system message nor the user.
         alternation: what it is when user and assistant do not take turns.
         system_first: what a second system message, or one that is not the first message, is.
-        weights: whether `weight` has a meaning here; if so it is 0 or 1, an integer, on assistant messages.
+        weights: what a `weight` may be: `whole`, the integer 0 or 1 on an assistant message; `share`, a number from 0
+            to 1; None: anything, because nobody reads it.
         nothing_to_learn: what it is when every assistant message has weight 0.
         pairing: what a tool call without its result, or a result without its call, is.
         arguments: the form of a tool call's arguments: `text` (JSON in a string), `object` or `either`.
@@ -69,7 +71,7 @@ class ChatRules:
     opening: Strictness = None
     alternation: Strictness = None
     system_first: Strictness = None
-    weights: bool = True
+    weights: Literal["whole", "share"] | None = "whole"
     nothing_to_learn: Strictness = "error"
     pairing: Strictness = "error"
     arguments: str = "text"

@@ -22,7 +22,7 @@ RULES: ChatRules = replace(
     TRL_RULES,
     target="Anyscale",
     roles=frozenset({"system", "user", "assistant", "tool"}),
-    weights=True,
+    weights="whole",
     last="error",
     opening="error",
     alternation="error",

@@ -17,7 +17,7 @@ from curator.exporting.targets.target import FileRules, Target
 from curator.exporting.violation import Value, Violation, error
 
 RULES: ChatRules = replace(
-    huggingface.RULES, target="axolotl", arguments="either", arguments_wrong="error", weights=True
+    huggingface.RULES, target="axolotl", arguments="either", arguments_wrong="error", weights="whole"
 )
 
 

@@ -23,7 +23,7 @@ RULES = ChatRules(
     roles=frozenset({"system", "developer", "user", "assistant", "tool"}),
     message_keys=OPENAI_MESSAGE_KEYS | {REASONING, "reasoning", "thinking"},
     other_keys=None,
-    weights=False,
+    weights="share",
     pairing="warning",
     arguments="object",
     arguments_wrong="warning",
@@ -97,7 +97,7 @@ TARGET = Target(
     has_parquet=True,
     remarks=(
         "TRL trains on every assistant message and does not read `weight`; the weights are in the data for trainers"
-        " that do.",
+        " that do, such as the built-in one, which takes numbers from 0 to 1.",
         "Tool arguments are objects, as chat templates want them. Load with datasets 4.7 or later: earlier versions"
         " fill the arguments and schemas of different tools with nulls.",
     ),

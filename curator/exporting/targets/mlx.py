@@ -15,7 +15,7 @@ from curator.exporting.targets.forms import chat_line, plain_text
 from curator.exporting.targets.target import FileRules, Target
 from curator.exporting.violation import Value, Violation
 
-RULES: ChatRules = replace(huggingface.RULES, target="mlx-lm", arguments="either", images=None)
+RULES: ChatRules = replace(huggingface.RULES, target="mlx-lm", arguments="either", images=None, weights=None)
 
 
 def judge(value: dict[str, Value]) -> Iterator[Violation]:

@@ -16,19 +16,17 @@ from textual.worker import get_current_worker
 from curator.errors import CuratorError
 from curator.examples.safe_text import visible
 from curator.project.decision import Action
+from curator.reporting.wording import count
 from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
 from curator.tui.page import Page, bindings_of
+from curator.tui.screens.bulk import do_or_ask
 from curator.tui.screens.compare import CompareScreen
-from curator.tui.screens.review import ReviewScreen
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.question import Question
 from curator.tui.widgets.selection import Selection
 from curator.workflow.listing import ORDERS, Listing, Order
 from curator.workflow.reviewing import Positions
-
-ASK_ABOVE = 20
-"""Examples above which a decision about all of them is asked for first."""
 
 _TYPING_PAUSE = 0.15
 """Seconds without a key after which what was typed is looked for."""
@@ -41,6 +39,7 @@ _WIDE = 100
 """Cells from which the list says where in the file an example is."""
 
 _CHECKS_WIDTH = 24
+_ONE_STEP = "It is one step: one undo takes all of it back."
 
 
 @dataclass(frozen=True)
@@ -256,12 +255,7 @@ class BrowseScreen(Page):
         if self.position is None:
             return
         example = self.review.id_at(self.position)
-        pages = [screen for screen in self.app.screen_stack if type(screen) is ReviewScreen]
-        if pages:
-            self.curator.show("review")
-            pages[0].show_example(self._asked.where, example)
-        else:
-            self.app.push_screen(ReviewScreen(self._asked.where, example))
+        self.curator.review_found(self._asked.where, example)
 
     # Selecting
 
@@ -342,16 +336,8 @@ class BrowseScreen(Page):
         positions = self.selection.positions() if self.selection.count else self.order[cursor : cursor + 1]
         if not len(positions) or self.curator.readonly:
             return
-        if len(positions) <= ASK_ABOVE:
-            self.run_worker(self._decided(action, positions), group="decide")
-            return
-
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await self._decided(action, positions)
-
-        question = f"{_VERDICTS[action]} {len(positions):,} examples?"
-        self.app.push_screen(Question(question, "It is one step: one undo takes all of it back."), answered)
+        question = Question(f"{_VERDICTS[action]} {count(len(positions), 'example')}?", _ONE_STEP)
+        do_or_ask(self, len(positions), question, partial(self._decided, action, positions))
 
     async def _decided(self, action: Action, positions: Positions) -> None:
         made = await self.curator.write(lambda: self.review.decide(positions.tolist(), action))
@@ -367,9 +353,5 @@ class BrowseScreen(Page):
 
     async def action_undo(self) -> None:
         """Take back the latest decision."""
-        outcome = await self.curator.write(lambda: self.review.undo() or ())
-        if outcome == ():
-            self.notify("Nothing of yours is left to take back.", markup=False)
-        elif outcome:
-            self.notify(f"Taken back: {outcome[0].action}, {outcome[0].decisions:,} decided.", markup=False)
+        await self.curator.take_back()
         self._drawn_anew()

@@ -16,7 +16,7 @@ from curator.errors import CuratorError
 from curator.project.decision import Action, Proposed
 from curator.tui.drawing import STATUS_MARKS
 from curator.tui.page import Page, bindings_of
-from curator.tui.screens.browse import ASK_ABOVE
+from curator.tui.screens.bulk import do_or_ask
 from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.question import Question
 from curator.tui.widgets.side_by_side import Row, SideBySide, rows_of
@@ -120,7 +120,8 @@ class DuplicatesScreen(Page):
         if not len(grouping):
             self._group = None
             self.members.show(0)
-            self.query_one(SideBySide).say(f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more.")
+            nothing = f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more."
+            self.query_one(SideBySide).say(f"{nothing}\n\nR looks for another relation, o says what to do next.")
             self.refresh_bars()
             return
         self.number = max(0, min(number, len(grouping) - 1))
@@ -277,16 +278,9 @@ class DuplicatesScreen(Page):
         """Drop, after a question where it is about many."""
         if self.curator.readonly:
             return
-        if len(positions) <= ASK_ABOVE and not always:
-            self.run_worker(self._drop(positions, reason), group="decide")
-            return
-
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await self._drop(positions, reason)
-
         detail = "Their keepers stay. It is one step: one undo takes all of it back."
-        self.app.push_screen(Question(question, detail, yes="drop them"), answered)
+        asked = Question(question, detail, yes="drop them")
+        do_or_ask(self, len(positions), asked, partial(self._drop, positions, reason), always=always)
 
     async def _drop(self, positions: Positions, reason: str) -> None:
         if await self._decided("drop", positions, reason):
@@ -302,14 +296,9 @@ class DuplicatesScreen(Page):
 
     async def action_undo(self) -> None:
         """Take back the latest decision."""
-        outcome = await self.curator.write(lambda: self.review.undo() or ())
-        if not outcome:
-            if outcome == ():
-                self.notify("Nothing of yours is left to take back.", markup=False)
-            return
-        undone, positions = outcome
-        self.notify(f"Taken back: {undone.action}, {undone.decisions:,} decided.", markup=False)
-        self._regroup(positions[0] if positions else None)
+        positions = await self.curator.take_back()
+        if positions is not None:
+            self._regroup(positions[0] if positions else None)
 
 
 def _alike(member: Member) -> str:

@@ -15,10 +15,9 @@ from curator.reporting.wording import count
 from curator.review.agreement import in_words
 from curator.review.suggest import ENOUGH, Suggestions
 from curator.tui.page import bindings_of
-from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.example import ExampleScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
-from curator.tui.widgets.progress_line import ProgressLine
 from curator.workflow.labelling import NO_QUESTIONS, Labels, Value, choices_of, label
 from curator.workflow.reviewing import Positions, Seen
 from curator.workflow.settings_model import LabelQuestion
@@ -35,7 +34,7 @@ _LEARN_EVERY = 5
 """Answers after which the suggestions are learned anew."""
 
 
-class LabelsScreen(ReviewScreen, inherit_bindings=False):
+class LabelsScreen(ExampleScreen):
     """One question at a time about one example at a time."""
 
     page_name = "labels"
@@ -140,6 +139,10 @@ class LabelsScreen(ReviewScreen, inherit_bindings=False):
         text.append(self._agreement(name), style="dim not bold")
         pane.update(text)
 
+    def show_progress(self) -> None:
+        """How many have an answer of this annotator to the question at hand."""
+        self._progress(len(self._answered), len(self.review), "answered")
+
     def _suggestion(self, position: int, name: str) -> str:
         guesses = self.guesses.get(name)
         if guesses is None or position >= len(guesses.probabilities):
@@ -215,12 +218,10 @@ class LabelsScreen(ReviewScreen, inherit_bindings=False):
         assert self.seen is not None, "and about an example"
         name, id_, position = self.question[0], self.seen.id, self.seen.position
         review = self.review
-        made = await self.curator.write(lambda: label(review.opened, [id_], name, value))
-        if made is None:
+        if not await self._change(lambda: label(review.opened, [id_], name, value)):
             return
         self.labels.refresh([id_])
         (self._answered.discard if value is None else self._answered.add)(position)
-        self.query_one(ProgressLine).decided()
         self._since_learned += 1
         if self._since_learned >= _LEARN_EVERY or name not in self.guesses:
             self._learn()
@@ -255,14 +256,12 @@ class LabelsScreen(ReviewScreen, inherit_bindings=False):
 
     def action_mode(self) -> None:
         """The next order."""
-        position = None if self.seen is None else self.seen.position
         self.mode = _MODES[(_MODES.index(self.mode) + 1) % len(_MODES)]
-        self.take_queue(self.where)
         self.notify(_SAID[self.mode], markup=False)
-        if self.mode == "file" and position is not None:
-            self.go_to_position([position])
+        if self.mode == "file":
+            self._find_around(self.where)
         else:
-            self.show_place(self.next_open(-1) or 0)
+            self._find(self.where, lambda: self.show_place(self.next_open(-1) or 0))
 
     async def action_undo(self) -> None:
         """As in the review; an answer too."""

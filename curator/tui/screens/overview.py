@@ -3,39 +3,50 @@
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from rich.console import Group
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from curator.examples.safe_text import visible
 from curator.project.policies import Proposal
 from curator.reporting.model import AuditReport
 from curator.reporting.wording import count
+from curator.tui.copying import copied
 from curator.tui.drawing import SEVERITY_MARKS
 from curator.tui.page import Page, bindings_of
-from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.topic_map import TopicMapScreen
 from curator.tui.screens.unreadable import UnreadableScreen
+from curator.tui.widgets.charts import Histogram, bar
 from curator.tui.widgets.question import Question
 from curator.workflow.deciding import apply_policy, proposal_of
 from curator.workflow.reported import report_of
+from curator.workflow.reviewing import Review
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _POLICY = "recommended"
 POLICY_LINE = "policy"
 UNREADABLE_LINE = "unreadable"
-"""Stand in a line instead of a filter: for the preview of the policy, for the lines that are no example."""
+MAP_LINE = "map"
+COMMAND_LINE = "$ "
+"""Stand in a line instead of a filter: the preview of the policy, the lines that are no example, the map of topics, and
+(before it) a command for a shell."""
+
+_BAR = 10
+_MARGIN, _WIDEST = 7, 100
+_HISTOGRAM_ROWS = 4
 
 
 class _Line(NamedTuple):
-    """A line of the list, and the filter that Enter reviews; None: a heading."""
+    """A line of the list, and the filter that Enter reviews; None: a heading or a picture."""
 
-    text: Text
+    text: Text | Padding | Content
     where: str | None
 
 
@@ -52,7 +63,7 @@ class OverviewScreen(Page):
         self.report: AuditReport | None = None
 
     def compose_body(self) -> ComposeResult:
-        """The verdict, then lines to act on."""
+        """The verdict, then lines: what to do, why, what was decided and found."""
         with Vertical(id="overview"):
             yield Static("", id="verdict", markup=False)
             yield OptionList(id="lines")
@@ -85,20 +96,29 @@ class OverviewScreen(Page):
                 f"{self.curator.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
             )
 
+    @property
+    def _width(self) -> int:
+        """Cells of a line."""
+        return max(self.size.width - _MARGIN, 20)
+
+    def on_resize(self) -> None:
+        """The histogram is as wide as there is room."""
+        if self.report is not None:
+            self._weigh()
+
     @work(thread=True, exclusive=True, group="report")
     def _weigh(self) -> None:
-        review = self.review
+        review, worker = self.review, get_current_worker()
         report = report_of(review.opened, review.audit)
-        self.app.call_from_thread(self._show_report, report)
+        histogram = _histogram(review, min(self._width - 2, _WIDEST))
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_report, report, histogram)
 
-    def _show_report(self, report: AuditReport) -> None:
+    def _show_report(self, report: AuditReport, histogram: Histogram | None) -> None:
         self.report = report
-        reasons = Table.grid(padding=(0, 1))
-        for reason in report.verdict.reasons:
-            reasons.add_row(Text(" •"), Text(visible(reason, one_line=True)))
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
-        self.query_one("#verdict", Static).update(Group(headline, reasons))
-        self._fill(list(_lines(report, self.review.counts())))
+        self.query_one("#verdict", Static).update(headline)
+        self._fill(list(_lines(report, self.review.counts(), histogram, self._width)))
 
     def _fill(self, lines: list[_Line]) -> None:
         options = self.query_one(OptionList)
@@ -118,20 +138,21 @@ class OverviewScreen(Page):
             self.action_policy()
         elif where == UNREADABLE_LINE:
             self.app.push_screen(UnreadableScreen())
+        elif where == MAP_LINE:
+            self.action_map()
+        elif where is not None and where.startswith(COMMAND_LINE):
+            command = where.removeprefix(COMMAND_LINE)
+            self.notify(visible(copied(self.app, command, "The command"), one_line=True), markup=False)
         elif where is not None:
-            self._review(where)
+            self.curator.review_found(where)
 
     def action_open(self) -> None:
         """As Enter in the list."""
         self.query_one(OptionList).action_select()
 
-    def _review(self, where: str) -> None:
-        pages = [screen for screen in self.app.screen_stack if isinstance(screen, ReviewScreen)]
-        if pages:
-            self.curator.show("review")
-            pages[0].narrow(where)
-        else:
-            self.app.push_screen(ReviewScreen(where))
+    def action_map(self) -> None:
+        """The topics and where they lie."""
+        self.app.push_screen(TopicMapScreen())
 
     @work(thread=True, exclusive=True, group="policy")
     def action_policy(self) -> None:
@@ -175,7 +196,20 @@ def _is_unreadable(report: AuditReport, name: str) -> bool:
     return any(finding.example is None and finding.line is not None for finding in worst)
 
 
-def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
+def _histogram(review: Review, bins: int) -> Histogram | None:
+    """Of the tokens of all examples; None: they were not counted."""
+    facts = review.audit.loaded.facts
+    if "tokens" not in facts.columns or not len(facts):
+        return None
+    return Histogram.of(facts["tokens"].to_numpy(), bins, review.audit.options.settings.max_tokens)
+
+
+def _indented(text: Text) -> Padding:
+    """Further lines begin where the first does."""
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | None, width: int) -> Iterator[_Line]:
     yield _Line(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
         command = step.command or ""
@@ -184,10 +218,14 @@ def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
             where = POLICY_LINE
         elif where is not None and _is_unreadable(report, where.removeprefix("check:")):
             where = UNREADABLE_LINE
-        line = Text(f"  {visible(step.sentence, one_line=True)}")
+        line = Text(visible(step.sentence, one_line=True))
         if step.command and where is None:
-            line.append(f"   {visible(step.command, one_line=True)}", style="dim")
-        yield _Line(line, where)
+            line.append(f"\n{visible(step.command, one_line=True)}", style="dim")
+            where = f"{COMMAND_LINE}{step.command}"
+        yield _Line(_indented(line), where)
+    yield _Line(Text("Why", style="bold"), None)
+    for reason in report.verdict.reasons:
+        yield _Line(_indented(Text(visible(reason, one_line=True))), None)
     yield _Line(Text("Decisions", style="bold"), None)
     yield _Line(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
     for status, word in (("keep", "kept"), ("drop", "dropped"), ("flag", "flagged")):
@@ -195,10 +233,13 @@ def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
     yield _Line(Text("Findings", style="bold"), None)
     if not report.checks:
         yield _Line(Text("  No check found anything."), None)
+    most = max((check.examples for check in report.checks), default=0)
     for check in report.checks:
-        text = Text(f"  {check.examples:>9,}  ")
-        text.append(f"{SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
+        text = Text(f"  {check.examples:>9,} " if check.examples else f"  {'all':>9} ")
+        text.append(bar(check.examples, most, _BAR), style=_STYLES[check.severity])
+        text.append(f" {SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
         text.append(f"  {check.title}", style="dim")
+        text.truncate(width, overflow="ellipsis")
         about_examples = any(finding.example is not None for finding in check.worst)
         about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
         yield _Line(text, f"check:{check.name}" if about_examples else about_lines)
@@ -212,3 +253,12 @@ def _lines(report: AuditReport, counts: dict[str, int]) -> Iterator[_Line]:
             ),
             f"tokens:>{tokens.percentile_95}",
         )
+        if histogram is not None:
+            picture = Content("\n").join(histogram.lines(_HISTOGRAM_ROWS))
+            yield _Line(Content("\n").join([Content("  ") + line for line in picture.split("\n")]), None)
+    if report.meaning is not None and report.meaning.topics:
+        yield _Line(Text("Topics", style="bold"), None)
+        titles = visible(", ".join(topic.title for topic in report.meaning.topics), one_line=True)
+        line = Text(f"  {len(report.meaning.topics):>9,}  on a map: {titles}")
+        line.truncate(width, overflow="ellipsis")
+        yield _Line(line, MAP_LINE)

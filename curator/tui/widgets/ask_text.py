@@ -10,6 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from curator.examples.safe_text import visible
+from curator.tui.widgets.still_input import StillInput
 
 
 class AskText(ModalScreen[str | None]):
@@ -25,7 +26,7 @@ class AskText(ModalScreen[str | None]):
         """The question and the field."""
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
-            yield Input(visible(self._value, one_line=True), suggester=self._suggester)
+            yield StillInput(visible(self._value, one_line=True), suggester=self._suggester)
             yield Static("Enter takes it   Esc leaves it", markup=False, classes="dim")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,20 +1,16 @@
-"""Pictures made of characters: a histogram, bars, progress, a map of points.
+"""Pictures made of characters: a histogram, bars, a map of points.
 
 Our own and small: of the ready-made ones, `textual-plot` 0.10 keeps its memory but needs 0.45 s for 20,000 points,
 during which no key is answered; these need 25 ms for a million, because points become dots in one pass of numpy.
 Meaning never hangs on colour: what is marked has a sign and a word as well.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from textual.content import Content
 from textual.widget import Widget
-
-from curator.examples.safe_text import visible
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉█"
@@ -106,91 +102,10 @@ class Histogram:
         return [Content(" · ".join(words))] if words else []
 
 
-class HistogramChart(Widget):
-    """A histogram as wide as there is room."""
-
-    DEFAULT_CSS = "HistogramChart { height: auto; width: 1fr; }"
-
-    def __init__(
-        self,
-        sizes: npt.NDArray[np.integer],
-        limit: int | None = None,
-        *,
-        rows: int = 6,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        """Of `sizes`, its bars `rows` lines high."""
-        super().__init__(id=id)
-        self._sizes, self._limit, self._rows = sizes, limit, rows
-        self._drawn: tuple[int, Content] | None = None
-
-    def show(self, sizes: npt.NDArray[np.integer], limit: int | None = None) -> None:
-        """Other sizes."""
-        self._sizes, self._limit, self._drawn = sizes, limit, None
-        self.refresh(layout=True)
-
-    def render(self) -> Content:
-        """The picture; made again only for other sizes or another width."""
-        width = max(self.size.width, 10)
-        if self._drawn is None or self._drawn[0] != width:
-            lines = Histogram.of(self._sizes, width, self._limit).lines(self._rows)
-            self._drawn = (width, Content("\n").join(lines))
-        return self._drawn[1]
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
-        """Bars, axis and words."""
-        return self._rows + 3
-
-
-class Bar(NamedTuple):
-    """A bar: what it counts, how many, a style for it, and a sign that says the same without colour."""
-
-    label: str
-    number: int
-    style: str = "$primary"
-    sign: str = ""
-
-
-def bar_line(bar: Bar, most: int, width: int, label_width: int) -> Content:
-    """One bar in `width` cells, the longest of all bars being `most`."""
-    number = f"{bar.number:,}"
-    label = Content(visible(f"{bar.sign}{bar.label}", one_line=True)).truncate(label_width, ellipsis=True, pad=True)
-    room = max(width - label_width - len(number) - 2, 1)
-    eighths = max(round(bar.number / max(most, 1) * room * 8), 1 if bar.number else 0)
-    drawn = "█" * (eighths // 8) + (_PARTS[eighths % 8] if eighths % 8 else "")
-    return Content.assemble(label, " ", (drawn, bar.style), f" {number}")
-
-
-class BarChart(Widget):
-    """Bars below each other, as many as there are."""
-
-    DEFAULT_CSS = "BarChart { height: auto; width: 1fr; }"
-
-    def __init__(self, bars: Sequence[Bar] = (), *, id: str | None = None) -> None:  # noqa: A002
-        """Of `bars`, in their order."""
-        super().__init__(id=id)
-        self._bars = list(bars)
-
-    def show(self, bars: Sequence[Bar]) -> None:
-        """Other bars."""
-        self._bars = list(bars)
-        self.refresh(layout=True)
-
-    def render(self) -> Content:
-        """The picture."""
-        most = max((bar.number for bar in self._bars), default=0)
-        label = min(max((len(bar.sign + bar.label) for bar in self._bars), default=0), max(self.size.width // 2, 8))
-        return Content("\n").join([bar_line(bar, most, self.size.width, label) for bar in self._bars])
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
-        """A line each."""
-        return max(len(self._bars), 1)
-
-
-def progress_line(done: int, total: int, width: int) -> str:
-    """`done` of `total` as a bar of `width` cells."""
-    eighths = round(min(done / total, 1) * width * 8) if total else 0
-    return ("█" * (eighths // 8) + (_PARTS[eighths % 8] if eighths % 8 else "")).ljust(width, "░")
+def bar(number: int, most: int, width: int) -> str:
+    """A bar of up to `width` cells, which `most` fills; whatever is not nothing is seen."""
+    eighths = max(round(number / max(most, 1) * width * 8), 1 if number else 0)
+    return ("█" * (eighths // 8) + _PARTS[eighths % 8].strip()).ljust(width)
 
 
 def braille(dots: npt.NDArray[np.bool_]) -> list[str]:
@@ -224,7 +139,7 @@ def dot_of(
 
 
 class ScatterMap(Widget):
-    """Points on a plane, such as the topic map; those that are marked stand out by colour and by a frame of dots."""
+    """Points on a plane, such as the topic map; those that are marked stand out, without colour by being reversed."""
 
     DEFAULT_CSS = "ScatterMap { height: 1fr; width: 1fr; }"
 
@@ -263,13 +178,14 @@ class ScatterMap(Widget):
         column, row = dot_of(self._points, lines, cells)
         is_marked = np.zeros((lines, cells), dtype=np.bool_)
         is_marked[row[self._marked] // 4, column[self._marked] // 2] = True
-        return Content("\n").join([_emphasised(*pair) for pair in zip(text, is_marked, strict=True)])
+        style = "reverse" if self.app.no_color else "bold $accent"
+        return Content("\n").join([_emphasised(*pair, style) for pair in zip(text, is_marked, strict=True)])
 
 
-def _emphasised(text: str, marked: npt.NDArray[np.bool_]) -> Content:
-    """A line whose marked cells are reversed, which needs no colour."""
+def _emphasised(text: str, marked: npt.NDArray[np.bool_], style: str) -> Content:
+    """A line whose marked cells stand out, the others being dim."""
     edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0)).tolist()
-    content = Content(text)
+    content = Content(text).stylize("$text-muted")
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        content = content.stylize("reverse $accent", begin, end)
+        content = content.stylize(style, begin, end)
     return content

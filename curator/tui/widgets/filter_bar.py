@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from curator.examples.safe_text import visible
 from curator.tui.completion import FilterSuggester
+from curator.tui.widgets.still_input import StillInput
 
 
 class FilterBar(Vertical):
@@ -31,7 +32,7 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         """Chip, field, fault."""
         yield Static("", id="chip", markup=False)
-        yield Input(
+        yield StillInput(
             placeholder='check:refusal decided:no tokens:>500 "words"  (→ completes)', suggester=FilterSuggester()
         )
         yield Static("", id="fault", markup=False)
@@ -49,6 +50,11 @@ class FilterBar(Vertical):
             (f" {found:,} of {total:,}   c clears it", "dim"),
         )
         self.query_one("#chip", Static).update(chip if where else "")
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the field is open."""
+        return self.has_class("-typing")
 
     def ask(self, where: str) -> None:
         """Open the field."""
@@ -73,7 +79,7 @@ class FilterBar(Vertical):
         """Tell whoever looks while one types."""
         event.stop()
         self.remove_class("-faulty")
-        if self.has_class("-typing"):
+        if self.is_typing:
             self.post_message(self.Typed(event.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -84,6 +90,6 @@ class FilterBar(Vertical):
 
     def on_key(self, event: Key) -> None:
         """Esc leaves the field."""
-        if event.key == "escape" and self.has_class("-typing"):
+        if event.key == "escape" and self.is_typing:
             event.stop()
             self.close()

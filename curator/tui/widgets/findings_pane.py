@@ -1,5 +1,7 @@
 """What the checks found in an example, each as a sentence with what to do about it."""
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 from textual.widgets import Static
 
@@ -18,15 +20,15 @@ class FindingsPane(Static):
 
     def show(self, findings: list[Finding], note: str = "", *, checked: bool = True) -> None:
         """List the findings; `note` stands after them. `checked`: whether the checks ran already."""
-        text = Text()
+        parts: list[Text | Padding] = []
         for finding in findings:
-            text.append(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
-            suggestion = "" if finding.suggestion in ("none", "review") else f"  [{finding.suggestion}]"
-            text.append(f"{suggestion}\n", style="bold")
-            text.append(f"  {visible(finding.message, one_line=True)}\n")
+            heading = Text(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
+            if finding.suggestion not in ("none", "review"):
+                heading.append(f"  [{finding.suggestion}]", style="bold default")
+            parts += [heading, Padding(Text(visible(finding.message, one_line=True)), (0, 0, 0, 2))]
         if not findings:
             nothing = "No check found anything here." if checked else "Not checked yet; the checks are running."
-            text.append(f"{nothing}\n", style="dim")
+            parts.append(Text(nothing, style="dim"))
         if note:
-            text.append(visible(note), style="dim")
-        self.update(text)
+            parts.append(Text(visible(note), style="dim"))
+        self.update(Group(*parts))

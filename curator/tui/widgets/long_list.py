@@ -35,8 +35,8 @@ class LongList(ScrollView, can_focus=True, inherit_bindings=False):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    class Moved(Message):
-        """The cursor stands on another entry, or the list became another one."""
+    class About(Message):
+        """Something happened to an entry."""
 
         def __init__(self, sender: "LongList", entry: int) -> None:
             super().__init__()
@@ -46,22 +46,16 @@ class LongList(ScrollView, can_focus=True, inherit_bindings=False):
         def control(self) -> "LongList":
             """The list."""
             return self.sender
+
+    class Moved(About):
+        """The cursor stands on another entry, or the list became another one."""
 
         def can_replace(self, message: Message) -> bool:
             """Of a held-down key only the last place matters."""
             return isinstance(message, LongList.Moved) and message.sender is self.sender
 
-    class Chosen(Message):
+    class Chosen(About):
         """Enter was pressed, or the entry clicked that the cursor was on."""
-
-        def __init__(self, sender: "LongList", entry: int) -> None:
-            super().__init__()
-            self.sender, self.entry = sender, entry
-
-        @property
-        def control(self) -> "LongList":
-            """The list."""
-            return self.sender
 
     def __init__(self, line_of: LineOf, count: int = 0, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
         """A list of `count` entries whose lines `line_of` makes; where there are none it says `empty`."""
@@ -85,6 +79,13 @@ class LongList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw the lines anew, because what they say has changed."""
         self._lines.clear()
         self.refresh()
+
+    def forget_entry(self, entry: int) -> None:
+        """Draw one line anew."""
+        for is_cursor in (False, True):
+            self._lines.discard((entry, self.size.width, is_cursor))
+        if self.size:
+            self.refresh_line(entry)
 
     def move(self, by: int) -> None:
         """Down by so many entries; up where negative."""

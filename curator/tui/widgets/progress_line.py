@@ -1,11 +1,9 @@
-"""How far the review is: decided of all, at which pace, and how long at that pace."""
+"""How far the work is: done of all, at which pace, and how long at that pace."""
 
 import time
 
 from rich.text import Text
 from textual.widgets import Static
-
-from curator.workflow.reviewing import Review
 
 _BAR = 20
 _PACE_OF = 60
@@ -23,18 +21,16 @@ class ProgressLine(Static):
         """Count a decision of this session."""
         self._times = [*self._times, time.monotonic()][-_PACE_OF:]
 
-    def show(self, review: Review, audit: str = "") -> None:
-        """Draw the counts."""
-        counts, total = review.counts(), len(review)
-        decided = total - counts["pending"]
-        share = decided / max(total, 1)
+    def show(self, done: int, total: int, word: str, detail: str = "", audit: str = "") -> None:
+        """Draw that `done` of `total` are `word` ("decided"), then a detail, the pace and how far the audit is."""
+        share = done / max(total, 1)
         line = Text("█" * int(share * _BAR), no_wrap=True, overflow="ellipsis")
         line.append("░" * (_BAR - int(share * _BAR)), style="dim")
-        line.append(f" {decided:,} of {total:,} decided ({share:.0%})")
-        line.append(f"  keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}", style="dim")
+        line.append(f" {done:,} of {total:,} {word} ({share:.0%})")
+        line.append(f"  {detail}", style="dim")
         pace = self._pace()
         if pace:
-            left = counts["pending"] / pace
+            left = (total - done) / pace
             line.append(f"  {pace:.0f}/min, {_span(left)} left", style="dim")
         if audit:
             line.append(f"  {audit}", style="bold")

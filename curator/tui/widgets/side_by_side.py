@@ -72,7 +72,7 @@ class SideBySide(ScrollView, can_focus=False):
     """Two columns that scroll together; where there is little room, the second stands below the first."""
 
     DEFAULT_CSS = """
-    SideBySide { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+    SideBySide { height: 1fr; scrollbar-gutter: stable; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own name

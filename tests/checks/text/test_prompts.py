@@ -120,3 +120,9 @@ def test_an_answer_in_another_language_is_found(answer):
 )
 def test_translations_names_code_and_short_answers_are_not_judged(prompt, answer):
     assert not is_found("language-mismatch", answer, prompt)
+
+
+def test_a_translation_into_the_prompts_own_language_is_not_expected_in_a_third_one():
+    speech = "You are a translator at a peace summit. Translate the speech of the leader into English for us: zogondra!"
+    assert is_found("language-mismatch", GERMAN, speech)
+    assert not is_found("language-mismatch", GERMAN, f"{speech} Then say it in German too.")

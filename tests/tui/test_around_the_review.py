@@ -1,0 +1,214 @@
+"""What stands around the review: the list of the queue, settings, messages, the map, copies, where it was left."""
+
+import base64
+import json
+import os
+import re
+import time
+
+import platformdirs
+import pytest
+
+from curator.tui.actions import ACTIONS
+from curator.tui.app_log import log_file
+from curator.tui.widgets.long_list import LongList
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
+from tests.tui.driving import drive, said, screen_text, until
+
+
+def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
+    async def steps(pilot, app):
+        entries = app.screen.query_one(LongList)
+        assert entries.display
+        await pilot.press("a", "x")
+        await until(pilot, lambda: app.review.counts()["drop"] == 1 and app.screen.place == 2)
+        assert entries.cursor == 2
+        await until(pilot, lambda: [line[1] for line in screen_text(app).split("\n")[2:5]] == ["✓", "✗", "·"])
+        await pilot.click(LongList, offset=(5, 7))
+        await until(pilot, lambda: app.screen.place == 7)
+        await pilot.press("left_square_bracket")
+        assert not entries.display
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("left_square_bracket")
+        assert entries.display
+
+    drive(desk, steps, size=(170, 40))
+
+
+def test_side_panel_list_and_scroll_are_as_they_were_left(desk):
+    async def first(pilot, app):
+        await pilot.press("left_square_bracket", "right_square_bracket", "j")
+        app.screen.query_one("#example").scroll_to(y=3, animate=False, force=True)
+        await pilot.pause()
+        await app.screen._keep_place()
+
+    async def again(pilot, app):
+        await pilot.pause()
+        assert app.screen.query_one(LongList).display
+        assert not app.screen.query_one("#side").display
+        assert app.screen.place == 1
+        assert app.screen.query_one("#example").scroll_offset.y == 3
+
+    drive(desk, first, size=(80, 15))
+    drive(desk, again, size=(80, 15))
+
+
+def test_a_setting_is_changed_in_the_app_and_applies_at_once(desk):
+    (desk.parent / "curator.toml").write_text("# ours\n")
+
+    async def steps(pilot, app):
+        await pilot.press("comma")
+        names = [one.name for one in app.screen.shown]
+        for name, typed in (("review.reasons", "too salty, too sweet"), ("keys.review.keep", "K")):
+            app.screen.query_one("#settings").highlighted = names.index(name)
+            await pilot.press("enter")
+            field = app.screen.query_one("Input")
+            field.value = typed
+            await pilot.press("enter")
+        await pilot.press("q", "1", "K")
+        assert app.review.counts() == {**app.review.counts(), "drop": 1, "keep": 1}
+
+    drive(desk, steps)
+    text = (desk.parent / "curator.toml").read_text()
+    assert text.startswith("# ours\n")
+    assert 'keep = "K"' in text
+    with open_data(DataRequest(data=(str(desk),))) as opened:
+        assert [entry.reason for entry in opened.project.log.latest(5)] == [None, "too salty"]
+
+
+def test_a_key_that_is_taken_is_refused_in_the_app_with_both_names(desk):
+    async def steps(pilot, app):
+        await pilot.press("comma")
+        app.screen._change("keys.review.keep", "x")
+        await pilot.pause()
+        assert "review.keep" in said(app)
+        assert "review.drop" in said(app)
+        assert not (desk.parent / "curator.toml").exists()
+
+    drive(desk, steps)
+
+
+def test_what_was_said_can_be_read_again_and_errors_are_in_the_log(desk):
+    async def steps(pilot, app):
+        await pilot.press("colon", *"no-such-id", "enter")
+        app.clear_notifications()
+        await pilot.press("D")
+        assert "is not in this queue" in screen_text(app)
+        await pilot.press("escape", "comma")
+        app.screen._change("tokens.max_tokens", "-1")
+        assert "not possible" in log_file().read_text()
+
+    drive(desk, steps)
+
+
+def test_what_a_library_prints_is_in_the_log_and_not_on_the_screen(desk):
+    async def steps(pilot, app):
+        print("a progress bar of somebody's")
+        await until(pilot, log_file().exists)
+        assert "progress bar" not in screen_text(app)
+        assert "a progress bar of somebody's" in log_file().read_text()
+
+    drive(desk, steps)
+
+
+def test_a_copy_goes_to_the_terminal_and_to_a_file_and_the_toast_says_so(desk, monkeypatch):
+    async def steps(pilot, app):
+        written = []
+        monkeypatch.setattr(app._driver, "write", written.append)
+        await pilot.press("y")
+        copied = json.loads((platformdirs.user_state_path("curator") / "copied.txt").read_text())
+        assert copied == app.screen.seen.content.identity()
+        [sequence] = [text for text in written if "\x1b]52;" in text]
+        assert json.loads(base64.b64decode(sequence.split(";")[2].rstrip("\a"))) == copied
+        assert "copied.txt" in said(app)
+        monkeypatch.setenv("TERM_PROGRAM", "Apple_Terminal")
+        await pilot.press("y")
+        assert "has no clipboard" in said(app)
+
+    drive(desk, steps)
+
+
+def test_the_map_lists_topics_and_enter_reviews_one_or_says_why_there_is_none(desk):
+    async def steps(pilot, app):
+        await pilot.press("o", "m")
+        await pilot.pause()
+        if app.review.audit.meaning is None:
+            assert "did not look at meaning" in screen_text(app)
+            return
+        topics = app.review.audit.meaning.topics
+        assert topics["title"][0] in screen_text(app)
+        assert any("⠀" < mark <= "⣿" for mark in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.page_name == "review" and len(app.screen.queue) == topics["examples"][0])
+
+    drive(desk, steps)
+
+
+def test_the_overview_draws_findings_and_tokens(desk):
+    async def steps(pilot, app):
+        await pilot.press("o")
+        await until(pilot, lambda: app.screen.report is not None)
+        text = screen_text(app)
+        assert "█" in text
+        assert "▁" in text or "▂" in text
+        assert "─────" in text
+
+    drive(desk, steps, size=(100, 90))
+
+
+def test_a_filter_that_is_slow_leaves_the_keys_working(desk, monkeypatch):
+    async def steps(pilot, app):
+        matching = app.review.matching
+
+        def slow(where):
+            time.sleep(0.5)
+            return matching(where)
+
+        monkeypatch.setattr(app.review, "matching", slow)
+        await pilot.press("o")
+        await until(pilot, lambda: app.screen.report is not None)
+        app.review_found("severity:warning")
+        before = app.screen.place
+        assert "Looking for severity:warning" in screen_text(app) or app.screen.where == ""
+        await pilot.press("j")
+        assert app.screen.place == before + 1
+        await until(pilot, lambda: app.screen.where == "severity:warning")
+
+    drive(desk, steps)
+
+
+def test_the_check_that_runs_can_be_stopped_and_says_that_it_goes_on_later(tmp_path, monkeypatch):
+    for name in ("STATE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    data = tmp_path / "new.jsonl"
+    line = {"messages": [{"role": "user", "content": "A lamp?"}, {"role": "assistant", "content": "It glows. " * 200}]}
+    data.write_text("".join(json.dumps({**line, "n": n}) + "\n" for n in range(20_000)))
+
+    async def steps(pilot, app):
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: app.audit_progress == "not checked")
+        assert "The check was stopped" in said(app)
+
+    drive(data, steps)
+
+
+def test_no_default_key_is_one_that_terminals_do_not_send():
+    unreliable = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+enter", "shift+enter", "alt+enter"}
+    for action in ACTIONS:
+        keys = action.keys.split(",")
+        assert not unreliable & set(keys), action.id
+        assert any(not re.fullmatch(r"alt\+.*|shift\+.*|f\d+", key) for key in keys), action.id
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_project_kept_elsewhere_is_said(desk):
+    desk.parent.chmod(0o500)
+
+    async def steps(pilot, app):
+        assert "cannot be written" in said(app)
+
+    try:
+        drive(desk, steps)
+    finally:
+        desk.parent.chmod(0o700)
