@@ -26,6 +26,7 @@ SIZE = (100, 30)
 SCREENS: dict[str, tuple[tuple[str, ...], Callable[[CuratorApp], bool]]] = {
     "overview": (("o",), lambda app: getattr(app.screen, "report", None) is not None),
     "review": (("r", "a", "x", "j"), lambda app: getattr(app.screen, "seen", None) is not None),
+    "map": (("o", "m"), lambda app: any("⠀" < mark <= "⣿" for mark in text_of(app))),
     "browse": (("b", "s", "J", "J", "j", "j", "space"), lambda app: app.screen.selection.count == 4),
     "duplicates": (("d",), lambda app: "│" in text_of(app)),
     "compare": (("b", "n", "g", "space", "space", "equals_sign"), lambda app: "│" in text_of(app)),
@@ -85,8 +86,10 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(XDG_STATE_HOME=home, XDG_CONFIG_HOME=home, CURATOR_REVIEW_REPEAT_GUARD="0")
-        data = Path(home) / "support_desk.jsonl"
-        shutil.copy(SAMPLE, data)
+        shutil.copy(SAMPLE, Path(home) / "support_desk.jsonl")
+        folder = folder.resolve()
+        os.chdir(home)  # pictures show names as a person types them
+        data = Path("support_desk.jsonl")
         with open_data(DataRequest(data=(str(data),))) as opened:
             opened.audited(lambda *_: None, texts=True)
         asyncio.run(taken(data, folder, size))

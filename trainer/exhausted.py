@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from trainer.errors import ExhaustedError
+from trainer.errors import ExhaustedError, TrainerError
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """There is no room, a quota is used up, a file may not grow further."""
@@ -16,30 +16,26 @@ _NO_ROOM = ("no space left on device", "disk quota exceeded", "file too large", 
 
 
 @contextmanager
-def exhaustion_worded(go_on: str) -> Iterator[None]:
+def exhaustion_worded(go_on: str, instead: str = "") -> Iterator[None]:
     """Turn what Python, torch and safetensors raise when memory or disk runs out into an `ExhaustedError`.
 
     Args:
-        go_on: a sentence on how the work is continued.
+        go_on: how the work is continued, a sentence.
+        instead: what else helps where memory is short, a sentence.
     """
     try:
         yield
+    except TrainerError:  # has its words already
+        raise
     except Exception as problem:
-        if (sentence := _worded(problem)) is None:
+        words = str(problem).lower()
+        if isinstance(problem, MemoryError) or any(part in words for part in _NO_MEMORY):
+            sentence = f"Out of memory ({_first_line(problem)}). Close what else needs memory. {go_on} {instead}"
+        elif (isinstance(problem, OSError) and problem.errno in DISK_FULL) or any(part in words for part in _NO_ROOM):
+            sentence = f"The disk is full ({_first_line(problem)}). Free some space. {go_on}"
+        else:
             raise
-        raise ExhaustedError(f"{sentence} {go_on}") from problem
-
-
-def _worded(problem: Exception) -> str | None:
-    words = str(problem).lower()
-    if isinstance(problem, MemoryError) or any(part in words for part in _NO_MEMORY):
-        return (
-            "Out of memory. Lower [training] micro_batch_tokens or max_length, or close what else needs memory "
-            f"({_first_line(problem)})."
-        )
-    if (isinstance(problem, OSError) and problem.errno in DISK_FULL) or any(part in words for part in _NO_ROOM):
-        return f"The disk is full ({_first_line(problem)}). Free some space."
-    return None
+        raise ExhaustedError(sentence.rstrip()) from problem
 
 
 def _first_line(problem: Exception) -> str:

@@ -3,7 +3,7 @@
     python -m benchmarks.trainer.intervals [RUN_FOLDER]
 
 The first table simulates 2,000 paired comparisons for each kind of score and number of examples. The second is of a
-finished run: its tuned model answers each held-out question 48 times, sampled at temperature 1, and 200 times the model
+finished run: its tuned model answers each held-out question 24 times, sampled at temperature 1, and 200 times the model
 is compared with itself on two of these answers to each question, drawn anew.
 """
 
@@ -22,8 +22,8 @@ from trainer.plan import Plan
 SIMULATIONS = 2_000
 COMPARISONS = 200
 ASKED = 60
-POOL = 48
-LONGEST = 64
+POOL = 24
+LONGEST = 48
 """Tokens of an answer."""
 
 Floats = npt.NDArray[np.float64]

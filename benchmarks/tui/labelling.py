@@ -23,8 +23,12 @@ async def label(data: str, seed: int) -> None:
         await pilot.pause()
         while True:
             key = chance.choices("axfu", (6, 5, 2, 1))[0]
+            if key == "u" and app.review.counts()["pending"] == len(app.review):
+                continue  # nothing to take back
             seen = app.screen.seen
             await pilot.press(key)
+            while app.screen.seen is seen:  # a key was sent; on a busy machine it takes a moment to be acted on
+                await pilot.pause(0.002)
             told = f"- {KEYS[key]}" if key == "u" else f"{seen.id} {KEYS[key]}"
             os.write(1, f"{told} {app.screen.seen.id}\n".encode())
 

@@ -35,7 +35,7 @@ from curator.workflow.training import start_run
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "sample_data" / "tiny-llama"
-STEPS = 60
+STEPS = 40
 SIZE = (120, 40)
 SETTINGS = (
     f"training.steps={STEPS}",

@@ -31,7 +31,7 @@ def export(options: DataRequest) -> None:
             sys.stdout.buffer.writelines(journal_lines(opened.project.log, options.annotator))
             return
         count = export_journal(opened.project.log, Path(file), options.annotator)
-    narrate(options, f"{count:,} decisions were written to {file}.")
+    narrate(options, f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {file}.")
 
 
 @command.command("import")

@@ -41,5 +41,6 @@ def command(
             click.echo(leak_text(specimen))
         click.echo(found.claim)
         if found.leaking > len(specimens):
-            click.echo(f"{found.leaking - len(specimens):,} more leak; --limit 0 shows all.", err=True)
+            left = found.leaking - len(specimens)
+            click.echo(f"{left:,} more {'leaks' if left == 1 else 'leak'}; --limit 0 shows all.", err=True)
     return 1 if found.leaking else 0

@@ -41,11 +41,18 @@ class Sides(NamedTuple):
 
 
 @inner_kernel
-def shared(left: np.uint64, left_size: int, right: np.uint64, right_size: int) -> tuple[int, int, int]:
-    """How many shingles of the whole, the prompt and the answer are in both of two sorted lists."""
+def shared(
+    left: np.uint64, left_size: int, right: np.uint64, right_size: int, table: Hashes
+) -> tuple[int, int, int, int]:
+    """How many shingles of the whole, the prompt and the answer are in both of two sorted lists.
+
+    And how many of the prompt's are template shingles, where `table` has any.
+    """
     whole = 0
     prompt = 0
     answer = 0
+    templates = 0
+    has_templates = table.size > 1
     i = 0
     j = 0
     while i < left_size and j < right_size:
@@ -57,27 +64,11 @@ def shared(left: np.uint64, left_size: int, right: np.uint64, right_size: int) -
         whole += views >> 2
         answer += (views >> 1) & 1
         prompt += views & 1
+        if has_templates and views & 1:
+            templates += contains(table, key_a)
         i += key_a <= key_b
         j += key_b <= key_a
-    return whole, prompt, answer
-
-
-@inner_kernel
-def _shared_in_templates(left: np.uint64, left_size: int, right: np.uint64, right_size: int, table: Hashes) -> int:
-    """How many template shingles are in both prompts."""
-    found = 0
-    i = 0
-    j = 0
-    while i < left_size and j < right_size:
-        a = load(left + _EIGHT * np.uint64(i))
-        b = load(right + _EIGHT * np.uint64(j))
-        key_a = a >> TAG_BITS
-        key_b = b >> TAG_BITS
-        if key_a == key_b and (a & b & np.uint64(1)) and contains(table, key_a):
-            found += 1
-        i += key_a <= key_b
-        j += key_b <= key_a
-    return found
+    return whole, prompt, answer, templates
 
 
 @inner_kernel
@@ -91,18 +82,15 @@ def similarities(left: int, right: int, sides: Sides) -> tuple[float, float, flo
     """Similarity of the wholes, the prompts, the prompts outside templates, and the answers of two examples."""
     here, there = sides.addresses[left], sides.addresses[right]
     here_size, there_size = signed(sides.counts[left]), signed(sides.counts[right])
-    whole, prompt, answer = shared(here, here_size, there, there_size)
+    whole, prompt, answer, templates = shared(here, here_size, there, there_size, sides.table)
     sizes = sides.sizes
     w = jaccard(whole, signed(sizes[left, 0]), signed(sizes[right, 0]))
     p = jaccard(prompt, signed(sizes[left, 1]), signed(sizes[right, 1]))
     a = jaccard(answer, signed(sizes[left, 2]), signed(sizes[right, 2]))
     mine, other = signed(sides.outside[left]), signed(sides.outside[right])
-    in_both = mine < sizes[left, 1] and other < sizes[right, 1]
     if p == 0.0 or (mine == 0 and other == 0):
         return w, p, p, a
-    if in_both:
-        prompt -= _shared_in_templates(here, here_size, there, there_size, sides.table)
-    return w, p, jaccard(prompt, mine, other), a
+    return w, p, jaccard(prompt - templates, mine, other), a
 
 
 class Kept(NamedTuple):
@@ -147,4 +135,4 @@ def add_pair(pairs: Pairs, left: int, right: int, found: tuple[float, float, flo
 @kernel
 def no_pairs() -> Pairs:
     """Room for some pairs, and none in it."""
-    return np.empty(512, dtype=np.uint32), np.empty(1024, dtype=np.float64), 0
+    return np.empty(512, dtype=np.uint32), np.empty(1024, dtype=np.float64), signed(0)

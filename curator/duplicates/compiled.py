@@ -55,6 +55,11 @@ if not numba.config.CACHE_DIR:  # NUMBA_CACHE_DIR, where a user set it
     numba.config.CACHE_DIR = str(_cache_folder())
 
 
+def compiled_before() -> bool:
+    """Whether kernels of the present text are kept on disk. If not, the first set to be prepared takes seconds more."""
+    return any(Path(numba.config.CACHE_DIR).rglob("prepared._prepare-*.nbi"))
+
+
 def inner_kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """As `kernel`, for what kernels call millions of times and what makes no array.
 

@@ -77,6 +77,7 @@ def _first_conflicts(
     """For every member, the first of its group whose answer is different, or -1; and how similar the answers are."""
     other = np.full(members.size, -1, dtype=np.int64)
     similarity = np.zeros(members.size, dtype=np.float64)
+    none = np.zeros(1, dtype=np.uint64)  # no template shingles: answers are compared
     for group in range(edges.size - 1):
         begin, end = edges[group], edges[group + 1]
         for at in range(begin, end):
@@ -85,7 +86,7 @@ def _first_conflicts(
                 there = members[candidate]
                 if candidate == at:
                     continue
-                both = shared(addresses[here], counts[here], addresses[there], counts[there])[2]
+                both = shared(addresses[here], counts[here], addresses[there], counts[there], none)[2]
                 found = jaccard(both, sizes[here, 2], sizes[there, 2])
                 if found < DIFFERENT:
                     other[at] = there

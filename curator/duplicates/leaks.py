@@ -188,6 +188,7 @@ def _search_part(
     tries = np.zeros(addresses.size, dtype=np.int64)
     met = np.full(addresses.size, -1, dtype=np.int64)
     own = np.empty(np.max(train_counts) + 1, dtype=np.int64)
+    none = np.zeros(1, dtype=np.uint64)  # no template shingles: whole texts are compared
     share = floor / (1 + floor)
     for here in range(train_addresses.size):
         size = ranked(train_addresses[here], train_counts[here], keys, ranks, own)
@@ -206,7 +207,7 @@ def _search_part(
                 if most < max(floor, similarity[there]) * (size + other - most) - 1e-9 or tries[there] >= _TRIES:
                     continue
                 tries[there] += 1
-                both = shared(train_addresses[here], train_counts[here], addresses[there], counts[there])[0]
+                both = shared(train_addresses[here], train_counts[here], addresses[there], counts[there], none)[0]
                 found = jaccard(both, size, other)
                 if found >= floor and found > similarity[there]:
                     similarity[there] = found

@@ -14,7 +14,7 @@ from curator.duplicates.compiled import inner_kernel, kernel, signed
 from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS, WHOLE
 from curator.duplicates.whole import Whole
-from curator.duplicates.words import Hashes, mix
+from curator.duplicates.words import Hashes
 
 _EIGHT = np.uint64(8)
 
@@ -110,7 +110,7 @@ def _table(known: Hashes, room: int) -> tuple[Hashes, Positions]:
     keys = np.zeros(room, dtype=np.uint64)
     numbers = np.zeros(room, dtype=np.int64)
     for number in range(known.size):
-        at = signed(mix(known[number]) & np.uint64(room - 1))
+        at = signed(known[number] & np.uint64(room - 1))
         while keys[at] != np.uint64(0):
             at = (at + 1) & (room - 1)
         keys[at] = known[number]
@@ -121,7 +121,7 @@ def _table(known: Hashes, room: int) -> tuple[Hashes, Positions]:
 @inner_kernel
 def look_up(keys: Hashes, ranks: Positions, key: np.uint64) -> int:
     """What `ranks` holds for `key`; -1 where the table does not have it."""
-    at = signed(mix(key) & np.uint64(keys.size - 1))
+    at = signed(key & np.uint64(keys.size - 1))
     while keys[at] != np.uint64(0):
         if keys[at] == key:
             return signed(ranks[at])

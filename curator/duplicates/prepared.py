@@ -167,11 +167,12 @@ def _words_of(texts: Any, example: int, tables: Any, words: Any, count: int, num
     """Append the words of one text; see `read_words`."""
     data, offsets, instead, normal, normal_offsets = texts
     number = instead[example]
-    if number >= 0:
-        low, high = normal_offsets[number], normal_offsets[number + 1]
-        return read_words(normal, low, high, True, tables, words, count, numbers)
-    low, high = offsets[example], offsets[example + 1]
-    return read_words(data, low, high, False, tables, words, count, numbers)
+    is_normal = number >= 0
+    if is_normal:
+        data, low, high = normal, normal_offsets[number], normal_offsets[number + 1]
+    else:
+        low, high = offsets[example], offsets[example + 1]
+    return read_words(data, low, high, is_normal, tables, words, count, numbers)
 
 
 @inner_kernel
@@ -223,12 +224,12 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
     bands = hashes.shape[0] // 3
     own_bands = np.empty(bands, dtype=np.uint32)
     for example in range(n):
-        in_prompt, number = _words_of(prompts, example, tables, words, 0, np.uint64(0))
+        in_prompt, number = _words_of(prompts, example, tables, words, signed(0), np.uint64(0))
         in_both, number = _words_of(answers, example, tables, words, in_prompt, mix(number + np.uint64(1)))
         word_counts[example, 0] = in_prompt
         word_counts[example, 1] = in_both - in_prompt
         numbers[example] = number
-        equal_words[example, 0] = _sequence_hash(words, 0, in_prompt)
+        equal_words[example, 0] = _sequence_hash(words, signed(0), in_prompt)
         equal_words[example, 1] = _sequence_hash(words, in_prompt, in_both)
         equal_text[example, 0] = _text_hash(prompts[0], prompts[1][example], prompts[1][example + 1])
         equal_text[example, 1] = _text_hash(answers[0], answers[1][example], answers[1][example + 1])

@@ -19,13 +19,13 @@ TAG_BITS = np.uint64(3)
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _FREE = np.uint64(0)  # no shingle with its views is 0
 _ONE = np.uint64(1)
-_STEP = 29  # bits that a word is turned by for each word after it; odd, so that no order of words is lost
+_STEP = signed(29)  # bits that a word is turned by for each word after it; odd, so that no order of words is lost
+_TO_FIRST = signed(29 * (WORDS - 1) % 64)  # bits that the first of five words was turned by when the last came
 
 
 @inner_kernel
 def _turned(value: Any, bits: int) -> Any:
     """`value` with its bits rotated."""
-    bits &= 63
     return (value << np.uint64(bits)) | (value >> np.uint64(64 - bits))
 
 
@@ -58,19 +58,19 @@ def tagged_shingles(words: Any, prompt_words: int, answer_words: int, out: Any) 
     """
     total = prompt_words + answer_words
     count = max(total - WORDS + 1, 0)
-    value = _of_words(words, 0, WORDS - 1) if count > 0 else np.uint64(0)
+    value = _of_words(words, signed(0), signed(WORDS - 1)) if count > 0 else np.uint64(0)
     gone = np.uint64(0)
     for at in range(count):
         value = _turned(value ^ gone, _STEP) ^ words[at + WORDS - 1]
-        gone = _turned(words[at], _STEP * (WORDS - 1))
+        gone = _turned(words[at], _TO_FIRST)
         in_prompt = PROMPT if at + WORDS <= prompt_words else np.uint64(0)
         in_answer = ANSWER if at >= prompt_words else np.uint64(0)
-        out[at] = _finished(value, WORDS) | WHOLE | in_prompt | in_answer
+        out[at] = _finished(value, signed(WORDS)) | WHOLE | in_prompt | in_answer
     if 0 < total < WORDS:
-        out[count] = _finished(_of_words(words, 0, total), total) | WHOLE
+        out[count] = _finished(_of_words(words, signed(0), total), total) | WHOLE
         count += 1
     if 0 < prompt_words < WORDS:
-        out[count] = _finished(_of_words(words, 0, prompt_words), prompt_words) | PROMPT
+        out[count] = _finished(_of_words(words, signed(0), prompt_words), prompt_words) | PROMPT
         count += 1
     if 0 < answer_words < WORDS:
         out[count] = _finished(_of_words(words, prompt_words, answer_words), answer_words) | ANSWER

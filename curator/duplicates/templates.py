@@ -76,7 +76,7 @@ def lookup_table(shingles: Hashes) -> Hashes:
 
 @inner_kernel
 def _place(key: np.uint64, places: int) -> int:
-    return signed(mix(key) & np.uint64(places - 1))
+    return signed(key & np.uint64(places - 1))  # a shingle is a hash already
 
 
 @kernel

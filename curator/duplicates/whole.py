@@ -105,15 +105,14 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
 
 def first_equal(*keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """For every position, the first position at which all `keys` (uint64 [n]) are the same."""
-    return _first_equal(keys[0] if len(keys) == 1 else _mixed(np.stack(keys)))
+    firsts = np.full(1 << (2 * len(keys[0]) + 1).bit_length(), -1, dtype=np.int64)
+    return _first_equal(keys[0] if len(keys) == 1 else _mixed(np.stack(keys)), firsts)
 
 
 @kernel
-def _first_equal(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    places = 16
-    while places < 2 * keys.size:
-        places *= 2
-    firsts = np.full(places, -1, dtype=np.int64)  # hash table of the first position of each key
+def _first_equal(keys: npt.NDArray[np.uint64], firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`first_equal`; `firsts` becomes a hash table of the first position of each key, and is -1 before."""
+    places = firsts.size
     first = np.empty(keys.size, dtype=np.int64)
     for at in range(keys.size):
         place = signed(mix(keys[at]) & np.uint64(places - 1))

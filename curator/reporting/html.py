@@ -26,6 +26,7 @@ from curator.reporting.wording import (
     place_of,
     said_alike,
     seconds,
+    sentence_of,
     share,
     short_count,
     size,
@@ -159,6 +160,7 @@ def _environment() -> Environment:
         "hidden_blocks": hidden_blocks,
         "marked": marked,
         "place_of": place_of,
+        "sentence_of": sentence_of,
         "shape_blocks": shape_blocks,
     }
     return environment

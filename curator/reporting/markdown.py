@@ -22,6 +22,7 @@ from curator.reporting.wording import (
     place_of,
     said_alike,
     seconds,
+    sentence_of,
     share,
     short_count,
     size,
@@ -108,7 +109,12 @@ def _environment() -> Environment:
         "spoken_shape": spoken_shape,
         "what_to_add": what_to_add,
     }
-    environment.globals |= {"by_reason": by_reason, "found_lines": found_lines, "place_of": place_of}
+    environment.globals |= {
+        "by_reason": by_reason,
+        "found_lines": found_lines,
+        "place_of": place_of,
+        "sentence_of": sentence_of,
+    }
     return environment
 
 

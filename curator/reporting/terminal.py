@@ -25,6 +25,7 @@ from curator.reporting.wording import (
     place_of,
     said_alike,
     seconds,
+    sentence_of,
     share,
     short_count,
     size,
@@ -180,7 +181,7 @@ def _print_worst(report: AuditReport, console: Console) -> None:
             _shown(finding.check),
         )
         _unwrapped(console, place)
-        _paragraph(console, _shown(finding.message), 4)
+        _paragraph(console, _shown(sentence_of(finding)), 4)
 
 
 def _worst_of_each(checks: Iterable[CheckSummary]) -> Iterable[Finding]:
@@ -204,6 +205,10 @@ def _print_tokens(report: AuditReport, console: Console) -> None:
         verb = "go" if tokens.over_limit > 1 else "goes"
         _paragraph(console, Text(f"{over} {verb} beyond the limit of {count(tokens.limit)}.", style), 2)
     _print_histogram(tokens, console)
+
+
+def _conflicts(prompts: int) -> str:
+    return f"{count(prompts, 'prompt')} {'has' if prompts == 1 else 'have'} several answers."
 
 
 def _print_histogram(tokens: TokenSummary, console: Console) -> None:
@@ -254,7 +259,7 @@ def _print_duplicates(report: AuditReport, console: Console) -> None:
     if not found.groups:
         sentence = "No duplicates."
     if found.conflicts:
-        sentence += f" {count(found.conflicts, 'example')} asked in the same words and answered differently."
+        sentence += f" {_conflicts(found.conflicts)}"
     if found.templates:
         sentence += f" {count(found.templates, 'template')} shared by many examples, which is no fault."
     _paragraph(console, Text(sentence), 2)

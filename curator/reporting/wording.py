@@ -87,6 +87,15 @@ def place_of(finding: Finding) -> str:
     return finding.file if finding.line is None else f"{finding.file}:{finding.line}"
 
 
+def sentence_of(finding: Finding) -> str:
+    """What is said of the example and, where that is about another one, the other's place."""
+    if not finding.related:
+        return finding.message
+    other = finding.related[0]
+    place = f"line {other.line}" if other.file == finding.file else f"{other.file}:{other.line}"
+    return f"{finding.message.rstrip('.')}; see {place}."
+
+
 class FoundLine(NamedTuple):
     """One line of the table of what was found."""
 

@@ -1,6 +1,7 @@
 """Reports reach their place whole or not at all."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -46,6 +47,8 @@ def write_lines(lines: Iterable[str], destination: str, end: str = "\n") -> None
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise UsageError(f"The report cannot be written to {destination}: {error.strerror}.") from error
     except OSError as error:
+        if error.errno == errno.EROFS:
+            raise UsageError(f"The report cannot be written to {destination}: {error.strerror}.") from error
         sentence = f"Writing the report to {destination} failed: {error.strerror}. Nothing was replaced; try again."
         raise WorkFailed(sentence) from error
 

@@ -49,9 +49,12 @@ def to_judge(lines: Iterable[dict[str, Any]], address: str, model: str) -> list[
     result = []
     for line in lines:
         talk = "\n".join(f"{message['role']}: {message.get('content') or ''}" for message in line["prompt"])
-        texts = [talk, *(without_markdown(line[name]) for name in ("reference", "baseline_answer", "answer"))]
-        key = xxhash.xxh3_128_hexdigest(msgspec.json.encode([address, model, INSTRUCTION, *texts]))
-        result.append(Asked(line["example"], *texts, key))
+        reference, untuned, tuned = (
+            without_markdown(line[name]) for name in ("reference", "baseline_answer", "answer")
+        )
+        parts = [address, model, INSTRUCTION, talk, reference, untuned, tuned]
+        key = xxhash.xxh3_128_hexdigest(msgspec.json.encode(parts))
+        result.append(Asked(line["example"], talk, reference, untuned, tuned, key))
     return result
 
 

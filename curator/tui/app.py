@@ -1,6 +1,7 @@
 """The app: what is open, the one thread that writes, and the way between screens."""
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -328,6 +329,9 @@ class CuratorApp(App[None]):
         self.push_screen(StartScreen() if self.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
         self._tell_changed()
+        self._tell_running()
+        # What is loaded by now stays to the end; looking through it at every full collection stops the keys for 70 ms.
+        gc.freeze()
 
     def show(self, name: str) -> None:
         """Go to a screen: back to it where it is open already, else forward."""
@@ -370,6 +374,7 @@ class CuratorApp(App[None]):
         self.set_keymap(self.keys)
         self.show("overview")
         self._tell_changed()
+        self._tell_running()
 
     def _tell_changed(self) -> None:
         notes = self._notes if self._changed == "" else [*self._notes, self._changed]
@@ -540,13 +545,18 @@ class CuratorApp(App[None]):
         """Wait for the last write, then let go."""
         self.finish_writing()
         self._note_recent()
-        self._note_running()
+        self.left_running = self._trainings_at_work()
         self.close_data()
 
-    def _note_running(self) -> None:
-        """Trainings go on without the app; the person is told their names."""
+    def _trainings_at_work(self) -> list[str]:
+        """Names of the trainings that are at work on the open data."""
         from curator.jobs.job import jobs_in
 
-        if self.opened is not None:
-            running = [job for job in jobs_in(self.opened.project.folder.runs) if job.is_running()]
-            self.left_running = [job.folder.name for job in running]
+        if self.opened is None:
+            return []
+        return [job.folder.name for job in jobs_in(self.opened.project.folder.runs) if job.is_running()]
+
+    def _tell_running(self) -> None:
+        """A training that went on without the app is found again."""
+        if names := self._trainings_at_work():
+            self.notify(f"Still training: {', '.join(names)}. R lists the trainings; Enter looks at one.", markup=False)

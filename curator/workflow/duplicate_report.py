@@ -57,7 +57,8 @@ def _sentence(members: pl.DataFrame) -> Text:
     exact, plain = int(members["exact"].sum()), int(members["plain"].sum())
     return Text(
         f"{count(members['keeper'].n_unique(), 'group')}: {count(len(members), 'example')} beside the keepers, of "
-        f"which {exact:,} exact duplicates, {plain - exact:,} plain copies and {len(members) - plain:,} to look at."
+        f"which {count(exact, 'exact duplicate')}, {count(plain - exact, 'plain copy', 'plain copies')} and "
+        f"{len(members) - plain:,} to look at."
     )
 
 

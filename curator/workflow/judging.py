@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from curator.errors import MissingDependency, UsageError, WorkFailed
+from curator.examples.safe_text import visible
 from curator.jobs.providers.keys import Key
 from curator.jobs.providers.places import is_on_this_machine, require_encryption
 from curator.jobs.providers.service import asking
@@ -110,7 +111,8 @@ def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
     if unreadable:
         raise WorkFailed(
             f"{len(unreadable)} of {len(open_)} replies of the judge could not be read, the last one begins "
-            f"'{unreadable[-1][:80]}'. The others are kept; the same command asks only for these again."
+            f"'{visible(unreadable[-1][:80], one_line=True)}'. The others are kept; the same command asks only "
+            "for these again."
         )
 
 

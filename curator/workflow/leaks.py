@@ -97,5 +97,7 @@ def leak_text(specimen: Specimen) -> str:
     how = ["the same prompt"] if nearest.same_prompt else []
     how += [f"similarity {nearest.similarity:.3f}"] if nearest.similarity is not None else []
     here, there = (visible(f"{place.file}:{place.line}", one_line=True) for place in (nearest.example, other))
-    texts = (visible(text).replace("\n", "\n    ") for text in (specimen.held_text, specimen.other_text))
+    texts = [visible(text).replace("\n", "\n    ") for text in (specimen.held_text, specimen.other_text)]
+    if texts[0] == texts[1]:
+        texts[1] = "the same text"
     return "── {}  and  {}  ({})\n    {}\n  ──\n    {}".format(here, there, ", ".join(how), *texts)

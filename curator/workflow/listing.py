@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.examples.frames import SEVERITIES
+from curator.workflow.findings import severity_rank
 from curator.workflow.reviewing import NO_SEVERITY, STATUSES, Positions, Review, rows_of
 
 Order = Literal["position", "severity", "tokens", "similarity"]
@@ -23,7 +24,7 @@ class Entry:
         line: where it is in its file, from 1; None: a person added it.
         tokens: how long it is; characters where tokens were not counted; None: a person added it.
         severity: the worst of its findings; None: it has none.
-        checks: names of the checks that found something, each once.
+        checks: names of the checks that found something, each once, the gravest finding first.
         status: what was decided.
     """
 
@@ -46,6 +47,7 @@ class Listing:
         self._places = np.flatnonzero(findings["row"].is_not_null().to_numpy())
         self._rows = findings["row"].fill_null(0).to_numpy()[self._places]
         self._checks = findings["check"]
+        self._ranks = findings.select(severity_rank()).to_series().to_numpy()
 
     def __len__(self) -> int:
         """Examples, those included that were added."""
@@ -55,7 +57,8 @@ class Listing:
         """What the list says about an example."""
         worst = int(self.review.severity[position])
         first, last = rows_of(self._rows, position)
-        checks = (self._checks[int(place)] for place in self._places[first:last])
+        places = sorted(self._places[first:last].tolist(), key=self._ranks.__getitem__)
+        checks = (self._checks[place] for place in places)
         is_added = position >= self.review.in_source
         return Entry(
             id=self.review.id_at(position),

@@ -24,6 +24,8 @@ from curator.workflow.workers import Task, derive_all
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, bytes (or examples) done, and in all."""
 
+COMPILING = "compiling the duplicate search for this computer (once, about 15 s)"
+
 
 @dataclass(frozen=True)
 class ReadingOptions:
@@ -161,11 +163,19 @@ class _Reading:
                     self.read.append(entry)
                 plan = self._plan(entry)
                 if self._place(number, entry, block, plan):
+                    if plan.duplicates and self.derived == 1:
+                        self._say_what_takes_long_once()
                     yield block, plan
                 else:
                     self.finished(block)
             if entry is None:
                 raise UnreadableInput(f"{source.name} holds no examples.")
+
+    def _say_what_takes_long_once(self) -> None:
+        from curator.duplicates.compiled import compiled_before
+
+        if not compiled_before():
+            self.progress(COMPILING, 0, self._total)
 
     def _plan(self, entry: ReadSource) -> Plan:
         wanted = self.wanted

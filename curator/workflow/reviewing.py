@@ -152,6 +152,8 @@ class Review:
         if (id_ := self.id_at(position)) in self.written:
             return self.written.findings(id_)
         begin, end = rows_of(self._rows, position)
+        if begin == end:
+            return []
         found = self._findings[begin:end].sort(severity_rank(), maintain_order=True)
         return list(published(found, self.audit.loaded))
 

@@ -175,7 +175,7 @@ def test_nobody_listening_is_a_sentence(run: Path) -> None:
 
 
 LIES: dict[str, Any] = {
-    "prose": "The first one, I think.",
+    "prose": "The first one,\x1b[2J I think.",
     "half of it": '{"reason": "so", "better": ',
     "another word": verdict("the blue one"),
     "nothing": None,
@@ -188,8 +188,9 @@ LIES: dict[str, Any] = {
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
 def test_replies_that_cannot_be_read_cost_only_themselves(run: Path, judge: JudgeService, lie: Any) -> None:
     judge.say = lambda content, _: lie if "Question 3?" in content else prefers_tuned(content, 0)
-    with pytest.raises(WorkFailed, match="2 of 12 replies of the judge could not be read"):
+    with pytest.raises(WorkFailed, match="2 of 12 replies of the judge could not be read") as problem:
         judged(run, judge)
+    assert "\x1b" not in str(problem.value)
     lines = [json.loads(line) for line in (run / "judgements.jsonl").read_text().splitlines()]
     assert len(lines) == 10 and "id3" not in {line["example"] for line in lines}
     judge.say, judge.calls = prefers_tuned, []

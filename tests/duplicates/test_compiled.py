@@ -4,6 +4,12 @@ import os
 import subprocess
 import sys
 
+import numba
+
+from curator.duplicates.compiled import compiled_before
+from curator.duplicates.prepared import prepare
+from tests.duplicates.reference import views
+
 CODE = """
 import numpy as np
 from curator.duplicates import forest
@@ -27,3 +33,10 @@ def test_a_second_start_compiles_nothing(tmp_path):
 def test_without_a_home_that_can_be_written_kernels_are_kept_elsewhere(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder would be")
     assert start(tmp_path)[0] in ("0", "1")
+
+
+def test_it_is_known_whether_the_first_use_will_compile(tmp_path, monkeypatch):
+    prepare(views([("a", "b")]))
+    assert compiled_before()
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    assert not compiled_before()

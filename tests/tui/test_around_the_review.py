@@ -22,10 +22,11 @@ def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
         entries = app.screen.query_one(LongList)
         assert entries.display
         await pilot.press("a", "x")
-        assert (entries.cursor, app.screen.place) == (2, 2)
-        assert [line[:2].strip() for line in list_lines(app)[:2]] == ["✓", "✗"] or "✓" in list_lines(app)[0]
+        await until(pilot, lambda: app.review.counts()["drop"] == 1 and app.screen.place == 2)
+        assert entries.cursor == 2
+        await until(pilot, lambda: [line[1] for line in screen_text(app).split("\n")[2:5]] == ["✓", "✗", "·"])
         await pilot.click(LongList, offset=(5, 7))
-        assert app.screen.place == 7
+        await until(pilot, lambda: app.screen.place == 7)
         await pilot.press("left_square_bracket")
         assert not entries.display
         await pilot.resize_terminal(80, 24)
@@ -33,10 +34,6 @@ def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
         assert entries.display
 
     drive(desk, steps, size=(170, 40))
-
-
-def list_lines(app):
-    return [line.strip() for line in screen_text(app).split("\n")[2:]]
 
 
 def test_side_panel_list_and_scroll_are_as_they_were_left(desk):

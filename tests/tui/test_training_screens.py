@@ -1,13 +1,17 @@
 """From the review to a training and back, by keys."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
 from curator.jobs.events import EventWriter
+from curator.jobs.identity import start_mark
+from curator.jobs.job import Record
 from curator.jobs.providers.request import REQUEST, Request, SentFile, write_whole
 from curator.project.sides import saved_sides
 from curator.runs.preferences import preferences, tally
@@ -75,6 +79,18 @@ def test_a_training_that_is_looked_at_shows_its_curve_its_rate_and_a_sample(desk
         assert "logarithmic" in screen_text(app)
 
     drive(desk, steps, size=(100, 36))
+
+
+def test_a_training_that_went_on_without_the_app_is_told_when_it_opens(desk: Path, run: Path) -> None:
+    record = Record(os.getpid(), start_mark(os.getpid()) or "", [], 0)
+    (run / "job.json").write_bytes(msgspec.json.encode(record))
+
+    async def steps(pilot, app):
+        assert f"Still training: {run.name}" in said(app)
+        await pilot.press("R")
+        await until(pilot, lambda: "running" in screen_text(app))
+
+    drive(desk, steps)
 
 
 def test_the_list_of_runs_opens_one(desk: Path, run: Path) -> None:

@@ -31,6 +31,15 @@ def test_similar_examples_and_equal_prompts_are_listed_with_both_texts_and_end_w
     assert not list(files.glob("*.curator"))
 
 
+def test_an_example_that_stands_in_both_files_is_shown_once(files):
+    for name in ("a.jsonl", "b.jsonl"):
+        write(files / name, [chat("What is red and round?", "An apple of a sort that is ripe.")])
+    outcome = curator(files, "leaks", "a.jsonl", "b.jsonl")
+    assert outcome.code == 1
+    assert outcome.out.count("An apple of a sort") == 1
+    assert "the same text" in outcome.out
+
+
 def test_the_whole_list_is_json_for_programs_and_the_threshold_can_be_chosen(files):
     found = json.loads(curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "-").out)
     assert [nearest["leaks"] for nearest in found["nearest"]] == [False] * 8 + [True] * 2

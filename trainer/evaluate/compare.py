@@ -56,7 +56,7 @@ class Asked:
 
     def measures(self, answers: Sequence[Answer]) -> list[dict[str, float]]:
         """Figures of each answer."""
-        schemas = self.schemas or [None] * len(self.questions)
+        schemas: Sequence[Schema | None] = self.schemas or [None] * len(self.questions)
         return [
             measure(question.reference, one.text, self.kind, schema)
             for question, one, schema in zip(self.questions, answers, schemas, strict=True)

@@ -42,7 +42,9 @@ def compare_versions(before: Sequence[Path], after: Sequence[Path]) -> dict[str,
     )
     difference = _interval(first, second)
     outcome = "helped" if difference.high < 0 else "hurt" if difference.low > 0 else "cannot tell"
-    runs = f"{len(before)} and {len(after)} runs, {len(shared)} held-out examples"
+    each = f"{len(before)} run{'s' * (len(before) > 1)} of each"
+    both = each if len(before) == len(after) else f"{len(before)} and {len(after)} runs"
+    runs = f"{both}, {len(shared)} held-out examples"
     figures = f"held-out loss {difference.value:+.4f} ({difference.low:+.4f} to {difference.high:+.4f})"
     luck = " One run of each leaves the luck of the seed out of it." if 1 in (len(before), len(after)) else ""
     words = {

@@ -40,6 +40,8 @@ from trainer.train.signals import StopSignals
 from trainer.train.watch import Watch, peak_memory
 
 UNTUNED_EXAMPLES = 2_000
+GO_ON = "`trainer resume` continues from the last checkpoint."
+OR_ANEW = "Or start a new run with a lower [training] micro_batch_tokens or max_length."
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
 
 
@@ -69,7 +71,7 @@ def run(
         log.write(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
-        with exhaustion_worded("`trainer resume` continues from the last checkpoint."), Heartbeat(log) as heartbeat:
+        with exhaustion_worded(GO_ON, OR_ANEW), Heartbeat(log) as heartbeat:
             result = _train(folder, resume, checkpoint, allow_download, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result

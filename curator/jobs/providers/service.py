@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, Literal, NamedTuple, Protocol
 
 from curator.errors import WorkFailed
+from curator.examples.safe_text import visible
 from curator.jobs.providers.keys import Key
 from curator.jobs.providers.request import Request, SentFile
 from trainer.contract import EventName
@@ -97,7 +98,7 @@ def _refusal(title: str, code: int, reason: str, key: Key) -> WorkFailed:
             f"{title} does not accept the key from {key.origin}: it is wrong or has expired. Put a valid one there and "
             "run the command again; it goes on where it stopped."
         )
-    said = key.hidden_in(reason)
+    said = visible(key.hidden_in(reason), one_line=True)
     if code == 429:
         return Busy(f"{title} is too busy for this key, or its quota is used up (429): {said}")
     if code >= 500 or code == 408:

@@ -15,7 +15,7 @@ from curator.reporting.wording import count
 from curator.review.agreement import in_words
 from curator.review.suggest import ENOUGH, Suggestions
 from curator.tui.page import bindings_of
-from curator.tui.screens.queue import QueueScreen
+from curator.tui.screens.example import ExampleScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.workflow.labelling import NO_QUESTIONS, Labels, Value, choices_of, label
@@ -34,7 +34,7 @@ _LEARN_EVERY = 5
 """Answers after which the suggestions are learned anew."""
 
 
-class LabelsScreen(QueueScreen):
+class LabelsScreen(ExampleScreen):
     """One question at a time about one example at a time."""
 
     page_name = "labels"

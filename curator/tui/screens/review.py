@@ -31,6 +31,12 @@ class ReviewScreen(WritingScreen):
 
     # Showing
 
+    def review_changed(self) -> None:
+        """The whole set is known now; what a person is reading stays in front."""
+        super().review_changed()
+        if self.by_severity:
+            self.notify("The data are checked. Gravest findings come first: g goes there.", markup=False)
+
     def show_side(self, seen: Seen | None) -> None:
         """What stands beside the example: its findings, and the reasons that the digits give."""
         if seen is None:

@@ -21,7 +21,7 @@ from curator.workflow.settings_writing import as_toml, changeable, changed
 _AT_ONCE = ("review", "keys", "annotator")
 """Sections that apply as soon as they are changed; the others are part of an audit."""
 
-_NAME_WIDTH = 38
+_NAME_WIDTH, _MARGIN = 40, 3
 
 
 class SettingsScreen(Page):
@@ -59,7 +59,7 @@ class SettingsScreen(Page):
         settings = changeable(opened.request, opened.paths)
         self.shown = [*sorted(settings, key=lambda one: not one.name.startswith("review.")), *keys]
         options.clear_options()
-        options.add_options([Option(_line(one)) for one in self.shown])
+        options.add_options([Option(_line(one, self.size.width - _MARGIN)) for one in self.shown])
         options.highlighted = at
         options.focus()
 
@@ -103,14 +103,17 @@ def _typed(one: Shown) -> str:
     """A value as a person types it."""
     if one.value is None:
         return ""
+    if isinstance(one.value, tuple) and not any("," in value for value in one.value):
+        return ", ".join(one.value)
     return str(one.value) if isinstance(one.value, str) else as_toml(one.value)
 
 
-def _line(one: Shown) -> Text:
+def _line(one: Shown, width: int) -> Text:
     keys = "  ".join(map(shown_key, _typed(one).split(","))) if one.name.startswith("keys.") else _typed(one)
     value = visible(keys, one_line=True)
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f" {one.name:<{_NAME_WIDTH}} ", style="bold" if one.origin != "default" else "")
     line.append(value)
     line.append("" if one.origin == "default" else "   changed", style="dim")
+    line.truncate(width, overflow="ellipsis")
     return line

@@ -17,6 +17,7 @@ from curator.workflow.recent import Recent, recent
 from curator.workflow.request import DataRequest
 from curator.workflow.samples import sample_copy
 
+_MARGIN = 7
 _WELCOME = "See what is wrong with fine-tuning data, decide example by example, export, train."
 
 
@@ -62,6 +63,7 @@ class StartScreen(Page):
         line = Text(visible(f"{path.name}{more}", one_line=True), style="bold")
         line.append(f"   {one.detail}   {one.time[:10]}   ", style="not bold")
         line.append(visible(str(path.parent), one_line=True), style="dim not bold")
+        line.truncate(max(self.size.width - _MARGIN, 20), overflow="ellipsis")
         return line
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

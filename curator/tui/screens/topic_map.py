@@ -86,8 +86,8 @@ class TopicMapScreen(Page):
         self.query_one(ScatterMap).show(points[self._there], marked[self._there])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Review the examples of the topic."""
-        self.curator.review_found(f"topic:{self.topics[event.option_index]}")
+        """Review the examples of the topic; a filter counts topics from 1."""
+        self.curator.review_found(f"topic:{self.topics[event.option_index] + 1}")
 
     def action_open(self) -> None:
         """As Enter in the list."""

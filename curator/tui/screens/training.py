@@ -23,8 +23,9 @@ from curator.workflow.runs import state_of
 from curator.workflow.training import start_run
 from trainer.contract import EVENTS_FILE
 
-_LOOK_EVERY = 0.5
-"""Seconds between two looks at the events: the screen is drawn twice a second at most."""
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at the events, as often as the trainer tells its progress. What is new may take a second
+drawing, when the layout changes: two a second at most."""
 _LOG_LINES = 3
 _AT_SERVICE = {
     "died": "✖ What followed the job died; the job itself goes on. c follows it again. The log is below.",
@@ -93,6 +94,10 @@ class TrainingScreen(Page):
             return
         self.watched.add(events)
         self._state = state
+        with self.app.batch_update():
+            self._draw(log)
+
+    def _draw(self, log: str) -> None:
         self.query_one("#standing", Static).update(visible(self.watched.summary(), one_line=True))
         self.query_one("#trouble", Static).update(self._trouble())
         self.query_one(LossChart).show(self.watched.train, self.watched.validation)

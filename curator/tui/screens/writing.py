@@ -5,12 +5,12 @@ import numpy as np
 from curator.errors import CuratorError
 from curator.examples.content import Content
 from curator.tui.screens.edit import EditScreen, in_editor
-from curator.tui.screens.queue import QueueScreen
+from curator.tui.screens.example import ExampleScreen
 from curator.tui.screens.saving import Answer, SavingScreen
 from curator.workflow.written import repaired
 
 
-class WritingScreen(QueueScreen):
+class WritingScreen(ExampleScreen):
     """A queue whose examples can be written anew; what was written is decided by `CuratorApp.save_content`."""
 
     def action_edit(self) -> None:

@@ -34,12 +34,17 @@ class ExampleView(ScrollView, can_focus=False):
         self._limit = FOLD
         self._strips: list[Strip] = []
         self._width = 0
+        self._ready: tuple[Content, list[Finding], int, list[Strip]] | None = None
 
     def show(self, content: Content, findings: list[Finding]) -> None:
         """Show an example from its beginning."""
         self._content, self._findings, self._limit = content, findings, FOLD
         self._draw()
         self.scroll_to(0, 0, animate=False, force=True)
+
+    def prepare(self, content: Content, findings: list[Finding]) -> None:
+        """Wrap an example that will probably be shown next, so that it is there at once."""
+        self._ready = (content, findings, self._width, self._lines(content, findings, FOLD))
 
     def say(self, notice: str) -> None:
         """Show a sentence instead of an example."""
@@ -68,14 +73,21 @@ class ExampleView(ScrollView, can_focus=False):
     def _draw(self) -> None:
         self._width = max(20, self.scrollable_content_region.width)
         if self._content is None:
-            paragraphs = [Drawn(Text(self._notice), -1)]
+            self._strips = self._wrapped_all([Drawn(Text(self._notice), -1)])
+        elif self._limit == FOLD and self._ready and self._ready[:3] == (self._content, self._findings, self._width):
+            self._strips = self._ready[3]
         else:
-            names = ("role", "dim", "error", "warning", "info")
-            styles = {name: self.get_component_rich_style(f"example-view--{name}", partial=True) for name in names}
-            paragraphs = drawn(self._content, self._findings, styles, self._limit)
-        self._strips = [strip for paragraph in paragraphs for strip in self._wrapped(paragraph, paragraphs)]
+            self._strips = self._lines(self._content, self._findings, self._limit)
         self.virtual_size = Size(self._width, len(self._strips))
         self.refresh()
+
+    def _lines(self, content: Content, findings: list[Finding], limit: int) -> list[Strip]:
+        names = ("role", "dim", "error", "warning", "info")
+        styles = {name: self.get_component_rich_style(f"example-view--{name}", partial=True) for name in names}
+        return self._wrapped_all(drawn(content, findings, styles, limit))
+
+    def _wrapped_all(self, paragraphs: list[Drawn]) -> list[Strip]:
+        return [strip for paragraph in paragraphs for strip in self._wrapped(paragraph, paragraphs)]
 
     def _wrapped(self, paragraph: Drawn, paragraphs: list[Drawn]) -> list[Strip]:
         is_heading = (

@@ -13,6 +13,9 @@ from curator.tui.widgets.charts import braille
 
 Series = Sequence[tuple[float, float]]
 
+_MARK = "bold yellow"
+_BLANK = " \u2800"
+"""A braille cell without a dot has the width of one."""
 _AXIS = 8
 """Cells of the numbers at the left."""
 
@@ -64,11 +67,8 @@ def draw(raw: Series, curve: Series, held: Series, lines: int, cells: int, *, lo
     for row in range(lines):
         label = scale.value(row) if row in (0, lines // 2, lines - 1) else None
         text.append(f"{label:{_AXIS - 2}.3f} ┤" if label is not None else " " * (_AXIS - 1) + "│", style="dim")
-        for cell, picture in enumerate(pictures[row]):
-            if (row, cell) in marks:
-                text.append("●", style="bold yellow")
-            else:
-                text.append(picture, style="cyan" if is_line[row, cell] else "dim")
+        for run, style in _runs(pictures[row], is_line[row], {cell for line, cell in marks if line == row}):
+            text.append(run, style=style)
         text.append("\n")
     ends = f"{scale.first:,.0f}".ljust(cells - len(f"{scale.last:,.0f}")) + f"{scale.last:,.0f}"
     text.append(" " * (_AXIS - 1) + "└" + ends[:cells] + "\n", style="dim")
@@ -85,6 +85,19 @@ def _legend(curve: Series, held: Series, *, logarithmic: bool) -> str:
     else:
         parts.append("● validation")
     return "   ".join(["logarithmic", *parts] if logarithmic else parts)
+
+
+def _runs(pictures: str, is_line: npt.NDArray[np.bool_], marks: set[int]) -> list[tuple[str, str]]:
+    """The cells of a row with their style, those of one style together: drawing costs a piece, not a cell."""
+    runs: list[tuple[str, str]] = []
+    for cell, picture in enumerate(pictures):
+        style = _MARK if cell in marks else "cyan" if is_line[cell] else "dim"
+        picture = "●" if cell in marks else picture
+        if runs and (style == runs[-1][1] or (picture in _BLANK and runs[-1][1] != _MARK)):
+            runs[-1] = (runs[-1][0] + picture, runs[-1][1])
+        else:
+            runs.append((picture, style))
+    return runs
 
 
 class _Scale:

@@ -1,0 +1,24 @@
+"""Who starts the program for the first time is told why it takes longer, and nobody else is."""
+
+import numba
+import pytest
+
+from curator.duplicates.prepared import prepare
+from curator.workflow.loading import COMPILING
+from curator.workflow.opening import open_data
+from curator.workflow.request import DataRequest
+from tests.duplicates.reference import views
+from tests.workflow.run import chat, write
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_compiling_is_named_where_it_will_happen(tmp_path, monkeypatch, first):
+    prepare(views([("a", "b")]))
+    if first:
+        monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kernels"))
+    data = tmp_path / write(tmp_path / "chats.jsonl", [chat("What is red?", "A colour.")])
+    said = []
+    with open_data(DataRequest(data=(str(data),))) as opened:
+        opened.audited(lambda stage, _done, _total: said.append(stage))
+    assert (COMPILING in said) == first
+    assert said[-1] != COMPILING
