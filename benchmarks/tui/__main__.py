@@ -28,6 +28,7 @@ from benchmarks.measure import machine
 from benchmarks.tui.killed import made
 from curator.jobs.job import attach
 from curator.tui.app import CuratorApp
+from curator.tui.pauses import collect_seldom
 from curator.tui.widgets.long_list import LongList
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
@@ -111,6 +112,7 @@ async def moves() -> None:
 async def decisions(data: str) -> None:
     app = CuratorApp()
     app.open(DataRequest(data=(data,)))
+    collect_seldom()  # as the command does
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         handler, written, painted = [], [], []
@@ -129,6 +131,7 @@ async def decisions(data: str) -> None:
 async def large(data: str) -> None:
     app = CuratorApp()
     app.open(DataRequest(data=(data,)))
+    collect_seldom()  # as the command does
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         if app.review.partial:
