@@ -5,8 +5,8 @@ the directions in which the set varies little, the Mahalanobis distances of prom
 covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that what is foreign does not call itself usual;
 distances to neighbours do not see foreign texts that resemble one another), each from a fit without the example itself,
 copies counted once. The cube root of such a sum of squares is nearly normal (Wilson and Hilferty 1931). In words: how
-rare the word pieces of prompt and answer are in the set (rarity.py). Each of the three is counted in deviations from its
-median, and so is their sum.
+rare the word pieces of prompt and answer are in the set (rarity.py). Each of the three is counted in deviations from
+its median, and so is their sum.
 
 A deviation is that of the wider half: a normal is fitted to the values below the median, another one to those above it,
 each by its own median, which few outliers do not move. In a set of even texts the two agree. In a clumpy one (a small
