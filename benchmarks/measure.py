@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -17,8 +18,8 @@ class Measured:
 
     Attributes:
         seconds: wall time.
-        memory: peak over the run of the sum of private (unique) bytes of all its processes; file-backed pages that the
-            system may drop are not counted.
+        memory: peak over the run of the bytes of all its processes together that no file stands behind; the pages of
+            mapped files, which the system may drop, are not counted.
         exit_code: of the command.
         stdout: what it printed.
         processor_seconds: of it and all its processes together; on a busy machine this says more than the wall time.
@@ -39,9 +40,10 @@ def _private_bytes(process: psutil.Process) -> int:
     total = 0
     for member in [process, *process.children(recursive=True)]:
         try:
-            total += member.memory_full_info().uss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            pages = Path(f"/proc/{member.pid}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:  # it ended meanwhile
             continue
+        total += sum(int(line.split()[1]) << 10 for line in pages.splitlines() if line.startswith("Anonymous:"))
     return total
 
 

@@ -1,13 +1,14 @@
 """What adding 1 % of new examples to a compared set costs: `python -m benchmarks.duplicates.incremental COUNT [FILE]`.
 
 Without FILE the set is made of conversations (see `material`). The new examples are spread over the set, so that every
-position changes. The search for pairs is timed; prepared blocks are given, as an audit has them in its cache.
-Groups are compared example by example.
+position changes. Preparing blocks is timed by itself: of a full run all of them, else those that are new, because an
+audit has the others in its cache. Groups are compared example by example.
 """
 
 import statistics
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +38,23 @@ def timed(whole: Whole, earlier: Earlier | None) -> tuple[float, Duplicates]:
     return time.perf_counter() - begin, duplicates
 
 
+def prepared(frame: pl.DataFrame) -> tuple[float, Whole]:
+    """Blocks of `frame`, and the seconds that they took in two threads."""
+    parts = [frame[at : at + BLOCK] for at in range(0, len(frame), BLOCK)]
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        blocks = list(pool.map(prepare, parts))
+    return time.perf_counter() - begin, assemble(blocks)
+
+
 def main() -> None:
     frame = frame_of(sys.argv[1:] or ["100000"])
-    whole = assemble([prepare(frame[at : at + BLOCK]) for at in range(0, len(frame), BLOCK)])
-    is_new = np.random.default_rng(0).random(len(whole)) < ADDED
+    prepared(frame[:100])  # compile
+    is_new = np.random.default_rng(0).random(len(frame)) < ADDED
     kept = np.flatnonzero(~is_new)
-    before = assemble([prepare(part) for part in (frame[kept][at : at + BLOCK] for at in range(0, len(kept), BLOCK))])
+    preparing, whole = prepared(frame)
+    preparing_new, _ = prepared(frame.filter(is_new))
+    before = prepared(frame[kept])[1]
     earlier = Earlier(find(before), kept)
     timed(whole, earlier)  # compile
     full = [timed(whole, None) for _ in range(RUNS)]
@@ -50,12 +62,13 @@ def main() -> None:
     groups = [group(whole, result[-1][1], default_rank(whole)) for result in (full, again)]
     other = int((groups[0].keeper != groups[1].keeper).sum())
     times = [statistics.median(seconds for seconds, _ in runs) for runs in (full, again)]
-    print("| examples | new | full run, s | only what is new, s | share | other keeper | pairs equal |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| examples | new | preparing, s | of new, s | finding, s | of new, s | share | other keeper | pairs equal |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     same = full[-1][1].pairs.equals(again[-1][1].pairs)
+    share = (preparing_new + times[1]) / (preparing + times[0])
     print(
-        f"| {len(whole):,} | {int(is_new.sum()):,} | {times[0]:.2f} | {times[1]:.2f} | {times[1] / times[0]:.1%} "
-        f"| {other} | {'yes' if same else 'no'} |"
+        f"| {len(whole):,} | {int(is_new.sum()):,} | {preparing:.2f} | {preparing_new:.2f} | {times[0]:.2f} "
+        f"| {times[1]:.2f} | {share:.1%} | {other} | {'yes' if same else 'no'} |"
     )
     for name, runs in (("full", full), ("new", again)):
         stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in runs[-1][1].seconds.items())

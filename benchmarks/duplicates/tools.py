@@ -163,11 +163,10 @@ def curator(examples: Examples, views: tuple[str, ...]) -> Callable[[], Outcome]
 
     def run() -> Outcome:
         stages = Stages()
-        everything = frame(prompts, answers)
-        stages.lap("to Arrow")
+        parts = [slice(at, at + 10_000) for at in range(0, len(prompts), 10_000)]
         with ThreadPoolExecutor(2) as pool:
-            blocks = list(pool.map(prepare, [everything[at : at + 10_000] for at in range(0, len(prompts), 10_000)]))
-        stages.lap("words, shingles, signatures")
+            blocks = list(pool.map(lambda part: prepare(frame(prompts[part], answers[part])), parts))
+        stages.lap("to Arrow, words, shingles, signatures")
         whole = assemble(blocks)
         duplicates = find(whole, views=views)
         stages.lap("candidates and verification")

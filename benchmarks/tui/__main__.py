@@ -28,6 +28,7 @@ from benchmarks.measure import machine
 from benchmarks.tui.killed import made
 from curator.jobs.job import attach
 from curator.tui.app import CuratorApp
+from curator.tui.pauses import collect_seldom
 from curator.tui.widgets.long_list import LongList
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
@@ -111,9 +112,10 @@ async def moves() -> None:
 async def decisions(data: str) -> None:
     app = CuratorApp()
     app.open(DataRequest(data=(data,)))
+    collect_seldom()  # as the command does
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        handler, written, painted = [], [], []
+        handler, written, painted, processor = [], [], [], []
         for _ in range(200):
             start, busy = time.perf_counter(), time.thread_time()
             await app.screen.action_keep()
@@ -121,14 +123,17 @@ async def decisions(data: str) -> None:
             written.append(time.perf_counter() - start)
             await pilot.pause()
             painted.append(time.perf_counter() - start)
+            processor.append(time.thread_time() - busy)
         harness = await timed(pilot, lambda: None, 50)
         print(f"decision, 4,000 characters: the event loop's processor time in the handler {p95(handler)}")
         print(f"  on the disk and drawn {p95(written)}; painted {p95(painted)}, of which the harness {p95(harness)}")
+        print(f"  the event loop's processor time until it is painted and the next one prepared: {p95(processor)}")
 
 
 async def large(data: str) -> None:
     app = CuratorApp()
     app.open(DataRequest(data=(data,)))
+    collect_seldom()  # as the command does
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         if app.review.partial:

@@ -108,7 +108,7 @@ def main(times: int) -> None:
                 missing += lost(opened.project.log, told, before)
             decisions += len(told)
             elsewhere += not reopened_where_it_was(data, told, before)
-            if number % 20 == 19 or number + 1 == times:
+            if number % 10 == 9 or number + 1 == times:
                 print(f"{number + 1} kills, {decisions:,} decisions, {missing} lost, {elsewhere} elsewhere", flush=True)
 
 

@@ -47,12 +47,14 @@ def start_app(options: DataRequest | None, *, readonly: bool = False) -> None:
             "The app needs a terminal. Without one: curator audit, show, decide and label do the same work."
         )
     from curator.tui.app import CuratorApp
+    from curator.tui.pauses import collect_seldom
     from curator.tui.terminal import end_with
 
     app = CuratorApp(readonly=readonly)
     if options is not None:
         app.open(options)
     end_with(sys.stdin.fileno(), app.finish_writing)
+    collect_seldom()
     app.run()
     for run in app.left_running:
         click.echo(

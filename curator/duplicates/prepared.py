@@ -15,7 +15,8 @@ from curator.duplicates.instructions import eight_bytes
 from curator.duplicates.parities import PARITIES, flip_all
 from curator.duplicates.shingles import count_views, sorted_set, tagged_shingles
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
-from curator.duplicates.words import Hashes, Texts, as_texts, mix, read_words
+from curator.duplicates.texts import Texts, as_texts
+from curator.duplicates.words import Hashes, mix, read_words
 from curator.errors import UnreadableInput
 
 VERSION = 2

@@ -2,34 +2,18 @@
 
 Of the NFKC, case-folded text: runs of letters with their marks, numbers and connector punctuation (Unicode categories
 L, M, N, Pc); in Han, kana, Thai, Lao, Khmer and Myanmar each base character with its marks is one word. A word is kept
-as a 64-bit hash. A text with a character that may join its neighbour (a combining mark, a Hangul vowel) is normalised
-by `unicodedata` first; every other one is normalised character by character while it is read.
+as a 64-bit hash. Most text is plain ASCII, and that is read 64 bytes at a time.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from curator.duplicates.characters import (
-    ALONE,
-    ALONE_NUMBER,
-    GAP,
-    MARK,
-    NEEDS_NEIGHBOURS,
-    NUMBER,
-    REPLACED,
-    UNKNOWN,
-    Characters,
-    normalised,
-)
-from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
+from curator.duplicates.characters import ALONE, ALONE_NUMBER, GAP, MARK, NUMBER, REPLACED
+from curator.duplicates.compiled import inner_kernel, signed
 from curator.duplicates.instructions import WINDOW, characters_of, eight_bytes, zeros_below
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 _WORD_SEED = np.uint64(0xCBF29CE484222325)
@@ -44,50 +28,6 @@ _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
 _NOT_ASCII = np.uint64(1 << 63)  # no eight bytes of ASCII have this bit
 _ROOM = WINDOW + 8  # bytes that must follow where a window is read: its last word may be read eight bytes on
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Texts as the compiled reader takes them.
-
-    Attributes:
-        data: UTF-8, all texts one after another.
-        offsets: [texts + 1] where each begins.
-        instead: [texts] for a text that had to be normalised first, its number in `normal`; else -1.
-        normal: those texts, normalised.
-        normal_offsets: where each of those begins.
-    """
-
-    data: Bytes
-    offsets: Offsets
-    instead: npt.NDArray[np.int32]
-    normal: Bytes
-    normal_offsets: Offsets
-
-
-def as_texts(series: pl.Series, characters: Characters) -> Texts:
-    """`series` of strings, with every character it contains learned."""
-    data, offsets = _buffers(series)
-    unknown, needs_neighbours = _not_ascii(data, offsets, characters.actions)
-    if len(unknown):
-        characters.learn(unknown.tolist())
-        _, needs_neighbours = _not_ascii(data, offsets, characters.actions)
-    joined = np.flatnonzero(needs_neighbours)
-    instead = np.full(len(series), -1, dtype=np.int32)
-    instead[joined] = np.arange(len(joined), dtype=np.int32)
-    normal, normal_offsets = _buffers(pl.Series([normalised(text) for text in series.gather(joined)], dtype=pl.String))
-    characters.learn(_not_ascii(normal, normal_offsets, characters.actions)[0].tolist())
-    return Texts(data, offsets, instead, normal, normal_offsets)
-
-
-def _buffers(series: pl.Series) -> tuple[Bytes, Offsets]:
-    """The bytes of `series` and where each text begins; never writable, so that kernels see one type."""
-    array: Any = series.to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = array.buffers()
-    if len(series) == 0 or data is None:
-        offsets, data = bytes(8 * (len(series) + array.offset + 1)), b""
-    edges = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(series) + 1]
-    return np.frombuffer(data, dtype=np.uint8), edges
 
 
 @inner_kernel
@@ -109,33 +49,6 @@ def decode(data: Any, at: int) -> tuple[int, int]:
         return ((lead & 0x0F) << 12) | middle | (signed(data[at + 2]) & 0x3F), at + 3
     upper = ((signed(data[at + 1]) & 0x3F) << 12) | ((signed(data[at + 2]) & 0x3F) << 6)
     return ((lead & 0x07) << 18) | upper | (signed(data[at + 3]) & 0x3F), at + 4
-
-
-@kernel
-def _not_ascii(data: Any, offsets: Any, actions: Any) -> Any:
-    """The code points that were not learned, and whether each text has one that cannot be normalised alone."""
-    seen = np.zeros(0x110000 // 8, dtype=np.uint8)
-    found = np.empty(64, dtype=np.int64)
-    count = 0
-    needs_neighbours = np.zeros(offsets.size - 1, dtype=np.bool_)
-    text = 0
-    at = offsets[0]
-    while at < offsets[-1]:
-        if data[at] < 128:
-            at += zeros_below(characters_of(data, at)[2]) if at + WINDOW <= data.size else 1
-            continue
-        while at >= offsets[text + 1]:
-            text += 1
-        code, at = decode(data, at)
-        needs_neighbours[text] |= actions[code] == NEEDS_NEIGHBOURS
-        bit = np.uint8(1 << (code & 7))
-        if actions[code] == UNKNOWN and not seen[code >> 3] & bit:
-            seen[code >> 3] |= bit
-            if count == found.size:
-                found = grown(found)
-            found[count] = code
-            count += 1
-    return found[:count], needs_neighbours
 
 
 @inner_kernel

@@ -3,9 +3,10 @@
 The score adds up how unusual an example is in meaning and in words. In meaning: how far it lies from the others along
 the directions in which the set varies little, the Mahalanobis distances of prompt and answer from a middle and a
 covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that what is foreign does not call itself usual;
-distances to neighbours do not see foreign texts that resemble one another). The cube root of such a sum of squares is
-nearly normal (Wilson and Hilferty 1931). In words: how rare the word pieces of prompt and answer are in the set
-(rarity.py). Each of the three is counted in deviations from its median, and so is their sum.
+distances to neighbours do not see foreign texts that resemble one another), each from a fit without the example itself,
+copies counted once. The cube root of such a sum of squares is nearly normal (Wilson and Hilferty 1931). In words: how
+rare the word pieces of prompt and answer are in the set (rarity.py). Each of the three is counted in deviations from its
+median, and so is their sum.
 
 A deviation is that of the wider half: a normal is fitted to the values below the median, another one to those above it,
 each by its own median, which few outliers do not move. In a set of even texts the two agree. In a clumpy one (a small
@@ -27,7 +28,7 @@ FALSE_DISCOVERIES = 0.01
 """Expected share of false alarms among what is flagged (Benjamini and Hochberg 1995)."""
 
 FEWEST = 100
-"""Examples below which nothing is judged: the spread of a set this small is not known well enough."""
+"""Different examples below which nothing is judged: the spread of a set this small is not known well enough."""
 
 KEPT = 0.9  # share of the examples that middle and covariance are fitted to
 SHRUNK = 0.02  # of the average variance, added to every direction: with few examples some have none

@@ -166,7 +166,7 @@ def audit(
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
         findings = all_findings(loaded, checks, options.settings, more)
-    not_run = _not_run(checks, options, last_run, meant.missing, has_leaks=has_leaks)
+    not_run = _not_run(checks, options, last_run, meant, has_leaks=has_leaks)
     missing = meant.missing if options.meaning.demanded else ""
     return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
 
@@ -186,7 +186,7 @@ def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided
 
 
 def _not_run(
-    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, missing: str, *, has_leaks: bool
+    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, meant: Meant, *, has_leaks: bool
 ) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
@@ -202,6 +202,10 @@ def _not_run(
     if not options.against:
         reasons.setdefault("contamination", "no evaluation set was named with --against")
     for name in MEANING_CHECKS:
-        if missing or options.meaning.embedder == NO_EMBEDDER:
-            reasons.setdefault(name, missing or "meaning was not to be looked at")
+        if meant.missing or options.meaning.embedder == NO_EMBEDDER:
+            reasons.setdefault(name, meant.missing or "meaning was not to be looked at")
+    if meant.meaning is not None and meant.meaning.examples["unusual"].is_null().all():
+        from curator.embedding.outliers import FEWEST
+
+        reasons.setdefault("outlier", f"there are fewer than {FEWEST} different examples to judge by")
     return reasons

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.examples.frames import SEVERITIES
-from curator.workflow.findings import severity_rank
 from curator.workflow.reviewing import NO_SEVERITY, STATUSES, Positions, Review, rows_of
 
 Order = Literal["position", "severity", "tokens", "similarity"]
@@ -41,13 +40,10 @@ class Listing:
 
     def __init__(self, review: Review) -> None:
         self.review = review
-        facts, findings = review.audit.loaded.facts, review.audit.findings
+        facts = review.audit.loaded.facts
         self._lengths = facts["tokens" if "tokens" in facts.columns else "characters"].to_numpy()
         self._lines = facts["line"].to_numpy()
-        self._places = np.flatnonzero(findings["row"].is_not_null().to_numpy())
-        self._rows = findings["row"].fill_null(0).to_numpy()[self._places]
-        self._checks = findings["check"]
-        self._ranks = findings.select(severity_rank()).to_series().to_numpy()
+        self._checks = review.found["check"]
 
     def __len__(self) -> int:
         """Examples, those included that were added."""
@@ -56,8 +52,7 @@ class Listing:
     def entry(self, position: int) -> Entry:
         """What the list says about an example."""
         worst = int(self.review.severity[position])
-        first, last = rows_of(self._rows, position)
-        places = sorted(self._places[first:last].tolist(), key=self._ranks.__getitem__)
+        places = sorted(range(*rows_of(self.review.rows, position)), key=self.review.ranks.__getitem__)
         checks = (self._checks[place] for place in places)
         is_added = position >= self.review.in_source
         return Entry(

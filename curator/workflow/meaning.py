@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
-VERSION = 3
+VERSION = 4
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]

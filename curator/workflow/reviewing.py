@@ -88,6 +88,8 @@ class Review:
         partial: whether the audit is still running.
         status: uint8, shape (examples,): index into `STATUSES`.
         severity: uint8, shape (examples,): 0 error, 1 warning, 2 info, 3 nothing found.
+        found: the audit's findings about examples, by position.
+        rows, ranks: of each of them, uint32 and uint8: its position, and 0 error, 1 warning, 2 info.
     """
 
     def __init__(self, opened: Opened, audit: Audit, *, partial: bool = False) -> None:
@@ -95,8 +97,9 @@ class Review:
         self.reader = Reader(audit.loaded, opened.project.cache)
         self.places = Places(audit.loaded)
         self._texts: StoredTexts | None = None
-        self._findings = audit.findings.filter(pl.col("row").is_not_null())
-        self._rows = self._findings["row"].to_numpy()
+        self.found = audit.findings.filter(pl.col("row").is_not_null())
+        self.rows = self.found["row"].to_numpy()
+        self.ranks = self.found.select(severity_rank()).to_series().to_numpy()
         self._audited_severity = self._severities()
         self.severity = self._audited_severity.copy()
         self.status = np.zeros(self.in_source, dtype=np.uint8)
@@ -151,10 +154,10 @@ class Review:
         """What the checks found in an example as it is now, gravest first."""
         if (id_ := self.id_at(position)) in self.written:
             return self.written.findings(id_)
-        begin, end = rows_of(self._rows, position)
+        begin, end = rows_of(self.rows, position)
         if begin == end:
             return []
-        found = self._findings[begin:end].sort(severity_rank(), maintain_order=True)
+        found = self.found[begin:end].sort(severity_rank(), maintain_order=True)
         return list(published(found, self.audit.loaded))
 
     def standing(self, id_: str) -> Standing:
@@ -170,7 +173,7 @@ class Review:
     def by_severity(self) -> Positions:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
         if self._ranked is None:
-            counts = np.bincount(self._rows, minlength=len(self)).clip(max=8000)
+            counts = np.bincount(self.rows, minlength=len(self)).clip(max=8000)
             weight = self.severity.astype(np.int16) * 8192 - counts.astype(np.int16)
             self._ranked = np.argsort(weight, kind="stable")
         return self._ranked[self.there[self._ranked]] if self.added else self._ranked
@@ -366,10 +369,9 @@ class Review:
         return positions
 
     def _severities(self) -> npt.NDArray[np.uint8]:
-        ranks = self._findings.select(severity_rank()).to_series().to_numpy()
         severity = np.full(self.in_source, NO_SEVERITY, dtype=np.uint8)
         for rank in (2, 1, 0):
-            severity[self._rows[ranks == rank]] = rank
+            severity[self.rows[self.ranks == rank]] = rank
         return severity
 
 

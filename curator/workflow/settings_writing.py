@@ -80,7 +80,9 @@ def _value(name: str, typed: str) -> Any:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except tomllib.TOMLDecodeError as error:
+        if text.startswith("["):
+            raise UsageError(f"{name}: the list {text} is not sound TOML: {error}.") from None
         return [part.strip() for part in text.split(",") if part.strip()] if is_list(name) else text
 
 

@@ -20,6 +20,9 @@ WAITING_PER_WORKER = 2
 WORTH_A_WORKER = 6 << 20
 """Bytes below which starting a process (about 0.7 s) costs more than it saves."""
 
+LOOKS_UP_EVERY = 0.2
+"""Seconds. The system may hand Ctrl-C to a thread of a library; the main thread learns of it when it next wakes."""
+
 Task = tuple[Block, Plan]
 
 
@@ -45,6 +48,7 @@ def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callabl
             derive_block(block, plan, cache)
             finished(block)
         return
+    others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), initializer=_begin_worker)
     try:
         for block in _in_parallel(executor, tasks, cache):
@@ -53,6 +57,12 @@ def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callabl
         raise WorkFailed(
             "A worker process was killed, perhaps for lack of memory. What was finished is kept: run the command again."
         ) from None
+    except BaseException:
+        # Ctrl-C, a full disk: nobody waits for blocks that are under way, and the cache never holds half a result.
+        for worker in multiprocessing.active_children():
+            if worker not in others:
+                worker.terminate()
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
@@ -62,14 +72,14 @@ def _in_parallel(executor: ProcessPoolExecutor, tasks: Iterable[Task], cache: Ca
     for block, plan in tasks:
         with _uninterrupted():  # the first one starts the workers
             waiting[executor.submit(derive_block, block, plan, cache)] = block
-        if len(waiting) >= cores() * WAITING_PER_WORKER:
+        while len(waiting) >= cores() * WAITING_PER_WORKER:
             yield from _done(waiting)
     while waiting:
         yield from _done(waiting)
 
 
 def _done(waiting: dict[Future[None], Block]) -> Iterator[Block]:
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+    for future in wait(waiting, LOOKS_UP_EVERY, return_when=FIRST_COMPLETED).done:
         future.result()
         yield waiting.pop(future)
 

@@ -73,8 +73,7 @@ def test_what_was_open_is_offered_again(desk):
 def test_the_sample_data_open_with_one_key():
     async def steps(pilot, app):
         await pilot.press("s")
-        await until(pilot, lambda: app.screen.page_name == "overview")
-        assert "messy.jsonl" in screen_text(app)
+        await until(pilot, lambda: app.screen.page_name == "overview" and "messy.jsonl" in screen_text(app))
         await pilot.press("r")
         assert app.review.partial
         assert app.screen.seen is not None

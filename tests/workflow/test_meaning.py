@@ -165,6 +165,13 @@ def test_nobody_looks_at_meaning_who_was_told_not_to(folder):
     assert curator(folder, "similar", "set.jsonl", "--no-meaning", "--to", "a").code == 2
 
 
+def test_a_set_too_small_to_judge_says_so_and_claims_no_outlier(tmp_path):
+    write(tmp_path / "small.jsonl", [chat(*row) for row in rows(60)] * 3)
+    outcome = curator(tmp_path, "audit", "small.jsonl", "--json", "-", "--fail-on", "never")
+    absent = {entry["check"]: entry["reason"] for entry in json.loads(outcome.out)["not_run"]}
+    assert "fewer than 100 different examples" in absent["outlier"]
+
+
 def test_the_planted_outliers_are_found_and_what_means_the_same_is_known_to_a_split(tmp_path):
     truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
     planted = {entry["line"] for entry in truth["planted"] if entry["check"] == "outlier"}

@@ -12,18 +12,24 @@ from curator.checks.speakers import asked, learned, without_rows_about
 from curator.checks.text.refusal import PLAYED
 from curator.examples.frames import Batch
 
+_MADE_BY = (
+    r"\b(?:trained|developed|created|made) by (?:openai|anthropic|google|meta|microsoft|deepmind|mistral|alibaba)\b"
+)
+_NEARBY = r"\b(?:i|me|my|assistant|model)\b[^.\n]{0,40}"
 _ABOUT_ITSELF = (
     r"\bas an? (?:ai|artificial intelligence)(?:[ -](?:language model|assistant|model|chatbot))?,? i\b"
     r"|\bas a (?:large )?language model\b"
     r"|\bi(?:['’]m| am) (?:just |only |merely )?(?:an? (?:ai|artificial intelligence) (?:language )?(?:model|assistant)"
     r"|a (?:large )?language model|chatgpt|(?:openai['’]s )?gpt-?\d|claude\b,|bard\b|an ai\b)"
-    r"|\b(?:i|me|my|assistant|model)\b[^.\n]{0,40}\b(?:trained|developed|created|made) by"
-    r" (?:openai|anthropic|google|meta|microsoft|deepmind|mistral|alibaba)\b"
+    rf"|{_NEARBY}{_MADE_BY}"
     r"|\bmy (?:knowledge|training)(?: data)?(?: has a)?[ -]?cut-?off"
     r"|\bas of my (?:last|latest|most recent) (?:knowledge |training )?(?:update|cut-?off)"
     r"|\b(?:generated|written|produced) by (?:chatgpt|gpt-?\d|claude|bard|gemini|an ai|a language model)\b"
     r"|\bmy (?:last|latest) (?:knowledge |training )?update\b|\b(?:chatgpt|openai)['’]s? (?:policy|policies|guidelines)"
 )
+_MAYBE_ABOUT_ITSELF = _ABOUT_ITSELF.replace(_NEARBY, "")
+"""What polars looks for: up to forty characters between two words would cost it more than all the rest."""
+
 _ABOUT_AI = (
     r"\b(?:ai|a\.i\.|artificial intelligence|robots?|chatbots?|chatgpt|language models?|gpt\S*|llms?|openai"
     r"|anthropic|machine learning|who (?:you are|(?:are|made|created|developed|trained) you)|what are you\b"
@@ -46,7 +52,7 @@ _POLITE = re.compile(_COURTESY, re.IGNORECASE)
 
 def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     answers = learned(batch)
-    of_itself = answers.filter(pl.col("content").str.contains(anywhere(_ABOUT_ITSELF)))
+    of_itself = answers.filter(pl.col("content").str.contains(anywhere(_MAYBE_ABOUT_ITSELF)))
     of_itself = report(
         "assistant-boilerplate", without_rows_about(batch, of_itself, anywhere(_ABOUT_AI)), _speaks_of_itself
     )

@@ -49,7 +49,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_compiled
-def _piece_end(data: Any, at: int, end: int) -> int:
+def _piece_end(data: Any, at: int, end: int) -> Any:
     """Where the piece that begins at `at` ends. The alternatives stand in the order of o200k_base's pattern."""
     kind = _KIND[data[at]]
     word = at + 1 if kind in (_OTHER, _SPACE) else at
@@ -85,7 +85,7 @@ def _piece_end(data: Any, at: int, end: int) -> int:
 
 
 @_compiled
-def _contraction_end(data: Any, at: int, end: int) -> int:
+def _contraction_end(data: Any, at: int, end: int) -> Any:
     """Behind 's, 't, 're, 've, 'm, 'll or 'd at `at`, in any case; `at` where there is none."""
     if at + 1 >= end or data[at] != 0x27:
         return at

@@ -5,6 +5,7 @@ import sys
 import msgspec
 
 from curator.tui.app import CuratorApp
+from curator.tui.pauses import collect_seldom
 from curator.workflow.request import DataRequest
 
 
@@ -14,6 +15,7 @@ def main() -> None:
     lists = {name: tuple(value) for name, value in asked.items() if isinstance(value, list)}
     app = CuratorApp(readonly="--readonly" in sys.argv)
     app.open(DataRequest(**{**asked, **lists}))
+    collect_seldom()
     app.run()
 
 
