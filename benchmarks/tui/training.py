@@ -28,6 +28,7 @@ from benchmarks.measure import machine
 from curator.jobs.job import Job, attach
 from curator.runs.settings import run_settings
 from curator.tui.app import CuratorApp
+from curator.tui.pauses import collect_seldom
 from curator.tui.screens.training import TrainingScreen
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
@@ -92,6 +93,7 @@ async def keys_to_first_loss(data: Path) -> Path:
     """From a person's keys; the run's folder, which is left to run on."""
     app = CuratorApp()
     app.open(DataRequest(data=(str(data),)))
+    collect_seldom()  # as the command does
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.review is not None and not app.review.partial)
         await pilot.press("t")

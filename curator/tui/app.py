@@ -1,7 +1,6 @@
 """The app: what is open, the one thread that writes, and the way between screens."""
 
 import asyncio
-import gc
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -330,8 +329,6 @@ class CuratorApp(App[None]):
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
         self._tell_changed()
         self._tell_running()
-        # What is loaded by now stays to the end; looking through it at every full collection stops the keys for 70 ms.
-        gc.freeze()
 
     def show(self, name: str) -> None:
         """Go to a screen: back to it where it is open already, else forward."""
