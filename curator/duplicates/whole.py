@@ -74,6 +74,7 @@ class Whole:
             for at, view in enumerate(views):
                 here = part[view * banding.bands : (view + 1) * banding.bands]
                 to[:, at * banding.bands : (at + 1) * banding.bands] = here.T
+            block.release_bands()
 
         begins = itertools.accumulate((len(block) for block in self.blocks), initial=0)
         for _ in threads.map(take_in, self.blocks, begins):
