@@ -18,10 +18,12 @@ def test_its_refusal_is_ours(tmp_path: Path) -> None:
 
 
 def test_a_trainer_that_is_killed_is_a_sentence_on_what_may_have_killed_it(tmp_path: Path) -> None:
+    others = set(psutil.Process().children())
+
     def kill() -> None:
-        while not (children := psutil.Process().children()):
+        while not (children := set(psutil.Process().children()) - others):
             continue
-        os.kill(children[0].pid, signal.SIGKILL)
+        os.kill(children.pop().pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()
