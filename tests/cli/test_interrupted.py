@@ -28,14 +28,6 @@ sys.exit(outcome)
 """
 
 
-@pytest.fixture(autouse=True)
-def interruptible():
-    """A process that a script starts in the background ignores Ctrl-C, and so would every test in it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.fixture
 def desk(tmp_path):
     data = tmp_path / "desk.jsonl"
