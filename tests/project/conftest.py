@@ -1,9 +1,7 @@
 """Projects to decide in, and a person whose own folders are not the developer's."""
 
 import os
-import resource
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,19 +50,3 @@ def ordinary_user(monkeypatch):
             yield folder
         finally:
             os.seteuid(0)
-
-
-@pytest.fixture
-def full_disk():
-    """Within it no file may grow beyond some bytes, which to a writer looks like a disk that is full."""
-
-    @contextmanager
-    def limited(size):
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-    return limited

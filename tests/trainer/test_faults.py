@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,8 @@ from trainer.train.recipe import run
 from .test_resume import assert_same_outcome, unfinished_copy
 
 Events = Callable[[Path], list[dict[str, Any]]]
+FullDisk = Callable[[int], AbstractContextManager[None]]
 MakeRun = Callable[..., Path]
-
-
-@contextmanager
-def no_file_beyond(size: int) -> Iterator[None]:
-    """Files cannot grow further, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -65,10 +54,10 @@ def test_memory_that_runs_out_in_training_names_the_setting_and_the_run_goes_on(
 
 
 def test_a_disk_that_is_full_at_a_checkpoint_stops_the_run_and_it_goes_on(
-    finished: Path, events: Events, tmp_path: Path
+    finished: Path, events: Events, tmp_path: Path, full_disk: FullDisk
 ) -> None:
     folder = unfinished_copy(finished, tmp_path / "run")
-    with no_file_beyond(20_000), pytest.raises(ExhaustedError, match="The disk is full") as problem:
+    with full_disk(20_000), pytest.raises(ExhaustedError, match="The disk is full") as problem:
         run(folder)
     assert problem.value.exit_code == 4
     run(folder, resume=True)
@@ -128,11 +117,11 @@ def test_a_run_does_not_go_on_upon_another_base_model(make_run: MakeRun, tiny_mo
 
 
 def test_an_evaluation_on_a_full_disk_keeps_its_answers_and_goes_on(
-    done: Path, monkeypatch: pytest.MonkeyPatch
+    done: Path, monkeypatch: pytest.MonkeyPatch, full_disk: FullDisk
 ) -> None:
     whole = evaluate_again(done, answers=6)
     size = (done / "evaluation.jsonl").stat().st_size
-    with no_file_beyond(size - 1), pytest.raises(ExhaustedError, match="The disk is full") as problem:
+    with full_disk(size - 1), pytest.raises(ExhaustedError, match="The disk is full") as problem:
         evaluate_again(done, answers=6)
     assert problem.value.exit_code == 4 and "goes on from there" in str(problem.value)
     assert (done / PARTIAL_FILE).exists() and json.loads((done / "result.json").read_text())["evaluation"]

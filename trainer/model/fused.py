@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch.nn.functional import linear
 
-ADAPTER = "default"
+from trainer.model.starts import ADAPTER
 
 
 class _Adapted(torch.autograd.Function):  # type: ignore[misc]
