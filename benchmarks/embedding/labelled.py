@@ -21,8 +21,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.embedding.views import views_of
-from curator.embedding.duplicates import same_numbers
 from curator.embedding.encoder import encode_views, encoder_named
+from curator.embedding.words import words_of
 
 LABELS = Path(__file__).parent / "labelled.tsv"
 PRECISE = 0.9
@@ -36,12 +36,11 @@ def main() -> None:
     place = {id_: at for at, id_ in enumerate(views["id"])}
     ends = np.array([[place[row["left"]], place[row["right"]]] for row in rows])
     label = np.array([row["same"] == "1" for row in rows])
-    pairs = pl.DataFrame({"left": ends[:, 0], "right": ends[:, 1], "at": range(len(ends))})
-    is_same = np.zeros(len(ends), dtype=bool)
-    is_same[same_numbers(pairs, dict(enumerate(views["prompt"])))["at"].to_numpy()] = True
+    numbers = words_of(views).numbers[ends]
+    is_same = numbers[:, 0] == numbers[:, 1]
     for name in sys.argv[2:] or ["default"]:
         vectors = encode_views(views, encoder_named(name))
-        whole, prompt = vectors.whole(), vectors.prompt.astype(np.float32)
+        whole, prompt = vectors.whole[:], vectors.prompt.astype(np.float32)
         cosine, least = (np.einsum("ij,ij->i", part[ends[:, 0]], part[ends[:, 1]]) for part in (whole, prompt))
         print(f"\n{Path(name).name}: {len(ends)} pairs, {label.mean():.0%} say the same\n")
         print("| from | by the whole alone | precision | by the rule | precision | found of all |")

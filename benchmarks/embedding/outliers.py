@@ -18,8 +18,9 @@ from benchmarks.embedding.foreign_text import foreign_examples
 from benchmarks.embedding.views import views_of
 from curator.embedding.encoder import encode_views, encoder_named
 from curator.embedding.outliers import outliers
-from curator.embedding.rarity import rarity, word_pieces
+from curator.embedding.rarity import rarity
 from curator.embedding.vectors import Vectors
+from curator.embedding.words import words_of
 
 SHARE, SEED = 0.01, 0
 
@@ -33,7 +34,7 @@ def auroc(score: np.ndarray, planted: np.ndarray) -> float:
 def cleanlab_scores(vectors: Vectors) -> np.ndarray:
     from cleanlab.outlier import OutOfDistribution
 
-    return 1 - OutOfDistribution().fit_score(features=vectors.whole(), verbose=False)
+    return 1 - OutOfDistribution().fit_score(features=vectors.whole[:], verbose=False)
 
 
 def main() -> None:
@@ -45,12 +46,12 @@ def main() -> None:
         foreign = foreign_examples(round(SHARE * len(clean)), SEED)
         added = pl.DataFrame([pair for _, pair in foreign], schema=["prompt", "answer"], orient="row")
         vectors = encode_views(clean, encoder)
-        unspoiled = len(outliers(vectors, rarity(word_pieces(clean))).flagged) / len(clean)
+        unspoiled = len(outliers(vectors, rarity(words_of(clean))).flagged) / len(clean)
         views = pl.concat([clean, added])
         vectors = Vectors(np.concatenate([vectors.parts, encode_views(added, encoder).parts]))
         planted = np.arange(len(views)) >= len(clean)
         began = time.perf_counter()
-        judged = outliers(vectors, rarity(word_pieces(views)))
+        judged = outliers(vectors, rarity(words_of(views)))
         seconds = time.perf_counter() - began
         found = planted[judged.flagged]
         theirs = auroc(cleanlab_scores(vectors), planted)

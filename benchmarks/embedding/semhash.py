@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.embedding.views import views_of
-from curator.embedding.duplicates import keepers
 from curator.embedding.encoder import encode_views, encoder_named
+from curator.embedding.keeping import keepers
 from curator.embedding.neighbours import NEIGHBOURS
-from curator.embedding.pairs import exact_pairs
+from curator.embedding.pairs import Criterion, exact_pairs
 from curator.embedding.product import exact_cosines, exact_neighbours
+from curator.embedding.vectors import Whole
 
 THRESHOLD = 0.9
 
@@ -49,16 +50,16 @@ def theirs(whole: np.ndarray) -> tuple[np.ndarray, Seconds]:
     return np.sort(np.array([int(text) for text in kept])), since(began)
 
 
-def ours(whole: np.ndarray) -> tuple[np.ndarray, int, Seconds]:
-    exact_pairs(whole[:2048], THRESHOLD)  # compiles
+def ours(whole: Whole) -> tuple[np.ndarray, int, Seconds]:
+    exact_pairs(Whole(whole.vectors, whole.at[:2048]), Criterion.cosine(THRESHOLD, 2048))  # compiles
     began = now()
-    pairs, _ = exact_pairs(whole, THRESHOLD)
+    pairs = exact_pairs(whole, Criterion.cosine(THRESHOLD, len(whole))).ends
     keeper = keepers(np.arange(len(whole)), pairs)
     return np.flatnonzero(keeper == np.arange(len(whole))), len(pairs), since(began)
 
 
-def neighbour_seconds(whole: np.ndarray) -> Seconds:
-    exact_neighbours(whole[:2048], NEIGHBOURS)  # compiles
+def neighbour_seconds(whole: Whole) -> Seconds:
+    exact_neighbours(Whole(whole.vectors, whole.at[:2048]), NEIGHBOURS)  # compiles
     began = now()
     exact_neighbours(whole, NEIGHBOURS)
     return since(began)
@@ -66,10 +67,10 @@ def neighbour_seconds(whole: np.ndarray) -> Seconds:
 
 def main() -> None:
     views = views_of(Path(sys.argv[1]))
-    whole = encode_views(views, encoder_named()).whole()
-    whole = whole[whole.any(axis=1)]
+    vectors = encode_views(views, encoder_named())
+    whole = Whole(vectors, np.flatnonzero(vectors.with_text))
     kept, pairs, seconds = ours(whole)
-    other, their_seconds = theirs(whole)
+    other, their_seconds = theirs(whole[:])
     differ = np.setxor1d(kept, other)
     more = neighbour_seconds(whole)
     both = seconds[0] + more[0], seconds[1] + more[1]
@@ -81,7 +82,7 @@ def main() -> None:
     print(f"\nKept by one alone: {len(differ)}. Times SemHash's, by the clock and by the processor: {ratios[0]};")
     print(f"with the neighbours, which SemHash does not list for all: {ratios[1]}")
     for example in differ[:10]:
-        cosines = exact_cosines(whole, np.full(len(whole), example), np.arange(len(whole)))
+        cosines = exact_cosines(whole[:], np.full(len(whole), example), np.arange(len(whole)))
         cosines[example] = -1
         print(
             f"- {example} is kept by {'curator' if example in kept else 'SemHash'}; nearest cosine {cosines.max():.6f}"

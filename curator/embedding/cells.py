@@ -6,68 +6,101 @@ common. Within a cell every pair is compared. The result is the same for any num
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import numba
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.clusters import clusters
-from curator.embedding.pairs import bounding, near_within
-from curator.embedding.product import HELD, SLACK, Positions, exact_cosines, pairs_from
-from curator.embedding.vectors import Floats
+from curator.embedding.clusters import fitted_centres
+from curator.embedding.pairs import SIDE, Criterion, Found, bounding, joined, near_before
+from curator.embedding.product import DECIMALS, exact_cosines, pairs_from, products_with_all
+from curator.embedding.vectors import Positions, Whole
 
 CELLS = 4
 """Cells that an example lies in: of the pairs of Alpaca from 0.84 up 99.98 % share one of four, 99.6 % one of two."""
 
 PROBED = 500  # examples whose pairs are searched exactly to measure what share is found
 _SEED = 0
+_STEP = 4096
 
 
-def pairs_in_cells(whole: Floats, threshold: float, threads: int = 2) -> tuple[Positions, Floats]:
-    """Pairs from `threshold` up, int64 [pairs, 2], left < right, sorted, and their cosines, float32 [pairs].
+def pairs_in_cells(whole: Whole, criterion: Criterion, threads: int = 2) -> Found:
+    """The pairs that meet the criterion and share a cell.
 
     Args:
-        whole: unit vectors, float32 [n, dimensions].
-        threshold: cosine of a pair, above 0.
+        whole: of `n` examples with text.
+        criterion: what makes a pair; its list of an example is that of a cell.
         threads: cells that are compared at once.
     """
     members = _members(whole)
-    floor = np.float32(threshold - SLACK)
-    bounds = bounding(whole, floor)
+    bounds = bounding(whole, criterion.floor)
 
-    def work(cell: Positions) -> Positions:
-        found: Positions = cell[near_within(bounds[cell], whole[cell], floor)]
-        return found
+    def work(cell: Positions) -> tuple[Positions, Positions]:
+        vectors, near, within = whole[cell], bounds[cell], criterion.at(cell)
+        pairs, cut = joined([near_before(near, vectors, within, left) for left in range(0, len(cell), SIDE)])
+        return cell[pairs], cell[cut]
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(work, members))
-    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *found])
-    return pairs_from(whole, np.unique(pairs, axis=0), threshold)
+        pairs, cut = joined(list(pool.map(work, members)))
+    pairs = _numbered(np.unique(_numbers(pairs, len(whole))), len(whole))
+    return Found(*pairs_from(whole, pairs, criterion.threshold), np.unique(cut))
 
 
-def share_found(whole: Floats, pairs: Positions, threshold: float) -> tuple[int, int]:
-    """Of `PROBED` examples: how many of their true pairs are among the sorted `pairs`, and how many there are."""
+def share_found(whole: Whole, found: Found, criterion: Criterion) -> tuple[int, int]:
+    """Of `PROBED` examples: how many of their true pairs were found, and how many there are."""
     probed = np.random.default_rng(_SEED).choice(len(whole), min(PROBED, len(whole)), replace=False)
-    known, found, true = pairs[:, 0] * len(whole) + pairs[:, 1], 0, 0
-    some = max(HELD // len(whole), 1)
-    for start in range(0, len(probed), some):
-        rows = probed[start : start + some]
-        at, others = np.nonzero(whole[rows] @ whole.T >= threshold - SLACK)
-        ends = np.sort(np.stack([rows[at], others], axis=1), axis=1)[rows[at] != others]
-        ends = ends[exact_cosines(whole, ends[:, 0], ends[:, 1]) >= threshold]
-        true += len(ends)
-        found += int(np.isin(ends[:, 0] * len(whole) + ends[:, 1], known).sum())
-    return found, true
+    candidates = [np.empty((0, 2), dtype=np.int64)]
+    for left, products in products_with_all(whole[probed], whole):
+        at, others = np.nonzero(products >= criterion.floor)
+        candidates.append(np.sort(np.stack([probed[at], left + others], axis=1), axis=1))
+    pairs = _numbered(np.unique(_numbers(np.concatenate(candidates), len(whole))), len(whole))
+    same_sort = criterion.sorts[pairs[:, 0]] == criterion.sorts[pairs[:, 1]]
+    pairs = pairs[same_sort & (pairs[:, 0] < pairs[:, 1])]
+    cosines = exact_cosines(whole, pairs[:, 0], pairs[:, 1])
+    pairs = pairs[(cosines >= round(criterion.threshold, DECIMALS)) & criterion.also(pairs)]
+    known = _numbers(found.ends, len(whole))
+    return int(np.isin(_numbers(pairs, len(whole)), known).sum()), len(pairs)
 
 
-def _members(whole: Floats) -> list[Positions]:
-    """The examples of each cell, in order; one without text is in none."""
-    _, centres = clusters(whole, math.isqrt(len(whole)))
-    nearest = np.empty((len(whole), min(CELLS, len(centres))), dtype=np.int64)
-    some = max(HELD // len(centres), 1)
-    for start in range(0, len(whole), some):
-        products = np.round(whole[start : start + some] @ centres.T, 5)
-        nearest[start : start + some] = np.argpartition(-products, nearest.shape[1] - 1)[:, : nearest.shape[1]]
-    rows = np.repeat(np.flatnonzero(whole.any(axis=1)), nearest.shape[1])
-    cells = nearest[whole.any(axis=1)].reshape(-1)
-    order = np.lexsort((rows, cells))
-    return np.split(rows[order], np.searchsorted(cells[order], np.arange(1, len(centres))))
+def _numbers(pairs: Positions, examples: int) -> Positions:
+    """A number for each pair, in the order of pairs."""
+    return pairs[:, 0] * examples + pairs[:, 1]
+
+
+def _numbered(numbers: Positions, examples: int) -> Positions:
+    """The pairs of these numbers."""
+    return np.stack(np.divmod(numbers, examples), axis=1)
+
+
+def _members(whole: Whole) -> list[Positions]:
+    """The examples of each cell, in order."""
+    centres = fitted_centres(whole, math.isqrt(len(whole)))
+    nearest = np.empty((len(whole), min(CELLS, len(centres))), dtype=np.int32)
+    for rows, block in whole.blocks(_STEP):
+        nearest[rows] = _best_of_each(block @ centres.T, nearest.shape[1])
+    order = np.argsort(nearest.reshape(-1), kind="stable")
+    begins = np.searchsorted(nearest.reshape(-1)[order], np.arange(1, len(centres)))
+    return np.split(order // nearest.shape[1], begins)
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _best_of_each(products: Any, count: int) -> Any:
+    """The columns of the `count` largest products of each row, int32 [rows, count], of equal ones the first.
+
+    Products are compared rounded, so that no order of sums decides.
+    """
+    best = np.zeros((products.shape[0], count), dtype=np.int32)
+    values = np.empty(count, dtype=np.int64)
+    for row in range(products.shape[0]):
+        values[:] = -(2**62)
+        for column in range(products.shape[1]):
+            value = np.int64(np.floor(products[row, column] * 1e5 + 0.5))
+            if value <= values[count - 1]:
+                continue
+            at = count - 1
+            while at > 0 and values[at - 1] < value:
+                values[at], best[row, at] = values[at - 1], best[row, at - 1]
+                at -= 1
+            values[at], best[row, at] = value, column
+    return best

@@ -2,50 +2,57 @@
 
 import numpy as np
 
-from curator.embedding.product import Positions
-from curator.embedding.vectors import Floats, unit
+from curator.embedding.vectors import Floats, Positions, Whole, unit
 
 SAMPLED = 20_000  # examples that the centres are fitted to
 _ROUNDS = 25
-_STEP = 16_384
+_STEP = 4096
 _SEED = 0
 
 
-def clusters(whole: Floats, count: int) -> tuple[Positions, Floats]:
-    """Each example's cluster, int64 [n], and the centres, float32 [count, dimensions], the largest cluster first."""
-    sample = _sample(whole)
-    centres = _first_centres(sample, count)
-    labels = np.full(len(sample), -1)
-    for _ in range(_ROUNDS):
-        nearest, cosines = assigned(sample, centres)
-        if (nearest == labels).all():
-            break
-        labels = nearest
-        centres = _moved(sample, labels, cosines, centres)
-    labels, _ = assigned(whole, centres)
+def clusters(whole: Whole, count: int) -> tuple[Positions, Floats, Floats]:
+    """Each example's cluster, int64 [n], its cosine to the centre, float32 [n], and the centres, [count, dimensions].
+
+    The largest cluster comes first.
+    """
+    centres = fitted_centres(whole, count)
+    labels, cosines = np.empty(len(whole), dtype=np.int64), np.empty(len(whole), dtype=np.float32)
+    for rows, block in whole.blocks(_STEP):
+        labels[rows], cosines[rows] = _assigned(block, centres)
     sizes = np.bincount(labels, minlength=len(centres))
     order = np.lexsort((np.arange(len(sizes)), -sizes))
     order = order[sizes[order] > 0]
     renamed = np.empty(len(sizes), dtype=np.int64)
     renamed[order] = np.arange(len(order))
-    return renamed[labels], centres[order]
+    return renamed[labels], cosines, centres[order]
 
 
-def assigned(whole: Floats, centres: Floats) -> tuple[Positions, Floats]:
+def fitted_centres(whole: Whole, count: int) -> Floats:
+    """The centres of clusters, float32 [count, dimensions], in no order."""
+    some = np.arange(len(whole))
+    if len(whole) > SAMPLED:
+        some = np.sort(np.random.default_rng(_SEED).choice(len(whole), SAMPLED, replace=False))
+    sample = whole[some]
+    centres = _first_centres(sample, count)
+    labels = np.full(len(sample), -1)
+    for _ in range(_ROUNDS):
+        nearest, cosines = _assigned(sample, centres)
+        if (nearest == labels).all():
+            break
+        labels = nearest
+        centres = _moved(sample, labels, cosines, centres)
+    return centres
+
+
+def _assigned(sample: Floats, centres: Floats) -> tuple[Positions, Floats]:
     """The nearest centre of each example and its cosine, rounded so that no order of sums decides."""
-    labels = np.empty(len(whole), dtype=np.int64)
-    cosines = np.empty(len(whole), dtype=np.float32)
-    for start in range(0, len(whole), _STEP):
-        products = np.round(whole[start : start + _STEP] @ centres.T, 5)
+    labels = np.empty(len(sample), dtype=np.int64)
+    cosines = np.empty(len(sample), dtype=np.float32)
+    for start in range(0, len(sample), _STEP):
+        products = np.round(sample[start : start + _STEP] @ centres.T, 5)
         labels[start : start + _STEP] = products.argmax(axis=1)
         cosines[start : start + _STEP] = products.max(axis=1)
     return labels, cosines
-
-
-def _sample(whole: Floats) -> Floats:
-    if len(whole) <= SAMPLED:
-        return whole
-    return whole[np.sort(np.random.default_rng(_SEED).choice(len(whole), SAMPLED, replace=False))]
 
 
 def _first_centres(sample: Floats, count: int) -> Floats:

@@ -1,94 +1,77 @@
-"""Examples that say the same in other words: pairs, and which of them stays.
+"""Examples that say the same in other words.
 
 The cosine of whole examples alone is misled where many answers are one word ("Positive.", "Noun"): examples that ask
 for the same kind of thing about different objects look alike. So the prompts have to be as near as the whole, and to
 speak of the same numbers, which vectors do not see.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.embedding.neighbours import Pairs
-from curator.embedding.product import Positions, exact_cosines
-from curator.embedding.vectors import Vectors
+from curator.embedding.neighbours import all_pairs
+from curator.embedding.pairs import Criterion, most
+from curator.embedding.product import DECIMALS, exact_cosines
+from curator.embedding.vectors import Positions, Vectors, Whole, first_of_equal
 from curator.examples.frames import PAIRS
 
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd: no two positions become the same number
 
-def semantic_pairs(found: Pairs, vectors: Vectors) -> pl.DataFrame:
-    """`PAIRS` of kind semantic, sorted: the pairs of whole examples that were found at or above the threshold."""
-    pairs = found.ends
+
+def semantic_pairs(
+    vectors: Vectors, numbers: npt.NDArray[np.uint64], threshold: float, threads: int = 2
+) -> tuple[pl.DataFrame, str]:
+    """`PAIRS` of kind semantic, sorted, and a sentence on how they were searched.
+
+    Of copies (the same vectors and numbers) only the first is compared with others; the others are in one pair, with
+    the first, whose relation is "copy". So a set of a million copies has a million pairs.
+
+    Args:
+        vectors: of `n` examples.
+        numbers: uint64 [n], equal where the prompts hold the same numbers.
+        threshold: cosine of the whole, and of the prompts where both are there.
+        threads: kernels that run at once.
+    """
+    first = first_of_equal(vectors.first_of_copies.astype(np.uint64) * _FACTOR ^ numbers)
+    is_first = first == np.arange(len(vectors))
+    distinct, copies = (np.flatnonzero(some & vectors.with_text) for some in (is_first, ~is_first))
+
+    def same_prompt(pairs: Positions) -> npt.NDArray[np.bool_]:
+        prompts, there = _part_cosines(vectors, 0, distinct[pairs])
+        return ~there | (prompts >= round(threshold, DECIMALS))
+
+    criterion = Criterion(threshold, numbers[distinct], same_prompt, most(len(distinct)))
+    found, note = all_pairs(Whole(vectors, distinct), criterion, threads=threads)
+    ends = np.concatenate([distinct[found.ends], np.stack([first[copies], copies], axis=1)])
     parts = {}
-    for name, part in (("prompt", vectors.prompt), ("answer", vectors.answer)):
-        present = np.asarray(part.any(axis=1))
-        cosines = np.clip(exact_cosines(part, pairs[:, 0], pairs[:, 1]), 0, 1)
-        both = present[pairs[:, 0]] & present[pairs[:, 1]]
-        parts[f"{name}_similarity"] = pl.Series(cosines).set(pl.Series(~both), None)
+    for part, name in enumerate(("prompt", "answer")):
+        cosines, there = _part_cosines(vectors, part, ends)
+        parts[f"{name}_similarity"] = pl.Series(np.clip(cosines, 0, 1)).set(pl.Series(~there), None)
     frame = pl.DataFrame(
         {
-            "left": pairs[:, 0],
-            "right": pairs[:, 1],
-            "similarity": np.clip(found.cosines, 0, 1),
+            "left": ends[:, 0],
+            "right": ends[:, 1],
+            "similarity": np.concatenate([np.clip(found.cosines, 0, 1), np.ones(len(copies), dtype=np.float32)]),
             **parts,
         }
     )
+    relation = pl.Series(np.arange(len(ends)) < len(found.ends)).replace_strict({True: "semantic", False: "copy"})
     return frame.select(
         "left",
         "right",
         pl.lit("semantic").alias("kind"),
-        pl.lit("semantic").alias("relation"),
+        relation.alias("relation"),
         "similarity",
         "prompt_similarity",
         "answer_similarity",
         pl.lit(False).alias("context_differs"),
         pl.lit(False).alias("plain"),
-    ).cast(PAIRS)
+    ).cast(PAIRS).sort("left", "right"), note
 
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-def nearly_same(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
-    """Those of the semantic pairs whose prompts reach the threshold, too, or are not there."""
-    return pairs.filter(pl.col("prompt_similarity").is_null() | (pl.col("prompt_similarity") >= threshold))
-
-
-def same_numbers(pairs: pl.DataFrame, prompts: Mapping[int, str]) -> pl.DataFrame:
-    """Those of the pairs whose prompts hold the same numbers.
-
-    Args:
-        pairs: `PAIRS`.
-        prompts: of both ends of every pair, by position; of a text the text itself.
-    """
-    numbers = {at: sorted(_NUMBER.findall(text)) for at, text in prompts.items()}
-    ends = pairs.select("left", "right").iter_rows()
-    return pairs.filter(pl.Series([numbers[left] == numbers[right] for left, right in ends], dtype=pl.Boolean))
-
-
-def keepers(order: Positions, edges: npt.NDArray[np.integer]) -> Positions:
-    """Who stays for each example, int64 [n]; itself for a keeper and for one without an edge.
-
-    Walk the examples in `order`; the first free one keeps every free one it has an edge with. So nobody is in a group
-    whose keeper it does not itself resemble.
-
-    Args:
-        order: [n], best first.
-        edges: [edges, 2].
-    """
-    others: dict[int, list[int]] = defaultdict(list)
-    for left, right in edges.tolist():
-        others[left].append(right)
-        others[right].append(left)
-    keeper = np.arange(len(order))
-    free = set(others)
-    for example in order[np.isin(order, list(others))].tolist():
-        if example in free:
-            free.remove(example)
-            members = free.intersection(others[example])
-            keeper[list(members)] = example
-            free -= members
-    return keeper
+def _part_cosines(
+    vectors: Vectors, part: int, ends: Positions
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Cosines of prompts (0) or answers (1) of pairs, and whether both are there."""
+    there = vectors.parts_with_text[:, part]
+    return exact_cosines(vectors.parts[:, part], ends[:, 0], ends[:, 1]), there[ends[:, 0]] & there[ends[:, 1]]

@@ -6,30 +6,31 @@ import numpy as np
 import polars as pl
 
 from curator.embedding.outliers import Outliers
-from curator.embedding.product import Positions
 from curator.embedding.reasons import reasons, usual
 from curator.embedding.topics import Topic, Topics
-from curator.embedding.vectors import Floats
+from curator.embedding.vectors import Floats, Positions
 from curator.examples.frames import FOUND
 
 RELATED = 5
 _COLUMNS = pl.Schema([*FOUND.items(), ("keeper", pl.UInt32()), ("related", pl.List(pl.UInt32))])
 
 
-def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions) -> pl.DataFrame:
+def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions, stand: Positions) -> pl.DataFrame:
     """A row for every member of a group but its keeper.
 
     Args:
-        pairs: `PAIRS`; each member is in one with its keeper.
+        pairs: `left`, `right` and `similarity`; who stands for a member is in one with its keeper, or is it.
         keeper: int64 [n].
+        stand: int64 [n], who stands for each example; see `curator.embedding.keeping.stands`.
     """
-    position = np.arange(len(keeper))
-    members = pl.DataFrame({"row": position, "keeper": keeper}).filter(pl.col("row") != pl.col("keeper"))
-    members = members.cast({"row": pl.UInt32, "keeper": pl.UInt32}).with_columns(
-        pl.min_horizontal("row", "keeper").alias("left"), pl.max_horizontal("row", "keeper").alias("right")
+    members = pl.DataFrame({"row": np.arange(len(keeper)), "keeper": keeper, "stand": stand}).cast(pl.UInt32)
+    members = members.filter(pl.col("row") != pl.col("keeper")).with_columns(
+        pl.min_horizontal("stand", "keeper").alias("left"), pl.max_horizontal("stand", "keeper").alias("right")
     )
     groups = members.group_by("keeper").agg(pl.col("row").sort().head(RELATED + 1).alias("group"))
-    told = members.join(pairs.select("left", "right", "similarity"), on=["left", "right"], how="left")
+    told = members.join(pairs.select("left", "right", "similarity"), on=["left", "right"], how="left").with_columns(
+        pl.when(pl.col("left") == pl.col("right")).then(1.0).otherwise("similarity").alias("similarity")
+    )
     related = pl.col("group").list.set_difference(pl.concat_list("row")).list.sort().list.head(RELATED)
     return _complete(
         told.join(groups, on="keeper")

@@ -5,10 +5,11 @@ from typing import Literal
 
 import numpy as np
 
-from curator.embedding.vectors import Floats, Vectors
+from curator.embedding.moments import moments
+from curator.embedding.vectors import Floats, Vectors, Whole
 from curator.errors import MissingDependency
 
-_STEP = 16_384
+_STEP = 4096
 _SEED = 0
 
 
@@ -18,7 +19,7 @@ def layout(vectors: Vectors, kind: Literal["pca", "umap"] = "pca") -> Floats:
     Raises:
         MissingDependency: UMAP is asked for and not installed.
     """
-    whole = vectors.whole()
+    whole = vectors.whole
     if len(whole) == 0:
         return np.zeros((0, 2), dtype=np.float32)
     places = _principal(whole) if kind == "pca" else _umap(whole)
@@ -37,23 +38,23 @@ def require(kind: Literal["pca", "umap"]) -> None:
         raise MissingDependency("The map by UMAP needs a package: pip install umap-learn. The PCA map needs none.")
 
 
-def _principal(whole: Floats) -> Floats:
+def _principal(whole: Whole) -> Floats:
     """The two directions of most variance; of each, the side with its largest part is the positive one."""
-    middle = whole.mean(axis=0, dtype=np.float64)
-    covariance = np.zeros((whole.shape[1], whole.shape[1]))
-    for start in range(0, len(whole), _STEP):
-        part = whole[start : start + _STEP] - middle
-        covariance += part.T @ part
+    middle, covariance = moments(block for _, block in whole.blocks(_STEP))
     directions = np.linalg.eigh(covariance)[1][:, ::-1][:, :2]
     directions = np.pad(directions, ((0, 0), (0, 2 - directions.shape[1])))
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.where(directions[largest, [0, 1]] < 0, -1, 1)
-    placed: Floats = (whole @ directions.astype(np.float32) - (middle @ directions).astype(np.float32)).round(5)
+    along, away = directions.astype(np.float32), (middle @ directions).astype(np.float32)
+    placed = np.empty((len(whole), 2), dtype=np.float32)
+    for rows, block in whole.blocks(_STEP):
+        placed[rows] = (block @ along - away).round(5)
     return placed
 
 
-def _umap(whole: Floats) -> Floats:
+def _umap(whole: Whole) -> Floats:
     require("umap")
     from umap import UMAP
 
-    return np.asarray(UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(whole), dtype=np.float32)
+    places = UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(whole[:])
+    return np.asarray(places, dtype=np.float32)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from curator.embedding.cells import PROBED, pairs_in_cells, share_found
-from curator.embedding.pairs import exact_pairs
-from curator.embedding.product import BLOCK, SPARE, Positions, exact_neighbours, nearest_of
-from curator.embedding.vectors import Floats, Vectors
+from curator.embedding.pairs import Criterion, Found, exact_pairs
+from curator.embedding.product import BLOCK, SPARE, exact_neighbours, nearest_of
+from curator.embedding.vectors import Floats, Positions, Vectors, Whole
 from curator.errors import UnreadableInput
 
 NEIGHBOURS = 30
@@ -36,50 +36,40 @@ class Neighbours:
     recall: float
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """What is as near as a threshold asks.
-
-    Attributes:
-        ends: int64 [pairs, 2], left < right, sorted.
-        cosines: float32 [pairs].
-        note: a sentence on how they were searched.
-    """
-
-    ends: Positions
-    cosines: Floats
-    note: str
-
-
 def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int = 2) -> Neighbours:
     """Find the 30 nearest others of every example.
 
     Above `exact_up_to` examples an approximate index proposes and exact cosines decide; its recall is measured on 500
     examples.
     """
-    whole = vectors.whole()
+    whole = vectors.whole
     if len(whole) <= exact_up_to:
         return Neighbours(*exact_neighbours(whole, NEIGHBOURS, threads), 1.0)
-    near = nearest_of(whole, np.arange(len(whole)), _proposed(whole, threads), NEIGHBOURS)
-    return Neighbours(*near, _recall(whole, near[0]))
+    wide = whole[:]
+    near = nearest_of(wide, whole.with_text, np.arange(len(wide)), _proposed(wide, threads), NEIGHBOURS)
+    return Neighbours(*near, _recall(wide, near[0]))
 
 
-def all_pairs(vectors: Vectors, threshold: float, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2) -> Pairs:
-    """Find the pairs from `threshold` up: every one, or above `exact_up_to` examples those in common cells.
+def all_pairs(
+    whole: Whole, criterion: Criterion, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2
+) -> tuple[Found, str]:
+    """Find the pairs that meet a criterion: every one, or above `exact_up_to` examples those in common cells.
 
-    What share of the pairs is found in cells is measured on 500 examples and told.
+    What share of the pairs is found in cells is measured on 500 examples. The second result says in a sentence how the
+    pairs were searched.
     """
-    whole = vectors.whole()
     if len(whole) <= exact_up_to:
-        found = exact_pairs(whole, threshold, threads)
-        return Pairs(*found, f"Every pair of {len(vectors):,} examples was compared.")
-    pairs, cosines = pairs_in_cells(whole, threshold, threads)
-    known, true = share_found(whole, pairs, threshold)
-    note = (
-        f"Examples of {len(vectors):,} were compared where they share a cell of near ones; of the {true:,} true pairs "
-        f"of {PROBED} examples {known:,} were found."
-    )
-    return Pairs(pairs, cosines, note)
+        found, note = exact_pairs(whole, criterion, threads), f"Every pair of {len(whole):,} examples was compared."
+    else:
+        found = pairs_in_cells(whole, criterion, threads)
+        known, true = share_found(whole, found, criterion)
+        note = (
+            f"Examples of {len(whole):,} were compared where they share a cell of near ones; of the {true:,} true "
+            f"pairs of {PROBED} examples {known:,} were found."
+        )
+    if len(found.cut):
+        note += f" Of {len(found.cut):,} examples only the first {criterion.most:,} of those like them are listed."
+    return found, note
 
 
 def save_neighbours(found: Neighbours, path: Path) -> None:

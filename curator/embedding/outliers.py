@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curator.embedding.product import Positions
-from curator.embedding.vectors import Vectors
+from curator.embedding.moments import moments
+from curator.embedding.vectors import Positions, Vectors
 
 FALSE_DISCOVERIES = 0.01
 """Expected share of false alarms among what is flagged (Benjamini and Hochberg 1995)."""
@@ -63,16 +63,16 @@ def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) ->
         rarity: float64 [n, 2], of the words of prompt and answer, NaN where there is no text; None: meaning alone.
     """
     count = len(vectors)
-    first = _first_of_copies(vectors.parts)
-    judged = np.flatnonzero((first == np.arange(count)) & vectors.parts.any(axis=(1, 2)))
+    first = vectors.first_of_copies  # judged once: they would draw what is usual to themselves, away from what is rare
+    judged = np.flatnonzero((first == np.arange(count)) & vectors.with_text)
     score, p_value = np.full(count, np.nan), np.ones(count)
     if len(judged) >= FEWEST:
         squares = np.zeros(count)
-        for part in (vectors.prompt, vectors.answer):
-            there = judged[np.asarray(part.any(axis=1))[judged]]
+        for part, is_there in zip((vectors.prompt, vectors.answer), vectors.parts_with_text.T, strict=True):
+            there = judged[is_there[judged]]
             usual = np.full(count, np.nan)
             if len(there) >= FEWEST:
-                usual[there] = _squared_distances(part[there])
+                usual[there] = _squared_distances(part, there)
                 usual[np.isnan(usual)] = np.median(usual[there])  # an absent part is neither near nor far
                 squares += usual
         unusual = _deviations(np.cbrt(squares[judged]))
@@ -86,20 +86,6 @@ def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) ->
     return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
 
 
-def _first_of_copies(parts: npt.NDArray[np.float16]) -> Positions:
-    """The position of the first example with the same vectors, int64 [n], by a hash of 64 bits.
-
-    Copies are judged once: they would draw what is usual to themselves, and away from what is said once.
-    """
-    factors = np.random.default_rng(_SEED).integers(1, 2**63, parts.shape[1] * parts.shape[2], dtype=np.uint64)
-    hashes = np.empty(len(parts), dtype=np.uint64)
-    for start in range(0, len(parts), _STEP):
-        bits = np.ascontiguousarray(parts[start : start + _STEP]).view(np.uint16)
-        hashes[start : start + _STEP] = (bits.reshape(len(bits), -1) * factors).sum(axis=1)
-    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse])
-
-
 def _usual_where_absent(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Deviations of the values that are there; 0 for the others, and for all where hardly any is there."""
     there = ~np.isnan(values)
@@ -109,18 +95,18 @@ def _usual_where_absent(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float
     return result
 
 
-def _squared_distances(part: npt.NDArray[np.float16]) -> npt.NDArray[np.float64]:
-    """Squared Mahalanobis distances from where most are, float64 [n]."""
-    sample = part
-    if len(part) > SAMPLED:
-        sample = part[np.sort(np.random.default_rng(_SEED).choice(len(part), SAMPLED, replace=False))]
-    distances = np.zeros(len(sample))
+def _squared_distances(part: npt.NDArray[np.float16], there: Positions) -> npt.NDArray[np.float64]:
+    """Squared Mahalanobis distances of the vectors at `there` from where most are, float64 [there]."""
+    some = there
+    if len(there) > SAMPLED:
+        some = there[np.sort(np.random.default_rng(_SEED).choice(len(there), SAMPLED, replace=False))]
+    distances = np.zeros(len(some))
     for _ in range(_ROUNDS):
         is_kept = distances <= np.quantile(distances, KEPT)
-        middle, factor = _spread(sample[is_kept])
-        distances = _lengths(sample, middle, factor)
+        middle, factor = _spread(part, some[is_kept])
+        distances = _lengths(part, some, middle, factor)
         distances[is_kept] = _without_itself(distances[is_kept])
-    return distances if sample is part else _lengths(part, middle, factor)
+    return distances if some is there else _lengths(part, there, middle, factor)
 
 
 def _without_itself(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -134,27 +120,24 @@ def _without_itself(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
     return result
 
 
-def _spread(part: npt.NDArray[np.float16]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _spread(part: npt.NDArray[np.float16], some: Positions) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The middle, float64 [dimensions], and what makes the covariance a unit matrix, [dimensions, dimensions]."""
     dimensions = part.shape[1]
-    total, squares = np.zeros(dimensions), np.zeros((dimensions, dimensions))
-    for start in range(0, len(part), _STEP):
-        block = part[start : start + _STEP].astype(np.float64)
-        total += block.sum(axis=0)
-        squares += block.T @ block
-    middle = total / len(part)
-    covariance = squares / len(part) - np.outer(middle, middle)
+    middle, covariance = moments(part[some[start : start + _STEP]] for start in range(0, len(some), _STEP))
     covariance += SHRUNK * max(np.trace(covariance) / dimensions, 1e-12) * np.eye(dimensions)
     return middle, np.linalg.inv(np.linalg.cholesky(covariance)).T
 
 
 def _lengths(
-    part: npt.NDArray[np.float16], middle: npt.NDArray[np.float64], factor: npt.NDArray[np.float64]
+    part: npt.NDArray[np.float16],
+    some: Positions,
+    middle: npt.NDArray[np.float64],
+    factor: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
-    """Squared lengths after `factor`, float64 [n]."""
-    away, lengths = middle @ factor, np.empty(len(part))
-    for start in range(0, len(part), _STEP):
-        whitened = part[start : start + _STEP].astype(np.float64) @ factor - away
+    """Squared lengths after `factor`, float64 [some]."""
+    away, lengths = middle @ factor, np.empty(len(some))
+    for start in range(0, len(some), _STEP):
+        whitened = part[some[start : start + _STEP]].astype(np.float64) @ factor - away
         lengths[start : start + _STEP] = np.einsum("ij,ij->i", whitened, whitened)
     return lengths
 

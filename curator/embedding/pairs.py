@@ -6,15 +6,18 @@ rests (Cauchy and Schwarz). Appended as one more number, these lengths turn the 
 of every cosine. The few pairs whose bound reaches the threshold are computed in full. Nothing is lost by it.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.product import SLACK, Positions, blocks_above, pairs_from
-from curator.embedding.vectors import Floats
+from curator.embedding.product import SLACK, pairs_from
+from curator.embedding.vectors import Floats, Positions, Whole
 
 SIDE = 768  # examples on a side of a block: its bounds fit a core's second cache
 RUN = 64  # bounds that are looked at together
@@ -23,81 +26,167 @@ FEW = 1e-3
 
 ROUNDED = 1e-6  # above what float32 takes from a sum of squares: the length of a rest is never told too small
 
+HELD, LISTED = 2**23, 100
+"""Pairs that are held at most, but so many with examples before it are always listed of an example."""
+
 _SAMPLED = 2048  # examples on which the number of directions is tried
 _SEED = 0
 _STEP = 16_384
 
+Rule = Callable[[Positions], npt.NDArray[np.bool_]]
+"""Which of the pairs, int64 [pairs, 2], count."""
 
-def exact_pairs(whole: Floats, threshold: float, threads: int = 2) -> tuple[Positions, Floats]:
-    """Every pair from `threshold` up, int64 [pairs, 2], left < right, sorted, and their cosines, float32 [pairs].
+
+@dataclass(frozen=True)
+class Found:
+    """Pairs that reach a threshold.
+
+    Attributes:
+        ends: int64 [pairs, 2], left < right, sorted.
+        cosines: float32 [pairs].
+        cut: int64, the examples of which not every pair with one before them is listed: there are too many.
+    """
+
+    ends: Positions
+    cosines: Floats
+    cut: Positions
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What makes a pair.
+
+    Attributes:
+        threshold: cosine of the whole from which two examples are a pair, above 0.
+        sorts: uint64 [n], equal in both examples of a pair.
+        also: what else is asked of a pair.
+        most: pairs with examples before it that are listed of one.
+    """
+
+    threshold: float
+    sorts: npt.NDArray[np.uint64]
+    also: Rule
+    most: int
+
+    @classmethod
+    def cosine(cls, threshold: float, examples: int) -> "Criterion":
+        """Any two of so many examples, from the threshold up."""
+        return cls(
+            threshold, np.zeros(examples, np.uint64), lambda pairs: np.ones(len(pairs), np.bool_), most(examples)
+        )
+
+    @property
+    def floor(self) -> np.float32:
+        """What a pair's cosine in float32 reaches."""
+        return np.float32(self.threshold - SLACK)
+
+    def at(self, positions: Positions) -> "Criterion":
+        """Of some examples; their pairs are told by their place among them."""
+        return Criterion(self.threshold, self.sorts[positions], lambda pairs: self.also(positions[pairs]), self.most)
+
+
+def most(examples: int) -> int:
+    """Pairs with examples before it that are listed of one."""
+    return max(HELD // max(examples, 1), LISTED)
+
+
+def exact_pairs(whole: Whole, criterion: Criterion, threads: int = 2) -> Found:
+    """Every pair that meets the criterion.
 
     The result depends neither on the blocks nor on the number of threads nor on how many directions were taken.
 
     Args:
-        whole: unit vectors, float32 [n, dimensions]. An example without text (a zero vector) is near to nothing.
-        threshold: cosine of a pair, above 0.
+        whole: of `n` examples, all held at once. One without text is near to nothing.
+        criterion: what makes a pair.
         threads: kernels that run at once.
     """
-    floor = np.float32(threshold - SLACK)
-    bounds = bounding(whole, floor)
+    vectors = whole[:]
+    bounds = bounding(whole, criterion.floor)
 
-    def work(first: int) -> Positions:
-        return near_within(bounds, whole, floor, first, threads)
+    def work(left: int) -> tuple[Positions, Positions]:
+        return near_before(bounds, vectors, criterion, left)
 
+    columns = range(0, len(whole), SIDE)[::-1]  # the longest first
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(work, range(threads)))
-    return pairs_from(whole, np.concatenate(found), threshold)
+        found, cut = joined(list(pool.map(work, columns)))
+    return Found(*pairs_from(vectors, found, criterion.threshold), np.sort(cut))
 
 
-def near_within(bounds: Floats, whole: Floats, floor: np.float32, first: int = 0, step: int = 1) -> Positions:
-    """The pairs whose bound and whose cosine in float32 reach the floor, int64 [pairs, 2], left < right.
+def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int) -> tuple[Positions, Positions]:
+    """The candidates of one block of examples with those before and among them, and the examples whose list is cut.
 
     Args:
         bounds: of the examples, as `bounding` gives them.
-        whole: unit vectors of the same examples.
-        floor: cosine, somewhat below the threshold.
-        first: number of the first block that is looked at.
-        step: every so many blocks one is.
+        vectors: of the same examples, as wholes.
+        criterion: what makes a pair.
+        left: where the block begins.
+
+    Returns:
+        int64 [pairs, 2], left < right: their bound and their cosine in float32 reach the floor; and int64 [examples].
     """
-    found = [
-        _reaching(bounds[top : top + SIDE] @ bounds[left : left + SIDE].T, top, left, whole, floor)
-        for top, left in blocks_above(len(whole), first, step, SIDE)
-    ]
-    return np.concatenate([np.empty((0, 2), dtype=np.int64), *found])
+    found, listed = [], np.zeros(min(SIDE, len(vectors) - left), dtype=np.int64)
+    for top in range(0, left + 1, SIDE):
+        products = bounds[top : top + SIDE] @ bounds[left : left + SIDE].T
+        pairs = _reaching(products, top, left, vectors, criterion.sorts, criterion.floor)
+        pairs = pairs[listed[pairs[:, 1] - left] <= criterion.most]
+        pairs = pairs[criterion.also(pairs)] if len(pairs) else pairs
+        found.append(_with_room(pairs, left, listed, criterion.most))
+        if (listed > criterion.most).all():
+            break
+    return np.concatenate(found), left + np.flatnonzero(listed > criterion.most)
 
 
-def bounding(whole: Floats, floor: np.float32) -> Floats:
+def joined(parts: list[tuple[Positions, Positions]]) -> tuple[Positions, Positions]:
+    """The pairs of all parts, and the examples whose list is cut."""
+    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(part[0] for part in parts)])
+    return pairs, np.concatenate([np.empty(0, dtype=np.int64), *(part[1] for part in parts)])
+
+
+def _with_room(pairs: Positions, left: int, listed: Positions, most: int) -> Positions:
+    """Those of the pairs that still fit into the lists of their right ends; `listed` is counted up, past `most` too."""
+    order = np.argsort(pairs[:, 1], kind="stable")
+    rows = pairs[order, 1] - left
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    has_room = np.empty(len(rows), dtype=np.bool_)
+    has_room[order] = listed[rows] + place < most
+    listed += np.bincount(rows, minlength=len(listed))
+    return pairs[has_room]
+
+
+def bounding(whole: Whole, floor: np.float32) -> Floats:
     """Vectors whose products bound the cosines from above: as few directions as leave few pairs, and the rest's length.
 
     All of them where no smaller number does.
     """
-    dimensions, sample = whole.shape[1], whole
+    some = np.arange(len(whole))
     if len(whole) > _SAMPLED:
-        sample = whole[np.sort(np.random.default_rng(_SEED).choice(len(whole), _SAMPLED, replace=False))]
+        some = np.sort(np.random.default_rng(_SEED).choice(len(whole), _SAMPLED, replace=False))
+    sample = whole[some]
     directions = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, ::-1].astype(np.float32)
-    for few in (dimensions // 8, dimensions // 4, dimensions // 2):
+    for few in (whole.dimensions // 8, whole.dimensions // 4, whole.dimensions // 2):
         tried = _turned(sample, directions[:, :few])
         reached = np.count_nonzero(tried @ tried.T >= floor) - len(tried)
         if few and reached <= FEW * len(tried) ** 2:
-            return _turned(whole, directions[:, :few])
-    return whole
+            break
+    else:
+        return whole[:]
+    turned = np.empty((len(whole), few + 1), dtype=np.float32)
+    for rows, block in whole.blocks(_STEP):
+        turned[rows] = _turned(block, directions[:, :few])
+    return turned
 
 
-def _turned(whole: Floats, directions: Floats) -> Floats:
+def _turned(block: Floats, directions: Floats) -> Floats:
     """Along `directions`, and the length of what they leave out, float32 [n, directions + 1]."""
-    turned = np.empty((len(whole), directions.shape[1] + 1), dtype=np.float32)
-    for start in range(0, len(whole), _STEP):
-        block = whole[start : start + _STEP]
-        along = block @ directions
-        rest = np.einsum("ij,ij->i", block, block) - np.einsum("ij,ij->i", along, along)
-        turned[start : start + _STEP, :-1] = along
-        turned[start : start + _STEP, -1] = np.sqrt(np.maximum(rest, 0) + ROUNDED)
+    along = block @ directions
+    rest = np.einsum("ij,ij->i", block, block) - np.einsum("ij,ij->i", along, along)
+    turned: Floats = np.column_stack([along, np.sqrt(np.maximum(rest, 0) + ROUNDED)])
     return turned
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _reaching(bounds: Any, top: int, left: int, whole: Any, floor: float) -> Any:
-    """The pairs of a block whose bound and whose cosine, too, reach the floor, int64 [pairs, 2]."""
+def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, floor: float) -> Any:
+    """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2]."""
     pairs = np.empty((256, 2), dtype=np.int64)
     count = 0
     for i in range(bounds.shape[0]):
@@ -110,7 +199,7 @@ def _reaching(bounds: Any, top: int, left: int, whole: Any, floor: float) -> Any
             if hits == 0:
                 continue
             for j in range(begin, end):
-                if line[j] < floor:
+                if line[j] < floor or sorts[left + j] != sorts[top + i]:
                     continue
                 theirs = whole[left + j]
                 cosine = np.float32(0)

@@ -13,14 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.vectors import Floats
-
-Positions = npt.NDArray[np.int64]
+from curator.embedding.vectors import Floats, Positions, Whole
 
 BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
 RUN = 32  # products that are looked at together
 HELD = 2**24  # cosines of some examples to all others that are held at a time, 64 MB
-STEP = 16_384  # rows of float16 that are turned into float32 at a time
+WIDEST = 16_384  # examples on the longer side of such a block
+STEP = 16_384  # pairs whose vectors are gathered at a time
 SLACK = 1e-4  # by how much a float32 product may be off, and more
 SPARE = 8  # neighbours gathered beyond those wanted, for ties
 DECIMALS = 6
@@ -77,11 +76,11 @@ def blocks_above(examples: int, first: int, step: int, side: int = BLOCK) -> Ite
             number += 1
 
 
-def exact_neighbours(whole: Floats, neighbours: int, threads: int = 2) -> tuple[Positions, Floats]:
+def exact_neighbours(whole: Whole, neighbours: int, threads: int = 2) -> tuple[Positions, Floats]:
     """The nearest others of every example, nearest first, ties by position, and their cosines.
 
     Args:
-        whole: unit vectors, float32 [n, dimensions]. An example without text (a zero vector) is near to nothing.
+        whole: of `n` examples, all held at once. One without text is near to nothing.
         neighbours: how many nearest others to list.
         threads: kernels that run at once; each takes 16 bytes an example and neighbour.
 
@@ -89,34 +88,47 @@ def exact_neighbours(whole: Floats, neighbours: int, threads: int = 2) -> tuple[
         int64 [n, neighbours] and float32 [n, neighbours]; -1 where there are fewer.
     """
     examples, listed = len(whole), min(neighbours + SPARE, max(len(whole) - 1, 1))
+    vectors = whole[:]
 
     def work(first: int) -> tuple[Positions, Floats]:
         near = np.full((examples, listed), -1, dtype=np.int64)
         cosines = np.full((examples, listed), -2, dtype=np.float32)
         worst = np.full(examples, -2, dtype=np.float32)
         for top, left in blocks_above(examples, first, threads):
-            products = whole[top : top + BLOCK] @ whole[left : left + BLOCK].T
+            products = vectors[top : top + BLOCK] @ vectors[left : left + BLOCK].T
             _scan(products, top, left, near, cosines, worst)
         return near, cosines
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(work, range(threads)))
-    every = np.arange(examples)
-    return nearest_of(whole, every, _merged(parts, listed), neighbours)
+    return nearest_of(vectors, whole.with_text, np.arange(examples), _merged(parts, listed), neighbours)
 
 
-def neighbours_of_some(whole: Floats, asked: Positions, neighbours: int) -> tuple[Positions, Floats]:
+def products_with_all(some: Floats, whole: Whole) -> Iterator[tuple[int, Floats]]:
+    """Where each block of examples begins, and the products of `some` vectors with it, [some, block]."""
+    for rows, block in whole.blocks(min(max(HELD // max(len(some), 1), 1), WIDEST)):
+        yield rows.start, some @ block.T
+
+
+def neighbours_of_some(whole: Whole, asked: Positions, neighbours: int) -> tuple[Positions, Floats]:
     """The nearest others of the examples at `asked`, as `exact_neighbours` tells them."""
     listed = min(neighbours + SPARE, max(len(whole) - 1, 1))
     near = np.full((len(asked), listed), -1, dtype=np.int64)
-    some = max(HELD // max(len(whole), 1), 1)
-    for start in range(0, len(asked), some):
-        rows = asked[start : start + some]
-        cosines = whole[rows] @ whole.T
-        cosines[np.arange(len(rows)), rows] = -2
-        if listed < len(whole):
-            near[start : start + some] = np.argpartition(-cosines, listed - 1, axis=1)[:, :listed]
-    return nearest_of(whole, asked, near, neighbours)
+    cosines = np.full((len(asked), listed), -2, dtype=np.float32)
+    if len(asked):
+        for left, products in products_with_all(whole[asked], whole):
+            _scan_rows(products, asked, left, near, cosines)
+    return nearest_of(whole, whole.with_text, asked, near, neighbours)
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _scan_rows(products: Any, own: Any, left: int, near: Any, cosines: Any) -> None:
+    """Take a block of products into the lists of its rows; `own` is each row's position."""
+    last = cosines.shape[1] - 1
+    for row in range(products.shape[0]):
+        for j in range(products.shape[1]):
+            if products[row, j] > cosines[row, last] and left + j != own[row]:
+                _insert(near, cosines, row, left + j, products[row, j])
 
 
 def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
@@ -129,17 +141,18 @@ def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
     return np.take_along_axis(near, best, axis=1)
 
 
-def nearest_of(whole: Floats, asked: Positions, near: Positions, neighbours: int) -> tuple[Positions, Floats]:
+def nearest_of(
+    vectors: Floats | Whole, with_text: npt.NDArray[np.bool_], asked: Positions, near: Positions, neighbours: int
+) -> tuple[Positions, Floats]:
     """Of the candidates of each example at `asked` (-1: none), the nearest ones and their cosines."""
     positions = np.full((len(asked), neighbours), -1, dtype=np.int64)
     cosines = np.full((len(asked), neighbours), -1, dtype=np.float32)
-    present = np.asarray(whole.any(axis=1))
     width = min(neighbours, near.shape[1])
     for start in range(0, len(asked), BLOCK):
         candidates, own = near[start : start + BLOCK], asked[start : start + BLOCK]
         rows = np.repeat(own, candidates.shape[1])
-        exact = exact_cosines(whole, rows, candidates.reshape(-1)).reshape(candidates.shape)
-        usable = (candidates >= 0) & present[candidates] & present[own][:, None]
+        exact = exact_cosines(vectors, rows, candidates.reshape(-1)).reshape(candidates.shape)
+        usable = (candidates >= 0) & with_text[candidates] & with_text[own][:, None]
         exact = np.where(usable, exact, -1)
         order = np.lexsort((candidates, -exact), axis=1)[:, :width]
         cosines[start : start + len(own), :width] = np.take_along_axis(exact, order, axis=1)
@@ -148,20 +161,19 @@ def nearest_of(whole: Floats, asked: Positions, near: Positions, neighbours: int
     return positions, cosines
 
 
-def pairs_from(whole: Floats, pairs: Positions, threshold: float) -> tuple[Positions, Floats]:
+def pairs_from(vectors: Floats | Whole, pairs: Positions, threshold: float) -> tuple[Positions, Floats]:
     """Of candidate pairs [pairs, 2], left < right, those at or above the threshold, sorted, and their cosines."""
-    cosines = exact_cosines(whole, pairs[:, 0], pairs[:, 1])
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    cosines = exact_cosines(vectors, pairs[:, 0], pairs[:, 1])
     kept = np.flatnonzero(cosines >= round(threshold, DECIMALS))
-    pairs, cosines = pairs[kept], cosines[kept]
-    order = np.asarray(np.lexsort((pairs[:, 1], pairs[:, 0])))
-    return pairs[order], cosines[order].astype(np.float32)
+    return pairs[kept], cosines[kept].astype(np.float32)
 
 
 def exact_cosines(
-    vectors: Floats | npt.NDArray[np.float16], left: Positions, right: Positions
+    vectors: Floats | Whole | npt.NDArray[np.float16], left: Positions, right: Positions
 ) -> npt.NDArray[np.float64]:
     """Cosines of pairs of unit vectors, in float64, rounded to six decimals."""
-    if vectors.dtype == np.float32:
+    if isinstance(vectors, np.ndarray) and vectors.dtype == np.float32:
         return np.asarray(np.round(_dots(vectors, vectors, left, right), DECIMALS))
     cosines = np.empty(len(left), dtype=np.float64)
     for start in range(0, len(left), STEP):

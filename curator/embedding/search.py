@@ -4,12 +4,13 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from curator.embedding.encoder import Encoder
-from curator.embedding.product import DECIMALS, Positions, exact_cosines
-from curator.embedding.vectors import Floats, Vectors
+from curator.embedding.product import DECIMALS
+from curator.embedding.vectors import Floats, Positions, Vectors, Whole
 
-_STEP = 16_384
+_STEP = 2048
 _SEED = 0
 
 
@@ -28,19 +29,16 @@ def similar(vectors: Vectors, query: Floats | int, count: int = 10) -> tuple[Pos
             example, compared as a whole and left out itself.
         count: how many.
     """
-    whole = vectors.whole()
-    if isinstance(query, int):
-        cosines = exact_cosines(whole, np.arange(len(whole)), np.full(len(whole), query))
-        cosines[query] = -2
-    else:
-        wanted = query.astype(np.float64)
-        cosines = np.full(len(whole), -2.0)
-        for part in (whole, vectors.prompt, vectors.answer):
-            for at in range(0, len(part), _STEP):
-                products = part[at : at + _STEP].astype(np.float64) @ wanted
-                np.maximum(cosines[at : at + _STEP], products.round(DECIMALS), out=cosines[at : at + _STEP])
-    cosines[~whole.any(axis=1)] = -2
-    order = np.lexsort((np.arange(len(whole)), -cosines))[:count]
+    example = query if isinstance(query, int) else None
+    wanted = (vectors.whole[np.array([query])][0] if isinstance(query, int) else query).astype(np.float64)
+    cosines = np.full(len(vectors), -2.0)
+    for rows, block in vectors.whole.blocks(_STEP):
+        compared = [block, *((vectors.prompt[rows], vectors.answer[rows]) if example is None else ())]
+        cosines[rows] = np.max([part.astype(np.float64) @ wanted for part in compared], axis=0).round(DECIMALS)
+    if example is not None:
+        cosines[example] = -2
+    cosines[~vectors.with_text] = -2
+    order = np.lexsort((np.arange(len(cosines)), -cosines))[:count]
     order = order[cosines[order] > -2]
     return order, cosines[order].astype(np.float32)
 
@@ -60,7 +58,13 @@ class Subset:
     coverage_random: float
 
 
-def diverse_subset(vectors: Vectors, positions: Positions, cosines: Floats, count: int) -> Subset:
+def diverse_subset(
+    vectors: Vectors,
+    positions: Positions,
+    cosines: Floats,
+    count: int,
+    is_out: npt.NDArray[np.bool_] | None = None,
+) -> Subset:
     """Choose `count` examples so that every example has a chosen one near it: facility location, greedy and lazy.
 
     An example serves itself (1) and those that list it among their neighbours (their cosine). The example that adds
@@ -71,11 +75,13 @@ def diverse_subset(vectors: Vectors, positions: Positions, cosines: Floats, coun
         positions: int64 [n, k], neighbours; -1 for none.
         cosines: float32 [n, k], theirs.
         count: how many; all where there are fewer.
+        is_out: bool [n], examples that are neither chosen nor served.
     """
-    whole = vectors.whole()
-    present = np.flatnonzero(whole.any(axis=1))
+    eligible = vectors.with_text if is_out is None else vectors.with_text & ~is_out
+    positions = np.where(eligible[:, None] & eligible[positions], positions, -1)
+    present = np.flatnonzero(eligible)
     count = min(count, len(present))
-    served = np.zeros(len(whole))
+    served = np.zeros(len(vectors))
     begins, clients, values = _clients(positions, cosines)
 
     def gain(example: int) -> float:
@@ -97,11 +103,9 @@ def diverse_subset(vectors: Vectors, positions: Positions, cosines: Floats, coun
         np.maximum.at(served, clients[members], values[members])
         served[example] = 1
     drawn = np.random.default_rng(_SEED).choice(present, count, replace=False)
-    return Subset(
-        np.array(chosen, dtype=np.int64),
-        _coverage(whole[present], whole[chosen]),
-        _coverage(whole[present], whole[drawn]),
-    )
+    every = Whole(vectors, present)
+    chosen_ones = np.array(chosen, dtype=np.int64)
+    return Subset(chosen_ones, *(_coverage(every, vectors.whole[some]) for some in (chosen_ones, drawn)))
 
 
 def _clients(positions: Positions, cosines: Floats) -> tuple[Positions, Positions, Floats]:
@@ -113,8 +117,8 @@ def _clients(positions: Positions, cosines: Floats) -> tuple[Positions, Position
     return begins, rows[order], cosines[rows, ranks][order]
 
 
-def _coverage(whole: Floats, chosen: Floats) -> float:
+def _coverage(whole: Whole, chosen: Floats) -> float:
     if len(whole) == 0 or len(chosen) == 0:
         return 0.0
-    best = [(whole[at : at + _STEP // 8] @ chosen.T).max(axis=1) for at in range(0, len(whole), _STEP // 8)]
+    best = [(block @ chosen.T).max(axis=1) for _, block in whole.blocks(_STEP)]
     return round(float(np.concatenate(best).mean(dtype=np.float64)), 4)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curator.embedding.clusters import clusters
-from curator.embedding.product import Positions
-from curator.embedding.vectors import Floats, Vectors
+from curator.embedding.vectors import Floats, Positions, Vectors, Whole
 
 REPRESENTATIVES = 100
 """Examples nearest to a topic's middle whose words make its title."""
@@ -70,20 +69,17 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
         vectors: of the set.
         count: how many; None: the square root of n / 2 up to 60, but no more than leaves 100 examples each.
     """
-    whole = vectors.whole()
-    present = np.flatnonzero(whole.any(axis=1))
-    label = np.full(len(whole), -1, dtype=np.int64)
-    if len(present) < len(whole):  # and no copy otherwise: a million examples are a gigabyte
-        whole = whole[present]
+    present = np.flatnonzero(vectors.with_text)
+    label = np.full(len(vectors), -1, dtype=np.int64)
     if len(present) == 0:
-        return Topics(label, np.zeros((0, whole.shape[1]), dtype=np.float32), ())
+        return Topics(label, np.zeros((0, vectors.parts.shape[2]), dtype=np.float32), ())
     wanted = count or _count(len(present))
-    found, centres = clusters(whole, min(wanted, len(present)))
+    found, cosines, centres = clusters(Whole(vectors, present), min(wanted, len(present)))
     label[present] = found
     listed = []
     for number in range(len(centres)):
         members = np.flatnonzero(found == number)
-        nearest = members[np.lexsort((members, -(whole[members] @ centres[number]).round(5)))]
+        nearest = members[np.lexsort((members, -cosines[members]))]
         size = len(members)
         share = size / len(present)
         listed.append(

@@ -7,17 +7,18 @@ each time from what is kept, which takes milliseconds.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import polars as pl
 import xxhash
 
+from curator.examples.batches import batch_of
 from curator.examples.frames import read_frame
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
-from curator.workflow.texts import batches
+from curator.workflow.texts import originals_at
 
 if TYPE_CHECKING:
     from curator.embedding.encoder import Encoder
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
-VERSION = 4
+VERSION = 5
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]
@@ -63,7 +64,7 @@ class Meaning:
     Attributes:
         examples: `EXAMPLES`.
         topics: `TOPICS`.
-        pairs: `PAIRS` of kind semantic, sorted: every pair that says the same; see `curator.embedding.duplicates`.
+        pairs: `PAIRS` of kind semantic, sorted: what says the same; see `curator.embedding.duplicates.semantic_pairs`.
         found: findings of outliers and topics, `FOUND` with keeper and related; `row` is the position.
         encoder: its name.
         threshold: cosine of the pairs.
@@ -119,10 +120,9 @@ def meaning_of(
 
 
 def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
-    from curator.embedding.duplicates import nearly_same, same_numbers, semantic_pairs
+    from curator.embedding.duplicates import semantic_pairs
     from curator.embedding.finding import RELATED, outlier_findings, topic_findings
     from curator.embedding.layout import layout
-    from curator.embedding.neighbours import all_pairs
     from curator.embedding.outliers import outliers
     from curator.embedding.product import neighbours_of_some
     from curator.embedding.rarity import rarity
@@ -132,27 +132,25 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     from curator.workflow.workers import cores
 
     seen = embedded(loaded, encoder, cache, progress)
-    near = all_pairs(seen.vectors, encoder.threshold, threads=cores())
-    judged = outliers(seen.vectors, rarity(seen.pieces))
+    judged = outliers(seen.vectors, rarity(seen.words))
+    pairs, note = semantic_pairs(seen.vectors, seen.words.numbers, encoder.threshold, cores())
     about = topics(seen.vectors)
-    pairs = nearly_same(semantic_pairs(near, seen.vectors), encoder.threshold)
-    ends = pairs.select("left", "right").to_numpy().reshape(-1).tolist()
-    views = views_at(loaded, [*ends, *judged.flagged, *(at for topic in about.topics for at in topic.representatives)])
+    views = views_at(loaded, [*judged.flagged, *(at for topic in about.topics for at in topic.representatives)])
     texts = {at: f"{prompt}\n{answer}".strip() for at, (prompt, answer) in views.items()}
     about = titled(about, texts)
     places = layout(seen.vectors, kind)
     examples = pl.DataFrame(
         {"topic": about.label, "x": places[:, 0], "y": places[:, 1], "unusual": judged.score}, nan_to_null=True
     ).cast(EXAMPLES)
-    others = neighbours_of_some(seen.vectors.whole(), judged.flagged, RELATED)
+    others = neighbours_of_some(seen.vectors.whole, judged.flagged, RELATED)
     return Meaning(
         examples=examples,
         topics=_topic_frame(about),
-        pairs=same_numbers(pairs, {at: views[at][0] or views[at][1] for at in ends}),
+        pairs=pairs,
         found=pl.concat([outlier_findings(judged, *others, about, texts), topic_findings(about)]),
         encoder=encoder.name,
         threshold=encoder.threshold,
-        note=near.note,
+        note=note,
         key=seen.key,
     )
 
@@ -173,12 +171,13 @@ def neighbours_of(seen: "Embedded", cache: Cache) -> "Neighbours":
 
 def views_at(loaded: Loaded, positions: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Prompt and answer of the examples at `positions`, by position."""
-    wanted = np.unique(np.fromiter(positions, dtype=np.int64))
     views: dict[int, tuple[str, str]] = {}
-    for first, batch in batches(loaded):
-        here = wanted[(wanted >= first) & (wanted < first + len(batch.examples))]
-        if len(here):
-            views |= zip(here.tolist(), view_texts(batch)[here - first].select("prompt", "answer").rows(), strict=True)
+    wanted = {int(at) for at in positions}
+    for file, found in groupby(originals_at(loaded, wanted), lambda original: original.file):
+        some = list(found)
+        batch = batch_of([original.content for original in some], loaded.sources[file].recognised.dialect.kind)
+        rows = view_texts(batch).select("prompt", "answer").iter_rows()
+        views |= zip((original.position for original in some), rows, strict=True)
     return views
 
 

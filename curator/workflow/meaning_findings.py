@@ -78,41 +78,44 @@ def look_at_meaning(
         meaning = find_meaning(loaded, cache, encoder, options.map, progress)
     except MissingDependency as problem:
         return Meant(None, None, str(problem))
-    lexical = None if similar is None else told_already(meaning, similar.pairs, similar.keeper)
     rank = rank_of(loaded, loaded.findings, kept)
-    return Meant(meaning, pl.concat([meaning.found, semantic_findings(meaning, rank, lexical)]))
+    return Meant(meaning, pl.concat([meaning.found, semantic_findings(meaning, rank, similar)]))
 
 
-def semantic_findings(meaning: Meaning, rank: npt.NDArray[np.int64], lexical: pl.DataFrame | None) -> pl.DataFrame:
+def semantic_findings(meaning: Meaning, rank: npt.NDArray[np.int64], similar: Similar | None) -> pl.DataFrame:
     """`FOUND` with keeper and related, for every example that says the same as its keeper in other words.
 
     Args:
         meaning: of the set.
         rank: int64 [n], lower is kept.
-        lexical: left, right and keeper of what the duplicate engine has told already; see `told_already`.
+        similar: what the duplicate engine told: what it dropped is out, and pairs that it compared are not told again.
+            None: it did not run.
     """
-    from curator.embedding.duplicates import keepers
     from curator.embedding.finding import semantic_duplicate_findings
+    from curator.embedding.keeping import between_stands, keepers, stands
 
-    pairs = meaning.pairs if lexical is None else meaning.pairs.join(lexical, on=["left", "right"], how="anti")
-    pairs = pairs.sort("left", "right")
-    order = np.argsort(rank, kind="stable")
-    return semantic_duplicate_findings(pairs, keepers(order, pairs.select("left", "right").to_numpy()))
+    every = np.arange(len(rank))
+    is_out = np.zeros(len(rank), np.bool_) if similar is None else similar.keeper != every
+    stand = stands(meaning.pairs, rank, is_out)
+    pairs = between_stands(meaning.pairs, stand)
+    edges = pairs.select("left", "right").to_numpy().astype(np.int64)
+    is_told, is_apart = is_out[edges].any(axis=1), is_out
+    if similar is not None:
+        is_told = is_told | _compared(edges, similar)
+        is_apart = is_apart | _compared(np.sort(np.stack([stand, every], axis=1), axis=1), similar)
+    keeper = keepers(np.argsort(rank, kind="stable"), edges[~is_told])[stand]
+    return semantic_duplicate_findings(pairs, np.where(is_apart, every, keeper), stand)
 
 
-def told_already(meaning: Meaning, pairs: pl.DataFrame, keeper: npt.NDArray[np.int64]) -> pl.DataFrame:
-    """Those of the semantic pairs that the duplicate engine compared (it knows their relation), or dropped an end of.
+def _compared(pairs: npt.NDArray[np.int64], similar: Similar) -> npt.NDArray[np.bool_]:
+    """Which of the pairs, int64 [pairs, 2], left < right, the duplicate engine compared.
 
-    Args:
-        meaning: of the set.
-        pairs: lexical pairs, left and right as positions.
-        keeper: int64 [n], each example's lexical keeper.
+    Of examples with equal words the first stands for all of them there.
     """
-    ends = meaning.pairs.select("left", "right").to_numpy().astype(np.int64)
-    is_dropped = (keeper[ends] != ends).any(axis=1)
-    known = pairs.select(pl.col("left").cast(pl.UInt32), pl.col("right").cast(pl.UInt32), told=True)
-    joined = meaning.pairs.select("left", "right").join(known, on=["left", "right"], how="left", maintain_order="left")
-    return joined.filter(pl.col("told").fill_null(value=False) | pl.Series(is_dropped)).select("left", "right").unique()
+    known = similar.pairs.select(pl.col("left", "right").cast(pl.Int64)).with_columns(known=True)
+    firsts = pl.DataFrame(np.sort(similar.first[pairs], axis=1), schema=["left", "right"]).cast(pl.Int64)
+    found = firsts.join(known, on=["left", "right"], how="left", maintain_order="left")["known"]
+    return found.fill_null(value=False).to_numpy()
 
 
 def semantic_edges(meaning: Meaning | None) -> npt.NDArray[np.int64] | None:

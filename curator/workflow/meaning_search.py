@@ -78,17 +78,13 @@ def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Cho
         UsageError: meaning is not to be looked at.
     """
     from curator.embedding.search import diverse_subset
-    from curator.embedding.vectors import Vectors
 
     cache = opened.project.cache
     _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
     near = neighbours_of(seen, cache)
     dropped = opened.state().filter(pl.col("status") == "drop")["id"]
     is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
-    parts = np.where(is_out[:, None, None], np.float16(0), seen.vectors.parts)
-    is_near = (near.positions >= 0) & ~is_out[:, None] & ~is_out[near.positions]
-    positions = np.where(is_near, near.positions, -1)
-    subset = diverse_subset(Vectors(parts), positions, near.cosines, count)
+    subset = diverse_subset(seen.vectors, near.positions, near.cosines, count, is_out)
     return Chosen(subset.chosen, subset.coverage, subset.coverage_random)
 
 

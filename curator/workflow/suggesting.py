@@ -22,7 +22,7 @@ def vectors_of(audit: Audit, cache: Cache, progress: Progress) -> npt.NDArray[np
     from curator.embedding.encoder import encoder_named
     from curator.workflow.vectors import embedded
 
-    return embedded(audit.loaded, encoder_named(), cache, progress).vectors.whole()
+    return embedded(audit.loaded, encoder_named(), cache, progress).vectors.whole[:]
 
 
 def suggestions(review: Review, labels: Labels, name: str, vectors: npt.NDArray[np.float32]) -> Suggestions | None:

@@ -1,7 +1,9 @@
 """The vectors of a set: kept on disk by content and encoder, so that only what is new is encoded."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -9,17 +11,18 @@ import polars as pl
 import xxhash
 
 from curator.embedding.encoder import Encoder, encode_views
-from curator.embedding.rarity import WordPieces, joined_pieces, word_pieces
-from curator.embedding.vectors import Vectors, joined
+from curator.embedding.vectors import Vectors, save_joined
+from curator.embedding.words import Words, joined_words, words_of
 from curator.examples.batches import read_batch
-from curator.examples.dialects import MAPPING_VERSION
+from curator.examples.blocks import Block
+from curator.examples.dialects import MAPPING_VERSION, Dialect
 from curator.examples.frames import read_frame
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
 from curator.workflow.texts import source_blocks
 
-VERSION = 1
+VERSION = 2
 """Counts up when the vectors of unchanged texts would change."""
 
 STEP = 2048
@@ -28,7 +31,7 @@ STEP = 2048
 WORTH_KEEPING = 2.0
 """Seconds from which a step's vectors are kept at once; with a fast encoder only the whole set's are."""
 
-_PARTS = ("vectors", "pieces")
+_PARTS = ("vectors", "words")
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,17 @@ class Embedded:
 
     Attributes:
         vectors: of all examples by position, mapped from the disk.
-        pieces: their word pieces.
+        words: what else there is of their texts.
         key: equal where examples and encoder are; part of the cache keys of whatever is made of the vectors.
     """
 
     vectors: Vectors
-    pieces: WordPieces
+    words: Words
     key: str
 
 
 def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress) -> Embedded:
-    """Vectors and word pieces of a set; examples that were in the set when it was last encoded are not encoded again.
+    """Vectors and words of a set; examples that were in the set when it was last encoded are not encoded again.
 
     Raises:
         WorkFailed: the disk is full, or a source was changed; what was encoded is reused by the next run.
@@ -59,23 +62,22 @@ def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress)
     if stored is None:
         latest = f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
         before = _Before(cache, latest)
-        vectors, pieces, parts = _gathered(loaded, encoder, cache, progress, before, basis)
-        cache.store(f"{key}-vectors", vectors.save)
-        cache.store(f"{key}-pieces", pieces.save)
+        steps = _Steps(loaded, encoder, cache, progress, before, basis)
+        cache.store(f"{key}-vectors", partial(save_joined, steps, len(keys)))
+        cache.store(f"{key}-words", joined_words(steps.words).save)
         cache.store(latest, pl.DataFrame({"key": keys, "set": [key] * len(keys)}).write_ipc)
-        for part in {*parts, *(f"{before.set}-{name}" for name in _PARTS if before.set not in ("", key))}:
+        for part in {*steps.kept, *(f"{before.set}-{name}" for name in _PARTS if before.set not in ("", key))}:
             cache.remove(part)
-        del vectors
         stored = _stored(cache, key)
     assert stored is not None, "it was stored just now"
     return Embedded(*stored, key)
 
 
-def _stored(cache: Cache, key: str) -> tuple[Vectors, WordPieces] | None:
-    vectors, pieces = (cache.entry(f"{key}-{part}") for part in _PARTS)
-    if vectors is None or pieces is None:
+def _stored(cache: Cache, key: str) -> tuple[Vectors, Words] | None:
+    vectors, words = (cache.entry(f"{key}-{part}") for part in _PARTS)
+    if vectors is None or words is None:
         return None
-    return Vectors.load(vectors), WordPieces.load(pieces)
+    return Vectors.load(vectors), Words.load(words)
 
 
 class _Before:
@@ -97,51 +99,78 @@ class _Before:
         at = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
         return np.where(self._sorted[at] == keys, self._order[at], -1)
 
-
-def _gathered(
-    loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress, before: _Before, basis: str
-) -> tuple[Vectors, WordPieces, list[str]]:
-    """Vectors and word pieces of all examples in order, and the cache entries that hold those encoded now."""
-    vectors, pieces, entries, first = [], [], [], 0
-    keys = loaded.facts["key"].to_numpy()
-    for (number, block), placed in zip(source_blocks(loaded), loaded.placed, strict=True):
-        stood = before.positions(keys[first : first + placed.examples])
-        views = None
-        for start in range(0, placed.examples, STEP):
-            part = stood[start : start + STEP]
-            if (part >= 0).all() and before.stored is not None:
-                vectors.append(Vectors(before.stored[0].parts[part]))
-                pieces.append(before.stored[1].at(part))
-                continue
-            part_keys = keys[first + start : first + start + len(part)]
-            # Not the key of the whole set, even where that is one step: what a step kept goes when the set is stored.
-            entry = xxhash.xxh3_128_hexdigest(f"step|{basis}".encode() + part_keys.tobytes())
-            known = _stored(cache, entry)
-            if known is None:
-                if views is None:
-                    views = view_texts(read_batch(block, loaded.sources[number].recognised.dialect))
-                began = time.perf_counter()
-                known = _encoded(views[start : start + STEP], part, encoder, before)
-                if time.perf_counter() - began > WORTH_KEEPING:
-                    cache.store(f"{entry}-vectors", known[0].save)
-                    cache.store(f"{entry}-pieces", known[1].save)
-                    entries += [f"{entry}-{name}" for name in _PARTS]
-            vectors.append(known[0])
-            pieces.append(known[1])
-            progress("reading meaning", first + start + len(part), len(keys))
-        first += placed.examples
-    return joined(vectors), joined_pieces(pieces), entries
+    def at(self, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Words]:
+        """Vectors and words of examples that stood there."""
+        assert self.stored is not None, "none stands in a set that is not stored"
+        return Vectors(self.stored[0].parts[stood]), self.stored[1].at(stood)
 
 
-def _encoded(
-    views: pl.DataFrame, stood: npt.NDArray[np.int64], encoder: Encoder, before: _Before
-) -> tuple[Vectors, WordPieces]:
-    """A step's vectors and word pieces: those of examples that were there before copied, the others encoded."""
-    new = np.flatnonzero(stood < 0)
-    fresh = encode_views(views[new], encoder)
-    parts = np.empty((len(stood), 2, encoder.dimensions), dtype=np.float16)
-    parts[new] = fresh.parts
-    if before.stored is not None:
-        old = np.flatnonzero(stood >= 0)
-        parts[old] = before.stored[0].parts[stood[old]]
-    return Vectors(parts), word_pieces(views)
+@dataclass
+class _Steps:
+    """The vectors of all examples in order, `STEP` at a time.
+
+    Attributes:
+        words: of the steps so far.
+        kept: cache entries of single steps.
+    """
+
+    loaded: Loaded
+    encoder: Encoder
+    cache: Cache
+    progress: Progress
+    before: _Before
+    basis: str
+    words: list[Words] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Vectors]:
+        """Of each step; only one is held."""
+        first, keys = 0, self.loaded.facts["key"].to_numpy()
+        for (number, block), placed in zip(source_blocks(self.loaded), self.loaded.placed, strict=True):
+            texts = _Texts(block, self.loaded.sources[number].recognised.dialect)
+            for start in range(0, placed.examples, STEP):
+                rows = slice(start, min(start + STEP, placed.examples))
+                vectors, words = self._step(keys[first:][rows], texts, rows)
+                self.words.append(words)
+                yield vectors
+                self.progress("reading meaning", first + rows.stop, len(keys))
+            first += placed.examples
+
+    def _step(self, keys: npt.NDArray[np.uint64], texts: "_Texts", rows: slice) -> tuple[Vectors, Words]:
+        """From the set as it was, from what an interrupted run kept, or encoded now."""
+        stood = self.before.positions(keys)
+        if (stood >= 0).all():
+            return self.before.at(stood)
+        # Not the key of the whole set, even where that is one step: what a step kept goes when the set is stored.
+        entry = xxhash.xxh3_128_hexdigest(f"step|{self.basis}".encode() + keys.tobytes())
+        known, began = _stored(self.cache, entry), time.perf_counter()
+        if known is None:
+            known = self._encoded(texts.views[rows], stood)
+            if time.perf_counter() - began <= WORTH_KEEPING:
+                return known
+            self.cache.store(f"{entry}-vectors", known[0].save)
+            self.cache.store(f"{entry}-words", known[1].save)
+        self.kept += [f"{entry}-{name}" for name in _PARTS]
+        return known
+
+    def _encoded(self, views: pl.DataFrame, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Words]:
+        """Those that were there before are copied, the others encoded."""
+        is_new = stood < 0
+        fresh = encode_views(views.filter(is_new), self.encoder)
+        parts = np.empty((len(stood), 2, self.encoder.dimensions), dtype=np.float16)
+        parts[is_new] = fresh.parts
+        if not is_new.all():
+            parts[~is_new] = self.before.at(stood[~is_new])[0].parts
+        return Vectors(parts), words_of(views)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of a block, read when they are first asked for."""
+
+    block: Block
+    dialect: Dialect
+
+    @cached_property
+    def views(self) -> pl.DataFrame:
+        return view_texts(read_batch(self.block, self.dialect))

@@ -13,9 +13,11 @@ from threadpoolctl import threadpool_limits
 from curator.embedding.encoder import encode_views, encoder_named
 from curator.embedding.neighbours import all_pairs, neighbours
 from curator.embedding.outliers import outliers
-from curator.embedding.rarity import joined_pieces, rarity, word_pieces
+from curator.embedding.pairs import Criterion
+from curator.embedding.rarity import rarity
 from curator.embedding.topics import topics
-from curator.embedding.vectors import Vectors, joined
+from curator.embedding.vectors import Vectors, save_joined
+from curator.embedding.words import Words, joined_words, words_of
 from curator.workflow.meaning import find_meaning
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
@@ -85,40 +87,42 @@ def test_where_everything_is_known_the_model_is_not_loaded(model, tmp_path):
 
 @settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(1, 259), min_size=0, max_size=4, unique=True), st.integers(1, 3))
-def test_what_is_found_is_the_same_for_any_blocks_and_threads(cuts, threads):
+def test_what_is_found_is_the_same_for_any_blocks_and_threads(tmp_path_factory, cuts, threads):
     frame = views(260).with_columns(prompt=views(260)["prompt"].replace(views(260)["prompt"][7], FOREIGN))
     edges = [0, *sorted(cuts), len(frame)]
     blocks = [frame[start:end] for start, end in pairwise(edges)]
     with threadpool_limits(threads):
-        vectors = joined([encode_views(block, encoder_named()) for block in blocks])
-        rare = rarity(joined_pieces([word_pieces(block) for block in blocks]))
+        place = tmp_path_factory.mktemp("joined") / "vectors"
+        save_joined((encode_views(block, encoder_named()) for block in blocks), len(frame), place)
+        vectors = Vectors.load(place)
+        rare = rarity(joined_words([words_of(block) for block in blocks]))
         found = outliers(vectors, rare), topics(vectors), neighbours(vectors, threads=threads)
-        pairs = all_pairs(vectors, 0.9, threads=threads)
-    whole = encode_views(frame, encoder_named())
-    assert (vectors.parts == whole.parts).all()
-    assert np.array_equal(rare, rarity(word_pieces(frame)), equal_nan=True)
-    expected = outliers(whole, rare), topics(whole), neighbours(whole)
+        pairs, _ = all_pairs(vectors.whole, Criterion.cosine(0.9, len(frame)), threads=threads)
+    at_once = encode_views(frame, encoder_named())
+    assert (vectors.parts == at_once.parts).all()
+    assert np.array_equal(rare, rarity(words_of(frame)), equal_nan=True)
+    expected = outliers(at_once, rare), topics(at_once), neighbours(at_once)
     assert found[0].flagged.tolist() == expected[0].flagged.tolist()
     assert (found[1].label == expected[1].label).all()
-    assert (pairs.ends == all_pairs(whole, 0.9).ends).all()
+    assert (pairs.ends == all_pairs(at_once.whole, Criterion.cosine(0.9, len(frame)))[0].ends).all()
     assert (found[2].positions == expected[2].positions).all()
 
 
 def test_rare_words_are_rare_and_a_text_without_words_is_neither():
     frame = views(200)
     prompts = [*frame["prompt"][:-2], FOREIGN, ""]
-    rare = rarity(word_pieces(frame.with_columns(pl.Series("prompt", prompts))))
+    rare = rarity(words_of(frame.with_columns(pl.Series("prompt", prompts))))
     assert np.nanargmax(rare[:, 0]) == 198
     assert np.isnan(rare[199, 0])
 
 
-def test_word_pieces_are_taken_by_example(tmp_path):
-    pieces = word_pieces(views(30))
-    pieces.save(tmp_path / "pieces")
-    again = type(pieces).load(tmp_path / "pieces")
+def test_words_are_taken_by_example(tmp_path):
+    words_of(views(30)).save(tmp_path / "words")
+    again = Words.load(tmp_path / "words")
     some = again.at(np.array([4, 0, 29]))
-    expected = joined_pieces([word_pieces(views(30)[at : at + 1]) for at in (4, 0, 29)])
-    assert (some.ids == expected.ids).all()
+    expected = joined_words([words_of(views(30)[at : at + 1]) for at in (4, 0, 29)])
+    assert (some.pieces == expected.pieces).all()
+    assert (some.numbers == expected.numbers).all()
     assert (some.ends == expected.ends).all()
 
 

@@ -1,6 +1,7 @@
 import random
 import re
 import string
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -8,19 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.embedding.duplicates import keepers, semantic_pairs
+from curator.embedding.duplicates import semantic_pairs
 from curator.embedding.finding import outlier_findings, semantic_duplicate_findings, topic_findings
+from curator.embedding.keeping import between_stands, keepers, stands
 from curator.embedding.layout import layout
 from curator.embedding.neighbours import NEIGHBOURS, all_pairs, neighbours
 from curator.embedding.outliers import outliers
+from curator.embedding.pairs import Criterion
 from curator.embedding.product import neighbours_of_some
-from curator.embedding.rarity import rarity, word_pieces
+from curator.embedding.rarity import rarity
 from curator.embedding.reasons import reasons, usual
 from curator.embedding.search import diverse_subset, query_vector, similar
 from curator.embedding.static import default_encoder
 from curator.embedding.titles import titled
 from curator.embedding.topics import topics
 from curator.embedding.vectors import Vectors
+from curator.embedding.words import words_of
 from tests.embedding.examples import FOREIGN, encoded, texts, views
 
 
@@ -29,15 +33,19 @@ def random_vectors(count: int, seed: int = 0, dimensions: int = 64) -> Vectors:
     return Vectors((parts / np.linalg.norm(parts, axis=2, keepdims=True)).astype(np.float16))
 
 
+def near_pairs(vectors: Vectors, threshold: float, threads: int = 2) -> np.ndarray:
+    return all_pairs(vectors.whole, Criterion.cosine(threshold, len(vectors)), threads=threads)[0].ends
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(2, 1500), st.integers(0, 100), st.floats(0.1, 0.5))
 def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: int, threshold: float) -> None:
     vectors = random_vectors(count, seed, 16)
-    found, pairs = neighbours(vectors), all_pairs(vectors, threshold)
-    whole = vectors.whole().astype(np.float64)
+    found, pairs = neighbours(vectors), near_pairs(vectors, threshold)
+    whole = vectors.whole[:].astype(np.float64)
     product = np.round(whole @ whole.T, 6)
     expected = np.argwhere(np.triu(product >= round(threshold, 6), 1))
-    assert (pairs.ends == expected).all()
+    assert (pairs == expected).all()
     np.fill_diagonal(product, -2)
     k = min(NEIGHBOURS, count - 1)
     assert np.allclose(np.sort(product, axis=1)[:, ::-1][:, :k], found.cosines[:, :k], atol=1e-6)
@@ -48,11 +56,11 @@ def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: in
 def test_no_pair_is_lost_to_the_bound_among_texts_and_their_copies(count: int, seed: int, threshold: float) -> None:
     frame = views(count, seed)
     vectors = encoded(pl.concat([frame, frame[: count // 5], views(2).with_columns(prompt=pl.lit(""))]))
-    whole = vectors.whole().astype(np.float64)
+    whole = vectors.whole[:].astype(np.float64)
     cosines = np.round(np.stack([whole @ row for row in whole]), 6)
     clear = np.abs(cosines - threshold) > 2e-6  # another order of sums may round to the next millionth
     found = np.zeros_like(clear)
-    found[tuple(all_pairs(vectors, threshold).ends.T)] = True
+    found[tuple(near_pairs(vectors, threshold).T)] = True
     assert (found == np.triu(cosines >= threshold, 1))[clear].all()
 
 
@@ -60,7 +68,7 @@ def test_threads_do_not_change_what_is_found() -> None:
     vectors = encoded(views(1300))
     one, two = (neighbours(vectors, threads=threads).positions for threads in (1, 3))
     assert (one == two).all()
-    first, second = (all_pairs(vectors, 0.9, threads=threads).ends for threads in (1, 3))
+    first, second = (near_pairs(vectors, 0.9, threads=threads) for threads in (1, 3))
     assert len(first)
     assert (first == second).all()
 
@@ -74,21 +82,79 @@ def test_the_index_for_large_sets_tells_its_recall() -> None:
 
 def test_cells_for_very_large_sets_find_nearly_every_pair_and_tell_what_share() -> None:
     vectors = encoded(views(2000))
-    every = all_pairs(vectors, 0.95)
-    some, again = (all_pairs(vectors, 0.95, exact_up_to=1000, threads=threads) for threads in (1, 3))
+    every, criterion = near_pairs(vectors, 0.95), Criterion.cosine(0.95, 2000)
+    (some, note), (again, _) = (
+        all_pairs(vectors.whole, criterion, exact_up_to=1000, threads=threads) for threads in (1, 3)
+    )
     assert (some.ends == again.ends).all()
     known = {*map(tuple, some.ends.tolist())}
-    assert known <= {*map(tuple, every.ends.tolist())}
-    assert len(known) > 0.9 * len(every.ends) > 0
-    said = re.search(r"the (\d+) true pairs of 500 examples (\d+) were found", some.note.replace(",", ""))
+    assert known <= {*map(tuple, every.tolist())}
+    assert len(known) > 0.9 * len(every) > 0
+    said = re.search(r"the (\d+) true pairs of 500 examples (\d+) were found", note.replace(",", ""))
     true, found = map(int, said.groups())
     assert 0.9 * true < found <= true
+
+
+def test_a_list_of_too_many_is_cut_the_same_way_for_any_threads_and_says_so() -> None:
+    vectors = encoded(views(900))
+    every = near_pairs(vectors, 0.8)
+    criterion = replace(Criterion.cosine(0.8, 900), most=5)
+    (some, note), (again, _) = (all_pairs(vectors.whole, criterion, threads=threads) for threads in (1, 3))
+    assert (some.ends == again.ends).all()
+    is_cut, listed = np.isin(every[:, 1], some.cut), np.bincount(some.ends[:, 1])
+    assert listed.max() == 5
+    assert {*map(tuple, every[~is_cut].tolist())} <= {*map(tuple, some.ends.tolist())} < {*map(tuple, every.tolist())}
+    assert set(np.flatnonzero(np.bincount(every[:, 1]) > 5)) <= set(some.cut.tolist())
+    assert f"Of {len(some.cut):,} examples only the first 5 of those like them are listed." in note
+
+
+def test_copies_are_pairs_with_the_first_of_them_alone() -> None:
+    frame = pl.concat([views(300), *[views(300)[:3]] * 400])
+    vectors, numbers = encoded(frame), words_of(frame).numbers
+    pairs, _ = semantic_pairs(vectors, numbers, 0.9)
+    once, _ = semantic_pairs(Vectors(vectors.parts[:300]), numbers[:300], 0.9)
+    copies = pairs.filter(pl.col("right") >= 300)
+    assert pairs.filter(pl.col("right") < 300).equals(once)
+    assert len(copies) == 1200
+    assert set(copies["relation"]) == {"copy"}
+    assert frame["prompt"][copies["left"].to_list()].to_list() == frame["prompt"][copies["right"].to_list()].to_list()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_best_ranked_of_copies_stands_for_all_of_them(data: st.DataObject) -> None:
+    count = data.draw(st.integers(2, 9))
+    copies_of = data.draw(st.lists(st.integers(0, count - 1), max_size=8))
+    first = [*range(count), *copies_of]
+    ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda pair: pair[0] < pair[1])
+    near = data.draw(st.lists(ends, unique=True))
+    rank = np.array(data.draw(st.permutations(range(len(first)))))
+    is_out = np.array(data.draw(st.lists(st.booleans(), min_size=len(first), max_size=len(first))))
+    copies = [(left, count + at) for at, left in enumerate(copies_of)]
+    pairs = pl.DataFrame(
+        [(*pair, "semantic", 0.9) for pair in near] + [(*pair, "copy", 1.0) for pair in copies],
+        schema={"left": pl.UInt32, "right": pl.UInt32, "relation": pl.String, "similarity": pl.Float32},
+        orient="row",
+    )
+    alike = {(min(pair), max(pair)) for pair in near} | {(at, at) for at in range(count)}
+    every = [
+        (a, b)
+        for a in range(len(first))
+        for b in range(a + 1, len(first))
+        if (min(first[a], first[b]), max(first[a], first[b])) in alike and not is_out[a] and not is_out[b]
+    ]
+    order = np.argsort(rank)
+    expected = keepers(order, np.array(every, dtype=np.int64).reshape(-1, 2))
+    stand = stands(pairs, rank, is_out)
+    found = between_stands(pairs, stand).select("left", "right").to_numpy()
+    keeper = keepers(order, found[~is_out[found].any(axis=1)])[stand]
+    assert np.where(is_out, np.arange(len(first)), keeper).tolist() == expected.tolist()
 
 
 def test_the_nearest_of_some_are_those_of_all() -> None:
     vectors = encoded(views(300))
     some, every = np.array([7, 299, 0]), neighbours(vectors)
-    positions, cosines = neighbours_of_some(vectors.whole(), some, 5)
+    positions, cosines = neighbours_of_some(vectors.whole, some, 5)
     assert (positions == every.positions[some, :5]).all()
     assert (cosines == every.cosines[some, :5]).all()
 
@@ -108,9 +174,9 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
         }
     )
     vectors = encoded(pl.concat([again, frame]))
-    pairs = semantic_pairs(all_pairs(vectors, 0.85), vectors)
+    pairs, _ = semantic_pairs(vectors, words_of(pl.concat([again, frame])).numbers, 0.85)
     keeper = keepers(np.arange(len(vectors)), pairs.select("left", "right").to_numpy())
-    told = semantic_duplicate_findings(pairs, keeper).filter(row=1)
+    told = semantic_duplicate_findings(pairs, keeper, np.arange(len(vectors))).filter(row=1)
     assert told["keeper"].to_list() == [0]
     assert told["score"][0] == pairs.filter(left=0, right=1)["similarity"][0]
 
@@ -122,7 +188,7 @@ def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
     judged = outliers(vectors)
     assert judged.flagged[0] == 400
     assert judged.score[400] == np.nanmax(judged.score)
-    near = neighbours_of_some(vectors.whole(), judged.flagged, 5)
+    near = neighbours_of_some(vectors.whole, judged.flagged, 5)
     message = outlier_findings(judged, *near, about, texts(frame))["message"][0]
     assert "words occur in no typical example" in message
 
@@ -136,7 +202,7 @@ def test_clean_sets_have_few_outliers_though_they_are_small_and_made_of_four_tem
     for count in (100, 150, 250, 400, 700):
         for seed in range(4):
             frame = views(count, seed)
-            shares.append(len(outliers(encoded(frame), rarity(word_pieces(frame))).flagged) / count)
+            shares.append(len(outliers(encoded(frame), rarity(words_of(frame))).flagged) / count)
     assert max(shares) <= 0.05
     assert sum(shares) <= 0.015 * len(shares)
 
@@ -157,14 +223,14 @@ def test_noise_is_found_in_a_set_of_templates(count: int, seed: int, share: floa
     draw = random.Random(seed)
     noise = [["".join(draw.choices(string.ascii_letters + "   ", k=200)) for _ in range(2)] for _ in range(planted)]
     frame = pl.concat([views(count, seed), pl.DataFrame(noise, schema=["prompt", "answer"], orient="row")])
-    flagged = outliers(encoded(frame), rarity(word_pieces(frame))).flagged
+    flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
     assert set(range(count, count + planted)) <= set(flagged.tolist())
 
 
 def test_where_all_prompts_are_one_the_answers_decide() -> None:
     frame = views(300).with_columns(prompt=pl.lit("Write something."))
     frame = pl.concat([frame, pl.DataFrame({"prompt": ["Write something."], "answer": [FOREIGN]})])
-    flagged = outliers(encoded(frame), rarity(word_pieces(frame))).flagged
+    flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
     assert flagged.tolist()[:1] == [300]
     assert len(flagged) <= 4
 
