@@ -20,6 +20,7 @@ class Measured:
         seconds: wall time.
         memory: peak over the run of the bytes of all its processes together that no file stands behind; the pages of
             mapped files, which the system may drop, are not counted.
+        largest: peak of the bytes of its largest process, the pages of mapped files counted.
         exit_code: of the command.
         stdout: what it printed.
         processor_seconds: of it and all its processes together; on a busy machine this says more than the wall time.
@@ -27,6 +28,7 @@ class Measured:
 
     seconds: float
     memory: int
+    largest: int
     exit_code: int
     stdout: str
     processor_seconds: float
@@ -36,30 +38,34 @@ class Measured:
         return self.memory / 2**20
 
 
-def _private_bytes(process: psutil.Process) -> int:
-    total = 0
+def _bytes(process: psutil.Process) -> tuple[int, int]:
+    """Without mapped files, of all processes together; with them, of the largest."""
+    total = largest = 0
     for member in [process, *process.children(recursive=True)]:
         try:
             pages = Path(f"/proc/{member.pid}/smaps_rollup").read_text(encoding="ascii")
         except OSError:  # it ended meanwhile
             continue
-        total += sum(int(line.split()[1]) << 10 for line in pages.splitlines() if line.startswith("Anonymous:"))
-    return total
+        kibibytes = {line.split()[0]: int(line.split()[1]) for line in pages.splitlines()[1:]}
+        total += kibibytes["Anonymous:"] << 10
+        largest = max(largest, kibibytes["Rss:"] << 10)
+    return total, largest
 
 
 def measured(command: list[str]) -> Measured:
     """Run `command` to its end."""
     start, before = time.perf_counter(), _children_seconds()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    process, peak, done = psutil.Process(child.pid), 0, threading.Event()
+    process, peaks, done = psutil.Process(child.pid), (0, 0), threading.Event()
 
     def watch() -> None:
-        nonlocal peak
+        nonlocal peaks
         while not done.wait(SAMPLE_SECONDS):
             try:
-                peak = max(peak, _private_bytes(process))
+                total, largest = _bytes(process)
             except psutil.NoSuchProcess:
                 return
+            peaks = max(peaks[0], total), max(peaks[1], largest)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -67,7 +73,7 @@ def measured(command: list[str]) -> Measured:
     seconds = time.perf_counter() - start
     done.set()
     watcher.join()
-    return Measured(seconds, peak, child.returncode, stdout, _children_seconds() - before)
+    return Measured(seconds, *peaks, child.returncode, stdout, _children_seconds() - before)
 
 
 def _children_seconds() -> float:

@@ -1,9 +1,9 @@
-"""How long an audit takes and how much memory it needs, cold and when nothing changed; without embeddings.
+"""How long an audit takes and how much memory it needs, cold and when nothing changed, without embeddings and with.
 
 Usage: python -m benchmarks.audit DATA...
 """
 
-import shutil
+import json
 import statistics
 import sys
 import tempfile
@@ -12,29 +12,40 @@ from pathlib import Path
 from benchmarks.measure import machine, measured
 
 HELP_RUNS = 11
-WITHOUT_EMBEDDINGS = ["--ignore", "semantic-duplicate,outlier,thin-topic,dominant-topic"]
+KINDS = {"without embeddings": ["--no-meaning"], "with embeddings": []}
 
 
 def main() -> None:
     print(f"Machine: {machine()}\n")
-    print("| what | seconds | processor seconds | peak memory (private, all processes) |\n| --- | --- | --- | --- |")
+    print(
+        "| what | seconds | processor seconds | memory without mapped files | largest process, mapped files counted |"
+    )
+    print("| --- | --- | --- | --- | --- |")
     runs = [measured(["curator", "--help"]) for _ in range(HELP_RUNS)]
     wall, used = (
         statistics.median(values) for values in zip(*((r.seconds, r.processor_seconds) for r in runs), strict=True)
     )
-    print(f"| `curator --help`, median of {HELP_RUNS} | {wall:.3f} | {used:.3f} | |", flush=True)
-    for data in sys.argv[1:]:
-        folder = Path(tempfile.mkdtemp(prefix="curator-bench-"))
-        command = ["curator", "audit", data, "--project", str(folder / "project"), "--fail-on", "never", "--quiet"]
-        command += WITHOUT_EMBEDDINGS
-        try:
-            for name in ("cold", "nothing changed"):
-                run = measured(command)
-                assert run.exit_code == 0, run.stdout
-                figures = f"{run.seconds:.1f} | {run.processor_seconds:.1f} | {run.mebibytes:,.0f} MiB"
-                print(f"| audit of {Path(data).name}, {name} | {figures} |", flush=True)
-        finally:
-            shutil.rmtree(folder)
+    print(f"| `curator --help`, median of {HELP_RUNS} | {wall:.3f} | {used:.3f} | | |", flush=True)
+    for data in map(Path, sys.argv[1:]):
+        for kind, options in KINDS.items():
+            audited(data, kind, options)
+
+
+def audited(data: Path, kind: str, options: list[str]) -> None:
+    with tempfile.TemporaryDirectory(prefix="curator-bench-") as folder:
+        command = ["curator", "audit", str(data), "--project", f"{folder}/project", "--fail-on", "never", "--quiet"]
+        command += [*options, "--json", f"{folder}/report.json"]
+        for name in ("cold", "nothing changed"):
+            run = measured(command)
+            assert run.exit_code == 0, run.stdout
+            print(
+                f"| audit of {data.name}, {kind}, {name} | {run.seconds:.1f} | {run.processor_seconds:.1f} | "
+                f"{run.mebibytes:,.0f} MiB | {run.largest / 2**20:,.0f} MiB |",
+                flush=True,
+            )
+        report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
+    if report["meaning"]:
+        print(f"\n{report['meaning']['note']}\n")
 
 
 if __name__ == "__main__":

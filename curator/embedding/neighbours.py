@@ -59,13 +59,14 @@ def all_pairs(
     pairs were searched.
     """
     if len(whole) <= exact_up_to:
-        found, note = exact_pairs(whole, criterion, threads), f"Every pair of {len(whole):,} examples was compared."
+        found = exact_pairs(whole, criterion, threads)
+        note = f"Every pair of different examples was compared; there are {len(whole):,}."
     else:
         found = pairs_in_cells(whole, criterion, threads)
         known, true = share_found(whole, found, criterion)
         note = (
-            f"Examples of {len(whole):,} were compared where they share a cell of near ones; of the {true:,} true "
-            f"pairs of {PROBED} examples {known:,} were found."
+            f"Of {len(whole):,} different examples those were compared that share a cell of near ones; of the {true:,} "
+            f"true pairs of {PROBED} examples {known:,} were found."
         )
     if len(found.cut):
         note += f" Of {len(found.cut):,} examples only the first {criterion.most:,} of those like them are listed."
