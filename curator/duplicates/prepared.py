@@ -1,6 +1,5 @@
 """What is kept of a block of examples: everything that finding duplicates needs later, in compact arrays."""
 
-import mmap
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, pe
 from curator.duplicates.texts import Texts, as_texts
 from curator.duplicates.words import Hashes, mix, read_words
 from curator.errors import UnreadableInput
+from curator.examples.mapped import release
 
 VERSION = 2
 """Of the arrays and of what they hold; part of a cache key."""
@@ -115,11 +115,7 @@ class Prepared:
 
         They are the larger half of a block: 366 MiB of a million examples.
         """
-        owner: Any = self.bands
-        while isinstance(owner, np.ndarray):
-            owner = owner.base
-        if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            owner.madvise(mmap.MADV_DONTNEED)
+        release(self.bands)
 
 
 _characters = Characters()

@@ -47,14 +47,17 @@ def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions, stand: P
 
 
 def outlier_findings(
-    found: Outliers, near: Positions, cosines: Floats, topics: Topics, texts: Mapping[int, str]
+    found: Outliers, near: Positions, cosines: Floats, threshold: float, topics: Topics, texts: Mapping[int, str]
 ) -> pl.DataFrame:
     """A row for every outlier, the farthest first, with the reason in words.
+
+    Foreign texts that resemble one another are outliers, too, and are said to.
 
     Args:
         found: the judgement.
         near: int64 [flagged, k], the nearest others of each outlier, nearest first; -1 where there are fewer.
         cosines: float32 [flagged, k], theirs.
+        threshold: cosine from which two examples say the same.
         topics: with titles.
         texts: of the outliers and of the topics' representatives, by position.
     """
@@ -64,13 +67,14 @@ def outlier_findings(
     for rank, position in enumerate(found.flagged.tolist()):
         others = near[rank]
         cosine = max(float(cosines[rank, 0]), 0)
+        alike = " It is not the only one of its kind." if cosine >= threshold else ""
         title = topics.topics[topics.label[position]].title
         rows.append(
             {
                 "row": position,
                 "score": float(found.score[position]),
                 "message": f"Unlike the rest: {reasons(texts.get(position, ''), normal)}. Its nearest topic is "
-                f"'{title}', its nearest example has a cosine of {cosine:.2f}.",
+                f"'{title}', its nearest example has a cosine of {cosine:.2f}.{alike}",
                 "related": others[others >= 0][:RELATED].tolist(),
             }
         )

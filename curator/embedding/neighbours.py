@@ -1,13 +1,13 @@
-"""What is near by meaning: exactly where that is affordable, through an index above."""
+"""What is near by meaning: exactly where that is affordable, among those that share a cell above."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from curator.embedding.cells import PROBED, pairs_in_cells, share_found
+from curator.embedding.cells import PROBED, near_in_cells, pairs_in_cells, share_found
 from curator.embedding.pairs import Criterion, Found, exact_pairs
-from curator.embedding.product import BLOCK, SPARE, exact_neighbours, nearest_of
+from curator.embedding.product import SPARE, exact_neighbours, nearest_of, neighbours_of_some
 from curator.embedding.vectors import Floats, Positions, Vectors, Whole
 from curator.errors import UnreadableInput
 
@@ -28,7 +28,7 @@ class Neighbours:
     Attributes:
         positions: int64 [n, 30], nearest first, ties by position; -1 where there are fewer.
         cosines: float32 [n, 30]; -1 where there are fewer.
-        recall: share of the true neighbours that were found; 1 for the exact search, measured for the index.
+        recall: share of the true neighbours that were found; 1 for the exact search, measured above it.
     """
 
     positions: Positions
@@ -39,15 +39,20 @@ class Neighbours:
 def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int = 2) -> Neighbours:
     """Find the 30 nearest others of every example.
 
-    Above `exact_up_to` examples an approximate index proposes and exact cosines decide; its recall is measured on 500
-    examples.
+    Above `exact_up_to` examples those that share a cell are proposed and exact cosines decide; the recall is measured
+    on 500 examples.
     """
     whole = vectors.whole
     if len(whole) <= exact_up_to:
         return Neighbours(*exact_neighbours(whole, NEIGHBOURS, threads), 1.0)
+    some = np.flatnonzero(whole.with_text)
     wide = whole[:]
-    near = nearest_of(wide, whole.with_text, np.arange(len(wide)), _proposed(wide, threads), NEIGHBOURS)
-    return Neighbours(*near, _recall(wide, near[0]))
+    near = np.full((len(wide), NEIGHBOURS + SPARE), -1, dtype=np.int32)
+    found = near_in_cells(Whole(vectors, some), wide[some] if len(some) < len(wide) else wide, near.shape[1], threads)
+    near[some] = np.where(found < 0, -1, some[found])
+    positions, cosines = nearest_of(wide, whole.with_text, np.arange(len(wide)), near, NEIGHBOURS)
+    del wide  # a gigabyte of a million, and as much is mapped in a moment
+    return Neighbours(positions, cosines, _recall(whole, cosines))
 
 
 def all_pairs(
@@ -94,30 +99,8 @@ def load_neighbours(path: Path) -> Neighbours:
     return Neighbours(positions.astype(np.int64), cosines, float(recall))
 
 
-def _proposed(whole: Floats, threads: int) -> Positions:
-    """The nearest others of every example according to an index; -1 where there are fewer. Itself is left out."""
-    from usearch.index import Index
-
-    index = Index(ndim=whole.shape[1], metric="ip", dtype="f16", connectivity=16, expansion_add=64, expansion_search=96)
-    index.add(np.arange(len(whole)), whole, threads=1)  # with more, the graph hangs on which thread was first
-    near = np.full((len(whole), NEIGHBOURS + SPARE), -1, dtype=np.int64)
-    for start in range(0, len(whole), 64 * BLOCK):
-        matches = index.search(whole[start : start + 64 * BLOCK], NEIGHBOURS + SPARE + 1, threads=threads)
-        keys = matches.keys.astype(np.int64)
-        keys[np.arange(keys.shape[1]) >= matches.counts[:, None]] = -1
-        own = keys == np.arange(start, start + len(keys))[:, None]
-        own[~own.any(axis=1), -1] = True  # it did not find itself: leave out the farthest
-        near[start : start + len(keys)] = keys[~own].reshape(len(keys), -1)
-    return near
-
-
-def _recall(whole: Floats, positions: Positions) -> float:
+def _recall(whole: Whole, cosines: Floats) -> float:
     """Share of the exactly nearest others that are listed, over a sample; ties at the end count as found."""
     probed = np.random.default_rng(0).choice(len(whole), PROBED, replace=False)
-    found = 0.0
-    for example in probed:
-        cosines = whole @ whole[example]
-        cosines[example] = -2
-        least = np.partition(cosines, -NEIGHBOURS)[-NEIGHBOURS]
-        found += float((cosines[positions[example]] >= least - 1e-6).mean())
-    return found / PROBED
+    _, true = neighbours_of_some(whole, probed, NEIGHBOURS)
+    return float((cosines[probed] >= true[:, -1:]).mean())

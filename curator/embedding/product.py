@@ -26,7 +26,7 @@ DECIMALS = 6
 
 
 @numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> None:
+def insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> None:
     """Put `other` into the row's list, which is sorted, best first."""
     at = cosines.shape[1] - 1
     while at > 0 and cosines[row, at - 1] < cosine:
@@ -59,18 +59,18 @@ def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: An
             for j in range(begin, end):
                 cosine, column = line[j], left + j
                 if cosine > worst[row]:
-                    _insert(near, cosines, row, column, cosine)
+                    insert(near, cosines, row, column, cosine)
                     worst[row] = cosines[row, last]
                 if cosine > worst[column]:
-                    _insert(near, cosines, column, row, cosine)
+                    insert(near, cosines, column, row, cosine)
                     worst[column] = cosines[column, last]
 
 
-def blocks_above(examples: int, first: int, step: int, side: int = BLOCK) -> Iterator[tuple[int, int]]:
+def blocks_above(examples: int, first: int, step: int) -> Iterator[tuple[int, int]]:
     """Every `step`-th block on or above the diagonal."""
     number = 0
-    for top in range(0, examples, side):
-        for left in range(top, examples, side):
+    for top in range(0, examples, BLOCK):
+        for left in range(top, examples, BLOCK):
             if number % step == first:
                 yield top, left
             number += 1
@@ -87,21 +87,27 @@ def exact_neighbours(whole: Whole, neighbours: int, threads: int = 2) -> tuple[P
     Returns:
         int64 [n, neighbours] and float32 [n, neighbours]; -1 where there are fewer.
     """
-    examples, listed = len(whole), min(neighbours + SPARE, max(len(whole) - 1, 1))
-    vectors = whole[:]
+    vectors, listed = whole[:], min(neighbours + SPARE, max(len(whole) - 1, 1))
 
     def work(first: int) -> tuple[Positions, Floats]:
-        near = np.full((examples, listed), -1, dtype=np.int64)
-        cosines = np.full((examples, listed), -2, dtype=np.float32)
-        worst = np.full(examples, -2, dtype=np.float32)
-        for top, left in blocks_above(examples, first, threads):
-            products = vectors[top : top + BLOCK] @ vectors[left : left + BLOCK].T
-            _scan(products, top, left, near, cosines, worst)
-        return near, cosines
+        return candidates_among(vectors, listed, first, threads)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(work, range(threads)))
-    return nearest_of(vectors, whole.with_text, np.arange(examples), _merged(parts, listed), neighbours)
+    return nearest_of(vectors, whole.with_text, np.arange(len(whole)), _merged(parts, listed), neighbours)
+
+
+def candidates_among(vectors: Floats, listed: int, first: int = 0, step: int = 1) -> tuple[Positions, Floats]:
+    """The `listed` others nearest to each vector by products in float32, best first, -1 where there are fewer.
+
+    Every `step`-th block of products is looked at, from the one numbered `first`.
+    """
+    near = np.full((len(vectors), listed), -1, dtype=np.int64)
+    cosines = np.full((len(vectors), listed), -2, dtype=np.float32)
+    worst = np.full(len(vectors), -2, dtype=np.float32)
+    for top, left in blocks_above(len(vectors), first, step):
+        _scan(vectors[top : top + BLOCK] @ vectors[left : left + BLOCK].T, top, left, near, cosines, worst)
+    return near, cosines
 
 
 def products_with_all(some: Floats, whole: Whole) -> Iterator[tuple[int, Floats]]:
@@ -128,7 +134,7 @@ def _scan_rows(products: Any, own: Any, left: int, near: Any, cosines: Any) -> N
     for row in range(products.shape[0]):
         for j in range(products.shape[1]):
             if products[row, j] > cosines[row, last] and left + j != own[row]:
-                _insert(near, cosines, row, left + j, products[row, j])
+                insert(near, cosines, row, left + j, products[row, j])
 
 
 def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
@@ -142,7 +148,11 @@ def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
 
 
 def nearest_of(
-    vectors: Floats | Whole, with_text: npt.NDArray[np.bool_], asked: Positions, near: Positions, neighbours: int
+    vectors: Floats | Whole,
+    with_text: npt.NDArray[np.bool_],
+    asked: Positions,
+    near: npt.NDArray[np.integer],
+    neighbours: int,
 ) -> tuple[Positions, Floats]:
     """Of the candidates of each example at `asked` (-1: none), the nearest ones and their cosines."""
     positions = np.full((len(asked), neighbours), -1, dtype=np.int64)
@@ -151,7 +161,8 @@ def nearest_of(
     for start in range(0, len(asked), BLOCK):
         candidates, own = near[start : start + BLOCK], asked[start : start + BLOCK]
         rows = np.repeat(own, candidates.shape[1])
-        exact = exact_cosines(vectors, rows, candidates.reshape(-1)).reshape(candidates.shape)
+        others = candidates.reshape(-1).astype(np.int64)
+        exact = exact_cosines(vectors, rows, others).reshape(candidates.shape)
         usable = (candidates >= 0) & with_text[candidates] & with_text[own][:, None]
         exact = np.where(usable, exact, -1)
         order = np.lexsort((candidates, -exact), axis=1)[:, :width]

@@ -2,6 +2,7 @@
 
 import heapq
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,9 @@ import numpy.typing as npt
 from curator.embedding.encoder import Encoder
 from curator.embedding.product import DECIMALS
 from curator.embedding.vectors import Floats, Positions, Vectors, Whole
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_matrix
 
 _STEP = 2048
 _SEED = 0
@@ -82,14 +86,15 @@ def diverse_subset(
     present = np.flatnonzero(eligible)
     count = min(count, len(present))
     served = np.zeros(len(vectors))
-    begins, clients, values = _clients(positions, cosines)
+    clients = _clients(positions, cosines)
 
     def gain(example: int) -> float:
-        members = clients[begins[example] : begins[example + 1]]
-        added = np.maximum(values[begins[example] : begins[example + 1]] - served[members], 0).sum()
+        column = slice(*clients.indptr[example : example + 2])
+        added = np.maximum(clients.data[column] - served[clients.indices[column]], 0).sum()
         return float(added + 1 - served[example])
 
-    waiting = [(-gain(int(example)), int(example)) for example in present]
+    gains = np.asarray(clients.sum(axis=0, dtype=np.float64)).reshape(-1) + 1
+    waiting = list(zip((-gains[present]).tolist(), present.tolist(), strict=True))
     heapq.heapify(waiting)
     chosen: list[int] = []
     while len(chosen) < count:
@@ -99,8 +104,8 @@ def diverse_subset(
             heapq.heappush(waiting, now)
             continue
         chosen.append(example)
-        members = slice(begins[example], begins[example + 1])
-        np.maximum.at(served, clients[members], values[members])
+        column = slice(*clients.indptr[example : example + 2])
+        np.maximum.at(served, clients.indices[column], clients.data[column])
         served[example] = 1
     drawn = np.random.default_rng(_SEED).choice(present, count, replace=False)
     every = Whole(vectors, present)
@@ -108,13 +113,14 @@ def diverse_subset(
     return Subset(chosen_ones, *(_coverage(every, vectors.whole[some]) for some in (chosen_ones, drawn)))
 
 
-def _clients(positions: Positions, cosines: Floats) -> tuple[Positions, Positions, Floats]:
-    """For each example those that list it as a neighbour, and their cosines."""
-    rows, ranks = np.nonzero((positions >= 0) & (cosines > 0))
-    served_by = positions[rows, ranks]
-    order = np.argsort(served_by, kind="stable")
-    begins = np.searchsorted(served_by[order], np.arange(len(positions) + 1))
-    return begins, rows[order], cosines[rows, ranks][order]
+def _clients(positions: Positions, cosines: Floats) -> "csc_matrix":
+    """In the column of each example those that list it as a neighbour, and their cosines."""
+    from scipy.sparse import csr_matrix
+
+    is_near = (positions >= 0) & (cosines > 0)
+    ends = np.concatenate([[0], np.cumsum(is_near.sum(axis=1))])
+    listed = cosines[is_near], positions[is_near].astype(np.int32), ends
+    return csr_matrix(listed, shape=(len(positions), len(positions))).tocsc()
 
 
 def _coverage(whole: Whole, chosen: Floats) -> float:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
-VERSION = 5
+VERSION = 6
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]
@@ -147,7 +147,7 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
         examples=examples,
         topics=_topic_frame(about),
         pairs=pairs,
-        found=pl.concat([outlier_findings(judged, *others, about, texts), topic_findings(about)]),
+        found=pl.concat([outlier_findings(judged, *others, encoder.threshold, about, texts), topic_findings(about)]),
         encoder=encoder.name,
         threshold=encoder.threshold,
         note=note,

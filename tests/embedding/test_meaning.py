@@ -25,7 +25,7 @@ from curator.embedding.titles import titled
 from curator.embedding.topics import topics
 from curator.embedding.vectors import Vectors
 from curator.embedding.words import words_of
-from tests.embedding.examples import FOREIGN, encoded, texts, views
+from tests.embedding.examples import FOREIGN, TOWNS, encoded, texts, views
 
 
 def random_vectors(count: int, seed: int = 0, dimensions: int = 64) -> Vectors:
@@ -73,7 +73,7 @@ def test_threads_do_not_change_what_is_found() -> None:
     assert (first == second).all()
 
 
-def test_the_index_for_large_sets_tells_its_recall() -> None:
+def test_the_search_of_large_sets_tells_its_recall() -> None:
     vectors = encoded(views(2000))
     found, again = (neighbours(vectors, exact_up_to=1000, threads=threads) for threads in (2, 3))
     assert found.recall > 0.9
@@ -189,8 +189,21 @@ def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
     assert judged.flagged[0] == 400
     assert judged.score[400] == np.nanmax(judged.score)
     near = neighbours_of_some(vectors.whole, judged.flagged, 5)
-    message = outlier_findings(judged, *near, about, texts(frame))["message"][0]
+    message = outlier_findings(judged, *near, 0.9, about, texts(frame))["message"][0]
     assert "words occur in no typical example" in message
+    assert "kind" not in message
+
+
+def test_foreign_texts_that_resemble_one_another_are_said_to() -> None:
+    foreign = pl.DataFrame([(f"{FOREIGN} {word}", FOREIGN) for word in TOWNS[:4]], views(1).schema, orient="row")
+    frame = pl.concat([views(400), foreign])
+    vectors = encoded(frame)
+    judged = outliers(vectors, rarity(words_of(frame)))
+    near, about = neighbours_of_some(vectors.whole, judged.flagged, 5), titled(topics(vectors), texts(frame))
+    found = outlier_findings(judged, *near, 0.9, about, texts(frame))
+    said = found.filter(pl.col("row") >= 400)["message"]
+    assert len(said) == 4
+    assert said.str.ends_with("It is not the only one of its kind.").all()
 
 
 def test_noise_without_structure_has_no_outliers() -> None:
