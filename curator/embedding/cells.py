@@ -6,6 +6,7 @@ common. Within a cell every pair is compared. The result is the same for any num
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numba
@@ -20,7 +21,6 @@ from curator.embedding.product import (
     candidates_among,
     exact_cosines,
     insert,
-    pairs_from,
     products_with_all,
 )
 from curator.embedding.vectors import Floats, Positions, Whole
@@ -30,6 +30,7 @@ CELLS = 4
 """Cells that an example lies in: of the pairs of Alpaca from 0.84 up 99.98 % share one of four, 99.6 % one of two."""
 
 AHEAD = 16  # cells that are compared before what was found in them is taken in
+ENOUGH = 2**18  # true pairs that are looked at, at least, to measure what share is found, where there are as many
 PROBED = 500  # examples whose pairs are searched exactly to measure what share is found
 _SEED = 0
 _STEP = 4096
@@ -40,21 +41,22 @@ def pairs_in_cells(whole: Whole, criterion: Criterion, threads: int = 2) -> Foun
 
     Args:
         whole: of `n` examples with text.
-        criterion: what makes a pair; its list of an example is that of a cell.
+        criterion: what makes a pair; what it lists of an example is shared among its cells.
         threads: cells that are compared at once.
     """
     members = _members(whole)
     bounds = bounding(whole, criterion.floor)
+    shared = replace(criterion, most=-(-criterion.most // CELLS))
 
-    def work(cell: Positions) -> tuple[Positions, Positions]:
-        vectors, near, within = whole[cell], bounds[cell], criterion.at(cell)
-        pairs, cut = joined([near_before(near, vectors, within, left) for left in range(0, len(cell), SIDE)])
-        return cell[pairs], cell[cut]
+    def work(cell: Positions) -> tuple[Positions, Floats, Positions]:
+        vectors, near, within = whole[cell], bounds[cell], shared.at(cell)
+        found = joined([near_before(near, vectors, within, left) for left in range(0, len(cell), SIDE)])
+        return _numbers(cell[found.ends], len(whole)), found.cosines, cell[found.cut]
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        pairs, cut = joined(list(pool.map(work, members)))
-    pairs = _numbered(np.unique(_numbers(pairs, len(whole))), len(whole))
-    return Found(*pairs_from(whole, pairs, criterion.threshold), np.unique(cut))
+        numbers, cosines, cut = (np.concatenate(parts) for parts in zip(*pool.map(work, members), strict=True))
+    numbers, at = np.unique(numbers, return_index=True)
+    return Found(np.stack(np.divmod(numbers, len(whole)), axis=1), cosines[at], np.unique(cut))
 
 
 def near_in_cells(whole: Whole, vectors: Floats, listed: int, threads: int = 2) -> npt.NDArray[np.int32]:
@@ -100,29 +102,31 @@ def _merge(near: Any, cosines: Any, rows: Any, found: Any, theirs: Any) -> None:
 
 
 def share_found(whole: Whole, found: Found, criterion: Criterion) -> tuple[int, int]:
-    """Of `PROBED` examples: how many of their true pairs were found, and how many there are."""
+    """Of `PROBED` examples: how many of their true pairs were found, and how many there are.
+
+    Where they have very many, not all are looked at.
+    """
     probed = np.random.default_rng(_SEED).choice(len(whole), min(PROBED, len(whole)), replace=False)
-    candidates = [np.empty((0, 2), dtype=np.int64)]
+    known, hits, true = np.append(_numbers(found.ends, len(whole)), -1), 0, 0  # beyond the last is none
     for left, products in products_with_all(whole[probed], whole):
         at, others = np.nonzero(products >= criterion.floor)
-        candidates.append(np.sort(np.stack([probed[at], left + others], axis=1), axis=1))
-    pairs = _numbered(np.unique(_numbers(np.concatenate(candidates), len(whole))), len(whole))
-    same_sort = criterion.sorts[pairs[:, 0]] == criterion.sorts[pairs[:, 1]]
-    pairs = pairs[same_sort & (pairs[:, 0] < pairs[:, 1])]
-    cosines = exact_cosines(whole, pairs[:, 0], pairs[:, 1])
-    pairs = pairs[(cosines >= round(criterion.threshold, DECIMALS)) & criterion.also(pairs)]
-    known = _numbers(found.ends, len(whole))
-    return int(np.isin(_numbers(pairs, len(whole)), known).sum()), len(pairs)
+        pairs = np.stack([probed[at], left + others], axis=1)
+        is_pair = criterion.sorts[pairs[:, 0]] == criterion.sorts[pairs[:, 1]]
+        is_pair &= (pairs[:, 0] < pairs[:, 1]) | ((pairs[:, 0] > pairs[:, 1]) & ~np.isin(pairs[:, 1], probed))
+        pairs = np.sort(pairs[is_pair][:ENOUGH], axis=1)
+        cosines = exact_cosines(whole, pairs[:, 0], pairs[:, 1])
+        pairs = pairs[cosines >= round(criterion.threshold, DECIMALS)]
+        numbers = _numbers(pairs[criterion.also(pairs)], len(whole))
+        true += len(numbers)
+        hits += int((known[np.searchsorted(known[:-1], numbers)] == numbers).sum())
+        if true >= ENOUGH:
+            break
+    return hits, true
 
 
 def _numbers(pairs: Positions, examples: int) -> Positions:
     """A number for each pair, in the order of pairs."""
     return pairs[:, 0] * examples + pairs[:, 1]
-
-
-def _numbered(numbers: Positions, examples: int) -> Positions:
-    """The pairs of these numbers."""
-    return np.stack(np.divmod(numbers, examples), axis=1)
 
 
 def _members(whole: Whole) -> list[Positions]:

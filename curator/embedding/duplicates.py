@@ -15,7 +15,9 @@ from curator.embedding.product import DECIMALS, exact_cosines
 from curator.embedding.vectors import Positions, Vectors, Whole, first_of_equal
 from curator.examples.frames import PAIRS
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd: no two positions become the same number
+_FACTOR = np.uint64(
+    0x9E3779B97F4A7C15
+)  # odd, so that no two positions become the same number before the numbers are mixed in
 
 
 def semantic_pairs(

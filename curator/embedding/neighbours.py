@@ -40,19 +40,31 @@ def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int
     """Find the 30 nearest others of every example.
 
     Above `exact_up_to` examples those that share a cell are proposed and exact cosines decide; the recall is measured
-    on 500 examples.
+    on 500 examples; and of copies (the same vectors) the first alone is listed.
     """
-    whole = vectors.whole
+    if len(vectors) <= exact_up_to:
+        return Neighbours(*exact_neighbours(vectors.whole, NEIGHBOURS, threads), 1.0)
+    first = vectors.first_of_copies
+    some = np.flatnonzero((first == np.arange(len(vectors))) & vectors.with_text)
+    near, recall = _among(Whole(vectors, some), exact_up_to, threads)
+    positions = np.full((len(vectors), NEIGHBOURS), -1, dtype=np.int64)
+    cosines = np.full((len(vectors), NEIGHBOURS), -1, dtype=np.float32)
+    positions[some], cosines[some] = np.where(near[0] < 0, -1, some[near[0]]), near[1]
+    copies = np.flatnonzero((first != np.arange(len(vectors))) & vectors.with_text)
+    positions[copies, 0], cosines[copies, 0] = first[copies], 1
+    positions[copies, 1:], cosines[copies, 1:] = positions[first[copies], :-1], cosines[first[copies], :-1]
+    return Neighbours(positions, cosines, recall)
+
+
+def _among(whole: Whole, exact_up_to: int, threads: int) -> tuple[tuple[Positions, Floats], float]:
+    """The nearest of examples with different vectors among one another, and the recall."""
     if len(whole) <= exact_up_to:
-        return Neighbours(*exact_neighbours(whole, NEIGHBOURS, threads), 1.0)
-    some = np.flatnonzero(whole.with_text)
+        return exact_neighbours(whole, NEIGHBOURS, threads), 1.0
     wide = whole[:]
-    near = np.full((len(wide), NEIGHBOURS + SPARE), -1, dtype=np.int32)
-    found = near_in_cells(Whole(vectors, some), wide[some] if len(some) < len(wide) else wide, near.shape[1], threads)
-    near[some] = np.where(found < 0, -1, some[found])
-    positions, cosines = nearest_of(wide, whole.with_text, np.arange(len(wide)), near, NEIGHBOURS)
+    proposed = near_in_cells(whole, wide, NEIGHBOURS + SPARE, threads)
+    near = nearest_of(wide, whole.with_text, np.arange(len(wide)), proposed, NEIGHBOURS)
     del wide  # a gigabyte of a million, and as much is mapped in a moment
-    return Neighbours(positions, cosines, _recall(whole, cosines))
+    return near, _recall(whole, near[1])
 
 
 def all_pairs(
@@ -65,16 +77,16 @@ def all_pairs(
     """
     if len(whole) <= exact_up_to:
         found = exact_pairs(whole, criterion, threads)
-        note = f"Every pair of different examples was compared; there are {len(whole):,}."
+        note = f"Every pair of {len(whole):,} examples with different vectors was compared."
     else:
         found = pairs_in_cells(whole, criterion, threads)
         known, true = share_found(whole, found, criterion)
         note = (
-            f"Of {len(whole):,} different examples those were compared that share a cell of near ones; of the {true:,} "
-            f"true pairs of {PROBED} examples {known:,} were found."
+            f"Of {len(whole):,} examples with different vectors those were compared that share a cell of near "
+            f"ones; of {true:,} true pairs of {PROBED} examples {known:,} were found."
         )
     if len(found.cut):
-        note += f" Of {len(found.cut):,} examples only the first {criterion.most:,} of those like them are listed."
+        note += f" Of {len(found.cut):,} examples with very many like them, not all pairs are listed."
     return found, note
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.product import SLACK, pairs_from
+from curator.embedding.product import DECIMALS, SLACK, exact_cosines
 from curator.embedding.vectors import Floats, Positions, Whole
 
 SIDE = 768  # examples on a side of a block: its bounds fit a core's second cache
@@ -26,8 +26,8 @@ FEW = 1e-3
 
 ROUNDED = 1e-6  # above what float32 takes from a sum of squares: the length of a rest is never told too small
 
-HELD, LISTED = 2**23, 100
-"""Pairs that are held at most, but so many with examples before it are always listed of an example."""
+PAIRS, LISTED = 2**23, 100
+"""Pairs that are listed at most, but for so many with examples before it of each example."""
 
 _SAMPLED = 2048  # examples on which the number of directions is tried
 _SEED = 0
@@ -44,7 +44,7 @@ class Found:
     Attributes:
         ends: int64 [pairs, 2], left < right, sorted.
         cosines: float32 [pairs].
-        cut: int64, the examples of which not every pair with one before them is listed: there are too many.
+        cut: int64, sorted, examples of which some pairs with those before them are not listed: there are too many.
     """
 
     ends: Positions
@@ -87,7 +87,7 @@ class Criterion:
 
 def most(examples: int) -> int:
     """Pairs with examples before it that are listed of one."""
-    return max(HELD // max(examples, 1), LISTED)
+    return max(PAIRS // max(examples, 1), LISTED)
 
 
 def exact_pairs(whole: Whole, criterion: Criterion, threads: int = 2) -> Found:
@@ -103,54 +103,62 @@ def exact_pairs(whole: Whole, criterion: Criterion, threads: int = 2) -> Found:
     vectors = whole[:]
     bounds = bounding(whole, criterion.floor)
 
-    def work(left: int) -> tuple[Positions, Positions]:
+    def work(left: int) -> Found:
         return near_before(bounds, vectors, criterion, left)
 
     columns = range(0, len(whole), SIDE)[::-1]  # the longest first
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        found, cut = joined(list(pool.map(work, columns)))
-    return Found(*pairs_from(vectors, found, criterion.threshold), np.sort(cut))
+        found = joined(list(pool.map(work, columns)))
+    order = np.lexsort((found.ends[:, 1], found.ends[:, 0]))
+    return Found(found.ends[order], found.cosines[order], np.sort(found.cut))
 
 
-def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int) -> tuple[Positions, Positions]:
-    """The candidates of one block of examples with those before and among them, and the examples whose list is cut.
+def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int) -> Found:
+    """The pairs of one block of examples with those before and among them, in no order.
 
     Args:
         bounds: of the examples, as `bounding` gives them.
         vectors: of the same examples, as wholes.
         criterion: what makes a pair.
         left: where the block begins.
-
-    Returns:
-        int64 [pairs, 2], left < right: their bound and their cosine in float32 reach the floor; and int64 [examples].
     """
     found, listed = [], np.zeros(min(SIDE, len(vectors) - left), dtype=np.int64)
     for top in range(0, left + 1, SIDE):
         products = bounds[top : top + SIDE] @ bounds[left : left + SIDE].T
         pairs = _reaching(products, top, left, vectors, criterion.sorts, criterion.floor)
         pairs = pairs[listed[pairs[:, 1] - left] <= criterion.most]
-        pairs = pairs[criterion.also(pairs)] if len(pairs) else pairs
-        found.append(_with_room(pairs, left, listed, criterion.most))
+        cosines = exact_cosines(vectors, pairs[:, 0], pairs[:, 1])
+        is_near = cosines >= round(criterion.threshold, DECIMALS)
+        pairs, cosines = pairs[is_near], cosines[is_near]
+        if len(pairs):
+            counts = criterion.also(pairs)
+            pairs, cosines = pairs[counts], cosines[counts]
+            has_room = _with_room(pairs, left, listed, criterion.most)
+            found.append((pairs[has_room], cosines[has_room].astype(np.float32)))
         if (listed > criterion.most).all():
             break
-    return np.concatenate(found), left + np.flatnonzero(listed > criterion.most)
+    cut = left + np.flatnonzero(listed > criterion.most)
+    return joined([Found(*some, np.empty(0, np.int64)) for some in found], cut)
 
 
-def joined(parts: list[tuple[Positions, Positions]]) -> tuple[Positions, Positions]:
-    """The pairs of all parts, and the examples whose list is cut."""
-    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *(part[0] for part in parts)])
-    return pairs, np.concatenate([np.empty(0, dtype=np.int64), *(part[1] for part in parts)])
+def joined(parts: list[Found], cut: Positions | None = None) -> Found:
+    """The pairs of all parts, and the examples whose list is cut, in no order."""
+    return Found(
+        np.concatenate([np.empty((0, 2), dtype=np.int64), *(part.ends for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.float32), *(part.cosines for part in parts)]),
+        np.concatenate([np.empty(0, dtype=np.int64), *(part.cut for part in parts)]) if cut is None else cut,
+    )
 
 
-def _with_room(pairs: Positions, left: int, listed: Positions, most: int) -> Positions:
-    """Those of the pairs that still fit into the lists of their right ends; `listed` is counted up, past `most` too."""
+def _with_room(pairs: Positions, left: int, listed: Positions, most: int) -> npt.NDArray[np.bool_]:
+    """Which of the pairs still fit into the lists of their right ends; `listed` is counted up, past `most` too."""
     order = np.argsort(pairs[:, 1], kind="stable")
     rows = pairs[order, 1] - left
     place = np.arange(len(rows)) - np.searchsorted(rows, rows)
     has_room = np.empty(len(rows), dtype=np.bool_)
     has_room[order] = listed[rows] + place < most
     listed += np.bincount(rows, minlength=len(listed))
-    return pairs[has_room]
+    return has_room
 
 
 def bounding(whole: Whole, floor: np.float32) -> Floats:

@@ -172,14 +172,6 @@ def nearest_of(
     return positions, cosines
 
 
-def pairs_from(vectors: Floats | Whole, pairs: Positions, threshold: float) -> tuple[Positions, Floats]:
-    """Of candidate pairs [pairs, 2], left < right, those at or above the threshold, sorted, and their cosines."""
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    cosines = exact_cosines(vectors, pairs[:, 0], pairs[:, 1])
-    kept = np.flatnonzero(cosines >= round(threshold, DECIMALS))
-    return pairs[kept], cosines[kept].astype(np.float32)
-
-
 def exact_cosines(
     vectors: Floats | Whole | npt.NDArray[np.float16], left: Positions, right: Positions
 ) -> npt.NDArray[np.float64]:

@@ -77,7 +77,10 @@ def words_of(views: pl.DataFrame) -> Words:
     ids, begins = encoder.tokens(texts)
     held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
     held.sum_duplicates()
-    numbers = [_numbers_in(prompt or answer) for prompt, answer in zip(texts[0::2], texts[1::2], strict=True)]
+    numbers = [
+        _numbers_in(prompt if prompt.strip() else answer)
+        for prompt, answer in zip(texts[0::2], texts[1::2], strict=True)
+    ]
     pieces, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
     return Words(pieces, ends, np.array(numbers, dtype=np.uint64))
 

@@ -158,9 +158,10 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
 def neighbours_of(seen: "Embedded", cache: Cache) -> "Neighbours":
     """The 30 nearest others of every example; from the cache where possible."""
     from curator.embedding.neighbours import load_neighbours, neighbours, save_neighbours
+    from curator.workflow.vectors import NEAREST
     from curator.workflow.workers import cores
 
-    key = f"{seen.key}-nearest"
+    key = f"{seen.key}-{NEAREST}"
     path = cache.entry(key)
     if path is not None:
         return load_neighbours(path)

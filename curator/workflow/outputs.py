@@ -74,7 +74,7 @@ def semantic_pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
             left=places.at(row["left"]),
             right=places.at(row["right"]),
             kind="semantic",
-            relation="semantic",
+            relation=row["relation"],
             similarity=row["similarity"],
             prompt_similarity=row["prompt_similarity"],
             answer_similarity=row["answer_similarity"],

@@ -22,8 +22,8 @@ from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
 from curator.workflow.texts import source_blocks
 
-VERSION = 2
-"""Counts up when the vectors of unchanged texts would change."""
+VERSION = 3
+"""Counts up when the vectors or the words of unchanged texts would change."""
 
 STEP = 2048
 """Examples that are encoded and kept together: with a slow encoder, what an interruption loses at most."""
@@ -32,6 +32,9 @@ WORTH_KEEPING = 2.0
 """Seconds from which a step's vectors are kept at once; with a fast encoder only the whole set's are."""
 
 _PARTS = ("vectors", "words")
+
+NEAREST = "nearest-1"
+"""Cache entry of the neighbours of a set; the number counts up when those of unchanged vectors would change."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,16 @@ def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress)
         latest = f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
         before = _Before(cache, latest)
         steps = _Steps(loaded, encoder, cache, progress, before, basis)
-        cache.store(f"{key}-vectors", partial(save_joined, steps, len(keys)))
+        try:
+            cache.store(f"{key}-vectors", partial(save_joined, steps, len(keys)))
+        except _Refused as refused:
+            raise refused.problem from None
         cache.store(f"{key}-words", joined_words(steps.words).save)
         cache.store(latest, pl.DataFrame({"key": keys, "set": [key] * len(keys)}).write_ipc)
-        for part in {*steps.kept, *(f"{before.set}-{name}" for name in _PARTS if before.set not in ("", key))}:
+        for part in {
+            *steps.kept,
+            *(f"{before.set}-{name}" for name in (*_PARTS, NEAREST) if before.set not in ("", key)),
+        }:
             cache.remove(part)
         stored = _stored(cache, key)
     assert stored is not None, "it was stored just now"
@@ -105,6 +114,14 @@ class _Before:
         return Vectors(self.stored[0].parts[stood]), self.stored[1].at(stood)
 
 
+class _Refused(Exception):
+    """What the system refused while steps were read and encoded: it is not the file's fault that they go into."""
+
+    def __init__(self, problem: OSError) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
 @dataclass
 class _Steps:
     """The vectors of all examples in order, `STEP` at a time.
@@ -124,7 +141,17 @@ class _Steps:
     kept: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Vectors]:
-        """Of each step; only one is held."""
+        """Of each step; only one is held.
+
+        Raises:
+            _Refused: the system refused something else than what is being written meanwhile.
+        """
+        try:
+            yield from self._vectors()
+        except OSError as problem:
+            raise _Refused(problem) from problem
+
+    def _vectors(self) -> Iterator[Vectors]:
         first, keys = 0, self.loaded.facts["key"].to_numpy()
         for (number, block), placed in zip(source_blocks(self.loaded), self.loaded.placed, strict=True):
             texts = _Texts(block, self.loaded.sources[number].recognised.dialect)

@@ -236,6 +236,19 @@ def test_a_slow_encoder_keeps_its_steps_and_encodes_nothing_twice(tmp_path, monk
     assert (first.vectors.parts == again.vectors.parts).all()
 
 
+def test_what_the_encoder_cannot_read_is_not_blamed_on_the_project(tmp_path):
+    write(tmp_path / "set.jsonl", [chat(*row) for row in rows(30)])
+
+    class Broken(Counting):
+        def encode(self, texts: list[str]) -> Floats:
+            raise PermissionError(13, "Permission denied", "/models/x/weights.bin")
+
+    with open_data(DataRequest((str(tmp_path / "set.jsonl"),), embedder="none")) as opened:
+        loaded, cache = opened.audited(silent).loaded, opened.project.cache
+        with pytest.raises(PermissionError, match=r"weights\.bin"):
+            embedded(loaded, Broken(), cache, silent)
+
+
 def test_an_interrupted_encoding_goes_on_where_it_stood(tmp_path, monkeypatch):
     monkeypatch.setattr("curator.workflow.vectors.WORTH_KEEPING", -1.0)
     write(tmp_path / "set.jsonl", [chat(f"{at} {prompt}", answer) for at, (prompt, answer) in enumerate(rows(2100))])
