@@ -29,6 +29,8 @@ ROUNDED = 1e-6  # above what float32 takes from a sum of squares: the length of 
 PAIRS, LISTED = 2**23, 100
 """Pairs that are listed at most, but for so many with examples before it of each example."""
 
+AT_ONCE = 2**15  # pairs that are looked at closely at a time
+
 _SAMPLED = 2048  # examples on which the number of directions is tried
 _SEED = 0
 _STEP = 16_384
@@ -125,16 +127,18 @@ def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int
     found, listed = [], np.zeros(min(SIDE, len(vectors) - left), dtype=np.int64)
     for top in range(0, left + 1, SIDE):
         products = bounds[top : top + SIDE] @ bounds[left : left + SIDE].T
-        pairs = _reaching(products, top, left, vectors, criterion.sorts, criterion.floor)
-        pairs = pairs[listed[pairs[:, 1] - left] <= criterion.most]
-        cosines = exact_cosines(vectors, pairs[:, 0], pairs[:, 1])
-        is_near = cosines >= round(criterion.threshold, DECIMALS)
-        pairs, cosines = pairs[is_near], cosines[is_near]
-        if len(pairs):
-            counts = criterion.also(pairs)
-            pairs, cosines = pairs[counts], cosines[counts]
-            has_room = _with_room(pairs, left, listed, criterion.most)
-            found.append((pairs[has_room], cosines[has_room].astype(np.float32)))
+        pairs = _reaching(products, top, left, vectors, criterion.sorts, listed <= criterion.most, criterion.floor)
+        # some at a time: where nearly all are pairs, the first of them fill the lists, and the others cost nothing
+        for start in range(0, len(pairs), AT_ONCE):
+            some = pairs[start : start + AT_ONCE]
+            some = some[listed[some[:, 1] - left] <= criterion.most]
+            cosines = exact_cosines(vectors, some[:, 0], some[:, 1])
+            is_near = cosines >= round(criterion.threshold, DECIMALS)
+            some, cosines = some[is_near], cosines[is_near]
+            counts = criterion.also(some)
+            some, cosines = some[counts], cosines[counts]
+            fits = _fitting(some, left, listed, criterion.most)
+            found.append((some[fits], cosines[fits].astype(np.float32)))
         if (listed > criterion.most).all():
             break
     cut = left + np.flatnonzero(listed > criterion.most)
@@ -150,7 +154,7 @@ def joined(parts: list[Found], cut: Positions | None = None) -> Found:
     )
 
 
-def _with_room(pairs: Positions, left: int, listed: Positions, most: int) -> npt.NDArray[np.bool_]:
+def _fitting(pairs: Positions, left: int, listed: Positions, most: int) -> npt.NDArray[np.bool_]:
     """Which of the pairs still fit into the lists of their right ends; `listed` is counted up, past `most` too."""
     order = np.argsort(pairs[:, 1], kind="stable")
     rows = pairs[order, 1] - left
@@ -193,8 +197,11 @@ def _turned(block: Floats, directions: Floats) -> Floats:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, floor: float) -> Any:
-    """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2]."""
+def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room: Any, floor: float) -> Any:
+    """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2].
+
+    Those whose right end has no room are left out.
+    """
     pairs = np.empty((256, 2), dtype=np.int64)
     count = 0
     for i in range(bounds.shape[0]):
@@ -207,7 +214,7 @@ def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, floor: f
             if hits == 0:
                 continue
             for j in range(begin, end):
-                if line[j] < floor or sorts[left + j] != sorts[top + i]:
+                if line[j] < floor or not has_room[j] or sorts[left + j] != sorts[top + i]:
                     continue
                 theirs = whole[left + j]
                 cosine = np.float32(0)
