@@ -47,6 +47,8 @@ class StaticEncoder:
         self.threshold = THRESHOLD
         self.key = f"static-{xxhash.xxh3_64_hexdigest(tokenizer + weights)}"
         self.tokenizer: Any = splintr.from_json_bytes(tokenizer)
+        vocabulary = json.loads(tokenizer)["model"]
+        self.unknown: int = vocabulary["vocab"].get(vocabulary.get("unk_token"), -1)
         self.table = _table(weights)
         self.dimensions = self.table.shape[1]
 

@@ -26,7 +26,8 @@ class Words:
     Attributes:
         pieces: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
         ends: int64 [2 n], where each text's pieces end.
-        numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers.
+        numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers. Of
+            a prompt or answer without a word in the encoder's vocabulary, whose vector says nothing: where texts are.
     """
 
     pieces: npt.NDArray[np.uint16]
@@ -77,11 +78,13 @@ def words_of(views: pl.DataFrame) -> Words:
     ids, begins = encoder.tokens(texts)
     held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
     held.sum_duplicates()
-    numbers = [
-        _numbers_in(prompt if prompt.strip() else answer)
-        for prompt, answer in zip(texts[0::2], texts[1::2], strict=True)
-    ]
     pieces, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
+    known = np.add.reduceat(np.append(pieces != encoder.unknown, False), held.indptr[:-1])
+    unread = (np.diff(held.indptr) > 0) & (known == 0)
+    numbers = [
+        _numbers_in(prompt if prompt.strip() else answer, *((prompt, answer) if is_unread else ()))
+        for prompt, answer, is_unread in zip(texts[0::2], texts[1::2], unread[0::2] | unread[1::2], strict=True)
+    ]
     return Words(pieces, ends, np.array(numbers, dtype=np.uint64))
 
 
@@ -96,6 +99,6 @@ def joined_words(blocks: Sequence[Words]) -> Words:
     )
 
 
-def _numbers_in(text: str) -> int:
-    """Equal for texts with the same numbers in any order, up to a hash of 64 bits."""
-    return xxhash.xxh3_64_intdigest(" ".join(sorted(_NUMBER.findall(text))).encode())
+def _numbers_in(text: str, *more: str) -> int:
+    """Equal for texts with the same numbers in any order, and the same `more`, up to a hash of 64 bits."""
+    return xxhash.xxh3_64_intdigest("\0".join([*sorted(_NUMBER.findall(text)), *more]).encode())

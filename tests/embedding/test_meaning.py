@@ -144,6 +144,13 @@ def test_copies_are_pairs_with_the_first_of_them_alone() -> None:
     assert frame["prompt"][copies["left"].to_list()].to_list() == frame["prompt"][copies["right"].to_list()].to_list()
 
 
+def test_texts_in_an_unknown_script_do_not_all_say_the_same() -> None:
+    runes = [("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ"), ("ᚺᚾᛁ", "ᚠᚢᚦ ᛟ"), ("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ")]
+    frame = pl.DataFrame(runes, views(1).schema, orient="row")
+    pairs, _ = semantic_pairs(encoded(frame), words_of(frame).numbers, 0.9)
+    assert pairs.select("left", "right").rows() == [(0, 2)]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_the_best_ranked_of_copies_stands_for_all_of_them(data: st.DataObject) -> None:
