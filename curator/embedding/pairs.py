@@ -8,7 +8,7 @@ of every cosine. The few pairs whose bound reaches the threshold are computed in
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numba
@@ -138,19 +138,18 @@ def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int
             counts = criterion.also(some)
             some, cosines = some[counts], cosines[counts]
             fits = _fitting(some, left, listed, criterion.most)
-            found.append((some[fits], cosines[fits].astype(np.float32)))
+            found.append(Found(some[fits], cosines[fits].astype(np.float32), np.empty(0, dtype=np.int64)))
         if (listed > criterion.most).all():
             break
-    cut = left + np.flatnonzero(listed > criterion.most)
-    return joined([Found(*some, np.empty(0, np.int64)) for some in found], cut)
+    return replace(joined(found), cut=left + np.flatnonzero(listed > criterion.most))
 
 
-def joined(parts: list[Found], cut: Positions | None = None) -> Found:
+def joined(parts: list[Found]) -> Found:
     """The pairs of all parts, and the examples whose list is cut, in no order."""
     return Found(
         np.concatenate([np.empty((0, 2), dtype=np.int64), *(part.ends for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.float32), *(part.cosines for part in parts)]),
-        np.concatenate([np.empty(0, dtype=np.int64), *(part.cut for part in parts)]) if cut is None else cut,
+        np.concatenate([np.empty(0, dtype=np.int64), *(part.cut for part in parts)]),
     )
 
 
