@@ -1,6 +1,10 @@
 """`python -m trainer`, and what `accelerate launch -m trainer` starts on every device."""
 
-from trainer.cli import main
+from trainer.module_path import leave_working_folder
+
+leave_working_folder()  # before anything else is imported
+
+from trainer.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

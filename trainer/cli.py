@@ -13,6 +13,7 @@ import click
 
 from trainer import contract
 from trainer.errors import TrainerError
+from trainer.module_path import leave_working_folder
 
 Folder = click.Path(path_type=Path, file_okay=False)
 
@@ -164,6 +165,7 @@ def _process_start() -> float:
 
 def main() -> NoReturn:
     """Run the command and turn what went wrong into a sentence and an exit code."""
+    leave_working_folder()
     try:
         code = cli.main(standalone_mode=False) or contract.EXIT_CLEAN
     except TrainerError as problem:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from benchmarks.duplicates.material import Example, edited, read_instructions, views
 from curator.duplicates.compare import Pairs, Sides, add_pair, no_pairs, similarities
-from curator.duplicates.compiled import kernel
 from curator.duplicates.directly import sides_of
 from curator.duplicates.find import find
 from curator.duplicates.prepared import prepare
 from curator.duplicates.whole import assemble
+from curator.jit import kernel
 
 ORIGINALS, COPIES, THRESHOLD = 2_500, 3, 0.7
 

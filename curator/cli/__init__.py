@@ -4,11 +4,14 @@ import codecs
 import io
 import sys
 
+from curator.module_path import leave_working_folder
+
 _PLAIN = str.maketrans({"·": "-", "–": "-", "─": "-", "…": "...", "•": "*", "×": "x", "≈": "~", "→": ">", "◂": "<"})
 
 
 def main() -> None:
     """Entry point: run the command and end with its exit code."""
+    leave_working_folder()
     try:
         codecs.register_error("plain", _plainly)
         for stream in (sys.stdout, sys.stderr):

@@ -1,5 +1,5 @@
 """Examples that say the same: exact and lexical pairs, their relations, groups and keepers.
 
 `prepare` turns a block of texts into compact arrays, `find` turns the blocks of a set into verified pairs, and
-everything else asks the result: groups, findings, calibration, contamination. Modules here import numba.
+everything else asks the result: groups, findings, calibration, contamination. Modules here compile kernels.
 """

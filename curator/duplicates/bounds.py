@@ -5,8 +5,8 @@ from above. No pair is lost: what cannot be similar is left out.
 """
 
 from curator.duplicates.compare import Sides
-from curator.duplicates.compiled import inner_kernel, signed
 from curator.duplicates.instructions import count_bits
+from curator.jit import inner_kernel, signed
 
 
 @inner_kernel

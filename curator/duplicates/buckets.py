@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from curator.duplicates.bounds import upper_bounds
 from curator.duplicates.compare import Kept, Pairs, Sides, add_pair, is_kept, no_pairs, similarities
-from curator.duplicates.compiled import inner_kernel, kernel, signed
 from curator.duplicates.words import Hashes
+from curator.jit import inner_kernel, kernel, signed
 
 LEADERS = 16
 """Representatives of a hot bucket, at most."""

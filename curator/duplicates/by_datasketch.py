@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from curator.duplicates.candidates import Columns, Compared
 from curator.duplicates.compare import Kept, Pairs, Sides, add_pair, is_kept, no_pairs, similarities
-from curator.duplicates.compiled import kernel
 from curator.duplicates.index import as_minhash
 from curator.duplicates.shingles import ANSWER, PROMPT, WHOLE
 from curator.duplicates.signatures import PERMUTATIONS, Banding
 from curator.duplicates.signed import NO_SHINGLES, signatures_of
 from curator.duplicates.whole import Whole
+from curator.jit import kernel
 
 _AT_ONCE = 1_000_000  # candidates verified at once
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
 from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.templates import contains
 from curator.duplicates.words import Hashes
+from curator.jit import grown, inner_kernel, kernel, signed
 
 LONG_ANSWER = 20
 """Words from which two answers can be called the same although their prompts are not (the contract's figure)."""

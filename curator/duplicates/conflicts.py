@@ -7,9 +7,9 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.compare import jaccard, shared
-from curator.duplicates.compiled import kernel
 from curator.duplicates.whole import Whole, first_equal
 from curator.duplicates.words import Hashes
+from curator.jit import kernel
 
 DIFFERENT = 0.5
 """Answers less similar than this contradict each other (the contract's figure)."""

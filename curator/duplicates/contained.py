@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.compiled import kernel, signed
 from curator.duplicates.instructions import load
 from curator.duplicates.postings import look_up, table_of
 from curator.duplicates.shingles import ANSWER, PROMPT, TAG_BITS, WORDS
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
+from curator.jit import kernel, signed
 
 QUESTION_PART, ANSWER_PART = 0, 1
 

@@ -5,12 +5,12 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.compare import Sides, similarities
-from curator.duplicates.compiled import kernel
 from curator.duplicates.gathered import compared_frame
 from curator.duplicates.relations import with_relations
 from curator.duplicates.templates import lookup_table, outside_templates
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
+from curator.jit import kernel
 
 Positions = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ For every threshold, the components of the forest's edges at or above it are tho
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import inner_kernel, kernel, signed
+from curator.jit import inner_kernel, kernel, signed
 
 Positions = npt.NDArray[np.int64]
 

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.compiled import kernel
 from curator.duplicates.find import Duplicates
 from curator.duplicates.relations import related, with_relations
 from curator.duplicates.whole import Whole
+from curator.jit import kernel
 
 Positions = npt.NDArray[np.int64]
 

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from llvmlite import ir
-from numba import types
-from numba.core.typing.templates import Signature
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
+
+from curator.jit import Signature, intrinsic, make_array, types
 
 Generated = tuple[Signature, Callable[..., Any]]
 

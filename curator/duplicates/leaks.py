@@ -12,11 +12,11 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.compare import jaccard, shared
-from curator.duplicates.compiled import kernel
 from curator.duplicates.postings import Known, Postings, index, known_shingles, prefix, ranked
 from curator.duplicates.prepared import THRESHOLD
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
+from curator.jit import kernel
 
 MOST_CHECKED = 100_000
 """Validation examples that are checked one by one; of more, a random sample of this many."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from curator.duplicates.compiled import inner_kernel, signed
 from curator.duplicates.shingles import TAG_BITS
+from curator.jit import inner_kernel, signed
 
 PARITIES = 8
 """64-bit words an example: four of the whole, two of the prompt, two of the answer."""

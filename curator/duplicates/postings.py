@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import inner_kernel, kernel, signed
 from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS, WHOLE
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
+from curator.jit import inner_kernel, kernel, signed
 
 _EIGHT = np.uint64(8)
 

@@ -10,7 +10,6 @@ import polars as pl
 import pyarrow as pa
 
 from curator.duplicates.characters import Characters
-from curator.duplicates.compiled import grown, inner_kernel, kernel, signed
 from curator.duplicates.instructions import eight_bytes
 from curator.duplicates.parities import PARITIES, flip_all
 from curator.duplicates.shingles import count_views, sorted_set, tagged_shingles
@@ -19,6 +18,7 @@ from curator.duplicates.texts import Texts, as_texts
 from curator.duplicates.words import Hashes, mix, read_words
 from curator.errors import UnreadableInput
 from curator.examples.mapped import release
+from curator.jit import grown, inner_kernel, kernel, signed
 
 VERSION = 2
 """Of the arrays and of what they hold; part of a cache key."""

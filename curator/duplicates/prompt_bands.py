@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import kernel
 from curator.duplicates.instructions import load
 from curator.duplicates.shingles import PROMPT, TAG_BITS
 from curator.duplicates.signatures import PERMUTATIONS, Banding, add_shingle, band_hashes, permutations
 from curator.duplicates.templates import contains
 from curator.duplicates.words import Hashes
+from curator.jit import kernel
 
 
 def sign_prompts(

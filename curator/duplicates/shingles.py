@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from curator.duplicates.compiled import inner_kernel, signed
 from curator.duplicates.words import mix
+from curator.jit import inner_kernel, signed
 
 WORDS = 5
 PROMPT, ANSWER, WHOLE = np.uint64(1), np.uint64(2), np.uint64(4)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import inner_kernel
 from curator.duplicates.permutations import MULTIPLIERS, OFFSETS
 from curator.duplicates.shingles import ANSWER, PROMPT, VIEWS, WHOLE
+from curator.jit import inner_kernel
 
 PERMUTATIONS = len(MULTIPLIERS)
 RECALL = 0.999

@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import kernel
 from curator.duplicates.instructions import load
 from curator.duplicates.shingles import TAG_BITS
 from curator.duplicates.signatures import PERMUTATIONS, add_shingle, permutations
 from curator.duplicates.templates import contains, lookup_table
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes
+from curator.jit import kernel
 
 NO_SHINGLES = lookup_table(np.empty(0, dtype=np.uint64))
 

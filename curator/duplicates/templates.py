@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import inner_kernel, kernel, signed
 from curator.duplicates.instructions import load
 from curator.duplicates.parities import flip
 from curator.duplicates.shingles import PROMPT, TAG_BITS, VIEWS
 from curator.duplicates.whole import Whole
 from curator.duplicates.words import Hashes, mix
+from curator.jit import inner_kernel, kernel, signed
 
 LEAST = 20
 SHARE = 0.01

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.characters import NEEDS_NEIGHBOURS, UNKNOWN, Characters, normalised
-from curator.duplicates.compiled import grown, kernel
 from curator.duplicates.instructions import WINDOW, characters_of, zeros_below
 from curator.duplicates.words import decode
+from curator.jit import grown, kernel
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.compiled import kernel, signed
 from curator.duplicates.parities import PARITIES
 from curator.duplicates.prepared import Prepared
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.words import Hashes, mix
+from curator.jit import kernel, signed
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.characters import ALONE, ALONE_NUMBER, GAP, MARK, NUMBER, REPLACED
-from curator.duplicates.compiled import inner_kernel, signed
 from curator.duplicates.instructions import WINDOW, characters_of, eight_bytes, zeros_below
+from curator.jit import inner_kernel, signed
 
 Hashes = npt.NDArray[np.uint64]
 

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from curator.embedding.product import DECIMALS, SLACK, exact_cosines
 from curator.embedding.vectors import Floats, Positions, Whole
+from curator.jit import reassociating_kernel
 
 SIDE = 768  # examples on a side of a block: its bounds fit a core's second cache
 RUN = 64  # bounds that are looked at together
@@ -195,8 +195,8 @@ def _turned(block: Floats, directions: Floats) -> Floats:
     return turned
 
 
-@numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room: Any, floor: float) -> Any:
+@reassociating_kernel
+def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room: Any, floor: Any) -> Any:
     """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2].
 
     Those whose right end has no room are left out.

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from curator.embedding.vectors import Floats, Positions, Whole
+from curator.jit import kernel
 
 BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
 RUN = 32  # products that are looked at together
@@ -25,7 +25,7 @@ SPARE = 8  # neighbours gathered beyond those wanted, for ties
 DECIMALS = 6
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> None:
     """Put `other` into the row's list, which is sorted, best first."""
     at = cosines.shape[1] - 1
@@ -37,7 +37,7 @@ def insert(near: Any, cosines: Any, row: int, other: int, cosine: float) -> None
     near[row, at] = other
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def _scan(products: Any, top: int, left: int, near: Any, cosines: Any, worst: Any) -> None:
     """Take a block of products into the lists of its rows and columns.
 
@@ -127,7 +127,7 @@ def neighbours_of_some(whole: Whole, asked: Positions, neighbours: int) -> tuple
     return nearest_of(whole, whole.with_text, asked, near, neighbours)
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def _scan_rows(products: Any, own: Any, left: int, near: Any, cosines: Any) -> None:
     """Take a block of products into the lists of its rows; `own` is each row's position."""
     last = cosines.shape[1] - 1
@@ -186,7 +186,7 @@ def exact_cosines(
     return np.asarray(np.round(cosines, DECIMALS))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@kernel
 def _dots(ours: Any, theirs: Any, left: Any, right: Any) -> Any:
     """Products of rows in float64, always summed in the same order; four sums run side by side."""
     products = np.empty(left.size)

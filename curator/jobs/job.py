@@ -8,7 +8,6 @@ a last word died.
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import msgspec
 from curator.errors import DecisionConflict, WorkFailed
 from curator.jobs.events import FINAL, EventReader, last_event
 from curator.jobs.identity import is_running
+from curator.module_path import module_command, safe_environment
 from trainer.contract import EVENTS_FILE, LOG_FILE
 
 RECORD = "job.json"
@@ -114,7 +114,8 @@ def start(folder: Path, command: Sequence[str], environment: dict[str, str] | No
         WorkFailed: the process could not be started; the sentence says why.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    launcher = [sys.executable, "-P", "-m", "curator.jobs.launch", str(folder), *command]
+    launcher = module_command("curator.jobs.launch", str(folder), *command)
+    environment = safe_environment() if environment is None else environment
     launched = subprocess.run(launcher, env=environment, capture_output=True, text=True, check=False)
     job = attach(folder)
     if launched.returncode == ALREADY_RUNNING and job is not None:

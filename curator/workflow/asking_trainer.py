@@ -1,10 +1,9 @@
 """Ask the trainer something that ends: its plan, an evaluation. It runs as a process, since it takes torch to load."""
 
-import os
 import subprocess
-import sys
 
 from curator.errors import CuratorError, MissingDependency, UsageError, WorkFailed
+from curator.module_path import module_command, safe_environment
 from trainer.contract import EXIT_INTERNAL, EXIT_MISSING, EXIT_SIGINT, EXIT_USAGE
 
 
@@ -14,8 +13,8 @@ def ask_trainer(*arguments: str) -> str:
     Raises:
         UsageError, MissingDependency, WorkFailed: what it says, by its exit code.
     """
-    command = [sys.executable, "-m", "trainer", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+    command, environment = module_command("trainer", *arguments), safe_environment(NO_COLOR="1")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if not ended.returncode:
         return ended.stdout
     if ended.returncode == EXIT_SIGINT:

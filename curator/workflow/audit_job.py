@@ -13,6 +13,7 @@ import msgspec
 from curator.errors import CuratorError, DecisionConflict
 from curator.jobs.events import EventWriter
 from curator.jobs.job import Job, attach, start
+from curator.module_path import module_command
 from curator.workflow.opening import Opened, open_data
 from curator.workflow.request import DataRequest
 from trainer.contract import EVENTS_FILE
@@ -31,7 +32,7 @@ def start_audit(opened: Opened) -> Job:
     request = {name: value for name, value in asdict(opened.request).items() if value is not None}
     text = msgspec.json.encode(request).decode()
     readonly = ["--readonly"] if opened.project.database.readonly else []
-    command = [sys.executable, "-m", "curator.workflow.audit_job", str(folder), text, *readonly]
+    command = module_command("curator.workflow.audit_job", str(folder), text, *readonly)
     try:
         return start(folder, command)
     except DecisionConflict:

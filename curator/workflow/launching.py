@@ -1,7 +1,6 @@
 """Train at a service: export what was kept into a run's folder, then hand the folder to a process that follows it."""
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from curator.jobs.providers.request import (
     write_whole,
 )
 from curator.jobs.providers.settings import EPOCHS, checked_settings
+from curator.module_path import module_command
 from curator.project.lock import only_one
 from curator.workflow.audit import Audit
 from curator.workflow.exporting import NOTHING, LeftOut, export
@@ -163,7 +163,7 @@ def begin(folder: Path, *, cancelling: bool = False) -> Job:
         job.cancel()
         for _ in job.follow():
             pass
-    command = [sys.executable, "-P", "-m", _WORK, str(folder), *(["--cancel"] if cancelling else [])]
+    command = module_command(_WORK, str(folder), *(["--cancel"] if cancelling else []))
     try:
         return start(folder, command)
     except DecisionConflict:  # someone else was quicker

@@ -172,7 +172,7 @@ class _Reading:
                 raise UnreadableInput(f"{source.name} holds no examples.")
 
     def _say_what_takes_long_once(self) -> None:
-        from curator.duplicates.compiled import compiled_before
+        from curator.jit import compiled_before
 
         if not compiled_before():
             self.progress(COMPILING, 0, self._total)

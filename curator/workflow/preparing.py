@@ -1,12 +1,11 @@
 """Prepare a training in a process of its own: comparing examples must not happen inside the app."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 from curator.errors import CuratorError, MissingDependency, UsageError, WorkFailed
+from curator.module_path import module_command, safe_environment
 from curator.workflow.opening import Opened
 
 _KINDS: dict[int, type[CuratorError]] = {2: UsageError, 3: MissingDependency}
@@ -20,11 +19,12 @@ def prepare_apart(opened: Opened, *arguments: str) -> tuple[Path, list[str]]:
     """
     request = opened.request
     data = [str(source.path) for source in opened.sources]
-    command = [sys.executable, "-m", "curator", "train", *data, "--project", str(opened.project.folder.path)]
+    command = module_command("curator", "train", *data, "--project", str(opened.project.folder.path))
     for name, value in (("--format", request.format_name), ("--config", request.config), ("--target", request.target)):
         command += [name, value] if value is not None else []
     command += ["--prepare", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+    environment = safe_environment(NO_COLOR="1")
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if ended.returncode:
         lines = [line for line in ended.stderr.splitlines() if line.strip()] or [
             "The preparation ended without a word."

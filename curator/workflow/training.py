@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import polars as pl
 from curator.errors import UsageError
 from curator.examples.content import Content
 from curator.jobs.job import Job, start
+from curator.module_path import module_command
 from curator.project.lock import only_one
 from curator.runs.listed import runs_in
 from curator.runs.settings import given_settings, run_settings
@@ -162,8 +162,8 @@ def start_run(folder: Path, *, allow_download: bool = False) -> Job:
             "says. Start a new one with `curator train`."
         )
     began = (folder / "checkpoints").is_dir() and any((folder / "checkpoints").glob("checkpoint-*"))
-    command = [sys.executable, "-m", "trainer", "resume" if began else "run", str(folder)]
-    return start(folder, [*command, *(["--allow-download"] if allow_download else [])])
+    command = module_command("trainer", "resume" if began else "run", str(folder), *_download(allow_download))
+    return start(folder, command)
 
 
 def baseline(folder: Path, answers: int, *, allow_download: bool = False) -> dict[str, Any]:

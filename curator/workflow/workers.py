@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 
 from curator.errors import WorkFailed
 from curator.examples.blocks import Block
+from curator.module_path import VARIABLES, leave_working_folder
 from curator.project.cache import Cache
 from curator.workflow.derive import Plan, derive_block
 
@@ -48,6 +50,11 @@ def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callabl
             derive_block(block, plan, cache)
             finished(block)
         return
+    with _away_from_working_folder():
+        _derive_in_workers(tasks, cache, finished)
+
+
+def _derive_in_workers(tasks: Iterable[Task], cache: Cache, finished: Callable[[Block], None]) -> None:
     others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn"), initializer=_begin_worker)
     try:
@@ -82,6 +89,20 @@ def _done(waiting: dict[Future[None], Block]) -> Iterator[Block]:
     for future in wait(waiting, LOOKS_UP_EVERY, return_when=FIRST_COMPLETED).done:
         future.result()
         yield waiting.pop(future)
+
+
+@contextmanager
+def _away_from_working_folder() -> Iterator[None]:
+    """Workers get this process's module path, in a notebook one with the working folder first: not while they start."""
+    path, changed = list(sys.path), {name: os.environ.get(name) for name in VARIABLES}
+    leave_working_folder()
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name, value in changed.items():
+            os.environ.pop(name, None)
+            os.environ.update({} if value is None else {name: value})
 
 
 @contextmanager

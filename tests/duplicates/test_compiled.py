@@ -6,8 +6,8 @@ import sys
 
 import numba
 
-from curator.duplicates.compiled import compiled_before
 from curator.duplicates.prepared import prepare
+from curator.jit import compiled_before
 from tests.duplicates.reference import views
 
 CODE = """

@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from curator.jit import kernel
 
 MOST_CHARACTERS = 1 << 14
 """Of a text that is counted here; longer ones are few."""
@@ -39,16 +40,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
 _KIND = _kinds()
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` compiled; the result is kept on disk where there is a place for it."""
-    try:
-        kept: Callable[..., Any] = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # neither beside this file nor in the user's cache
-        kept = numba.njit(nogil=True, error_model="numpy")(function)
-    return kept
-
-
-@_compiled
+@kernel
 def _piece_end(data: Any, at: int, end: int) -> Any:
     """Where the piece that begins at `at` ends. The alternatives stand in the order of o200k_base's pattern."""
     kind = _KIND[data[at]]
@@ -84,7 +76,7 @@ def _piece_end(data: Any, at: int, end: int) -> Any:
     return stop if stop == end or stop == at + 1 else stop - 1
 
 
-@_compiled
+@kernel
 def _contraction_end(data: Any, at: int, end: int) -> Any:
     """Behind 's, 't, 're, 've, 'm, 'll or 'd at `at`, in any case; `at` where there is none."""
     if at + 1 >= end or data[at] != 0x27:
@@ -98,7 +90,7 @@ def _contraction_end(data: Any, at: int, end: int) -> Any:
     return at
 
 
-@_compiled
+@kernel
 def _place(data: Any, at: int, stop: int, keys: Any) -> Any:
     """The place of a piece in the table, or where it would go, and its key: FNV-1a, then MurmurHash3's mixer."""
     key = np.uint64(0xCBF29CE484222325)
@@ -113,7 +105,7 @@ def _place(data: Any, at: int, stop: int, keys: Any) -> Any:
     return place, key
 
 
-@_compiled
+@kernel
 def _add_up(data: Any, ends: Any, first: int, table: Any, totals: Any, new: Any) -> Any:
     """Tokens of the texts from `first` on; those of a text with a piece that nobody counted yet are -1.
 

@@ -8,7 +8,6 @@ this machine) and websockets from another page are refused.
 import secrets
 import shlex
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import partial
@@ -19,6 +18,7 @@ import msgspec
 from textual_serve.server import Server
 
 from curator.errors import UsageError
+from curator.module_path import module_command
 from curator.workflow.request import DataRequest
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def serve(request: DataRequest, said: Callable[[str], None], *, readonly: bool =
     listening = _listening(port)
     door = Door(f"http://{HOST}:{listening.getsockname()[1]}")
     asked = {name: value for name, value in asdict(request).items() if value is not None}
-    command = [sys.executable, "-m", "curator.tui.web", msgspec.json.encode(asked).decode()]
+    command = module_command("curator.tui.web", msgspec.json.encode(asked).decode())
     served = _Served(shlex.join([*command, *(["--readonly"] if readonly else [])]), door)
     invitation = f"Open this address; it works once: {door.invitation}\nCtrl+C here ends it."
     served.serve_on(listening, partial(said, invitation))
