@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "Say what a check finds, why it matters and how to fix it.",
     "schema": "Print the JSON schema of what the program writes.",
     "config": "Show the settings and where each comes from.",
+    "trust": "Let the curator.toml in a folder load models and read outside it.",
     "info": "Show versions, paths and what this machine offers.",
 }
 

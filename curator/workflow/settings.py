@@ -16,8 +16,7 @@ from curator.errors import UsageError
 from curator.workflow.request import DataRequest
 from curator.workflow.settings_model import ANY_NAME, PLACES, Settings, known_names
 from curator.workflow.settings_sources import Given, from_environment, from_file
-
-FILE = "curator.toml"
+from curator.workflow.settings_trust import FILE, awaiting, from_file_beside, refuse_untrusted
 
 
 class Shown(NamedTuple):
@@ -37,10 +36,13 @@ def settings_for(request: DataRequest, paths: Sequence[Path], given: Mapping[str
         given: further settings of the command line by name, such as `split.seed`; None: not said.
 
     Raises:
-        UsageError: a key does not exist, or a value is not possible; the sentence says where it stands.
+        UsageError: a key does not exist, a value is not possible, or a curator.toml beside the data is not trusted
+            with what it sets; the sentence says where it stands.
         UnreadableInput: a settings file cannot be read.
     """
-    return _together(_all_given(request, paths, given))[0]
+    layers = _all_given(request, paths, given)
+    refuse_untrusted(layers)
+    return _together(layers)[0]
 
 
 def explained(request: DataRequest, paths: Sequence[Path], given: Mapping[str, Any] | None = None) -> list[Shown]:
@@ -49,7 +51,13 @@ def explained(request: DataRequest, paths: Sequence[Path], given: Mapping[str, A
     Raises:
         UsageError, UnreadableInput: as `settings_for`.
     """
-    settings, origins = _together(_all_given(request, paths, given))
+    layers = _all_given(request, paths, given)
+    settings, origins = _together(layers)
+    origins |= {
+        one.name: f"{one.origin}; waits for `curator trust`"
+        for one, _ in awaiting(layers)
+        if origins[one.name] == one.origin
+    }
     names = [name for name in known_names() if ANY_NAME not in name]
     own = [name for name in origins if name not in names]
     return [Shown(name, _value_of(settings, name), origins.get(name, "default")) for name in names + sorted(own)]
@@ -72,9 +80,10 @@ def user_file() -> Path:
 def _all_given(request: DataRequest, paths: Sequence[Path], given: Mapping[str, Any] | None) -> list[Given]:
     """What was given anywhere, the weakest first."""
     layers: list[Given] = from_file(user_file()) if user_file().is_file() else []
-    file = Path(request.config) if request.config else project_file(paths)
-    if file is not None:
-        layers += from_file(file)
+    if request.config:
+        layers += from_file(Path(request.config))
+    elif (file := project_file(paths)) is not None:
+        layers += from_file_beside(file)
     layers += from_environment(os.environ)
     said = {
         "read.format": request.format_name,
@@ -96,7 +105,7 @@ def _together(given: Iterable[Given]) -> tuple[Settings, dict[str, str]]:
     """The settings, and the origin of each that is not a default."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for name, value, origin in given:
+    for name, value, origin, _ in given:
         origins[name] = origin
         *tables, last = _path(name)
         table = values

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from curator.checks.thresholds import Thresholds
+from curator.embedding.encoder import DEFAULT_ENCODER
+from curator.examples.tokens import TOKENIZERS
 from curator.project.policies import Policy
 
 
@@ -125,6 +127,11 @@ PLACES: Mapping[str, str] = {
     "annotator.name": "annotator",
 }
 """Name in curator.toml to field, in the order of the file."""
+
+NAMES_OR_FOLDERS = ("tokens.tokenizer", "meaning.embedder")
+"""Settings that take a folder in place of a name."""
+KNOWN_NAMES = frozenset({DEFAULT_ENCODER, "none", *(tokenizer.name for tokenizer in TOKENIZERS)})
+"""What stands for itself there, whatever folders there are."""
 
 ANY_NAME = "*"
 _INSIDE: Mapping[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from curator.errors import UnreadableInput, UsageError
-from curator.workflow.settings_model import ANY_NAME, is_list, known_names
+from curator.workflow.settings_model import ANY_NAME, KNOWN_NAMES, NAMES_OR_FOLDERS, is_list, known_names
 
 ENVIRONMENT = "CURATOR_"
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(#.*)?$")
@@ -23,11 +23,13 @@ class Given(NamedTuple):
         name: section and key.
         value: as given.
         origin: where, for a person.
+        beside: the curator.toml beside the data that it stands in; None: it is the user's own.
     """
 
     name: str
     value: Any
     origin: str
+    beside: Path | None = None
 
 
 def from_file(path: Path) -> list[Given]:
@@ -54,8 +56,16 @@ def from_file(path: Path) -> list[Given]:
         name = ".".join(_underscored(keys))
         if _generic(name) not in known:
             raise UsageError(f"{place}: {_unknown(name, known)}")
-        given.append(Given(name, value, place))
+        given.append(Given(name, _seen_from(path, name, value), place))
     return given
+
+
+def _seen_from(file: Path, name: str, value: Any) -> Any:
+    """A folder that a settings file names is looked for beside that file first, wherever a command is run."""
+    if name not in NAMES_OR_FOLDERS or not isinstance(value, str) or value in KNOWN_NAMES:
+        return value
+    folder = file.parent.absolute() / value
+    return str(folder) if folder.is_dir() else value
 
 
 def from_environment(environment: Mapping[str, str]) -> list[Given]:

@@ -10,9 +10,10 @@ import msgspec
 from curator.errors import UsageError
 from curator.reporting.writing import write_report
 from curator.workflow.request import DataRequest
-from curator.workflow.settings import FILE, Shown, explained, project_file, settings_for
+from curator.workflow.settings import Shown, explained, project_file, settings_for
 from curator.workflow.settings_model import Settings, is_list, known_names
 from curator.workflow.settings_sources import lines_of_keys
+from curator.workflow.settings_trust import FILE, awaiting, from_file_beside, trust
 
 _KEYS = "keys"
 _FREE = ("policies", "labels", "prices", "columns", _KEYS)
@@ -44,8 +45,11 @@ def changed(
     path = _file(request, paths)
     before = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     after = _with(before, name, _value(name, typed), path)
+    is_ours = not request.config and not (before and awaiting(from_file_beside(path)))
     write_report(after, str(path))
     try:
+        if is_ours and awaiting(from_file_beside(path)):
+            trust(path.parent)  # nothing waited for it before, so it is this person who asks for it now
         settings = settings_for(request, paths)
         accepts(settings)
         _see_that_it_counts(request, paths, name, path, is_set=bool(typed.strip()))

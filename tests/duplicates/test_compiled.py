@@ -4,8 +4,7 @@ import os
 import subprocess
 import sys
 
-import numba
-
+from curator import jit
 from curator.duplicates.prepared import prepare
 from curator.jit import compiled_before
 from tests.duplicates.reference import views
@@ -38,5 +37,5 @@ def test_without_a_home_that_can_be_written_kernels_are_kept_elsewhere(tmp_path)
 def test_it_is_known_whether_the_first_use_will_compile(tmp_path, monkeypatch):
     prepare(views([("a", "b")]))
     assert compiled_before()
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(jit, "CACHE", tmp_path / "kernels")
     assert not compiled_before()

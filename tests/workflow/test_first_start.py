@@ -1,8 +1,8 @@
 """Who starts the program for the first time is told why it takes longer, and nobody else is."""
 
-import numba
 import pytest
 
+from curator import jit
 from curator.duplicates.prepared import prepare
 from curator.workflow.loading import COMPILING
 from curator.workflow.opening import open_data
@@ -15,7 +15,7 @@ from tests.workflow.run import chat, write
 def test_compiling_is_named_where_it_will_happen(tmp_path, monkeypatch, first):
     prepare(views([("a", "b")]))
     if first:
-        monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kernels"))
+        monkeypatch.setattr(jit, "CACHE", tmp_path / "kernels")
     data = tmp_path / write(tmp_path / "chats.jsonl", [chat("What is red?", "A colour.")])
     said = []
     with open_data(DataRequest(data=(str(data),))) as opened:
