@@ -15,9 +15,9 @@ from trainer.publish.finished import finished_run, tuned_model
 HELP = "Type a message. /new starts over, /quit ends (or Ctrl-D).\n"
 
 
-def talk(folder: Path, system: str | None, allow_download: bool) -> None:
+def talk(folder: Path, system: str | None, allow_download: bool, trust_remote_code: bool = False) -> None:
     """Read messages from stdin, print both answers. Each model remembers its own side of the conversation."""
-    plan, _ = finished_run(folder, allow_download)
+    plan, _ = finished_run(folder, allow_download, trust_remote_code)
     model = tuned_model(plan)
     stops = stop_tokens(plan.tokenizer, plan.train)
     opening = _opening(folder, system)

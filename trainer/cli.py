@@ -27,23 +27,24 @@ def cli() -> None:
     """
 
 
-def _download_option(command: Any) -> Any:
-    return click.option("--allow-download", is_flag=True, help="Fetch the model from the hub if it is not here.")(
-        command
-    )
+def _model_options(command: Any) -> Any:
+    """What a person allows of the model; a run's folder cannot."""
+    code = click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model.")
+    download = click.option("--allow-download", is_flag=True, help="Fetch the model from the hub if it is not here.")
+    return download(code(command))
 
 
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--json", "as_json", is_flag=True, help="The plan as one JSON object on stdout.")
-@_download_option
-def plan(folder: Path, as_json: bool, allow_download: bool) -> None:
+@_model_options
+def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: bool) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(allow_download)
     from trainer.describe import describe
     from trainer.plan import make_plan
 
-    made = make_plan(folder, allow_download)
+    made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code)
     if as_json:
         click.echo(
             json.dumps(
@@ -63,18 +64,18 @@ def plan(folder: Path, as_json: bool, allow_download: bool) -> None:
 
 @cli.command()
 @click.argument("folder", type=Folder)
-@_download_option
-def run(folder: Path, allow_download: bool) -> None:
+@_model_options
+def run(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
     """Train."""
-    _train(folder, allow_download, resume=False)
+    _train(folder, allow_download, trust_remote_code, resume=False)
 
 
 @cli.command()
 @click.argument("folder", type=Folder)
-@_download_option
-def resume(folder: Path, allow_download: bool) -> None:
+@_model_options
+def resume(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
     """Continue a stopped or killed run from its last sound checkpoint."""
-    _train(folder, allow_download, resume=True)
+    _train(folder, allow_download, trust_remote_code, resume=True)
 
 
 @cli.command()
@@ -82,8 +83,10 @@ def resume(folder: Path, allow_download: bool) -> None:
 @click.option("--answers", type=click.IntRange(min=1), default=200, show_default=True, help="Questions asked, at most.")
 @click.option("--untuned", is_flag=True, help="Ask only the untuned model, with a good prompt; before any training.")
 @click.option("--against", type=Folder, metavar="OTHER", help="Only compare with another evaluated run.")
-@_download_option
-def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, allow_download: bool) -> None:
+@_model_options
+def evaluate(
+    folder: Path, answers: int, untuned: bool, against: Path | None, allow_download: bool, trust_remote_code: bool
+) -> None:
     """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples."""
     if against is not None:
         from trainer.evaluate.against import against as compare_runs
@@ -94,9 +97,9 @@ def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, al
     from trainer.evaluate.again import evaluate_again, evaluate_untuned
 
     if untuned:
-        click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers), indent=2))
+        click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers, trust_remote_code), indent=2))
         return
-    compared = evaluate_again(folder, allow_download, answers)
+    compared = evaluate_again(folder, allow_download, answers, trust_remote_code)
     click.echo(compared.model_dump_json(indent=2))
     if compared.sentence:
         click.echo(compared.sentence, err=True)
@@ -117,26 +120,26 @@ def versions(before: tuple[Path, ...], after: tuple[Path, ...]) -> None:
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--dtype", type=click.Choice(["bfloat16", "float32"]), default="bfloat16", show_default=True)
-@_download_option
-def merge(folder: Path, dtype: str, allow_download: bool) -> None:
+@_model_options
+def merge(folder: Path, dtype: str, allow_download: bool, trust_remote_code: bool) -> None:
     """Write the base model with the adapter built in, in 16 or 32 bits, and check it."""
     _prepare(allow_download)
     from trainer.publish.merge import merge_adapter
 
-    report = merge_adapter(folder, dtype, allow_download)
+    report = merge_adapter(folder, dtype, allow_download, trust_remote_code)
     click.echo(json.dumps(report, indent=2))
 
 
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--system", help="System message; by default that of the first training example.")
-@_download_option
-def chat(folder: Path, system: str | None, allow_download: bool) -> None:
+@_model_options
+def chat(folder: Path, system: str | None, allow_download: bool, trust_remote_code: bool) -> None:
     """Talk to the untuned and the tuned model side by side."""
     _prepare(allow_download)
     from trainer.chat import talk
 
-    talk(folder, system, allow_download)
+    talk(folder, system, allow_download, trust_remote_code)
 
 
 def _prepare(allow_download: bool) -> None:
@@ -148,12 +151,12 @@ def _prepare(allow_download: bool) -> None:
         stay_offline()
 
 
-def _train(folder: Path, allow_download: bool, resume: bool) -> None:
+def _train(folder: Path, allow_download: bool, trust_remote_code: bool, resume: bool) -> None:
     began = _process_start()
     _prepare(allow_download)
     from trainer.train.recipe import run as train
 
-    train(folder, resume=resume, allow_download=allow_download, began=began)
+    train(folder, resume=resume, allow_download=allow_download, trust_remote_code=trust_remote_code, began=began)
 
 
 def _process_start() -> float:

@@ -27,6 +27,7 @@ from trainer.model.load import (
     load_config,
     load_tokenizer,
 )
+from trainer.unasked import refuse_unasked
 
 Narrate = Callable[[str], None]
 
@@ -116,7 +117,12 @@ class Plan:
 
 
 def make_plan(
-    folder: Path, allow_download: bool = False, narrate: Narrate = lambda _: None, resumed: bool = False
+    folder: Path,
+    allow_download: bool = False,
+    narrate: Narrate = lambda _: None,
+    resumed: bool = False,
+    *,
+    trust_remote_code: bool = False,
 ) -> Plan:
     """Read settings, data and model configuration, and derive the rest. No model weights are loaded.
 
@@ -127,12 +133,13 @@ def make_plan(
     """
     given = read_settings(folder / (contract.RESOLVED_FILE if resumed else contract.SETTINGS_FILE))
     check_transformers_settings(given.transformers)
+    refuse_unasked(given, folder, trust_remote_code)
     conversations = read_conversations(folder / contract.TRAIN_FILE)
     held_out = None
     if given.training.evaluations != 0:
         held_out = read_conversations(folder / contract.VALIDATION_FILE)
         refuse_overlap(conversations, held_out)
-    source = find_source(given.model, folder, allow_download)
+    source = find_source(given.model, folder, allow_download, trust_remote_code)
     placement = choose_placement(given.model)
     config, tokenizer = load_config(source), load_tokenizer(source)
     check_vocabulary(config, tokenizer)

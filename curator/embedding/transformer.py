@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import xxhash
 
+from curator.embedding.model_files import refuse_code
 from curator.embedding.vectors import Floats, unit
-from curator.errors import MissingDependency
+from curator.errors import MissingDependency, UsageError
 
 _BATCH = 64
 
@@ -36,7 +37,10 @@ class TransformerEncoder:
 
         Raises:
             MissingDependency: the model, sentence-transformers or the device is not on this machine.
+            UsageError: it could only be loaded by running code that comes with it.
         """
+        if Path(self.name).is_dir():
+            refuse_code(Path(self.name))
         # Imported with transformers; it warns of a faster kernel for 4-bit weights, which no encoder has.
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
         try:
@@ -53,8 +57,19 @@ class TransformerEncoder:
             raise MissingDependency(f"There is no device '{device}' on this machine. Leave the device out, or say cpu.")
         disable_progress_bar()  # of reading weights, which takes a second
         try:
-            model = SentenceTransformer(self.name, device=device, local_files_only=not self.allow_download)
+            model = SentenceTransformer(
+                self.name,
+                device=device,
+                local_files_only=not self.allow_download,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
         except (OSError, ValueError) as problem:
+            if "trust_remote_code" in str(problem):
+                raise UsageError(
+                    f"The encoder '{self.name}' brings code of its own, and code that comes with a model is never run: "
+                    "use another model, or the default encoder."
+                ) from None
             raise MissingDependency(_not_here(self.name, self.allow_download, problem)) from None
         if device == "cuda" or (device == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX512"):
             model = model.bfloat16()  # half the work where the processor multiplies bf16; cosine moves < 0.01

@@ -38,10 +38,38 @@ def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:
     )
 
 
+NAMED_FILES = {"model.chat_template": "chat_template.jinja", "evaluation.answer_schema": "answer_schema.json"}
+"""Settings that name a file, and what it is called in the run's folder: the trainer reads none that lies elsewhere."""
+
+
+def with_files(settings: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Path]]:
+    """Settings in which the files that a person named are those of the run's folder, and what to copy there from where.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    kept, files = [], dict[str, Path]()
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        called = NAMED_FILES.get(name.strip())
+        if called is None:
+            kept.append(setting)
+            continue
+        files[called] = Path(str(_value(value.strip()))).expanduser()
+        if not files[called].is_file():
+            raise UsageError(f"{name.strip()}: there is no file {files[called]}.")
+        kept.append(f"{name}={called}")
+    return tuple(kept), files
+
+
 def given_settings(folder: Path) -> tuple[str, tuple[str, ...]]:
     """The model's name in a run's `run.toml`, and what a person set, as `run_settings` takes them."""
     tables = tomllib.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
     model = str(tables["model"].pop("name"))
+    for setting in NAMED_FILES:
+        section, _, key = setting.partition(".")
+        if key in tables.get(section, {}):
+            tables[section][key] = str((folder / tables[section][key]).resolve())
     return model, tuple(
         f"{section}.{key}={json.dumps(value)}" for section, table in tables.items() for key, value in table.items()
     )

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
@@ -70,6 +70,7 @@ def hand_over(
     sources: list[dict[str, Any]],
     decisions: int,
     split: str,
+    files: Mapping[str, Path] | None = None,
 ) -> tuple[Path, Snapshot]:
     """Write a new run folder below `runs`; it appears whole.
 
@@ -81,6 +82,7 @@ def hand_over(
         sources: see `Snapshot`.
         decisions: see `Snapshot`.
         split: see `Snapshot`.
+        files: to be copied into the folder, by their name there.
 
     Raises:
         UsageError: too few examples, none to train on, or an example that no chat model can be trained on.
@@ -90,9 +92,11 @@ def hand_over(
     unfinished = runs / f".{name}.{os.getpid()}"
     try:
         unfinished.mkdir(parents=True)
-        files = _write_sides(unfinished, examples)
-        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, files)
+        sides = _write_sides(unfinished, examples)
+        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, sides)
         (unfinished / SETTINGS_FILE).write_text(settings, encoding="utf-8")
+        for called, file in (files or {}).items():
+            shutil.copyfile(file, unfinished / called)
         _flushed(unfinished / SNAPSHOT_FILE, msgspec.json.format(msgspec.json.encode(snapshot), indent=2))
         unfinished.rename(runs / name)
     except OSError as error:

@@ -15,7 +15,7 @@ import numpy as np
 from curator.errors import UsageError, WorkFailed
 from curator.jobs.job import attach
 from curator.runs.listed import runs_in
-from curator.runs.settings import run_settings
+from curator.runs.settings import run_settings, with_files
 from curator.runs.snapshot import Handed, hand_over
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
@@ -60,6 +60,7 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
         raise UsageError("Nothing was dropped, edited or added yet: there are no two versions of the data to compare.")
     folder = opened.project.folder.path / FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     place = str(Path(model).resolve()) if Path(model).is_dir() else model
+    settings, files = with_files(settings)
     for seed in range(seeds):
         text = run_settings(place, (*settings, f"training.seed={seed}"))
         for version, examples in zip(VERSIONS, (before, after), strict=True):
@@ -71,6 +72,7 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
                 sources=origins(audit),
                 decisions=opened.project.log.position() if version == "after" else 0,
                 split=about_split(splitting),
+                files=files,
             )
     return folder
 

@@ -14,7 +14,7 @@ from curator.exporting.manifest import MANIFEST
 from curator.jobs.job import Job, attach, start
 from curator.jobs.providers.fields import has_validation, job_fields
 from curator.jobs.providers.keys import key_for
-from curator.jobs.providers.places import account_of, address_of, require_package
+from curator.jobs.providers.places import account_of, address_of, require_own_address, require_package
 from curator.jobs.providers.request import (
     REQUEST,
     Method,
@@ -153,9 +153,10 @@ def begin(folder: Path, *, cancelling: bool = False) -> Job:
 
     Raises:
         UnreadableInput: there is no such run.
+        UsageError: it names another address than this user's.
         WorkFailed: the process could not be started.
     """
-    read_request(folder)
+    require_own_address(read_request(folder))
     job = attach(folder)
     if job is not None and job.is_running():
         if not cancelling:

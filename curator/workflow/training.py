@@ -15,7 +15,7 @@ from curator.jobs.job import Job, start
 from curator.module_path import module_command
 from curator.project.lock import only_one
 from curator.runs.listed import runs_in
-from curator.runs.settings import given_settings, run_settings
+from curator.runs.settings import given_settings, run_settings, with_files
 from curator.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
@@ -87,6 +87,7 @@ def prepare_run(
         MissingDependency: the model or a device is not here.
         WorkFailed: the disk is full.
     """
+    settings, files = with_files(settings)
     text = run_settings(_place(model), settings)
     splitting = make_split(opened, audit, {})
     leaking = sum(one.certificate.leaking for one in splitting.certificates)
@@ -112,6 +113,7 @@ def prepare_run(
             sources=origins(audit),
             decisions=opened.project.log.position(),
             split=about_split(splitting),
+            files=files,
         )
     try:
         plan = _planned(folder, allow_download=allow_download)

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.errors import UsageError
@@ -84,6 +84,7 @@ def test_what_the_environment_outranks_is_refused_with_its_name(desk, monkeypatc
     assert (desk.parent / "curator.toml").read_text() == FILE
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), max_size=4))
 def test_any_reasons_come_back_as_they_were_set(tmp_path_factory, reasons):
     data = tmp_path_factory.mktemp("any") / "desk.jsonl"

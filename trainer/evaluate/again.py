@@ -25,7 +25,9 @@ GO_ON = "What was answered is kept; the same command goes on from there."
 
 
 @exhaustion_worded(GO_ON)
-def evaluate_again(folder: Path, allow_download: bool = False, answers: int | None = None) -> Comparison:
+def evaluate_again(
+    folder: Path, allow_download: bool = False, answers: int | None = None, trust_remote_code: bool = False
+) -> Comparison:
     """Compare the tuned with the untuned model; `evaluation.jsonl` and `result.json` are renewed.
 
     Interrupted, the next call goes on from the answers already given.
@@ -33,7 +35,7 @@ def evaluate_again(folder: Path, allow_download: bool = False, answers: int | No
     Raises:
         TrainerError: the run is not finished, its model or adapter is gone or changed, memory or disk ran out.
     """
-    plan, result = finished_run(folder, allow_download)
+    plan, result = finished_run(folder, allow_download, trust_remote_code)
     plan = _with_answers(plan, answers)
     answered = Answered(folder / PARTIAL_FILE, _key(plan, folder / contract.ADAPTER_FOLDER))
     compared = compare(plan, tuned_model(plan), answered=answered)
@@ -44,7 +46,9 @@ def evaluate_again(folder: Path, allow_download: bool = False, answers: int | No
 
 
 @exhaustion_worded(GO_ON)
-def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | None = None) -> dict[str, Any]:
+def evaluate_untuned(
+    folder: Path, allow_download: bool = False, answers: int | None = None, trust_remote_code: bool = False
+) -> dict[str, Any]:
     """What the untuned model reaches with a good prompt, before training: how much is left to gain?
 
     Writes `baseline.jsonl`, one answer a line.
@@ -57,7 +61,7 @@ def evaluate_untuned(folder: Path, allow_download: bool = False, answers: int | 
     """
     from trainer.model.load import load_model
 
-    plan = _with_answers(make_plan(folder, allow_download), answers)
+    plan = _with_answers(make_plan(folder, allow_download, trust_remote_code=trust_remote_code), answers)
     answered = Answered(folder / PARTIAL_FILE, _key(plan, None))
     asked = ask(plan, load_model(plan.source, plan.placement), held_out_of(plan), answered, with_tuned=False)
     figures = asked.measures(asked.baseline)

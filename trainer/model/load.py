@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.contract import ModelSettings
-from trainer.errors import DataError, MissingError
+from trainer.errors import DataError, MissingError, SettingsError, TrainerError
 from trainer.model import attention
 from trainer.model.freed import freed_memory_returned
 
@@ -48,14 +48,17 @@ class Placement:
         return self.device.startswith("cuda")
 
 
-def find_source(settings: ModelSettings, folder: Path, allow_download: bool) -> Source:
-    """A folder (absolute, or relative to the working folder or the run folder), else a name on the hub."""
+def find_source(settings: ModelSettings, folder: Path, allow_download: bool, trust_remote_code: bool = False) -> Source:
+    """A folder (absolute, or relative to the working folder or the run folder), else a name on the hub.
+
+    Code that comes with the model runs only where `trust_remote_code`, never because a setting says so.
+    """
     for candidate in (Path(settings.name), folder / settings.name):
         if candidate.is_dir():
-            return Source(str(candidate.resolve()), None, False, settings.trust_remote_code)
+            return Source(str(candidate.resolve()), None, False, trust_remote_code)
     if settings.name.startswith((".", "/", "~")):
         raise MissingError(f"There is no model folder {settings.name}. Correct [model] name.")
-    return Source(settings.name, settings.revision, allow_download, settings.trust_remote_code)
+    return Source(settings.name, settings.revision, allow_download, trust_remote_code)
 
 
 def choose_placement(settings: ModelSettings) -> Placement:
@@ -102,13 +105,21 @@ def load_config(source: Source) -> Any:
 
     Raises:
         MissingError: the model is not there.
+        SettingsError: it wants to run code that comes with it.
     """
     from transformers import AutoConfig
 
     try:
-        return AutoConfig.from_pretrained(source.name, **source.arguments)
+        config = AutoConfig.from_pretrained(source.name, **source.arguments)
     except (OSError, ValueError) as problem:
         raise _missing(source, problem) from problem
+    kernel = getattr(config, "_attn_implementation", None)
+    if not source.trust_remote_code and isinstance(kernel, str) and "/" in kernel:
+        raise SettingsError(
+            f"The model {source.name} names a kernel of the hub for its attention ({kernel!r}), which is code. "
+            f"{_ALLOW_CODE}"
+        )
+    return config
 
 
 def load_model(source: Source, placement: Placement, sharded: bool = False) -> Any:
@@ -186,8 +197,13 @@ def check_vocabulary(model_or_config: Any, tokenizer: Any) -> None:
         )
 
 
-def _missing(source: Source, problem: Exception) -> MissingError:
+_ALLOW_CODE = "If you trust that code, say --trust-remote-code on the command line."
+
+
+def _missing(source: Source, problem: Exception) -> TrainerError:
     text = str(problem).split("\n")[0][:300]
+    if not source.trust_remote_code and "trust_remote_code" in str(problem):
+        return SettingsError(f"The model {source.name} brings code of its own, which is not run unasked. {_ALLOW_CODE}")
     if Path(source.name).is_dir():
         return MissingError(f"The model in {source.name} cannot be loaded: {text}")
     if not source.allow_download:

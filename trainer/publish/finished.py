@@ -18,7 +18,7 @@ from trainer.plan import Plan, make_plan
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 
-def finished_run(folder: Path, allow_download: bool) -> tuple[Plan, Result]:
+def finished_run(folder: Path, allow_download: bool, trust_remote_code: bool = False) -> tuple[Plan, Result]:
     """The plan and the result of a finished run.
 
     Raises:
@@ -36,7 +36,7 @@ def finished_run(folder: Path, allow_download: bool) -> tuple[Plan, Result]:
         )
     result = Result.model_validate(json.loads(path.read_text(encoding="utf-8")))
     refuse_changed("data", str(folder), result.data, data_hashes(folder))
-    plan = make_plan(folder, allow_download, resumed=True)
+    plan = make_plan(folder, allow_download, resumed=True, trust_remote_code=trust_remote_code)
     if result.model:
         refuse_changed("base model", plan.source.name, result.model, fingerprint(plan.source))
     return plan, result

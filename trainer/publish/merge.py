@@ -29,7 +29,9 @@ PROBED = 8
 """Held-out examples whose logits are compared."""
 
 
-def merge_adapter(folder: Path, dtype: str, allow_download: bool = False) -> dict[str, Any]:
+def merge_adapter(
+    folder: Path, dtype: str, allow_download: bool = False, trust_remote_code: bool = False
+) -> dict[str, Any]:
     """Write `merged/` and return what was checked: difference of logits, held-out loss before and after writing.
 
     Raises:
@@ -39,7 +41,7 @@ def merge_adapter(folder: Path, dtype: str, allow_download: bool = False) -> dic
     import torch
     from peft import PeftModel
 
-    plan, result = finished_run(folder, allow_download)
+    plan, result = finished_run(folder, allow_download, trust_remote_code)
     placement = Placement("cpu", getattr(torch, dtype), quantised=False)
     _refuse_if_too_large(plan, placement)
     held_out = plan.validation.tokens if plan.validation is not None else plan.train

@@ -11,7 +11,7 @@ from trainer.plan import Plan
 
 
 def training_arguments(plan: Plan, resumed: bool) -> Any:
-    """Arguments for transformers; `[transformers]` in run.toml adds to them, for example `report_to`."""
+    """Arguments for transformers; `[transformers]` in run.toml adds to them what `trainer.unasked` passes on."""
     from transformers import TrainingArguments
 
     settings = plan.settings
@@ -41,6 +41,7 @@ def training_arguments(plan: Plan, resumed: bool) -> Any:
         "greater_is_better": False if evaluated else None,
         "use_cpu": not plan.placement.on_cuda,
         "disable_tqdm": True,
+        "report_to": "none",
         "log_level": "error",
         "log_level_replica": "error",
         "remove_unused_columns": False,

@@ -8,6 +8,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,13 @@ def run(
     *,
     resume: bool = False,
     allow_download: bool = False,
+    trust_remote_code: bool = False,
     began: float | None = None,
     on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> Result:
     """Train the run in `folder`, or continue it; returns what is written to `result.json`.
 
+    `trust_remote_code`: code that comes with the model may run; a setting alone does not allow it.
     `began` is the wall-clock time the process started, for the time to the first loss.
 
     Raises:
@@ -72,7 +75,8 @@ def run(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
         with exhaustion_worded(GO_ON, OR_ANEW), Heartbeat(log) as heartbeat:
-            result = _train(folder, resume, checkpoint, allow_download, began, log, heartbeat, narrate, processes)
+            planned = partial(make_plan, folder, allow_download, narrate, resume, trust_remote_code=trust_remote_code)
+            result = _train(planned, resume, checkpoint, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result
     except StoppedError as stop:
@@ -86,10 +90,9 @@ def run(
 
 
 def _train(
-    folder: Path,
+    planned: Callable[[], Plan],
     resume: bool,
     checkpoint: Path | None,
-    allow_download: bool,
     began: float,
     log: EventLog,
     heartbeat: Heartbeat,
@@ -97,7 +100,7 @@ def _train(
     processes: Processes,
 ) -> Result:
     clock = time.monotonic()
-    plan = make_plan(folder, allow_download, narrate, resumed=resume)
+    plan = planned()
     if resume:
         _refuse_another_model(plan)
     _tell(plan, log, narrate)
@@ -125,7 +128,9 @@ def _train(
     if processes.main:
         result = _finish(plan, trainer, watch, facts, log, narrate, time.monotonic() - clock)
     trainer.accelerator.wait_for_everyone()
-    return result if result is not None else Result.model_validate_json((folder / contract.RESULT_FILE).read_text())
+    return (
+        result if result is not None else Result.model_validate_json((plan.folder / contract.RESULT_FILE).read_text())
+    )
 
 
 def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, Plan]:

@@ -30,9 +30,11 @@ def _tokenizer(folder: Path) -> Any:
             "A local model's tokens are counted by transformers, which is not installed: pip install transformers."
         ) from None
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         reason = str(error).split("\n", 1)[0]
+        if "trust_remote_code" in str(error):
+            reason = "it brings code of its own, and code that comes with a model is never run."
         raise MissingDependency(
             f"The folder {folder} holds no tokenizer that transformers can load: {reason}"
         ) from None

@@ -68,12 +68,27 @@ def account_of(provider: str) -> str | None:
     raise UsageError("Fireworks needs the name of your account: set the environment variable FIREWORKS_ACCOUNT_ID.")
 
 
+def require_own_address(request: Request) -> None:
+    """See that a request that lies in a run's folder goes where this user sends it: the folder may have come with data.
+
+    Raises:
+        UsageError: it names another address; data and key would go there.
+    """
+    if request.address != (address := address_of(request.provider)):
+        raise UsageError(
+            f"This run was begun at {request.address}, and {request.provider} is at {address} for you. If that address "
+            f"is yours, set the environment variable {_ADDRESSES[request.provider][0]} to it; nothing was sent."
+        )
+
+
 def service_for(request: Request) -> Service:
     """A client for a request.
 
     Raises:
         MissingDependency: the service's package or key is not here.
+        UsageError: the request names another address than this user's.
     """
+    require_own_address(request)
     require_package(request.provider)
     module = import_module(f"curator.jobs.providers.{request.provider}")
     service: Service = getattr(module, _SERVICES[request.provider][0])(request, key_for(request.provider))

@@ -6,7 +6,7 @@
 import hashlib
 import os
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ class SentFile(msgspec.Struct, frozen=True):
     """A file to upload: its place in the run's folder, its size, and what it holds."""
 
     split: Split
-    file: str
+    file: Annotated[str, msgspec.Meta(pattern=r"^[^/\\]+$")]
     bytes: int
     sha256: str
 
@@ -84,9 +84,12 @@ def read_request(folder: Path) -> Request:
     """The request of a run's folder.
 
     Raises:
-        UnreadableInput: there is none, or it is damaged.
+        UnreadableInput: there is none, it is damaged, or a file of it is a link, which could lead anywhere.
     """
-    return _read(folder / REQUEST, Request)
+    request = _read(folder / REQUEST, Request)
+    if links := [file.file for file in request.files if (folder / file.file).is_symlink()]:
+        raise UnreadableInput(f"{folder / links[0]} is a link. A run sends only files that lie in its folder.")
+    return request
 
 
 def read_remote(folder: Path) -> Remote:
