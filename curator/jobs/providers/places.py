@@ -86,9 +86,7 @@ def service_for(request: Request) -> Service:
 
     Raises:
         MissingDependency: the service's package or key is not here.
-        UsageError: the request names another address than this user's.
     """
-    require_own_address(request)
     require_package(request.provider)
     module = import_module(f"curator.jobs.providers.{request.provider}")
     service: Service = getattr(module, _SERVICES[request.provider][0])(request, key_for(request.provider))
