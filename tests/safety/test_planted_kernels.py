@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,7 +52,7 @@ def planted(tmp_path, start):
 def test_kernels_are_kept_where_only_the_user_can_write(start, tmp_path):
     kept = start()
     assert kept.startswith(str(tmp_path / "cache" / "curator" / "kernels"))
-    assert os.stat(kept).st_mode & 0o777 == 0o700
+    assert Path(kept).stat().st_mode & 0o777 == 0o700
 
 
 def test_the_trap_works(planted, start):
@@ -127,4 +128,4 @@ def test_kernels_are_not_read_from_a_place_where_another_could_put_them(place, p
 def test_a_cache_that_the_user_names_is_used_in_a_folder_of_its_own(start, tmp_path):
     kept = start(NUMBA_CACHE_DIR=str(tmp_path / "named"))
     assert kept.startswith(str(tmp_path / "named" / "curator-"))
-    assert os.stat(kept).st_mode & 0o777 == 0o700
+    assert Path(kept).stat().st_mode & 0o777 == 0o700
