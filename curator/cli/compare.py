@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Send the answers to the judge without being asked.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 @click.option("--allow-download", is_flag=True, help="Fetch the model where it is not here.")
+@click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model.")
 def command(
     run: str,
     other: str | None,
@@ -33,6 +34,7 @@ def command(
     yes: bool,
     as_json: bool,
     allow_download: bool,
+    trust_remote_code: bool,
 ) -> None:
     """Did tuning beat a good prompt? Ask the tuned and the untuned model of RUN on held-out examples.
 
@@ -60,7 +62,7 @@ def command(
     compared = comparison_of(folder)
     if compared is None or compared.sentence is None or compared.answered < min(answers, compared.examples):
         click.echo("Asking both models.", err=True)
-        compared = evaluate_run(folder, answers, allow_download=allow_download)
+        compared = evaluate_run(folder, answers, allow_download=allow_download, trust_remote_code=trust_remote_code)
     judging = None if place is None else prepare_judging(folder, place)
     try:
         if judging is not None:

@@ -22,6 +22,7 @@ from curator.workflow.request import DataRequest
 )
 @click.option("--again", is_flag=True, help="Here: model and settings of the last run.")
 @click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
+@click.option("--trust-remote-code", is_flag=True, help="Here: run code that comes with the model.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; do nothing.")
 @click.option(
@@ -44,6 +45,7 @@ def command(
     again: bool,
     run: str | None,
     cancel: bool,
+    trust_remote_code: bool,
     detach: bool,
     dry_run: bool,
     prepare: bool,
@@ -67,7 +69,7 @@ def command(
     from curator.workflow.exporting import LeftOut
 
     if run is not None:
-        return _go_on(options, run, allow_download=options.allow_download, cancel=cancel, detach=detach)
+        return _go_on(options, run, trust_remote_code=trust_remote_code, cancel=cancel, detach=detach)
     if again:
         model, settings = _last(options, settings)
     if model is None:
@@ -92,6 +94,7 @@ def command(
         settings,
         use=use,
         allow_download=options.allow_download,
+        trust_remote_code=trust_remote_code,
         allow_leaks=allow_leaks,
         left_out=left_out,
         worth=worth,
@@ -111,7 +114,7 @@ def _last(options: DataRequest, settings: tuple[str, ...]) -> tuple[str, tuple[s
     return model, (*before, *settings)
 
 
-def _go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: bool, detach: bool) -> int:
+def _go_on(options: DataRequest, name: str, *, trust_remote_code: bool, cancel: bool, detach: bool) -> int:
     """A run here has a snapshot; any other was begun at a service."""
     from curator.cli.train_at_service import follow_service
     from curator.cli.train_here import go_on
@@ -124,5 +127,6 @@ def _go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: boo
         is_here = name == "last" or any((path / SNAPSHOT_FILE).is_file() for path in runs.glob(f"{name}*"))
         folder = None if is_here else run_folder(opened, name)
     if folder is None:
-        return go_on(options, name, allow_download=allow_download, cancel=cancel, detach=detach)
+        allowed = {"allow_download": options.allow_download, "trust_remote_code": trust_remote_code}
+        return go_on(options, name, cancel=cancel, detach=detach, **allowed)
     return follow_service(folder, options, cancel=cancel, detach=detach)

@@ -25,6 +25,7 @@ def train_here(
     *,
     use: str | None,
     allow_download: bool,
+    trust_remote_code: bool,
     allow_leaks: bool,
     left_out: "LeftOut",
     worth: int | None,
@@ -48,6 +49,7 @@ def train_here(
             settings=settings,
             use=use,
             allow_download=allow_download,
+            trust_remote_code=trust_remote_code,
             allow_leaks=allow_leaks,
             left_out=left_out,
         )
@@ -56,17 +58,20 @@ def train_here(
         return 0
     for line in sheet(ready, options):
         click.echo(line, err=True)
+    allowed = {"allow_download": allow_download, "trust_remote_code": trust_remote_code}
     if worth is not None:
-        click.echo(worth_of(baseline(ready.folder, worth, allow_download=allow_download)), err=True)
+        click.echo(worth_of(baseline(ready.folder, worth, **allowed)), err=True)
     if dry_run:
         discard(ready)
         return 0
-    start_run(ready.folder, allow_download=allow_download)
+    start_run(ready.folder, **allowed)
     narrate(options, f"Training in {ready.folder}. Ctrl-C here stops it after the current step.")
     return 0 if detach else follow(ready.folder, options)
 
 
-def go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: bool, detach: bool) -> int:
+def go_on(
+    options: DataRequest, name: str, *, allow_download: bool, trust_remote_code: bool, cancel: bool, detach: bool
+) -> int:
     """Follow a run that is running, continue one that was interrupted, or stop one."""
     from curator.cli.screen import narrate
     from curator.jobs.job import attach
@@ -85,7 +90,7 @@ def go_on(options: DataRequest, name: str, *, allow_download: bool, cancel: bool
         narrate(options, "The run stops after its current step and keeps a checkpoint; `--run` continues it.")
         return 0
     if state != "running":
-        start_run(folder, allow_download=allow_download)
+        start_run(folder, allow_download=allow_download, trust_remote_code=trust_remote_code)
     return 0 if detach else follow(folder, options)
 
 

@@ -18,7 +18,9 @@ from curator.workflow.asking_trainer import ask_trainer
 from trainer.contract import Comparison, Measured
 
 
-def evaluate_run(folder: Path, answers: int, *, allow_download: bool = False) -> Comparison:
+def evaluate_run(
+    folder: Path, answers: int, *, allow_download: bool = False, trust_remote_code: bool = False
+) -> Comparison:
     """Ask both models on the held-out examples, in a process of its own; interrupted, the next call goes on.
 
     Raises:
@@ -26,8 +28,9 @@ def evaluate_run(folder: Path, answers: int, *, allow_download: bool = False) ->
         MissingDependency: its adapter or model is gone.
         WorkFailed: the trainer stopped midway.
     """
-    download = ["--allow-download"] if allow_download else []
-    printed = ask_trainer("evaluate", str(folder), "--answers", str(answers), *download)
+    allowed = ["--allow-download"] if allow_download else []
+    allowed += ["--trust-remote-code"] if trust_remote_code else []
+    printed = ask_trainer("evaluate", str(folder), "--answers", str(answers), *allowed)
     return Comparison.model_validate(json.loads(printed))
 
 

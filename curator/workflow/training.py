@@ -67,6 +67,7 @@ def prepare_run(
     settings: tuple[str, ...] = (),
     use: str | None = None,
     allow_download: bool = False,
+    trust_remote_code: bool = False,
     allow_leaks: bool = False,
     left_out: LeftOut = NOTHING,
 ) -> Ready:
@@ -79,6 +80,7 @@ def prepare_run(
         settings: `section.name=value` each, for `run.toml`.
         use: "chosen" to train on the preferred answers of preference data.
         allow_download: fetch the model where it is not here.
+        trust_remote_code: run code that comes with the model.
         left_out: of the kept examples.
         allow_leaks: train although held-out examples have similar ones on the training side.
 
@@ -116,7 +118,7 @@ def prepare_run(
             files=files,
         )
     try:
-        plan = _planned(folder, allow_download=allow_download)
+        plan = _planned(folder, _allowed(allow_download, trust_remote_code))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -145,7 +147,7 @@ def discard(ready: Ready) -> None:
     shutil.rmtree(ready.folder, ignore_errors=True)
 
 
-def start_run(folder: Path, *, allow_download: bool = False) -> Job:
+def start_run(folder: Path, *, allow_download: bool = False, trust_remote_code: bool = False) -> Job:
     """Start, or after an interruption continue, a run as a process of its own.
 
     Raises:
@@ -164,17 +166,20 @@ def start_run(folder: Path, *, allow_download: bool = False) -> Job:
             "says. Start a new one with `curator train`."
         )
     began = (folder / "checkpoints").is_dir() and any((folder / "checkpoints").glob("checkpoint-*"))
-    command = module_command("trainer", "resume" if began else "run", str(folder), *_download(allow_download))
-    return start(folder, command)
+    allowed = _allowed(allow_download, trust_remote_code)
+    return start(folder, module_command("trainer", "resume" if began else "run", str(folder), *allowed))
 
 
-def baseline(folder: Path, answers: int, *, allow_download: bool = False) -> dict[str, Any]:
+def baseline(
+    folder: Path, answers: int, *, allow_download: bool = False, trust_remote_code: bool = False
+) -> dict[str, Any]:
     """What the untuned model reaches on the held-out examples with a good prompt: see `trainer evaluate --untuned`.
 
     Raises:
         CuratorError: the trainer could not do it.
     """
-    arguments = ["evaluate", str(folder), "--untuned", "--answers", str(answers), *_download(allow_download)]
+    allowed = _allowed(allow_download, trust_remote_code)
+    arguments = ["evaluate", str(folder), "--untuned", "--answers", str(answers), *allowed]
     found: dict[str, Any] = json.loads(ask_trainer(*arguments))
     return found
 
@@ -254,10 +259,11 @@ def _place(model: str) -> str:
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-def _planned(folder: Path, *, allow_download: bool) -> dict[str, Any]:
-    plan: dict[str, Any] = json.loads(ask_trainer("plan", str(folder), "--json", *_download(allow_download)))
+def _planned(folder: Path, allowed: list[str]) -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads(ask_trainer("plan", str(folder), "--json", *allowed))
     return plan
 
 
-def _download(allowed: bool) -> list[str]:
-    return ["--allow-download"] if allowed else []
+def _allowed(download: bool, code: bool) -> list[str]:
+    """What a person allows the trainer, as its options."""
+    return [*(["--allow-download"] if download else []), *(["--trust-remote-code"] if code else [])]

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("without_meaning")
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDS_FOR = {"DATA": "chats.jsonl", "FILE": "train.jsonl", "FILE.jsonl": "journal.jsonl", "TRAIN": "train.jsonl"}
+STANDS_FOR |= {"DIR": "."}
 STANDS_FOR |= {"VALIDATION": "validation.jsonl", "EXAM.jsonl": "exam.jsonl", "CHECK": "refusal"}
 ELSEWHERE = ("train", "review", "compare", "ablate", "runs", "label")
 """Commands that need a service, a terminal or a training; they have tests of their own."""
@@ -72,6 +73,8 @@ def folder(tmp_path, monkeypatch):
         shutil.copy(SAMPLES / "benchmark.jsonl", tmp_path / name)
     for name in ("answers.csv", "our_exam.csv"):
         (tmp_path / name).write_text("ask,reply,persona,prompt,completion\nWho?,Me.,You are calm.,Who?,Me.\n")
+    (tmp_path / "curator.toml").write_text("[split]\nseed = 0\n")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
