@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "Say what a check finds, why it matters and how to fix it.",
     "schema": "Print the JSON schema of what the program writes.",
     "config": "Show the settings and where each comes from.",
+    "cache": "Free what was derived from data; decisions stay.",
     "info": "Show versions, paths and what this machine offers.",
 }
 

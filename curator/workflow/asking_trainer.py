@@ -15,7 +15,8 @@ def ask_trainer(*arguments: str) -> str:
         UsageError, MissingDependency, WorkFailed: what it says, by its exit code.
     """
     command = [sys.executable, "-m", "trainer", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+    environment = {**os.environ, "NO_COLOR": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, umask=0o077)
     if not ended.returncode:
         return ended.stdout
     if ended.returncode == EXIT_SIGINT:
