@@ -16,8 +16,8 @@ def command() -> None:
 def clear(options: DataRequest) -> None:
     """Remove everything derived from DATA: figures, findings, pairs, vectors, texts kept for searching.
 
-    Decisions, exports and runs stay, and the next audit makes it again. What no audit needs any more goes by itself when
-    an audit ends.
+    Decisions, exports and runs stay, and the next audit makes it again. What no audit needs any more goes by itself
+    when an audit ends.
     """
     from curator.workflow.pruning import clear_cache
 

@@ -30,11 +30,11 @@ def command(
     from curator.reporting.writing import write_report
     from curator.workflow.leaks import leak_text, leaks_between
     from curator.workflow.loading import ReadingOptions
-    from curator.workflow.output_places import refuse_sources
+    from curator.workflow.output_places import refuse_places
     from curator.workflow.request import DataRequest
 
     sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
-    refuse_sources([json_file], sources)
+    refuse_places([json_file], sources)
     with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
         found, specimens = leaks_between(
             [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress

@@ -22,10 +22,8 @@ def check_files(opened: Opened, *files: str | None) -> None:
         UsageError: one is a source of this command, or data with a project of its own; it lies in a project's folder;
             or it is named twice.
     """
-    refuse_sources(files, sources_of(opened))
+    refuse_places(files, sources_of(opened), opened.project.folder.path)
     for name, path in _named(files):
-        if project := _project_around(path, opened.project.folder.path):
-            raise UsageError(f"{name} lies in the project folder {project}, where nothing is overwritten. {_ANOTHER}")
         if (path.parent / f"{path.name}{ENDING}" / DATABASE).exists():
             raise UsageError(f"{name} is data with a project of its own, so it is not overwritten. {_ANOTHER}")
 
@@ -50,8 +48,13 @@ def check_folder(opened: Opened, folder: Path, *, replace: bool) -> None:
         )
 
 
-def refuse_sources(files: Iterable[str | None], sources: Iterable[Path]) -> None:
-    """See that no file that is to be written is a source, by whatever name, and none is named twice.
+def refuse_places(files: Iterable[str | None], sources: Iterable[Path], project: Path | None = None) -> None:
+    """See that no file that is to be written is a source, by whatever name, in a project's folder, or named twice.
+
+    Args:
+        files: as `check_files` takes them.
+        sources: what the command reads.
+        project: the folder of the data's project; others are known by what is in them.
 
     Raises:
         UsageError: one is.
@@ -63,6 +66,8 @@ def refuse_sources(files: Iterable[str | None], sources: Iterable[Path]) -> None
             raise UsageError(f"{name} is a source of this command, so it is not overwritten. {_ANOTHER}")
         if path in seen and (path.is_file() or not path.exists()):
             raise UsageError(f"{name} is named twice, and one would overwrite the other. {_ANOTHER}")
+        if around := _project_around(path, project):
+            raise UsageError(f"{name} lies in the project folder {around}, where no output goes. {_ANOTHER}")
         seen.add(path)
 
 
@@ -81,13 +86,15 @@ def _named(files: Iterable[str | None]) -> list[tuple[str, Path]]:
     return [(name, Path(name).resolve()) for name in files if name and name != "-"]
 
 
-def _project_around(path: Path, own: Path) -> Path | None:
+def _project_around(path: Path, own: Path | None) -> Path | None:
     """The project folder that a place lies in, or is; None: none.
 
     Of a folder that is also somebody's own (`--project .`) only what the project keeps there counts.
     """
     for folder in (path, *path.parents):
-        if folder == own.resolve() or (folder / DATABASE).is_file():
+        if folder.name.endswith(ENDING):
+            return folder
+        if (own is not None and folder == own.resolve()) or (folder / DATABASE).is_file():
             below = path.relative_to(folder).parts
-            return folder if folder.name.endswith(ENDING) or not below or below[0] in NAMES else None
+            return folder if not below or below[0] in NAMES else None
     return None
