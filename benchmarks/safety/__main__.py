@@ -11,19 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.safety.sequences import QUICK, Outcome, audited, sequence
+from benchmarks.safety.sequences import QUICK, Outcome, audited, some
 from benchmarks.safety.world import made
 
 AT_ONCE = 25
-
-
-def sequences(folder: str, first: int, count: int) -> Outcome:
-    """Some sequences, by their seeds, in a process of their own."""
-    outcome = Outcome()
-    template = Path(folder) / "template"
-    for seed in range(first, first + count):
-        outcome.add(sequence(template, Path(folder) / f"at-{seed}", seed))
-    return outcome
 
 
 def measured(count: int, first: int, folder: Path, workers: int) -> Outcome:
@@ -33,7 +24,7 @@ def measured(count: int, first: int, folder: Path, workers: int) -> Outcome:
     parts = [(at, min(AT_ONCE, first + count - at)) for at in range(first, first + count, AT_ONCE)]
     outcome = Outcome()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done in pool.map(sequences, [str(folder)] * len(parts), *zip(*parts, strict=True)):
+        for done in pool.map(some, [folder] * len(parts), *zip(*parts, strict=True)):
             outcome.add(done)
             if outcome.sequences % 500 < AT_ONCE:
                 print(f"{outcome.sequences:,} sequences, {len(outcome.faults)} faults", file=sys.stderr, flush=True)

@@ -157,7 +157,10 @@ def _recover(folder: Path) -> None:
     """
     for left in _left_over(folder, "old"):
         listed = _listed(left)
-        if not folder.exists() and (listed is None or all((left / name).exists() for name in listed)):
+        if listed is None:
+            with suppress(OSError):  # all but the empty folder was removed before the kill; or it is no export of ours
+                left.rmdir()
+        elif not folder.exists() and all((left / name).exists() for name in listed):
             left.rename(folder)
         else:
             _remove(left)
