@@ -180,7 +180,7 @@ def piped(folder, temporary, *words, stdin, kill=False):
         one.stdin.write(stdin)
         one.stdin.flush()
         if kill:
-            while not list(temporary.iterdir()):
+            while not list(temporary.glob("curator-stdin-*")):
                 pass
             one.send_signal(signal.SIGKILL)
     return one.returncode
