@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import traceback
@@ -40,7 +41,7 @@ def _model_options(command: Any) -> Any:
 @_model_options
 def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: bool) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
-    _prepare(allow_download)
+    _prepare(folder, allow_download)
     from trainer.describe import describe
     from trainer.plan import make_plan
 
@@ -93,7 +94,7 @@ def evaluate(
 
         click.echo(json.dumps(compare_runs(against, folder), indent=2))
         return
-    _prepare(allow_download)
+    _prepare(folder, allow_download)
     from trainer.evaluate.again import evaluate_again, evaluate_untuned
 
     if untuned:
@@ -123,7 +124,7 @@ def versions(before: tuple[Path, ...], after: tuple[Path, ...]) -> None:
 @_model_options
 def merge(folder: Path, dtype: str, allow_download: bool, trust_remote_code: bool) -> None:
     """Write the base model with the adapter built in, in 16 or 32 bits, and check it."""
-    _prepare(allow_download)
+    _prepare(folder, allow_download)
     from trainer.publish.merge import merge_adapter
 
     report = merge_adapter(folder, dtype, allow_download, trust_remote_code)
@@ -136,13 +137,16 @@ def merge(folder: Path, dtype: str, allow_download: bool, trust_remote_code: boo
 @_model_options
 def chat(folder: Path, system: str | None, allow_download: bool, trust_remote_code: bool) -> None:
     """Talk to the untuned and the tuned model side by side."""
-    _prepare(allow_download)
+    _prepare(folder, allow_download)
     from trainer.chat import talk
 
     talk(folder, system, allow_download, trust_remote_code)
 
 
-def _prepare(allow_download: bool) -> None:
+def _prepare(folder: Path, allow_download: bool) -> None:
+    """Before work on a run: what it writes is no more open than the run's folder, and nothing is fetched unasked."""
+    if folder.is_dir():
+        os.umask(os.umask(0o077) | (~folder.stat().st_mode & 0o077))
     from trainer.model.quiet import quieten_libraries, stay_offline, yield_idle_threads
 
     quieten_libraries()
@@ -153,7 +157,7 @@ def _prepare(allow_download: bool) -> None:
 
 def _train(folder: Path, allow_download: bool, trust_remote_code: bool, resume: bool) -> None:
     began = _process_start()
-    _prepare(allow_download)
+    _prepare(folder, allow_download)
     from trainer.train.recipe import run as train
 
     train(folder, resume=resume, allow_download=allow_download, trust_remote_code=trust_remote_code, began=began)

@@ -35,12 +35,14 @@ def command(
     from curator.reporting.terminal import print_report
     from curator.workflow.failing import failed_rules, parse_rules
     from curator.workflow.opening import open_data
+    from curator.workflow.output_places import check_files
     from curator.workflow.outputs import write_outputs
     from curator.workflow.reported import report_of
     from curator.workflow.validating import notice_of
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
     with open_data(options) as opened:
+        check_files(opened, *outputs.values())
         rules = parse_rules(fail_on or opened.settings.fail_on)
         for note in opened.notes:
             narrate(options, note)
@@ -51,7 +53,7 @@ def command(
             report = report_of(opened, audited)
         if "-" not in outputs.values():
             print_report(report, stdout_console(no_colour=options.no_colour))
-        write_outputs(audited, report, opened.state(), outputs)
+        write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         failed = failed_rules(rules, audited.findings, report.lines)
     for sentence in failed:
         narrate(options, sentence)

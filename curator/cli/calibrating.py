@@ -17,16 +17,22 @@ from curator.workflow.request import DataRequest
 
 
 def calibrate_by(
-    listing: DuplicateListing, path: str | None, per_band: int | None, console: Console, options: DataRequest
+    listing: DuplicateListing,
+    path: str | None,
+    per_band: int | None,
+    console: Console,
+    options: DataRequest,
+    allowed: int,
 ) -> None:
     """Ask, or read the answers of a file, and print what they say.
 
-    With a file that is not there yet and nobody to ask, the questions are written to it.
+    With a file that is not there yet and nobody to ask, the questions are written to it, with at most the permissions
+    `allowed`.
     """
     calibration = Calibration(listing, per_band or PER_BAND, seed=0)
     answers: Answers = read_answers(path) if path and Path(path).exists() else {}
     if path and not Path(path).exists() and not sys.stdin.isatty():
-        write_lines(question_lines(calibration.questions({})), path)
+        write_lines(question_lines(calibration.questions({})), path, allowed=allowed)
         narrate(options, f"{path}: {len(calibration)} pairs. Set copy to true or false in each, and run this again.")
         return
     if not path or sys.stdin.isatty():
@@ -34,7 +40,7 @@ def calibrate_by(
             _ask(calibration, answers, console)
         finally:
             if path and answers:
-                write_lines(answer_lines(answers), path)
+                write_lines(answer_lines(answers), path, allowed=allowed)
     console.print(calibration_report(calibration.result(answers)))
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "schema": "Print the JSON schema of what the program writes.",
     "config": "Show the settings and where each comes from.",
     "trust": "Let the curator.toml in a folder load models and read outside it.",
+    "cache": "Free what was derived from data; decisions stay.",
     "info": "Show versions, paths and what this machine offers.",
 }
 

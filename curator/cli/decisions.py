@@ -24,13 +24,15 @@ def export(options: DataRequest) -> None:
     from curator.cli.screen import narrate
     from curator.project.journal import export_journal, journal_lines
     from curator.workflow.opening import open_data
+    from curator.workflow.output_places import check_files
 
     data, file = _data_and_file(options)
     with open_data(data) as opened:
+        check_files(opened, file)
         if file == "-":
             sys.stdout.buffer.writelines(journal_lines(opened.project.log, options.annotator))
             return
-        count = export_journal(opened.project.log, Path(file), options.annotator)
+        count = export_journal(opened.project.log, Path(file), options.annotator, opened.allowed)
     narrate(options, f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {file}.")
 
 

@@ -44,6 +44,7 @@ def command(
     from curator.workflow.duplicate_listing import list_duplicates, relations_named, write_index
     from curator.workflow.duplicate_report import report_of
     from curator.workflow.opening import open_data
+    from curator.workflow.output_places import check_files
 
     if TYPE_CHECKING:
         from curator.duplicates.find import Engine
@@ -51,17 +52,18 @@ def command(
         raise click.UsageError("--answers and --per-band go with --calibrate.")
     listed = relations_named(relations)
     with open_data(options) as opened:
+        check_files(opened, pairs, index, answers)
         with progress_bar(options) as progress:
             listing = list_duplicates(opened, threshold, listed, cast("Engine", engine), progress)
         console = stdout_console(no_colour=options.no_colour)
         if index:
-            written = write_index(listing, index)
+            written = write_index(listing, index, opened.allowed)
             narrate(
                 options, f"{index}: {written:,} signatures. {len(listing.whole) - written:,} examples have no words."
             )
         if pairs:
-            write_lines((pair.model_dump_json() for pair in listing.published()), pairs)
+            write_lines((pair.model_dump_json() for pair in listing.published()), pairs, allowed=opened.allowed)
         if calibrate:
-            calibrate_by(listing, answers, per_band, console, options)
+            calibrate_by(listing, answers, per_band, console, options, opened.allowed)
         elif pairs != "-":
             console.print(report_of(listing, limit or None))

@@ -11,7 +11,7 @@ from curator.workflow.request import DataRequest
 @click.option("--out", required=True, metavar="DIR", help="Folder to write; it appears whole.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
-@click.option("--replace", is_flag=True, help="Put it in the place of an earlier export.")
+@click.option("--replace", is_flag=True, help="Put it in the place of an earlier export of which nothing was changed.")
 def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: bool, replace: bool) -> None:
     """Write what was kept of DATA, in the form that --target NAME wants."""
     from pathlib import Path
@@ -20,12 +20,14 @@ def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: b
     from curator.exporting.targets import target_named
     from curator.workflow.exporting import LeftOut, disputed, export
     from curator.workflow.opening import open_data
+    from curator.workflow.output_places import check_folder
 
     with open_data(options) as opened:
         target = opened.settings.target
         if target is None:
             raise click.UsageError("Name the form with --target, for example --target openai.")
         target_named(target)
+        check_folder(opened, Path(out), replace=replace)
         with progress_bar(options) as progress:
             audit = opened.audited(progress, compare=True)
         if count := disputed(opened):

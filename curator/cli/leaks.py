@@ -25,17 +25,22 @@ def command(
     Nothing is saved beside the files. Ends with exit code 1 when there are any.
     """
     from curator.cli.screen import progress_bar
+    from curator.examples.sources import expand
+    from curator.modes import allowed_by
     from curator.reporting.writing import write_report
     from curator.workflow.leaks import leak_text, leaks_between
     from curator.workflow.loading import ReadingOptions
+    from curator.workflow.output_places import refuse_places
     from curator.workflow.request import DataRequest
 
+    sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
+    refuse_places([json_file], sources)
     with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
         found, specimens = leaks_between(
             [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress
         )
     if json_file:
-        write_report(found.model_dump_json(indent=1) + "\n", json_file)
+        write_report(found.model_dump_json(indent=1) + "\n", json_file, allowed_by(sources))
     if json_file != "-":
         for specimen in specimens:
             click.echo(leak_text(specimen))

@@ -33,12 +33,14 @@ def command(
     from curator.reporting.wording import share
     from curator.reporting.writing import write_report
     from curator.workflow.opening import open_data
+    from curator.workflow.output_places import check_files
     from curator.workflow.split_report import write_certificate
     from curator.workflow.splitting import make_split
 
     given = {"validation": validation, "test": test, "seed": seed, "group_by": group_by, "stratify": stratify}
     asked = {name: value for name, value in given.items() if value is not None}
     with open_data(options) as opened:
+        check_files(opened, json_file)
         with progress_bar(options) as progress:
             audit = opened.audited(progress, compare=True)
         splitting = make_split(opened, audit, asked, anew=anew)
@@ -53,5 +55,5 @@ def command(
     for note in (*opened.notes, *splitting.notes):
         narrate(options, note)
     if json_file:
-        write_report(report.model_dump_json(indent=1) + "\n", json_file)
+        write_report(report.model_dump_json(indent=1) + "\n", json_file, opened.allowed)
     return 1 if any(held.leaking for held in report.held_out) else 0

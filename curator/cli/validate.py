@@ -34,6 +34,7 @@ def command(
     from pathlib import Path
 
     from curator.exporting.validate import validate
+    from curator.workflow.output_places import refuse_places
     from curator.workflow.validating import file_or_stdin, notice_of, token_counter
 
     if out is not None and not fix:
@@ -43,6 +44,7 @@ def command(
     if notice := notice_of(target):
         click.echo(notice, err=True)
     complete, other = True, Path(against) if against else None
+    refuse_places([out], [Path(name) for name in (file, against) if name and name != "-"])
     with file_or_stdin(file) as path:
         if fix:
             path, complete = _corrected(path, target, Path(out) if out else None, limit)

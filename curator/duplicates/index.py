@@ -5,7 +5,6 @@ Parquet with two columns: `id`, and `signature`, 128 unsigned 32-bit numbers, th
 """
 
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +20,8 @@ from curator.duplicates.signed import signatures_of
 from curator.duplicates.whole import Whole, assemble
 from curator.errors import UsageError
 from curator.examples.views import VIEWS
+from curator.modes import ANYONE
+from curator.whole_files import whole_file
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -31,30 +32,29 @@ FORM = {"form": "curator-index-1", "scheme": "affine32", "seed": "1", "view": "w
 _AT_ONCE = 20_000  # examples whose signatures are held in memory
 
 
-def save_index(whole: Whole, ids: pl.Series, path: Path) -> int:
+def save_index(whole: Whole, ids: pl.Series, path: Path, allowed: int = ANYONE) -> int:
     """Write the signature of every example that has words; the file appears whole.
 
     Args:
         whole: the set.
         ids: of its examples.
         path: of the file; one that is there is replaced.
+        allowed: permissions of a new file at most; see `curator.modes`.
 
     Returns: how many signatures were written.
     """
     kind = pa.list_(pa.uint32(), PERMUTATIONS)
     schema = pa.schema([("id", pa.string()), ("signature", kind)], metadata=FORM)
     worded = np.flatnonzero(whole.sizes[:, 0] > 0)
-    unfinished = path.with_name(f".{path.name}.{token_hex(4)}.part")
-    try:
-        with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-            for at in range(0, len(worded), _AT_ONCE):
-                chosen = worded[at : at + _AT_ONCE]
-                values = pa.array(signatures_of(whole, chosen, WHOLE).reshape(-1))
-                columns = [pa.array(ids.gather(chosen).to_list(), pa.string())]
-                writer.write_table(pa.table([*columns, pa.FixedSizeListArray.from_arrays(values, type=kind)], schema))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        whole_file(path, allowed) as unfinished,
+        pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+    ):
+        for at in range(0, len(worded), _AT_ONCE):
+            chosen = worded[at : at + _AT_ONCE]
+            values = pa.array(signatures_of(whole, chosen, WHOLE).reshape(-1))
+            columns = [pa.array(ids.gather(chosen).to_list(), pa.string())]
+            writer.write_table(pa.table([*columns, pa.FixedSizeListArray.from_arrays(values, type=kind)], schema))
     return len(worded)
 
 

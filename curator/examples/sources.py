@@ -23,6 +23,7 @@ import numpy as np
 from curator.errors import UnreadableInput
 from curator.examples.blocks import LONGEST_LINE, Block, block_end, ends_block
 from curator.examples.json_array import element_places
+from curator.whole_files import sweep_temporary, temporary_prefix
 
 _READ_BYTES = 4 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -90,10 +91,11 @@ def expand(arguments: Iterable[str]) -> list[Source]:
 
 def _spooled(stream: IO[bytes]) -> Path:
     """Standard input as a file, so that it can be read twice; it is gone when the process ends."""
-    with tempfile.NamedTemporaryFile(prefix="curator-stdin-", suffix=".jsonl", delete=False) as copy:
+    sweep_temporary("stdin")
+    with tempfile.NamedTemporaryFile(prefix=temporary_prefix("stdin"), suffix=".jsonl", delete=False) as copy:
+        atexit.register(Path(copy.name).unlink, missing_ok=True)
         while chunk := stream.read(_READ_BYTES):
             copy.write(chunk)
-    atexit.register(Path(copy.name).unlink, missing_ok=True)
     return Path(copy.name)
 
 

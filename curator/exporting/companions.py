@@ -11,6 +11,7 @@ from curator.exporting.targets.target import Target
 
 AXOLOTL, LLAMA_FACTORY, DATASET_INFO = "axolotl.yaml", "llamafactory.yaml", "dataset_info.json"
 SKYPILOT, ANYSCALE_JOB = "sky.yaml", "job.yaml"
+COMPANIONS = (AXOLOTL, LLAMA_FACTORY, DATASET_INFO, SKYPILOT, ANYSCALE_JOB)
 _AXOLOTL_PACKAGE, _LLAMA_FACTORY_PACKAGE = "axolotl==0.19.0", "llamafactory==0.9.5"
 """The versions whose configuration was read."""
 

@@ -1,6 +1,5 @@
 """A corrected copy of a file: what can be put right without guessing is, and the rest is left out and named."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,8 @@ from curator.exporting.targets import target_named
 from curator.exporting.targets.target import Target
 from curator.exporting.validate import MARK, values
 from curator.exporting.violation import Loss, Value, Violation
+from curator.modes import allowed_by
+from curator.whole_files import whole_file
 
 LISTED = 1000
 """Changed lines, and lines left out, that are kept in memory with their reasons; all are counted."""
@@ -72,22 +73,16 @@ def correct(path: Path, target: str, out: Path | None = None) -> Corrected:
     if copy.exists():
         raise UsageError(f"{copy} is there already. Move it away, or name another file.")
     result = Corrected(copy)
-    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
     try:
-        with temporary.open("wb") as file:
+        with whole_file(copy, allowed_by([path])) as unfinished, unfinished.open("wb") as file:
             if chosen.file.mark == "needed":
                 file.write(MARK)
             for value in _corrected_values(values(source), chosen, result):
                 file.write(msgspec.json.encode(value) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(copy)
     except OSError as problem:
         if problem.errno in DISK_FULL:
             raise WorkFailed(f"The disk that holds {copy} is full. Make room and try again.") from problem
         raise UsageError(f"{copy} cannot be written: {problem.strerror or problem}.") from problem
-    finally:
-        temporary.unlink(missing_ok=True)
     return result
 
 

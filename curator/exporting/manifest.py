@@ -1,5 +1,7 @@
 """The manifest of an export: what is in it, what it was made of, and by which rules."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,7 +11,7 @@ from curator.exporting.estimate import estimate
 from curator.exporting.limits import rule_set
 from curator.exporting.targets.target import Target
 
-MANIFEST = "manifest.json"
+MANIFEST, CARD = "manifest.json", "README.md"
 SCHEMA_VERSION = 1
 
 
@@ -47,7 +49,7 @@ def manifest_of(
     losses: dict[str, int],
     warnings: dict[str, int],
 ) -> dict[str, Any]:
-    """What `manifest.json` holds. Raises `UsageError` for a price table of the wrong shape."""
+    """What `manifest.json` holds, but for the files beside the data. Raises `UsageError` for a wrong price table."""
     tokens = entries[0].get("tokens")
     costs = None
     if tokens is not None:
@@ -74,3 +76,9 @@ def manifest_of(
         "split": origin.split,
         **origin.facts,
     }
+
+
+def seal_of(manifest: dict[str, Any]) -> str:
+    """SHA-256 over everything else in a manifest: a manifest that has it is ours, and as it was written."""
+    rest = {name: value for name, value in manifest.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

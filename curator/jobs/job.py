@@ -113,7 +113,7 @@ def start(folder: Path, command: Sequence[str], environment: dict[str, str] | No
         DecisionConflict: the folder's work is running already.
         WorkFailed: the process could not be started; the sentence says why.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     launcher = module_command("curator.jobs.launch", str(folder), *command)
     environment = safe_environment() if environment is None else environment
     launched = subprocess.run(launcher, env=environment, capture_output=True, text=True, check=False)

@@ -19,7 +19,11 @@ _LOCK = "job.lock"
 
 
 def launch(folder: Path, command: list[str]) -> int:
-    """Start the command; 0 once it is recorded, `ALREADY_RUNNING` when the folder's work runs."""
+    """Start the command; 0 once it is recorded, `ALREADY_RUNNING` when the folder's work runs.
+
+    What the work writes is its owner's alone: it holds texts of the data.
+    """
+    os.umask(0o077)
     with (folder / _LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = attach(folder)
@@ -49,7 +53,7 @@ def _become(folder: Path, command: list[str], told: int) -> None:
         os.fsync(file.fileno())
     unfinished.replace(folder / RECORD)
     os.write(told, b"1")
-    log = os.open(folder / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    log = os.open(folder / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)

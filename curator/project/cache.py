@@ -5,6 +5,7 @@ is not there: a file that a crash or a bad disk damaged no longer fits its name,
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from typing import Any
 import xxhash
 
 from curator.errors import WorkFailed
+from curator.modes import narrow
 from curator.project.refusals import worded
+from curator.whole_files import is_left_over
 
 Writer = Callable[[Path], object]
 """Writes one file to the path it is given, such as a frame's `write_ipc`."""
@@ -22,6 +25,8 @@ Writer = Callable[[Path], object]
 _CHUNK = 4 << 20
 _UNFINISHED = ".unfinished"
 _SHARD_LETTERS = 2
+_ENTRY = re.compile(r"[^/.]{3,}\.([0-9a-f]{32}|(\d+)-[0-9a-f]+\.unfinished)")
+"""The names of an entry and of one that is being written, with the writer's process. What has another name stays."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,19 @@ class Pruned:
 
 
 class Cache:
-    """The entries under one folder.
+    """The entries under one folder, readable by its owner alone.
 
     Several processes may use it at once: entries only ever appear whole, and two that store the same key store the same
     content.
+
+    Attributes:
+        folder: where they are.
+        used: the keys that were asked for or stored by this object, whether or not anything is stored under them.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.used: set[str] = set()
         self._sound: dict[str, Path] = {}
 
     def __reduce__(self) -> tuple[type["Cache"], tuple[Path]]:
@@ -52,6 +62,7 @@ class Cache:
 
         The first time a process asks for an entry its bytes are compared with its checksum.
         """
+        self.used.add(key)
         known = self._sound.get(key)
         if known is not None and known.exists():
             return known
@@ -88,10 +99,12 @@ class Cache:
         """
         if "/" in key or "." in key or len(key) <= _SHARD_LETTERS:
             raise ValueError(f"not a cache key: {key}")
+        self.used.add(key)
         shard = self._shard(key)
         unfinished = shard / f"{key}.{os.getpid()}-{secrets.token_hex(4)}{_UNFINISHED}"
         with worded(shard):
-            shard.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shard.mkdir(mode=0o700, exist_ok=True)
             try:
                 writer(unfinished)
                 checksum = _flushed_checksum(unfinished)
@@ -107,6 +120,7 @@ class Cache:
 
     def remove(self, key: str) -> None:
         """Remove what is stored under `key`, if anything is. Who has it open can go on reading it."""
+        self.used.discard(key)
         self._sound.pop(key, None)
         for path in self._candidates(key):
             path.unlink(missing_ok=True)
@@ -118,8 +132,10 @@ class Cache:
     def prune(self, keep: Collection[str], spare: int = 0) -> Pruned:
         """Remove entries whose key is not in `keep`, the oldest first, and what a crash left unfinished.
 
+        Who has an entry open can go on reading it; what another process is writing stays.
+
         Args:
-            keep: the keys that the latest audit used.
+            keep: the keys that are still needed.
             spare: bytes of other entries that may stay, for a person who switches between settings.
         """
         wanted = set(keep)
@@ -130,12 +146,25 @@ class Cache:
         spared, removed, freed = 0, 0, 0
         for path in removable:
             size = _bytes(path)
-            if not path.name.endswith(_UNFINISHED) and spared + size <= spare:
+            is_unfinished = path.name.endswith(_UNFINISHED)
+            if is_unfinished and _is_being_written(path):
+                continue
+            if not is_unfinished and spared + size <= spare:
                 spared += size
                 continue
-            path.unlink(missing_ok=True)
+            with worded(path):
+                path.unlink(missing_ok=True)
             removed, freed = removed + 1, freed + size
         return Pruned(removed, freed)
+
+    def clear(self) -> Pruned:
+        """Remove all entries, and those of the caches in folders below this one."""
+        pruned = [self.prune(keep=())]
+        if self.folder.is_dir():
+            below = [path for path in self.folder.iterdir() if path.is_dir() and len(path.name) > _SHARD_LETTERS]
+            pruned += [Cache(path).prune(keep=()) for path in below]
+        self._sound.clear()
+        return Pruned(sum(one.entries for one in pruned), sum(one.bytes for one in pruned))
 
     def _shard(self, key: str) -> Path:
         return self.folder / key[:_SHARD_LETTERS]
@@ -152,7 +181,9 @@ class Cache:
             return
         for shard in self.folder.iterdir():
             if len(shard.name) == _SHARD_LETTERS and shard.is_dir():
-                yield from (path for path in shard.iterdir() if path.is_file())
+                for path in list(shard.iterdir()):
+                    if path.name.startswith(shard.name) and _ENTRY.fullmatch(path.name) and path.is_file():
+                        yield path
 
 
 def _checksum(path: Path) -> str | None:
@@ -164,6 +195,7 @@ def _checksum(path: Path) -> str | None:
 
 
 def _flushed_checksum(path: Path) -> str:
+    narrow(path)
     with path.open("r+b") as stream:
         digest = _digest(stream)
         os.fsync(stream.fileno())
@@ -175,6 +207,14 @@ def _digest(stream: Any) -> str:
     while chunk := stream.read(_CHUNK):
         hasher.update(chunk)
     return hasher.hexdigest()
+
+
+def _is_being_written(path: Path) -> bool:
+    named = _ENTRY.fullmatch(path.name)
+    try:
+        return named is not None and named[2] is not None and not is_left_over(path, named[2])
+    except FileNotFoundError:
+        return False
 
 
 def _bytes(path: Path) -> int:

@@ -6,11 +6,12 @@ Any number of processes read while one writes. A second writer waits its turn; s
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from curator.errors import DecisionConflict, UnreadableInput, UsageError, WorkFailed
+from curator.modes import make_private
 from curator.project.migrations import MIGRATIONS
 from curator.project.refusals import disk_full
 
@@ -53,6 +54,9 @@ class Database:
 
     def _opened(self, patience: float) -> sqlite3.Connection:
         address = self.path.absolute().as_uri() + ("?mode=ro" if self.readonly else "")
+        if not self.readonly:
+            with suppress(OSError):  # SQLite says what is in the way; its own files beside this one get the same mode
+                make_private(self.path)
         connection = _connected(address, patience)
         if not self.readonly:
             return connection

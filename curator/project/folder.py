@@ -13,11 +13,18 @@ from pathlib import Path
 import platformdirs
 import xxhash
 
+from curator.modes import is_open, narrow_all
 from curator.project.refusals import NOT_WRITABLE, worded
+from curator.whole_files import temporary_prefix
 
 ENDING = ".curator"
 DATABASE = "project.db"
 PARTS = ("cache", "exports", "runs", "logs")
+NAMES = frozenset(
+    {*PARTS, "split", "lock.db", "lock.db-journal", DATABASE}
+    | {f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")}
+)
+"""What a project's folder holds."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +65,23 @@ class Folder:
         return self.path / "logs"
 
     def make(self) -> None:
-        """Create what is missing of it.
+        """Create what is missing of it, for its owner alone; what an earlier version left open to others is closed.
 
         Raises:
             UsageError: it may not be written.
             WorkFailed: the disk is full, or something else is in the way.
         """
-        for part in PARTS:
-            with worded(self.path):
-                (self.path / part).mkdir(parents=True, exist_ok=True)
+        with worded(self.path):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            is_whole = self.path.name.endswith(ENDING) or all(found.name in NAMES for found in self.path.iterdir())
+            for part in PARTS:
+                (self.path / part).mkdir(mode=0o700, exist_ok=True)
+            if not is_whole:  # a folder of the user's own, named with --project: what else is in it stays as it is
+                for ours in (self.path / name for name in sorted(NAMES)):
+                    if ours.exists() and is_open(ours):
+                        narrow_all(ours)
+            elif is_open(self.path):
+                narrow_all(self.path)
 
 
 def folder_for(sources: Sequence[Path], named: Path | None = None, *, readonly: bool = False) -> Folder:
@@ -80,8 +95,8 @@ def folder_for(sources: Sequence[Path], named: Path | None = None, *, readonly: 
     if named is not None:
         return Folder(named)
     if not sources:
-        path = Path(tempfile.mkdtemp(prefix="curator-stdin-"))
-        return Folder(path, f"Decisions about standard input are kept in {path}, until it is cleaned away: --project.")
+        path = Path(tempfile.mkdtemp(prefix=temporary_prefix("project")))
+        return Folder(path, f"Decisions about standard input would go to {path}; --project DIR names a lasting place.")
     beside = beside_sources(sources)
     own = _users_own(beside)
     if readonly:
@@ -113,7 +128,7 @@ def _users_own(beside: Path) -> Path:
 def may_write(folder: Path) -> bool:
     """Whether files can be made in `folder`, which is made if it is not there; asked by doing it."""
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError as error:

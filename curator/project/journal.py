@@ -5,8 +5,6 @@ those that are null may be left out. Importing is idempotent by id and, because 
 not on the order of arrival, journals may be imported in any order, any number of times.
 """
 
-import os
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +15,11 @@ import msgspec
 
 from curator.errors import DecisionConflict, UnreadableInput
 from curator.examples.safe_text import visible
+from curator.modes import ANYONE
 from curator.project.decision import VERSION, Action, Decision, fault_of
 from curator.project.log import COLUMNS, DecisionLog, insert
 from curator.project.refusals import worded
+from curator.whole_files import whole_file
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 10_000
@@ -51,25 +51,19 @@ class _Fault(ValueError):
     """A line is not a sound decision; the text says why."""
 
 
-def export_journal(log: DecisionLog, path: Path, annotator: str | None = None) -> int:
+def export_journal(log: DecisionLog, path: Path, annotator: str | None = None, allowed: int = ANYONE) -> int:
     """Write the decisions (of all, or of one annotator) in the order they were made; how many. The file appears whole.
+
+    A new file has at most the permissions `allowed`, see `curator.modes`; one that is replaced keeps its own.
 
     Raises:
         WorkFailed, UsageError: it cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.unfinished")
     count = 0
-    with worded(path):
-        try:
-            with unfinished.open("wb") as stream:
-                for line in journal_lines(log, annotator):
-                    stream.write(line)
-                    count += 1
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    with worded(path), whole_file(path, allowed) as unfinished, unfinished.open("wb") as stream:
+        for line in journal_lines(log, annotator):
+            stream.write(line)
+            count += 1
     return count
 
 

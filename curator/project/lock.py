@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from curator.errors import DecisionConflict, WorkFailed
+from curator.modes import make_private
 from curator.project.database import PATIENCE
 from curator.project.opening import Project
 
@@ -35,6 +36,7 @@ def only_one(project: Project, work: str, patience: float = PATIENCE) -> Iterato
         yield
         return
     path = project.folder.path / "lock.db"
+    make_private(path)
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     try:
         try:

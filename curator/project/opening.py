@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import xxhash
 
 from curator.errors import UnreadableInput, UsageError
 from curator.project.cache import Cache
@@ -120,5 +121,6 @@ def _listed(paths: Sequence[Path], most: int = 3) -> str:
 def _cache_folder(folder: Folder, *, readonly: bool) -> Path:
     """Whoever may only read a project keeps what is derived in the user's own cache folder."""
     if readonly and not may_write(folder.cache):
-        return platformdirs.user_cache_path("curator") / folder.path.name
+        place = xxhash.xxh3_64_hexdigest(os.fsencode(folder.path.resolve()))[:8]
+        return platformdirs.user_cache_path("curator") / f"{folder.path.name}-{place}"
     return folder.cache

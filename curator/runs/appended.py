@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from curator.errors import WorkFailed
+from curator.modes import as_its_folder
 
 
 def append_line(path: Path, line: dict[str, Any]) -> None:
     """Add a line; on return it is on disk. What a crash or a full disk left half written before is cut off first."""
     with path.open("ab+") as file:
+        as_its_folder(path)
         file.truncate(_whole(path))
         file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         file.flush()

@@ -12,6 +12,7 @@ import msgspec
 
 from curator.errors import UsageError, WorkFailed
 from curator.examples.content import Content
+from curator.modes import narrow_all
 from trainer.contract import SETTINGS_FILE, TEST_FILE, TRAIN_FILE, VALIDATION_FILE
 
 SNAPSHOT_FILE = "snapshot.json"
@@ -91,13 +92,14 @@ def hand_over(
     name = _next_name(runs)
     unfinished = runs / f".{name}.{os.getpid()}"
     try:
-        unfinished.mkdir(parents=True)
+        unfinished.mkdir(mode=0o700, parents=True)
         sides = _write_sides(unfinished, examples)
         snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, sides)
         (unfinished / SETTINGS_FILE).write_text(settings, encoding="utf-8")
         for called, file in (files or {}).items():
             shutil.copyfile(file, unfinished / called)
         _flushed(unfinished / SNAPSHOT_FILE, msgspec.json.format(msgspec.json.encode(snapshot), indent=2))
+        narrow_all(unfinished)
         unfinished.rename(runs / name)
     except OSError as error:
         raise WorkFailed(

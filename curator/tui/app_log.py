@@ -23,5 +23,6 @@ def log(text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _LARGEST:
             path.replace(path.with_suffix(".log.1"))
+        path.touch(mode=0o600)  # an error may hold a text of the data
         with path.open("a", encoding="utf-8") as file:
             file.write(lines)

@@ -14,7 +14,7 @@ def ask_trainer(*arguments: str) -> str:
         UsageError, MissingDependency, WorkFailed: what it says, by its exit code.
     """
     command, environment = module_command("trainer", *arguments), safe_environment(NO_COLOR="1")
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, umask=0o077)
     if not ended.returncode:
         return ended.stdout
     if ended.returncode == EXIT_SIGINT:

@@ -48,11 +48,10 @@ def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
     from curator.duplicates.find import find
 
     whole = whole_of(loaded, cache)
-    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared_key(loaded)}".encode())
+    key, latest = _names(loaded, threshold)
     known = cache.entry(f"{key}-compared")
     if known is not None:
         return Comparison(whole, stored.load(known), key)
-    latest = f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
     identity = _identity(loaded)
     then, earlier = _earlier(identity, cache, latest)
     duplicates = find(whole, threshold, earlier=earlier)
@@ -61,6 +60,20 @@ def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
     if then is not None:
         cache.remove(then)
     return Comparison(whole, duplicates, key)
+
+
+def note_comparison(loaded: Loaded, cache: Cache, threshold: float) -> None:
+    """Note in the cache that the comparison of a set is still needed, without looking at it."""
+    key, latest = _names(loaded, threshold)
+    cache.used |= {f"{key}-compared", latest}
+
+
+def _names(loaded: Loaded, threshold: float) -> tuple[str, str]:
+    """The key of a comparison, and the name under which the latest one at this threshold is found."""
+    from curator.duplicates import stored
+
+    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared_key(loaded)}".encode())
+    return key, f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
 
 
 def compared_with(comparison: Comparison, batches: Iterable[Batch]) -> Comparison:

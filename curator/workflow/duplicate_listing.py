@@ -124,8 +124,8 @@ def _kept(opened: Opened, audit: Audit) -> np.ndarray:
     return ids_of(audit.loaded).is_in(kept.implode()).to_numpy()
 
 
-def write_index(listing: DuplicateListing, path: str) -> int:
-    """Write the set's signatures for datasketch; how many.
+def write_index(listing: DuplicateListing, path: str, allowed: int) -> int:
+    """Write the set's signatures for datasketch, a new file with at most the permissions `allowed`; how many.
 
     Raises:
         UsageError: the place cannot be written to.
@@ -134,4 +134,4 @@ def write_index(listing: DuplicateListing, path: str) -> int:
 
     if Path(path).is_dir() or not Path(path).resolve().parent.is_dir():
         raise UsageError(f"The index cannot be written to {path}: name a file in a folder that exists.")
-    return save_index(listing.whole, ids_of(listing.loaded), Path(path))
+    return save_index(listing.whole, ids_of(listing.loaded), Path(path), allowed)

@@ -11,6 +11,7 @@ from curator.examples.content import content_of
 from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.write import ExportResult, write_export
+from curator.modes import OWNER
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.opening import Opened
@@ -53,7 +54,7 @@ def export(
         target: a target's name.
         folder: appears whole at the end.
         left_out: of the kept examples.
-        replace: put it in the place of an earlier export.
+        replace: put it in the place of an earlier export, of which nothing was changed.
         model: to be trained, for its limit and price.
         epochs: asked for; None: the target's rule.
 
@@ -81,7 +82,12 @@ def export(
         epochs=epochs,
         own_prices=opened.own_prices,
         origin=origin,
+        allowed=OWNER if _is_in_project(folder, opened) else opened.allowed,
     )
+
+
+def _is_in_project(folder: Path, opened: Opened) -> bool:
+    return folder.resolve().is_relative_to(opened.project.folder.path.resolve())
 
 
 def origins(audit: Audit) -> list[dict[str, Any]]:

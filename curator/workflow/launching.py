@@ -85,13 +85,14 @@ def prepare(
     runs = opened.project.folder.runs
     epochs = given.get(EPOCHS[provider])
     with only_one(opened.project, "an export"):
+        shutil.rmtree(runs / _NEXT, ignore_errors=True)  # what a killed process left; it is the program's own
         result = export(
             opened,
             audit,
             provider,
             runs / _NEXT,
             left_out=left_out,
-            replace=True,
+            replace=False,
             model=model,
             epochs=epochs if isinstance(epochs, int) else None,
         )

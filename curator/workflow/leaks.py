@@ -11,6 +11,7 @@ from curator.examples.safe_text import visible
 from curator.examples.sources import expand
 from curator.project.cache import Cache
 from curator.reporting.certificate import HeldOut, Nearest, Specimen
+from curator.whole_files import sweep_temporary, temporary_prefix
 from curator.workflow.comparing import whole_of
 from curator.workflow.findings import Places
 from curator.workflow.loading import Loaded, Progress, ReadingOptions, Wanted, load
@@ -42,7 +43,8 @@ def leaks_between(
     from curator.duplicates.leaks import leaks
 
     wanted = Wanted((), CheckSettings(), tokenizer=None, duplicates=True)
-    with tempfile.TemporaryDirectory(prefix="curator-leaks-") as folder:
+    sweep_temporary("leaks")
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
         cache = Cache(Path(folder))
         both = [load(expand(names), reading, wanted, cache, progress) for names in (train, held)]
         certificate = leaks(whole_of(both[0], cache), whole_of(both[1], cache), threshold)

@@ -93,7 +93,9 @@ def find_meaning(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind
         WorkFailed: the disk is full, or a source was changed.
     """
     from curator.workflow.vectors import VERSION as VECTORS
+    from curator.workflow.vectors import note_vectors
 
+    note_vectors(loaded, encoder, cache)
     keys = loaded.facts["key"].to_numpy()
     basis = f"{VERSION}|{VECTORS}|{encoder.key}|{encoder.threshold}|{kind}".encode() + keys.tobytes()
     key = xxhash.xxh3_128_hexdigest(basis)

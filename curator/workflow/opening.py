@@ -14,13 +14,16 @@ from curator.embedding.encoder import DEFAULT_ENCODER
 from curator.examples.sources import Source, expand
 from curator.exporting.limits import limit
 from curator.exporting.targets import target_named
+from curator.modes import allowed_by
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
 from curator.project.sides import saved_settings, saved_sides
 from curator.project.states import States
+from curator.project.unnamed import remove_unnamed, sweep_unnamed
 from curator.workflow.audit import Audit, AuditOptions, Decided, audit
 from curator.workflow.loading import Progress, ReadingOptions
 from curator.workflow.meaning_findings import MeaningOptions
+from curator.workflow.pruning import note_more, prune
 from curator.workflow.remembered import remember, remembered
 from curator.workflow.request import DataRequest
 from curator.workflow.settings import settings_for
@@ -51,6 +54,11 @@ class Opened:
         return _paths(self.sources)
 
     @property
+    def allowed(self) -> int:
+        """Permissions, at most, of what is made of the data for others; see `curator.modes`."""
+        return allowed_by(self.paths)
+
+    @property
     def annotator(self) -> str:
         """Whose decisions are made."""
         return self.request.annotator or self.settings.annotator or getpass.getuser()
@@ -66,16 +74,20 @@ class Opened:
         Raises:
             CuratorError: see `curator.workflow.audit.audit`.
         """
+        cache = self.project.cache
         with only_one(self.project, "an audit"):
+            cache.used.clear()
             audited = audit(
                 self.sources,
                 self.options(texts=texts, compare=compare),
-                self.project.cache,
+                cache,
                 progress,
                 self._decided(),
                 self.project.folder.runs,
             )
-            remember(audited, self.project.cache)
+            remember(audited, cache)
+            if not self.project.database.readonly or cache.folder != self.project.folder.cache:
+                prune(audited, cache)
         return audited
 
     def remembered(self) -> Audit | None:
@@ -146,9 +158,18 @@ def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opene
     paths = _paths(sources)
     settings = settings_for(request, paths)
     named = Path(request.project) if request.project else None
-    with open_project(paths, named, readonly=readonly) as project:
-        notes = [project.folder.note] if project.folder.note else []
-        yield Opened(request, sources, project, settings, notes)
+    sweep_unnamed()
+    unnamed: Path | None = None
+    try:
+        with open_project(paths, named, readonly=readonly) as project:
+            unnamed = None if paths or named else project.folder.path
+            notes = [project.folder.note] if project.folder.note else []
+            yield Opened(request, sources, project, settings, notes)
+            if not readonly:
+                note_more(project.cache)
+    finally:
+        if unnamed is not None:
+            remove_unnamed(unnamed)
 
 
 def _paths(sources: list[Source]) -> list[Path]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.examples.finding import Pair
+from curator.modes import ANYONE
 from curator.reporting.html import html_report
 from curator.reporting.json_report import json_report
 from curator.reporting.markdown import markdown_report
@@ -15,7 +16,9 @@ from curator.workflow.findings import Places, published
 from curator.workflow.topic_map import topic_map
 
 
-def write_outputs(audit: Audit, report: AuditReport, state: pl.DataFrame, destinations: dict[str, str | None]) -> None:
+def write_outputs(
+    audit: Audit, report: AuditReport, state: pl.DataFrame, destinations: dict[str, str | None], allowed: int = ANYONE
+) -> None:
     """Write the asked-for files.
 
     Args:
@@ -23,21 +26,25 @@ def write_outputs(audit: Audit, report: AuditReport, state: pl.DataFrame, destin
         report: of the audit.
         state: what was decided.
         destinations: of findings, pairs, json, html and markdown; None where not wanted.
+        allowed: permissions of a new file at most; see `curator.modes`.
 
     Raises:
         UsageError: a place cannot be written to.
         WorkFailed: the disk is full.
     """
     if path := destinations["findings"]:
-        write_lines((finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path)
+        write_lines(
+            (finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path, allowed=allowed
+        )
     if path := destinations["pairs"]:
-        write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path)
+        write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
     if path := destinations["json"]:
-        write_report(json_report(report), path)
+        write_report(json_report(report), path, allowed)
     if path := destinations["html"]:
-        write_report(html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None), path)
+        page = html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None)
+        write_report(page, path, allowed)
     if path := destinations["markdown"]:
-        write_report(markdown_report(report), path)
+        write_report(markdown_report(report), path, allowed)
 
 
 def published_pairs(audit: Audit) -> Iterator[Pair]:

@@ -58,7 +58,7 @@ def remember(audit: Audit, cache: Cache) -> None:
         WorkFailed: the disk is full.
     """
     loaded = audit.loaded
-    key = _key([read.source for read in loaded.sources], audit.options)
+    key = audit_key([read.source for read in loaded.sources], audit.options)
     before = _about(cache, key)
     generation = secrets.token_hex(8)
     frames = dict(zip(_AUDIT_PARTS, (loaded.facts, audit.findings), strict=True))
@@ -92,7 +92,7 @@ def remembered(sources: list[Source], options: AuditOptions, cache: Cache) -> Au
 
     Who is the keeper of copies is as it was then: decisions made since do not count in it.
     """
-    about = _about(cache, _key(sources, options))
+    about = _about(cache, audit_key(sources, options))
     if about is None or about.stamps != [_stamp(source) for source in sources]:
         return None
     frames = _frames(about, cache)
@@ -112,7 +112,7 @@ def remembered(sources: list[Source], options: AuditOptions, cache: Cache) -> Au
     return Audit(loaded, findings, options, found, about.not_run, about.seconds, meant)
 
 
-def _key(sources: list[Source], options: AuditOptions) -> str:
+def audit_key(sources: list[Source], options: AuditOptions) -> str:
     """Of the files by name, and of everything but their content that the outcome hangs on."""
     basis = [
         (VERSION, FORMAT_VERSION, MAPPING_VERSION, similar.VERSION, meaning.VERSION),

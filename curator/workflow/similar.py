@@ -10,7 +10,7 @@ from curator.checks.catalogue import CHECKS
 from curator.examples.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
-from curator.workflow.comparing import compared
+from curator.workflow.comparing import compared, note_comparison
 from curator.workflow.keeping import keeper_rank
 from curator.workflow.loading import Loaded
 
@@ -57,6 +57,7 @@ def find_similar(loaded: Loaded, cache: Cache, findings: pl.DataFrame, kept: np.
     basis = f"{VERSION}|{loaded.fingerprint}|{threshold}|{prepared}".encode() + rank.tobytes()
     key = xxhash.xxh3_128_hexdigest(basis)
     known = _from_cache(cache, key)
+    note_comparison(loaded, cache, threshold)
     if known is None:
         known = _found_anew(loaded, cache, rank, threshold)
         _to_cache(cache, key, known)

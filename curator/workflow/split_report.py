@@ -9,6 +9,7 @@ import polars as pl
 
 from curator.examples.content import Content, spoken
 from curator.examples.finding import Place
+from curator.modes import OWNER
 from curator.project.refusals import worded
 from curator.reporting.certificate import HeldOut, Nearest, Specimen, SplitReport, certificate_markdown
 from curator.reporting.writing import write_report
@@ -64,10 +65,10 @@ def write_certificate(opened: Opened, audit: Audit, splitting: Splitting) -> tup
     report = split_report(audit, splitting)
     folder = opened.project.folder.path / "split"
     with worded(folder):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     page = folder / f"{CERTIFICATE}.md"
-    write_report(report.model_dump_json(indent=1) + "\n", str(folder / f"{CERTIFICATE}.json"))
-    write_report(certificate_markdown(report, _specimens(report, splitting, audit)), str(page))
+    write_report(report.model_dump_json(indent=1) + "\n", str(folder / f"{CERTIFICATE}.json"), OWNER)
+    write_report(certificate_markdown(report, _specimens(report, splitting, audit)), str(page), OWNER)
     return report, page
 
 

@@ -15,6 +15,7 @@ from curator.examples.tokens import count_tokens, tokenizer_named
 from curator.exporting.carries import kind_of
 from curator.exporting.limits import smallest_token_limit
 from curator.exporting.targets import target_named
+from curator.whole_files import sweep_temporary, temporary_prefix
 
 
 def token_counter(tokenizer: str) -> Callable[[Content], int]:
@@ -41,7 +42,8 @@ def file_or_stdin(name: str) -> Iterator[Path]:
     if name != "-":
         yield Path(name)
         return
-    with tempfile.TemporaryDirectory() as folder:
+    sweep_temporary("stdin")
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix("stdin")) as folder:
         path = Path(folder) / "stdin.jsonl"
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)

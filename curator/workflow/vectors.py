@@ -58,12 +58,10 @@ def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress)
     Raises:
         WorkFailed: the disk is full, or a source was changed; what was encoded is reused by the next run.
     """
-    basis = f"{VERSION}|{MAPPING_VERSION}|{encoder.key}"
+    basis, key, latest = _names(loaded, encoder)
     keys = loaded.facts["key"].to_numpy()
-    key = xxhash.xxh3_128_hexdigest(basis.encode() + keys.tobytes())
     stored = _stored(cache, key)
     if stored is None:
-        latest = f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
         before = _Before(cache, latest)
         steps = _Steps(loaded, encoder, cache, progress, before, basis)
         try:
@@ -80,6 +78,19 @@ def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress)
         stored = _stored(cache, key)
     assert stored is not None, "it was stored just now"
     return Embedded(*stored, key)
+
+
+def note_vectors(loaded: Loaded, encoder: Encoder, cache: Cache) -> None:
+    """Note in the cache that the vectors of a set are still needed, without looking at them."""
+    _, key, latest = _names(loaded, encoder)
+    cache.used |= {latest, *(f"{key}-{part}" for part in (*_PARTS, NEAREST))}
+
+
+def _names(loaded: Loaded, encoder: Encoder) -> tuple[str, str, str]:
+    """What vectors hang on besides the texts, the key of a set, and the name under which the latest set is found."""
+    basis = f"{VERSION}|{MAPPING_VERSION}|{encoder.key}"
+    key = xxhash.xxh3_128_hexdigest(basis.encode() + loaded.facts["key"].to_numpy().tobytes())
+    return basis, key, f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
 
 
 def _stored(cache: Cache, key: str) -> tuple[Vectors, Words] | None:

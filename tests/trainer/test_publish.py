@@ -12,7 +12,7 @@ import pytest
 
 from trainer.chat import talk
 from trainer.describe import describe
-from trainer.errors import MissingError
+from trainer.errors import MissingError, SettingsError
 from trainer.evaluate.again import evaluate_again
 from trainer.plan import make_plan
 from trainer.publish.merge import merge_adapter
@@ -63,3 +63,17 @@ def test_the_plan_shows_what_is_trained_and_where_each_setting_comes_from(
     assert "«The kettle is in the kitchen, on shelf 0.<|im_end|>»" in text
     assert "60 examples: 60 kept" in text and "unsloth guide" in text and "run.toml" in text
     assert "memory" in text and "disk" in text and "only 8 steps" in text
+
+
+def test_a_merged_folder_with_something_of_ones_own_in_it_is_not_replaced(finished_copy: Path) -> None:
+    merge_adapter(finished_copy, "bfloat16")
+    merged = finished_copy / "merged"
+    (merged / "model.gguf").write_text("converted for hours")
+    with pytest.raises(SettingsError, match=r"no merge wrote.*: model\.gguf\. Move it away"):
+        merge_adapter(finished_copy, "bfloat16")
+    assert (merged / "model.gguf").read_text() == "converted for hours"
+    (merged / "model.gguf").unlink()
+    merged.rename(finished_copy / ".merged.old")  # as a merge does that is killed between its two renames
+    merge_adapter(finished_copy, "float32")
+    assert sorted(path.name for path in finished_copy.glob("*merged*")) == ["merged"]
+    assert json.loads((merged / "merge.json").read_text())["dtype"] == "float32"

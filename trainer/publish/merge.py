@@ -17,7 +17,7 @@ from trainer.data.batches import Layout, micro_batch
 from trainer.errors import DoesNotFitError, SettingsError
 from trainer.evaluate.answers import stop_tokens
 from trainer.evaluate.held_out import score, spread_sample
-from trainer.files import write_text
+from trainer.files import sha256, write_text
 from trainer.model.load import Placement, Source, load_config, load_model, load_tokenizer
 from trainer.plan import Plan
 from trainer.publish.finished import finished_run
@@ -25,6 +25,8 @@ from trainer.publish.finished import finished_run
 LARGEST_DIFFERENCE = {"float32": 1e-5, "bfloat16": 5e-2}
 """Between logits of the merged model and of base and adapter, relative to the largest logit. fp32 merges are exact to
 about 1e-6; bfloat16 keeps 8 bits of each merged weight."""
+_REPORT, _WRITTEN = "merge.json", "written.json"
+"""What was checked; and the SHA-256 of each file, by which the next merge knows what it may replace."""
 PROBED = 8
 """Held-out examples whose logits are compared."""
 
@@ -34,14 +36,18 @@ def merge_adapter(
 ) -> dict[str, Any]:
     """Write `merged/` and return what was checked: difference of logits, held-out loss before and after writing.
 
+    An earlier merge is replaced; a `merged/` with anything else in it is not.
+
     Raises:
         DoesNotFitError: disk or host memory is too small.
-        SettingsError: the written model does not agree with base and adapter.
+        SettingsError: the written model does not agree with base and adapter, or `merged/` holds something else.
     """
     import torch
     from peft import PeftModel
 
     plan, result = finished_run(folder, allow_download, trust_remote_code)
+    target = folder / contract.MERGED_FOLDER
+    _refuse_what_is_not_ours(target)
     placement = Placement("cpu", getattr(torch, dtype), quantised=False)
     _refuse_if_too_large(plan, placement)
     held_out = plan.validation.tokens if plan.validation is not None else plan.train
@@ -55,7 +61,6 @@ def merge_adapter(
         expected = model(**probe.inputs).logits.float()
     before = score(model, held_out, sample, layout, "cpu", torch.float32).mean_loss
     merged = model.merge_and_unload(safe_merge=True)
-    target = folder / contract.MERGED_FOLDER
     _write(plan, merged, target)
     del model, merged
 
@@ -79,7 +84,7 @@ def merge_adapter(
         "held_out_loss_in_training": result.validation_loss,
         "stop_tokens": stop_tokens(plan.tokenizer, plan.train),
     }
-    write_text(target / "merge.json", json.dumps(report, indent=2) + "\n")
+    write_text(target / _REPORT, json.dumps(report, indent=2) + "\n")
     return report
 
 
@@ -91,15 +96,45 @@ def _base(plan: Plan, placement: Placement) -> Any:
 
 
 def _write(plan: Plan, merged: Any, target: Path) -> None:
-    """Write beside the target and rename, so that an interrupted merge leaves no half model."""
+    """Write beside the target and rename, so that at every moment the earlier model or this one is whole."""
     temporary = target.with_name(f".{target.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     merged.config.use_cache = True
     merged.generation_config.eos_token_id = stop_tokens(plan.tokenizer, plan.train)
     merged.save_pretrained(temporary)
     plan.tokenizer.save_pretrained(temporary)
-    shutil.rmtree(target, ignore_errors=True)
+    written = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
+    write_text(temporary / _WRITTEN, json.dumps(written, indent=1))
+    old = target.with_name(f".{target.name}.old")
+    if target.exists():
+        _refuse_what_is_not_ours(target)
+        target.rename(old)
     temporary.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_what_is_not_ours(target: Path) -> None:
+    """See that only an earlier merge would be replaced; one that was set aside when a merge was killed comes back.
+
+    Raises:
+        SettingsError: something else is in the folder; the sentence names it.
+    """
+    old = target.with_name(f".{target.name}.old")
+    if old.is_dir():
+        shutil.rmtree(old) if target.exists() else old.rename(target)
+    if not target.exists():
+        return
+    try:
+        written = json.loads((target / _WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        written = {}
+    found = [path for path in sorted(target.iterdir()) if path.name not in (_WRITTEN, _REPORT)]
+    others = [path.name for path in found if not path.is_file() or written.get(path.name) != sha256(path)]
+    if others or (found and not written):
+        raise SettingsError(
+            f"{target} holds something that no merge wrote, or that was changed since: {', '.join(others[:5])}. Move "
+            "it away; then merge again."
+        )
 
 
 def _template_problems(plan: Plan, target: Path) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from curator.errors import UnreadableInput
+from curator.modes import as_its_folder
 
 REQUEST, REMOTE = "request.json", "remote.json"
 
@@ -101,6 +102,7 @@ def write_whole(path: Path, value: Request | Remote) -> None:
     """Write as JSON: on the disk when this returns, whole or not at all."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with unfinished.open("wb") as file:
+        as_its_folder(unfinished)
         file.write(msgspec.json.format(msgspec.json.encode(value), indent=2))
         file.flush()
         os.fsync(file.fileno())
