@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 from curator.exporting.estimate import estimate
 from curator.exporting.limits import rule_set
@@ -23,6 +23,7 @@ class Origin:
         tokenizer: that counted the tokens.
         split: a sentence about how the split was made, where a person should know.
         facts: further facts for the manifest, by name.
+        secrets: what became of examples with a secret; None: nobody looked for any.
     """
 
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Origin:
     tokenizer: str | None = None
     split: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    secrets: Literal["stop", "mask", "allow"] | None = None
 
 
 def manifest_of(
@@ -46,6 +48,8 @@ def manifest_of(
     lost: int,
     losses: dict[str, int],
     warnings: dict[str, int],
+    secrets: int,
+    findings: dict[str, int],
 ) -> dict[str, Any]:
     """What `manifest.json` holds. Raises `UsageError` for a price table of the wrong shape."""
     tokens = entries[0].get("tokens")
@@ -66,6 +70,8 @@ def manifest_of(
         "skipped": skipped,
         "lost": {"examples": lost, "by_field": losses},
         "warnings": warnings,
+        "secrets": secrets_entry(origin.secrets, secrets),
+        "open_findings": _by_check(findings),
         "model": model,
         "tokenizer": origin.tokenizer,
         "estimate": costs,
@@ -74,3 +80,18 @@ def manifest_of(
         "split": origin.split,
         **origin.facts,
     }
+
+
+def secrets_entry(policy: str | None, examples: int) -> dict[str, Any] | None:
+    """What became of the secrets in what was written; None: nobody looked for any."""
+    if policy is None:
+        return None
+    return {"policy": policy if examples else "none found", "examples": examples}
+
+
+def _by_check(findings: dict[str, int]) -> list[dict[str, Any]]:
+    """Open findings by check and severity, the gravest first, then the most frequent."""
+    order = ("error", "warning", "info")
+    rows = [(name.partition("/")[0], name.partition("/")[2], examples) for name, examples in findings.items()]
+    rows.sort(key=lambda row: (order.index(row[1]), -row[2], row[0]))
+    return [{"check": check, "severity": severity, "examples": examples} for check, severity, examples in rows]

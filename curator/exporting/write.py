@@ -37,6 +37,7 @@ class ExportResult:
         losses: by what was lost, without its place (`messages.weight`), how often.
         warnings: by rule, how often the target only warns.
         notices: sentences that a person should read.
+        secrets: examples that hold a secret, or held one that was masked.
         manifest: what `manifest.json` holds.
     """
 
@@ -48,6 +49,7 @@ class ExportResult:
     losses: dict[str, int]
     warnings: dict[str, int]
     notices: list[str]
+    secrets: int
     manifest: dict[str, Any]
 
 
@@ -107,6 +109,8 @@ def write_export(
             lost=outputs.lost,
             losses=dict(outputs.losses.most_common()),
             warnings=dict(outputs.warnings.most_common()),
+            secrets=outputs.secrets,
+            findings=outputs.findings,
         )
         _write_rest(temporary, chosen, manifest, settings)
     return ExportResult(
@@ -117,6 +121,7 @@ def write_export(
         lost=outputs.lost,
         losses=dict(outputs.losses.most_common()),
         warnings=dict(outputs.warnings.most_common()),
+        secrets=outputs.secrets,
         notices=[*([chosen.notice] if chosen.notice else []), *([origin.split] if origin.split else [])],
         manifest=manifest,
     )
