@@ -76,7 +76,7 @@ def quoted(text: str) -> str:
     """The beginning of `text` in quotation marks, on one line, safe to show and without secrets."""
     from curator.checks.privacy.secret_keys import without_secrets  # which reports by this module
 
-    text = without_secrets(text[:_LOOKED_AT])
+    text, _ = without_secrets(text[:_LOOKED_AT])
     short = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return f'"{visible(short, one_line=True)}"'
 
