@@ -17,6 +17,8 @@ made of nothing but addresses can fill."""
 _FEW_WORDS = re.compile(r"\S*(?: \S+){0,3}")
 _SHOWN = 60
 """Characters of a quotation."""
+_LOOKED_AT = 400
+"""Characters in which a secret is looked for before a quotation is cut: half a secret is one still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Pass
 
 
 def quoted(text: str) -> str:
-    """The beginning of `text` in quotation marks, on one line and safe to show."""
+    """The beginning of `text` in quotation marks, on one line, safe to show and without secrets."""
+    from curator.checks.privacy.secret_keys import without_secrets  # which reports by this module
+
+    text, _ = without_secrets(text[:_LOOKED_AT])
     short = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return f'"{visible(short, one_line=True)}"'
 

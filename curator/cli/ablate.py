@@ -1,11 +1,15 @@
 """`curator ablate`."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_options, secrets_options
 from curator.workflow.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.workflow.secrets import Policy
 
 
 @click.command("ablate")
@@ -15,6 +19,7 @@ from curator.workflow.request import DataRequest
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
 @click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
+@secrets_options
 def command(
     options: DataRequest,
     model: str | None,
@@ -22,6 +27,7 @@ def command(
     seeds: int,
     run: str | None,
     as_json: bool,
+    secrets: "Policy",
 ) -> None:
     """Did the cleaning help? Train the same recipe on DATA before and after your decisions, and compare.
 
@@ -39,7 +45,7 @@ def command(
         else:
             with progress_bar(options) as progress:
                 audit = opened.audited(progress, compare=True)
-            folder = prepare_ablation(opened, audit, model, settings, seeds)
+            folder = prepare_ablation(opened, audit, model, settings, seeds, secrets)
     narrate(options, f"Interrupted, `--run {folder.name}` goes on.")
     for sentence in train_versions(folder, allow_download=options.allow_download):
         narrate(options, sentence)

@@ -1,9 +1,14 @@
 """`curator export`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_options, secrets_options
 from curator.workflow.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.workflow.secrets import Policy
 
 
 @click.command("export")
@@ -12,8 +17,14 @@ from curator.workflow.request import DataRequest
 @click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an earlier export of which nothing was changed.")
-def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: bool, replace: bool) -> None:
-    """Write what was kept of DATA, in the form that --target NAME wants."""
+@secrets_options
+def command(
+    options: DataRequest, out: str, skip_invalid: bool, only_reviewed: bool, replace: bool, secrets: "Policy"
+) -> None:
+    """Write what was kept of DATA, in the form that --target NAME wants.
+
+    Ends with 1, and writes nothing, when a kept example is one that the target rejects or holds a secret.
+    """
     from pathlib import Path
 
     from curator.cli.screen import narrate, progress_bar
@@ -32,14 +43,16 @@ def command(options: DataRequest, out: str, skip_invalid: bool, only_reviewed: b
             audit = opened.audited(progress, compare=True)
         if count := disputed(opened):
             narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
-        result = export(
-            opened, audit, target, Path(out), left_out=LeftOut(skip_invalid, only_reviewed), replace=replace
-        )
+        left_out = LeftOut(skip_invalid, only_reviewed, secrets)
+        result = export(opened, audit, target, Path(out), left_out=left_out, replace=replace)
     for name, examples in result.counts.items():
         click.echo(f"{examples:>9,}  {Path(out) / name}")
     if result.skipped:
         click.echo(f"{result.skipped:>9,}  left out, with reasons: {Path(out) / 'skipped.jsonl'}")
     if result.lost:
         click.echo(f"{result.lost:>9,}  lost something on the way: {Path(out) / 'lost.jsonl'}")
+    if result.secrets:
+        became = "[SECRET] was written in its place" if secrets == "mask" else "it was let through"
+        click.echo(f"{result.secrets:>9,}  hold a secret: {became}")
     for notice in result.notices:
         narrate(options, notice)

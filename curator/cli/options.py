@@ -51,6 +51,22 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def secrets_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --mask-secrets and --allow-secrets; it receives `secrets`, a `curator.workflow.secrets.Policy`."""
+    from functools import wraps
+
+    @wraps(command)
+    def with_options(*args: Any, mask_secrets: bool, allow_secrets: bool, **given: Any) -> Any:
+        if mask_secrets and allow_secrets:
+            raise click.UsageError("--mask-secrets and --allow-secrets exclude each other.")
+        secrets = "mask" if mask_secrets else "allow" if allow_secrets else "stop"
+        return command(*args, secrets=secrets, **given)
+
+    masking = click.option("--mask-secrets", is_flag=True, help="Write [SECRET] in the place of keys and passwords.")
+    allowing = click.option("--allow-secrets", is_flag=True, help="Let keys and passwords through as they are.")
+    return masking(allowing(with_options))
+
+
 def _names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 

@@ -1,9 +1,14 @@
 """`curator select`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_options, secrets_options
 from curator.workflow.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.workflow.secrets import Policy
 
 
 @click.command("select")
@@ -11,11 +16,12 @@ from curator.workflow.request import DataRequest
 @click.option("--n", "count", type=click.IntRange(min=1), required=True, help="How many examples.")
 @click.option("--by", type=click.Choice(["diversity"]), default="diversity", show_default=True, help="What counts.")
 @click.option("--ids", is_flag=True, help="Print ids alone, the most important first.")
-def command(options: DataRequest, count: int, by: str, ids: bool) -> None:  # noqa: ARG001 - the only way there is so far
+@secrets_options
+def command(options: DataRequest, count: int, by: str, ids: bool, secrets: "Policy") -> None:  # noqa: ARG001 - the only way there is so far
     """Print a subset of DATA that stands for the whole: every example has a chosen one near it in meaning.
 
     What was dropped is left out. The examples are printed as JSON Lines, in their own form and order; how well they
-    cover the set is said on stderr.
+    cover the set is said on stderr. An example that holds a key or password ends it with 1, and nothing is printed.
     """
     from curator.cli.screen import narrate, progress_bar
     from curator.workflow.ids import ids_of
@@ -27,7 +33,7 @@ def command(options: DataRequest, count: int, by: str, ids: bool) -> None:  # no
         audit = opened.audited(progress)
         chosen = diverse(opened, audit, count, progress)
         positions = chosen.positions.tolist()
-        for line in ids_of(audit.loaded).gather(positions) if ids else original_lines(audit, positions):
+        for line in ids_of(audit.loaded).gather(positions) if ids else original_lines(audit, positions, secrets):
             click.echo(line)
     narrate(
         options,

@@ -1,9 +1,14 @@
 """`curator train`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_options, secrets_options
 from curator.workflow.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.workflow.secrets import Policy
 
 
 @click.command("train")
@@ -37,6 +42,7 @@ from curator.workflow.request import DataRequest
 )
 @click.option("--yes", is_flag=True, help="A service: upload without asking.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
+@secrets_options
 def command(
     options: DataRequest,
     model: str | None,
@@ -56,6 +62,7 @@ def command(
     attempt: int,
     yes: bool,
     only_reviewed: bool,
+    secrets: "Policy",
 ) -> int:
     """Train on what was kept of DATA: QLoRA on this machine, or at a service with --via.
 
@@ -74,7 +81,7 @@ def command(
         model, settings = _last(options, settings)
     if model is None:
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
-    left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed)
+    left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)
     if via is not None:
         return train_at_service(
             options,

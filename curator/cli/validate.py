@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.option("--tokenizer", metavar="NAME", default="o200k_base", show_default=True, help="Counts what a model cuts.")
 @click.option("--against", metavar="FILE", help="The other split: a line in both is reported.")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0: all.")
+@click.option("--allow-secrets", is_flag=True, help="Do not look for keys and passwords.")
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE; FILE itself is never changed.")
 @click.option("--out", metavar="FILE", help="Where --fix writes; default: NAME.corrected.jsonl.")
 def command(
@@ -27,15 +28,19 @@ def command(
     tokenizer: str,
     against: str | None,
     limit: int,
+    allow_secrets: bool,
     fix: bool,
     out: str | None,
 ) -> int:
-    """Check FILE against a target's own rules, before upload. Ends with 1 when the target would refuse it."""
+    """Check FILE against a target's own rules, before upload.
+
+    Ends with 1 when the target would refuse it, or when it holds a key or password.
+    """
     from pathlib import Path
 
     from curator.exporting.validate import validate
     from curator.workflow.output_places import refuse_places
-    from curator.workflow.validating import file_or_stdin, notice_of, token_counter
+    from curator.workflow.validating import file_or_stdin, notice_of, secrets_in, token_counter
 
     if out is not None and not fix:
         raise click.UsageError("--out says where --fix writes; give --fix too.")
@@ -51,9 +56,12 @@ def command(
         name = "standard input" if file == "-" else str(path)
         found = validate(path, target, against=other, model=model, count_tokens=token_counter(tokenizer))
         errors, warnings = _printed(name, found, limit)
+        secrets, _ = _printed(name, () if allow_secrets else secrets_in(path), limit)
     verdict = "would refuse it" if errors else "would accept it"
     click.echo(f"{name}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
-    return 1 if errors or not complete else 0
+    if secrets:
+        click.echo(f"{name} holds {secrets:,} keys or passwords; --allow-secrets accepts them.", err=True)
+    return 1 if errors or secrets or not complete else 0
 
 
 def _printed(name: str, violations: Iterable["Violation"], limit: int) -> tuple[int, int]:

@@ -94,6 +94,7 @@ def _add_example(
     examples["label"].append(content.label)
     extra = value.keys() - known
     examples["extra_keys"].append("\n".join(sorted(extra)) if extra else None)
+    examples["extra"].append(_to_json({key: value[key] for key in sorted(extra)}).decode() if extra else None)
 
 
 def _extra_message_keys(value: dict[str, Any], content: Content) -> dict[int, str]:

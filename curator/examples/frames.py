@@ -25,6 +25,7 @@ EXAMPLES = pl.Schema(
         "tools": pl.String(),  # JSON, as OpenAI writes them; null where there are none
         "label": pl.Boolean(),  # KTO only
         "extra_keys": pl.String(),  # top-level keys that the dialect does not know, one a line
+        "extra": pl.String(),  # JSON of these keys and their values; null where there are none
     }
 )
 

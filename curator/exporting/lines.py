@@ -26,6 +26,8 @@ class ExportExample:
         line: its physical line (or element number) there.
         text_only: whether it is a plain text and no conversation; only its dialect knows.
         tokens: as the model to be trained counts them; None where nobody counted.
+        has_secret: whether it holds a secret, or held one that was masked.
+        findings: its open findings, `check/severity` each.
     """
 
     id: str
@@ -36,6 +38,8 @@ class ExportExample:
     line: int
     text_only: bool = False
     tokens: int | None = None
+    has_secret: bool = False
+    findings: tuple[str, ...] = ()
 
 
 class Written(NamedTuple):

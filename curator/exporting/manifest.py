@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 from curator.exporting.estimate import estimate
 from curator.exporting.limits import rule_set
@@ -25,6 +25,7 @@ class Origin:
         tokenizer: that counted the tokens.
         split: a sentence about how the split was made, where a person should know.
         facts: further facts for the manifest, by name.
+        secrets: what became of examples with a secret; None: nobody looked for any.
     """
 
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Origin:
     tokenizer: str | None = None
     split: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    secrets: Literal["stop", "mask", "allow"] | None = None
 
 
 def manifest_of(
@@ -48,6 +50,8 @@ def manifest_of(
     lost: int,
     losses: dict[str, int],
     warnings: dict[str, int],
+    secrets: int,
+    findings: dict[str, int],
 ) -> dict[str, Any]:
     """What `manifest.json` holds, but for the files beside the data. Raises `UsageError` for a wrong price table."""
     tokens = entries[0].get("tokens")
@@ -68,6 +72,8 @@ def manifest_of(
         "skipped": skipped,
         "lost": {"examples": lost, "by_field": losses},
         "warnings": warnings,
+        "secrets": secrets_entry(origin.secrets, secrets),
+        "open_findings": _by_check(findings),
         "model": model,
         "tokenizer": origin.tokenizer,
         "estimate": costs,
@@ -82,3 +88,18 @@ def seal_of(manifest: dict[str, Any]) -> str:
     """SHA-256 over everything else in a manifest: a manifest that has it is ours, and as it was written."""
     rest = {name: value for name, value in manifest.items() if name != "seal"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def secrets_entry(policy: str | None, examples: int) -> dict[str, Any] | None:
+    """What became of the secrets in what was written; None: nobody looked for any."""
+    if policy is None:
+        return None
+    return {"policy": policy if examples else "none found", "examples": examples}
+
+
+def _by_check(findings: dict[str, int]) -> list[dict[str, Any]]:
+    """Open findings by check and severity, the gravest first, then the most frequent."""
+    order = ("error", "warning", "info")
+    rows = [(name.partition("/")[0], name.partition("/")[2], examples) for name, examples in findings.items()]
+    rows.sort(key=lambda row: (order.index(row[1]), -row[2], row[0]))
+    return [{"check": check, "severity": severity, "examples": examples} for check, severity, examples in rows]

@@ -28,6 +28,8 @@ class Outputs:
         lost: examples of which something could not be carried.
         losses: by what was lost, without its place, in how many examples.
         warnings: by rule, how often the target only warns.
+        secrets: examples that were written and hold a secret, or held one that was masked.
+        findings: by `check/severity`, how many of the written examples have an open finding.
     """
 
     def __init__(self, folder: Path, target: Target, *, model: str | None, skip_invalid: bool) -> None:
@@ -36,6 +38,8 @@ class Outputs:
         self.lost = 0
         self.losses: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
+        self.secrets = 0
+        self.findings: Counter[str] = Counter()
         self._folder = folder
         self._target = target
         seen: dict[int, tuple[str, int]] = {}
@@ -71,6 +75,8 @@ class Outputs:
             self._reject(example, errors)
             return
         self.warnings.update(violation.rule for violation in found)
+        self.secrets += example.has_secret
+        self.findings.update(example.findings)
         file.add(example, written.value)
         if self._copies is not None:
             self._copies.add(example.split, written.value)

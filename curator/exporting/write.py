@@ -33,6 +33,7 @@ class ExportResult:
         losses: by what was lost, without its place (`messages.weight`), how often.
         warnings: by rule, how often the target only warns.
         notices: sentences that a person should read.
+        secrets: examples that hold a secret, or held one that was masked.
         manifest: what `manifest.json` holds.
     """
 
@@ -44,6 +45,7 @@ class ExportResult:
     losses: dict[str, int]
     warnings: dict[str, int]
     notices: list[str]
+    secrets: int
     manifest: dict[str, Any]
 
 
@@ -104,6 +106,8 @@ def write_export(
             lost=outputs.lost,
             losses=dict(outputs.losses.most_common()),
             warnings=dict(outputs.warnings.most_common()),
+            secrets=outputs.secrets,
+            findings=outputs.findings,
         )
         _write_rest(temporary, chosen, manifest, settings)
     return ExportResult(
@@ -114,6 +118,7 @@ def write_export(
         lost=outputs.lost,
         losses=dict(outputs.losses.most_common()),
         warnings=dict(outputs.warnings.most_common()),
+        secrets=outputs.secrets,
         notices=[*([chosen.notice] if chosen.notice else []), *([origin.split] if origin.split else [])],
         manifest=manifest,
     )

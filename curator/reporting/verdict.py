@@ -92,6 +92,11 @@ class ReadinessFacts:
         return max(0, self.examples - dropped - self.effective)
 
     @property
+    def secrets(self) -> int:
+        """Examples with a secret that nobody dropped or edited: an export stops at them."""
+        return sum(self.waiting(check) for check in self.checks if check.name == "secret-key")
+
+    @property
     def duplicate_share(self) -> float:
         """Duplicates of all examples, while they still stand in the set."""
         if self.duplicates is None or self.waiting_drops == 0:
@@ -214,6 +219,14 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
             )
         )
     steps.extend(_look_at(facts, data))
+    if facts.secrets:
+        that_hold = "the example that holds" if facts.secrets == 1 else f"the {facts.secrets:,} examples that hold"
+        steps.append(
+            NextStep(
+                sentence=f"Drop {that_hold} a secret, or mask it on the way out (--mask-secrets); else nothing leaves.",
+                command=f'curator decide {data} --where check:secret-key/warning --drop --reason "a secret"',
+            )
+        )
     if facts.effective < ENOUGH:
         missing = count(ENOUGH - facts.effective, "more good example")
         steps.append(NextStep(sentence=f"Write at least {missing}; vary the questions, keep the answers' style."))
@@ -225,10 +238,11 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
             command=f"curator split {data}",
         )
     )
+    masking = " --mask-secrets" if facts.secrets else ""
     steps.append(
         NextStep(
             sentence="Write what is kept, in the form your trainer or provider reads.",
-            command=f"curator export {data} --target huggingface --out curated",
+            command=f"curator export {data} --target huggingface --out curated{masking}",
         )
     )
     return steps

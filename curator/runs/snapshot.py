@@ -22,12 +22,18 @@ FEWEST = 10
 
 
 class Handed(NamedTuple):
-    """An example for the trainer, its side, and the form its answer is wanted in, where its source says one."""
+    """An example for the trainer and its side.
+
+    Attributes:
+        response_format: the form its answer is wanted in, where its source says one.
+        has_secret: whether it holds a secret, or held one that was masked.
+    """
 
     id: str
     content: Content
     side: Literal["train", "validation", "test"]
     response_format: dict[str, Any] | None = None
+    has_secret: bool = False
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -50,6 +56,8 @@ class Snapshot(msgspec.Struct, frozen=True):
         split: where the split comes from and what its certificate claims.
         files: by side.
         version: of this form.
+        secrets: what became of examples with a secret (`policy`: `mask`, `allow` or `none found`) and how many they
+            are (`examples`); None: nobody looked for any.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     split: str
     files: dict[str, Side]
     version: int = 1
+    secrets: dict[str, Any] | None = None
 
 
 def hand_over(
@@ -72,6 +81,7 @@ def hand_over(
     decisions: int,
     split: str,
     files: Mapping[str, Path] | None = None,
+    secrets: Literal["stop", "mask", "allow"] | None = None,
 ) -> tuple[Path, Snapshot]:
     """Write a new run folder below `runs`; it appears whole.
 
@@ -84,6 +94,7 @@ def hand_over(
         decisions: see `Snapshot`.
         split: see `Snapshot`.
         files: to be copied into the folder, by their name there.
+        secrets: what becomes of examples with a secret; None: nobody looked for any.
 
     Raises:
         UsageError: too few examples, none to train on, or an example that no chat model can be trained on.
@@ -93,8 +104,9 @@ def hand_over(
     unfinished = runs / f".{name}.{os.getpid()}"
     try:
         unfinished.mkdir(mode=0o700, parents=True)
-        sides = _write_sides(unfinished, examples)
-        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, sides)
+        sides, found = _write_sides(unfinished, examples)
+        about_secrets = None if secrets is None else {"policy": secrets if found else "none found", "examples": found}
+        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, sides, secrets=about_secrets)
         (unfinished / SETTINGS_FILE).write_text(settings, encoding="utf-8")
         for called, file in (files or {}).items():
             shutil.copyfile(file, unfinished / called)
@@ -137,13 +149,16 @@ def _next_name(runs: Path) -> str:
     return f"{number:03}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
-def _write_sides(folder: Path, examples: Iterable[Handed]) -> dict[str, Side]:
+def _write_sides(folder: Path, examples: Iterable[Handed]) -> tuple[dict[str, Side], int]:
+    """The files by side, and how many of the examples hold or held a secret."""
+    secrets = 0
     counts = dict.fromkeys(SIDES, 0)
     files: dict[str, IO[bytes]] = {side: (folder / name).open("wb") for side, name in SIDES.items()}
     try:
         for example in examples:
             files[example.side].write(_line(example) + b"\n")
             counts[example.side] += 1
+            secrets += example.has_secret
     finally:
         for file in files.values():
             file.flush()
@@ -152,7 +167,8 @@ def _write_sides(folder: Path, examples: Iterable[Handed]) -> dict[str, Side]:
     _refuse_what_cannot_train(counts)
     for side in [side for side, count in counts.items() if not count]:
         (folder / SIDES[side]).unlink()
-    return {side: Side(SIDES[side], count, _sha256(folder / SIDES[side])) for side, count in counts.items() if count}
+    written = {side: Side(SIDES[side], n, _sha256(folder / SIDES[side])) for side, n in counts.items() if n}
+    return written, secrets
 
 
 def _refuse_what_cannot_train(counts: dict[str, int]) -> None:

@@ -416,18 +416,31 @@ class CuratorApp(App[None]):
         self._train_again(self.review.opened)
 
     @work(thread=True, exclusive=True, group="train")
-    def _train_again(self, opened: Opened) -> None:
+    def _train_again(self, opened: Opened, *options: str) -> None:
         from curator.tui.screens.training import TrainingScreen
         from curator.workflow.preparing import prepare_apart
+        from curator.workflow.secrets import HoldsSecrets
         from curator.workflow.training import start_run
 
         try:
-            folder, _ = prepare_apart(opened, "--again")
+            folder, _ = prepare_apart(opened, "--again", *options)
             start_run(folder)
+        except HoldsSecrets as found:
+            self.call_from_thread(self._ask_about_secrets, str(found), opened)
+            return
         except CuratorError as error:
             self.call_from_thread(self.say_error, error)
             return
         self.call_from_thread(self.push_screen, TrainingScreen(folder))
+
+    def _ask_about_secrets(self, sentence: str, opened: Opened) -> None:
+        from curator.tui.screens.secrets import OPTIONS, Answer, SecretsScreen
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self._train_again(opened, OPTIONS[answer])
+
+        self.push_screen(SecretsScreen(sentence), answered)
 
     def action_browse(self) -> None:
         """To the list of all examples."""

@@ -19,9 +19,10 @@ from curator.runs.settings import run_settings, with_files
 from curator.runs.snapshot import Handed, hand_over
 from curator.workflow.asking_trainer import ask_trainer
 from curator.workflow.audit import Audit
-from curator.workflow.exporting import about_split, kept_examples, origins
+from curator.workflow.exporting import LeftOut, about_split, kept_examples, origins
 from curator.workflow.ids import ids_of
 from curator.workflow.opening import Opened
+from curator.workflow.secrets import Policy, passing
 from curator.workflow.split_members import Members, ties_of
 from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals_at
@@ -32,7 +33,9 @@ FOLDER = "ablations"
 VERSIONS = ("before", "after")
 
 
-def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[str, ...], seeds: int) -> Path:
+def prepare_ablation(
+    opened: Opened, audit: Audit, model: str, settings: tuple[str, ...], seeds: int, secrets: Policy = "stop"
+) -> Path:
     """Write two run folders for each seed; nothing is started.
 
     Args:
@@ -41,21 +44,27 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
         model: name or path.
         settings: `section.name=value` each; the seed is set here.
         seeds: how often each version is trained.
+        secrets: what becomes of kept examples that hold a secret. Where the version before any decision has more of
+            them, they are masked unless all may pass.
 
     Returns:
         the folder that holds them, `before/` and `after/`.
 
     Raises:
         UsageError: nothing was decided, so there are no two versions; or too little is kept.
+        HoldsSecrets: kept examples hold a secret, and nothing was said about that.
     """
     splitting = make_split(opened, audit, {})
     left_out = unusable(audit, splitting.members)
     after = [
-        Handed(one.id, one.content, one.split, response_format(one.extra))
-        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=False)
+        Handed(one.id, one.content, one.split, response_format(one.extra), one.has_secret)
+        for one in kept_examples(opened, audit, splitting.sides(), LeftOut(secrets=secrets))
         if one.id not in left_out
     ]
-    before = [*_held_out(after), *_undecided(audit, splitting)]
+    policies: dict[str, Policy] = {"before": "allow" if secrets == "allow" else "mask", "after": secrets}
+    undecided = _undecided(audit, splitting)
+    screened = passing(undecided, lambda one: one.content.identity(), lambda one: one.id, policies["before"])
+    before = [*_held_out(after), *(one._replace(has_secret=has_secret) for one, has_secret in screened)]
     if _contents(before) == _contents(after):
         raise UsageError("Nothing was dropped, edited or added yet: there are no two versions of the data to compare.")
     folder = opened.project.folder.path / FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
@@ -73,6 +82,7 @@ def prepare_ablation(opened: Opened, audit: Audit, model: str, settings: tuple[s
                 decisions=opened.project.log.position() if version == "after" else 0,
                 split=about_split(splitting),
                 files=files,
+                secrets=policies[version],
             )
     return folder
 

@@ -1,7 +1,7 @@
 """Export what was kept, edits and additions included, in a target's form."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,26 @@ from curator.exporting.write import ExportResult, write_export
 from curator.modes import OWNER
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
+from curator.workflow.open_findings import findings_as_written, open_findings
 from curator.workflow.opening import Opened
+from curator.workflow.secrets import Policy, passing
 from curator.workflow.splitting import Splitting, make_split
 from curator.workflow.texts import originals
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Kept examples that do not go into what is written.
+    """Kept examples that do not go into what is written, and secrets that do not.
 
     Attributes:
         invalid: those that the target or the trainer rejects; otherwise one of them stops the work.
         unreviewed: those that no person decided to keep.
+        secrets: what becomes of those that hold a secret.
     """
 
     invalid: bool = False
     unreviewed: bool = False
+    secrets: Policy = "stop"
 
 
 NOTHING = LeftOut()
@@ -60,6 +64,7 @@ def export(
 
     Raises:
         TargetRejects: kept examples break the target's rules.
+        HoldsSecrets: kept examples hold a secret, and nothing was said about that.
         UsageError: there is no such target, or the folder is in the way.
         WorkFailed: the disk is full, or the data changed meanwhile.
     """
@@ -70,8 +75,9 @@ def export(
         tokenizer=audit.options.tokenizer,
         split=about_split(splitting),
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
+        secrets=left_out.secrets,
     )
-    kept = kept_examples(opened, audit, splitting.sides(), only_reviewed=left_out.unreviewed)
+    kept = kept_examples(opened, audit, splitting.sides(), left_out)
     return write_export(
         kept,
         target,
@@ -114,34 +120,77 @@ def about_split(splitting: Splitting) -> str:
 
 
 def kept_examples(
-    opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool
+    opened: Opened, audit: Audit, sides: dict[str, str], left_out: LeftOut = NOTHING
 ) -> Iterator[ExportExample]:
-    """What is kept, edits applied and additions included, in the order of the files."""
+    """What is kept, edits applied and additions included, in the order of the files; whatever is written passes here.
+
+    Raises:
+        HoldsSecrets: some of it holds a secret, and `left_out` does not say what becomes of it; once all were seen.
+    """
+    kept = _kept(opened, audit, sides, only_reviewed=left_out.unreviewed)
+    for example, has_secret in passing(kept, _value, _place, left_out.secrets):
+        if not has_secret:
+            yield example
+        elif left_out.secrets == "mask":
+            is_open = tuple(name for name in example.findings if name != "secret-key/warning")
+            yield replace(example, has_secret=True, findings=is_open)
+        else:
+            yield replace(example, has_secret=True)
+
+
+def _value(example: ExportExample) -> dict[str, Any]:
+    """All that may be written of an example; its strings are those of the example itself."""
+    return {**example.content.identity(), "beside the messages": example.extra}
+
+
+def _place(example: ExportExample) -> str:
+    return f"{example.id} (added)" if example.file == "added" else f"{example.file}:{example.line} ({example.id})"
+
+
+def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
     loaded = audit.loaded
-    ids, tokens = ids_of(loaded), loaded.facts["tokens"]
+    ids, tokens, found = ids_of(loaded), loaded.facts["tokens"], open_findings(audit)
+    written = {
+        id_: row["content"]
+        for id_, row in state.items()
+        if row["content"] is not None and _is_kept(row, only_reviewed=only_reviewed)
+    }
+    found_again = findings_as_written(audit, written)
     for original in originals(loaded):
         id_ = ids[original.position]
         known = state.get(id_)
         if not _is_kept(known, only_reviewed=only_reviewed):
             continue
         read = loaded.sources[original.file]
-        edited = known is not None and known["content"] is not None
-        content = content_of(known["content"]) if known is not None and edited else original.content
+        edited = id_ in written
+        if edited:
+            is_open = found_again[id_]
+        else:
+            is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
+            is_open = () if is_accepted else found(original.position)
         yield ExportExample(
             id=id_,
-            content=content,
+            content=content_of(written[id_]) if edited else original.content,
             extra=original.extra(read.recognised.dialect),
             split=sides[id_],  # type: ignore[arg-type]
             file=read.source.name,
             line=original.line,
             text_only=read.recognised.dialect.kind == "text",
             tokens=None if edited else tokens[original.position],
+            findings=is_open,
         )
-    for known in state.values():
-        if known["added"] and known["content"] is not None and _is_kept(known, only_reviewed=only_reviewed):
-            side = sides[known["id"]]
-            yield ExportExample(known["id"], content_of(known["content"]), {}, side, "added", 1)  # type: ignore[arg-type]
+    for id_, text in written.items():
+        if state[id_]["added"]:
+            yield ExportExample(
+                id=id_,
+                content=content_of(text),
+                extra={},
+                split=sides[id_],  # type: ignore[arg-type]
+                file="added",
+                line=1,
+                findings=found_again[id_],
+            )
 
 
 def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:

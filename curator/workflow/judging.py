@@ -14,6 +14,7 @@ from curator.jobs.providers.service import asking
 from curator.runs.failures import evaluated
 from curator.runs.judge import Judge, Unreadable
 from curator.runs.judgements import Judgements, to_judge
+from curator.workflow.secrets import mask, searched
 
 KEY_VARIABLE = "JUDGE_API_KEY"
 _NO_KEY = Key("no-key-is-needed-here", "nowhere: an endpoint on this machine needs none")
@@ -36,10 +37,15 @@ class JudgeAt:
 
 @dataclass(frozen=True)
 class Judging:
-    """Answers that can be judged, by whom, and what was said already."""
+    """Answers that can be judged, by whom, and what was said already.
+
+    Attributes:
+        masked: examples of which a secret is not sent, but `[SECRET]` in its place.
+    """
 
     judge: JudgeAt
     judgements: Judgements
+    masked: int = 0
 
     def summary(self) -> list[str]:
         """What would be sent where, a sentence a line."""
@@ -47,12 +53,14 @@ class Judging:
         examples = {one.example for one, _ in open_}
         done = len(self.judgements.examples) - len(examples)
         characters = sum(one.characters() for one, _ in open_)
+        kept_back = f"Examples that hold a secret: {self.masked:,}; [SECRET] is sent in its place."
         return [
             f"To the judge {self.judge.model} at {self.judge.address}: {len(examples):,} held-out questions, each with "
             f"its reference and both answers, in both orders; {len(open_):,} requests, about {characters:,} "
             "characters.",
             f"{done:,} examples are judged already, or have two equal answers. The key comes from "
             f"{self.judge.key.origin}.",
+            *([kept_back] if self.masked else []),
         ]
 
     def leaves_this_machine(self) -> bool:
@@ -75,7 +83,7 @@ def judge_at(address: str, model: str) -> JudgeAt:
 
 
 def prepare_judging(run: Path, judge: JudgeAt) -> Judging:
-    """The answers of an evaluated run, for a judge; nothing is sent.
+    """The answers of an evaluated run, for a judge, secrets masked; nothing is sent.
 
     Raises:
         UsageError: there are no answers to judge.
@@ -83,7 +91,11 @@ def prepare_judging(run: Path, judge: JudgeAt) -> Judging:
     answered = [line for line in evaluated(run) if "answer" in line]
     if not answered:
         raise UsageError(f"{run} has no answers to judge. `curator compare {run}` asks both models first.")
-    return Judging(judge, Judgements(run, to_judge(answered, judge.address, judge.model)))
+    masked = 0
+    for _, found in searched(answered, lambda line: line):
+        masked += bool(found)
+        mask(found)
+    return Judging(judge, Judgements(run, to_judge(answered, judge.address, judge.model)), masked)
 
 
 def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:

@@ -80,6 +80,7 @@ def prepare(
 
     Raises:
         TargetRejects: kept examples break the provider's rules.
+        HoldsSecrets: kept examples hold a secret, and nothing was said about that.
         UsageError: a hyper-parameter, the address or the account is not possible.
     """
     runs = opened.project.folder.runs
@@ -247,6 +248,9 @@ def summary(prepared: Prepared) -> list[str]:
             if any(entry["name"] == file.file for file in request.files)
         ),
     ]
+    if (secrets := prepared.manifest["secrets"]) and secrets["examples"]:
+        became = "[SECRET] is sent in its place" if secrets["policy"] == "mask" else "it is sent as it is"
+        lines.append(f"  Examples that hold a secret: {secrets['examples']:,}; {became}.")
     if request.settings:
         lines.append("  " + ", ".join(f"{name} = {value}" for name, value in request.settings.items()))
     if costs is not None:

@@ -12,6 +12,7 @@ from curator.workflow.audit import Audit
 from curator.workflow.findings import Places
 from curator.workflow.meaning import views_at
 from curator.workflow.meaning_search import Near
+from curator.workflow.secrets import Policy, passing
 from curator.workflow.texts import originals_at
 
 SHOWN = 300  # characters of a prompt or an answer
@@ -37,7 +38,13 @@ def near_texts(audit: Audit, near: Near) -> Iterator[RenderableType]:
             yield Padding.indent(Text(visible(shown, one_line=True)), 2)
 
 
-def original_lines(audit: Audit, positions: Iterable[int]) -> Iterator[str]:
-    """The source's own objects, a line of JSON each, in the order of the source."""
-    for original in originals_at(audit.loaded, positions):
-        yield msgspec.json.encode(original.value).decode()
+def original_lines(audit: Audit, positions: Iterable[int], secrets: Policy) -> list[str]:
+    """The source's own objects, a line of JSON each, in the order of the source.
+
+    Raises:
+        HoldsSecrets: some of them hold a secret, and `secrets` is `stop`.
+    """
+    names = [read.source.name for read in audit.loaded.sources]
+    chosen = originals_at(audit.loaded, positions)
+    may_leave = passing(chosen, lambda one: one.value, lambda one: f"{names[one.file]}:{one.line}", secrets)
+    return [msgspec.json.encode(original.value).decode() for original, _ in may_leave]

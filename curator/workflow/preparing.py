@@ -7,6 +7,7 @@ from pathlib import Path
 from curator.errors import CuratorError, MissingDependency, UsageError, WorkFailed
 from curator.module_path import module_command, safe_environment
 from curator.workflow.opening import Opened
+from curator.workflow.secrets import HoldsSecrets
 
 _KINDS: dict[int, type[CuratorError]] = {2: UsageError, 3: MissingDependency}
 
@@ -15,6 +16,7 @@ def prepare_apart(opened: Opened, *arguments: str) -> tuple[Path, list[str]]:
     """As `curator train DATA --prepare ARGUMENTS`: the run's folder and its sheet, line by line.
 
     Raises:
+        HoldsSecrets: kept examples hold a secret, and `arguments` do not say what becomes of it.
         UsageError, MissingDependency, WorkFailed: what that command says.
     """
     request = opened.request
@@ -29,6 +31,8 @@ def prepare_apart(opened: Opened, *arguments: str) -> tuple[Path, list[str]]:
         lines = [line for line in ended.stderr.splitlines() if line.strip()] or [
             "The preparation ended without a word."
         ]
+        if ended.returncode == HoldsSecrets.exit_code:
+            raise HoldsSecrets(ended.stderr.partition("curator: ")[2].strip())
         raise _KINDS.get(ended.returncode, WorkFailed)(lines[-1].removeprefix("curator: "))
     found = json.loads(ended.stdout.splitlines()[-1])
     return Path(found["folder"]), list(found["sheet"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from curator.checks.privacy.secret_keys import without_secrets
 from curator.examples.content import Content, spoken
 from curator.examples.finding import Place
 from curator.modes import OWNER
@@ -121,7 +122,7 @@ def texts_of(members: Members, loaded: Loaded, wanted: set[int]) -> dict[int, st
 
 
 def as_text(content: Content) -> str:
-    """Role and text of every message, cut where it is long."""
+    """Role and text of every message, without secrets, cut where it is long."""
     messages = [*content.messages, *(content.chosen or ())]
-    text = "\n".join(f"{message['role']}: {spoken(message)}" for message in messages)
+    text, _ = without_secrets("\n".join(f"{message['role']}: {spoken(message)}" for message in messages))
     return text if len(text) <= _CHARACTERS else text[:_CHARACTERS] + " …"

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from curator.checks.catalogue import check_named
+from curator.checks.privacy.secret_keys import without_secrets
 from curator.examples.content import Message
 from curator.examples.finding import Finding, Severity
 from curator.reporting.model import (
@@ -233,6 +234,9 @@ def _shown_message(message: Message, finding: Finding | None) -> SpecimenMessage
         text += f"\n{call['function']['name']}({call['function']['arguments']})"
     start = None if finding is None else finding.start
     end = None if finding is None else finding.end
+    text, moved = without_secrets(text, *(place for place in (start, end) if place is not None))
+    if start is not None and end is not None:
+        start, end = moved
     first = 0 if start is None else max(0, start - SPECIMEN_CHARACTERS // 2)
     part = text[first : first + SPECIMEN_CHARACTERS]
     return SpecimenMessage(

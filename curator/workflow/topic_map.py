@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from curator.checks.privacy.secret_keys import without_secrets
 from curator.reporting.html import MapPicture, MapPoint
 from curator.workflow.audit import Audit
 from curator.workflow.findings import Places, severity_rank
@@ -14,6 +15,7 @@ DRAWN = 3000
 
 COLOURED = 12
 LABEL = 160  # characters of a prompt and of an answer
+_LOOKED_AT = 4 * LABEL  # characters in which secrets are looked for before a label is cut: half a secret is one still
 WIDTH, HEIGHT = 100, 60
 _SEVERITIES = ("error", "warning", "info", "none")
 
@@ -37,7 +39,7 @@ def topic_map(audit: Audit, meaning: Meaning, state: pl.DataFrame) -> MapPicture
     for position in sorted(chosen, key=lambda at: -ranks[at]):  # the gravest findings are drawn last, above the others
         topic, x, y, _ = meaning.examples.row(position)
         place = places.at(position)
-        said = " ⟶ ".join(part[:LABEL] for part in views[position] if part)
+        said = " ⟶ ".join(without_secrets(part[:_LOOKED_AT])[0][:LABEL] for part in views[position] if part)
         title = meaning.topics["title"][topic] if topic >= 0 else "no text"
         points.append(
             MapPoint(

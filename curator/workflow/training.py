@@ -86,6 +86,7 @@ def prepare_run(
 
     Raises:
         UsageError: too little is kept, the split leaks, or the trainer refuses data or settings.
+        HoldsSecrets: kept examples hold a secret, and nothing was said about that.
         MissingDependency: the model or a device is not here.
         WorkFailed: the disk is full.
     """
@@ -102,8 +103,8 @@ def prepare_run(
     if rejected and not left_out.invalid:
         raise UsageError(_refused(audit, rejected))
     handed = (
-        Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra))
-        for one in kept_examples(opened, audit, splitting.sides(), only_reviewed=left_out.unreviewed)
+        Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra), one.has_secret)
+        for one in kept_examples(opened, audit, splitting.sides(), left_out)
         if one.id not in rejected
     )
     with only_one(opened.project, "a hand-off"):
@@ -116,6 +117,7 @@ def prepare_run(
             decisions=opened.project.log.position(),
             split=about_split(splitting),
             files=files,
+            secrets=left_out.secrets,
         )
     try:
         plan = _planned(folder, _allowed(allow_download, trust_remote_code))
@@ -232,6 +234,9 @@ def _notices(snapshot: Snapshot, plan: dict[str, Any], leaking: int) -> list[str
     total = sum(side.examples for side in snapshot.files.values())
     if total < READY:
         notices.append(f"Only {total} examples are kept. Fewer than {READY} seldom teach more than a good prompt does.")
+    if snapshot.secrets is not None and snapshot.secrets["examples"]:
+        became = "[SECRET] stands in its place" if snapshot.secrets["policy"] == "mask" else "the model learns it"
+        notices.append(f"Examples that hold a secret: {snapshot.secrets['examples']:,}; {became}.")
     if leaking:
         notices.append(f"{leaking} held-out examples have a similar one on the training side: losses will flatter.")
     return notices

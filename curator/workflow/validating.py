@@ -11,11 +11,15 @@ import msgspec
 
 from curator.examples.batches import batch_of
 from curator.examples.content import Content
+from curator.examples.sources import inspect
 from curator.examples.tokens import count_tokens, tokenizer_named
 from curator.exporting.carries import kind_of
 from curator.exporting.limits import smallest_token_limit
 from curator.exporting.targets import target_named
+from curator.exporting.validate import values
+from curator.exporting.violation import Violation, error
 from curator.whole_files import sweep_temporary, temporary_prefix
+from curator.workflow.secrets import searched
 
 
 def token_counter(tokenizer: str) -> Callable[[Content], int]:
@@ -48,6 +52,23 @@ def file_or_stdin(name: str) -> Iterator[Path]:
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         yield path
+
+
+def secrets_in(path: Path) -> Iterator[Violation]:
+    """Each secret of a file, in the order of its lines; what is no JSON is passed over.
+
+    Raises:
+        UnreadableInput: the file is missing, a directory, empty or binary.
+    """
+    source = inspect(path, str(path))
+    if source.format == "csv":
+        return
+    lines = ((number, value) for number, value, _ in values(source) if isinstance(value, dict | list))
+    for (number, _), sites in searched(lines, lambda line: line[1]):
+        for site in sites:
+            for kind in site.kinds:
+                sentence = f"The line holds a secret: {kind} in {site.place}."
+                yield error("secret-key", sentence, site.place)._replace(line=number)
 
 
 def notice_of(target: str) -> str | None:

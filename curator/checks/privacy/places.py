@@ -65,6 +65,29 @@ def report_personal(
     return report(check, pl.concat(texts).sort("row", "index", maintain_order=True), look, "content", "field")
 
 
+def report_beside_messages(
+    check: str, what: str, batch: Batch, candidates: str, find: Callable[[str], Iterator[Personal]]
+) -> pl.DataFrame:
+    """As `report_personal`, of the tool definitions and of the fields that the dialect does not know."""
+
+    def look(text: str, field: str) -> Iterator[Passage]:
+        for personal in find(text):
+            yield Passage(f"{field} holds {what}: {personal.shown}.", severity=personal.severity)
+
+    fields = {"tools": "A tool definition", "extra": "A field beside the messages"}
+    texts = [
+        batch.examples.filter(pl.col(column).str.contains(candidates)).select(
+            "row",
+            pl.lit(None, pl.Int32).alias("index"),
+            pl.lit("messages").alias("part"),
+            pl.col(column).alias("text"),
+            pl.lit(field).alias("field"),
+        )
+        for column, field in fields.items()
+    ]
+    return report(check, pl.concat(texts).sort("row", maintain_order=True), look, "text", "field")
+
+
 def masked(text: str, first: int, last: int) -> str:
     """`text` with its letters and digits hidden but for the `first` and `last` so many of them."""
     places = [place for place, character in enumerate(text) if character.isalnum()]

@@ -9,7 +9,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.privacy.places import Personal, as_info, report_personal
+from curator.checks.privacy.places import Personal, as_info, report_beside_messages, report_personal
 from curator.examples.frames import Batch
 
 _KINDS = (
@@ -33,19 +33,43 @@ _KINDS = (
     ("a Telegram bot token", r"\d{8,10}:AA[A-Za-z0-9_-]{33}"),
     ("a Discord bot token", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
     ("a Shopify token", r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
+    ("a Groq key", r"gsk_[A-Za-z0-9]{52}"),
+    ("an xAI key", r"xai-[A-Za-z0-9]{80}"),
+    ("a Perplexity key", r"pplx-[A-Za-z0-9]{48}"),
+    ("a Replicate token", r"r8_[A-Za-z0-9]{37}"),
+    ("a Databricks token", r"dapi[a-f0-9]{32}"),
+    ("a Vault token", r"hv[sb]\.[A-Za-z0-9_-]{24,300}"),
+    ("a Docker token", r"dckr_pat_[A-Za-z0-9_-]{27,40}"),
+    ("a Grafana token", r"glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}"),
+    ("a Linear key", r"lin_api_[A-Za-z0-9]{40}"),
+    ("a Notion token", r"ntn_[A-Za-z0-9]{46}"),
+    ("a Stripe webhook secret", r"whsec_[A-Za-z0-9]{32,64}"),
+    ("a Google access token", r"ya29\.[A-Za-z0-9_-]{20,600}"),
+    ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     ("a signed web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
 )
 """Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too."""
 
-_BLOCK = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?P<body>[\s\S]{0,8000}?)(?:-----END|\Z)"
-_ASSIGNED = (
+_HEADER = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+_FOOTER = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|-----END")
+_BODY = re.compile(r"(?:\s|\\+[nr])*+(?:[A-Za-z0-9+/=]{20,}+(?:\s|\\+[nr])*+)*+(?:[A-Za-z0-9+/]{1,64}={1,2})?")
+"""What follows the header of a key without an end: lines of base64, also with their line ends written as escapes."""
+_ASSIGNED = (  # also inside JSON that is a text itself, where quotes and line ends have backslashes before them
     r"(?:api[ _-]?key|apikey|(?:client|app|api|shared|signing|webhook)?[ _-]?secret(?:[ _-]?(?:access)?[ _-]?key)?"
     r"|(?:access|auth|bearer|refresh|api)[ _-]?token|access[ _-]?key|private[ _-]?key|account[ _-]?key"
-    r"|encryption[ _-]?key|passw(?:or)?d|passphrase|pwd|credentials?|token)"
-    r"[A-Za-z_]{0,12}[\"']?\s{0,3}(?::=|=>|[:=]|\bis\b)\s{0,3}(?:bearer )?[\"'`]?"
+    r"|encryption[ _-]?key|passw(?:or)?d|passphrase|pwd|credentials?|token"
+    r"|密码|密碼|口令|密钥|密鑰|パスワード|비밀번호|contraseña|mot de passe|passwort|kennwort|senha|пароль)"
+    r"[A-Za-z_]{0,12}\\{0,7}[\"'”]?\s{0,3}(?::=|=>|[:=：＝]|\bis\b|是|は)"
+    r"(?:\s|\\{1,7}[nrt]){0,3}(?:bearer )?\\{0,7}[\"'`“]?"
     r"(?P<value>[A-Za-z0-9_.~+/!@#$%^&*=-]{8,200})"
 )
-_IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>]{1,60}:(?P<password>[^\s:/@'\"<>]{3,80})@[\w.-]+"
+_NO_SECRET = re.compile(
+    r"(?:page|continuation|cursor|sync|eos|bos|pad|unk|sep|cls|mask|csrf)[ _-]?token|token[ _-]?ids?\b|next[ _-]?token",
+    re.IGNORECASE,
+)
+"""What is called a token and opens nothing."""
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}:(?:\\{0,7}/){2}[^\s:/@'\"<>]{1,60}:(?P<password>[^\s:/@'\"<>]{3,80})@[\w.-]+"
 _SAMPLE = re.compile(
     r"example|sample|dummy|placeholder|your|my[_-]?|change|insert|xxx|\*\*|\.\.\.|123456|abcdef|qwerty|password|secret"
     r"|token|key_?here|api_?key|redacted|<|\$\{|\{\{|process\.env|os\.|getenv|config|env\[|null|none|undefined|string|test",
@@ -54,15 +78,21 @@ _SAMPLE = re.compile(
 _LIKELY = (
     r"(?-i:AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|ft)-|xox[abeoprs]-|xapp-|hooks\.slack"
     r"|[sr]k_live|[sr]k_test|[sr]k_prod|AIza|GOCSPX-|sk-|hf_|api_org_|npm_|pypi-|SG\.|SK[0-9a-f]{8}|do[opr]_v1|:AA|shp(?:at|ca|pa|ss)_"
-    r"|eyJ"
-    r"|PRIVATE KEY|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.)|://[A-Za-z0-9._%+-]{1,60}:[A-Za-z0-9._%+!*-]{3,80}@|"
+    r"|gsk_|xai-|pplx-|r8_|dapi[0-9a-f]{8}|hv[sb]\.|dckr_pat_|glsa_|lin_api_|ntn_|whsec_|ya29\.|AGE-SECRET|eyJ"
+    r"|PRIVATE KEY|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.)"
+    r"|:(?:\\{0,7}/){2}[^:/@'\"<> \n]{1,60}:[^:/@'\"<> \n]{3,80}@|"
 ) + _ASSIGNED.replace("?P<value>", "")
 
 _KEY = re.compile("|".join(f"(?P<k{place}>{form})" for place, (_, form) in enumerate(_KINDS)))
 _EDGE = re.compile(r"[A-Za-z0-9_]")
-_PRIVATE = re.compile(_BLOCK)
+_INSIDE_A_WORD = re.compile(r"(?<!\\)[A-Za-z0-9_]\Z|\\[^nrt\W]\Z")
+"""In JSON that is a text itself a line end is a backslash and a letter, and no part of the key behind it."""
+_PRIVATE = re.compile(_HEADER)
 _VALUE = re.compile(_ASSIGNED, re.IGNORECASE)
 _ADDRESS = re.compile(_IN_ADDRESS, re.IGNORECASE)
+
+MASK = "[SECRET]"
+"""What stands in the place of a secret that was taken out."""
 
 _LEAST_ENTROPY = 3.5
 """Bits a character of a value that may be a key; English words have about 2.5 to 3.3 at this length. Between the
@@ -86,8 +116,7 @@ def secret_keys(text: str) -> Iterator[Personal]:
 
 def _known(text: str) -> Iterator[Personal]:
     for match in _KEY.finditer(text):
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if _EDGE.match(before) or _EDGE.match(after):
+        if _INSIDE_A_WORD.search(text, max(0, match.start() - 2), match.start()) or _EDGE.match(text, match.end()):
             continue
         kind = _KINDS[int((match.lastgroup or "k0")[1:])][0]
         key = match.group()
@@ -96,9 +125,14 @@ def _known(text: str) -> Iterator[Personal]:
 
 
 def _private(text: str) -> Iterator[Personal]:
-    for match in _PRIVATE.finditer(text):
-        if len(re.sub(r"[^A-Za-z0-9+/=]", "", match["body"])) >= _SHORTEST_BODY:
-            yield Personal(match.start(), match.end(), "a private key, -----BEGIN…")
+    headers = list(_PRIVATE.finditer(text))
+    for place, header in enumerate(headers):
+        until = headers[place + 1].start() if place + 1 < len(headers) else len(text)
+        footer = _FOOTER.search(text, header.end(), until)
+        body = _BODY.match(text, header.end(), until)
+        stop, end = (footer.start(), footer.end()) if footer else (body.end(), body.end()) if body else (0, 0)
+        if len(re.sub(r"[^A-Za-z0-9+/=]", "", text[header.end() : stop])) >= _SHORTEST_BODY:
+            yield Personal(header.start(), end, "a private key, -----BEGIN…")
 
 
 def _in_addresses(text: str) -> Iterator[Personal]:
@@ -113,7 +147,9 @@ def _in_addresses(text: str) -> Iterator[Personal]:
 def _assigned(text: str) -> Iterator[Personal]:
     for match in _VALUE.finditer(text):
         value = match["value"].rstrip(".,!")
-        if len(value) < _SHORTEST_VALUE or _SAMPLE.search(value) or not _is_random(value):
+        if len(value) < _SHORTEST_VALUE or _SAMPLE.search(value) or _UUID.fullmatch(value) or not _is_random(value):
+            continue
+        if _NO_SECRET.search(text, max(0, match.start() - 16), match.start("value")):
             continue
         start = match.start("value")
         yield Personal(start, start + len(value), f"the value of a key or password, {value[:2]}…")
@@ -122,7 +158,9 @@ def _assigned(text: str) -> Iterator[Personal]:
 def _is_random(value: str) -> bool:
     has_digit = any(character.isdigit() for character in value)
     has_letter = any(character.isalpha() for character in value)
-    is_path = value.count("/") > 2 or re.fullmatch(r"[\w-]+(?:\.[A-Za-z_][\w-]*)+", value) is not None
+    parts = value.split("/")
+    is_path = len(parts) > 3 and sum(part.isalpha() and part[1:].islower() for part in parts) * 2 >= len(parts) - 1
+    is_path = is_path or re.fullmatch(r"[\w-]+(?:\.[A-Za-z_][\w-]*)+", value) is not None
     is_mixed = has_digit or (value.lower() != value and value[1:].upper() != value[1:] and not _CAMEL.fullmatch(value))
     return is_mixed and has_letter and not is_path and entropy(value) >= _LEAST_ENTROPY
 
@@ -132,8 +170,26 @@ def entropy(text: str) -> float:
     return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
 
 
+def likely_secret(texts: pl.Expr) -> pl.Expr:
+    """Whether a text may hold a secret: only such need be looked at one by one."""
+    return texts.str.contains(anywhere(_LIKELY))
+
+
+def without_secrets(text: str, *places: int) -> tuple[str, list[int]]:
+    """`text` with `[SECRET]` in the place of every secret, and where in it `places` of `text` are now."""
+    found = sorted((one.start, one.end) for one in secret_keys(text) if one.severity is None)
+    moved = [
+        place + sum(len(MASK) - (min(place, end) - start) for start, end in found if start < place) for place in places
+    ]
+    for start, end in reversed(found):
+        text = text[:start] + MASK + text[end:]
+    return text, moved
+
+
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
-    return report_personal("secret-key", "a secret", batch, anywhere(_LIKELY), secret_keys)
+    in_messages = report_personal("secret-key", "a secret", batch, anywhere(_LIKELY), secret_keys)
+    beside = report_beside_messages("secret-key", "a secret", batch, anywhere(_LIKELY), secret_keys)
+    return pl.concat([in_messages, beside])
 
 
 SECRET_KEY = Check(
@@ -141,7 +197,7 @@ SECRET_KEY = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a key or password",
     explanation="""\
 The text holds an access key in the form of a known service, a private key, a password in an address, or a random value
@@ -150,6 +206,7 @@ given to something called a key, token or password.
 Whoever gets the data or asks the tuned model may get in with it: models repeat rare strings that they were trained on.
 Keys that say that they are examples are an info.
 
-Revoke the key where it was issued, then replace it here or drop the example.""",
+Revoke the key where it was issued, then replace it here or drop the example. An export and a training stop at an
+example that holds one, unless --mask-secrets writes [SECRET] in its place or --allow-secrets lets it through.""",
     find=_find,
 )

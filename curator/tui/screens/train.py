@@ -99,19 +99,35 @@ class TrainScreen(Page):
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
-        self._say(f"Preparing a training of {visible(model, one_line=True)} …")
         self._prepare(model)
 
     @work(thread=True, exclusive=True, group="prepare")
-    def _prepare(self, model: str) -> None:
+    def _prepare(self, model: str, *options: str) -> None:
         from curator.workflow.preparing import prepare_apart
+        from curator.workflow.secrets import HoldsSecrets
 
+        self.app.call_from_thread(self._say, f"Preparing a training of {visible(model, one_line=True)} …")
         try:
-            folder, sheet = prepare_apart(self.review.opened, "--model", model)
+            folder, sheet = prepare_apart(self.review.opened, "--model", model, *options)
+        except HoldsSecrets as found:
+            self.app.call_from_thread(self._ask_about_secrets, str(found), model)
+            return
         except CuratorError as error:
             self.app.call_from_thread(self._say, f"✖ {error}")
             return
         self.app.call_from_thread(self._ready, folder, sheet)
+
+    def _ask_about_secrets(self, sentence: str, model: str) -> None:
+        from curator.tui.screens.secrets import OPTIONS, Answer, SecretsScreen
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self._prepare(model, OPTIONS[answer])
+
+        if not self.is_attached:
+            return
+        self._say(f"✖ {sentence}")
+        self.app.push_screen(SecretsScreen(sentence), answered)
 
     def _ready(self, folder: Path, sheet: list[str]) -> None:
         if not self.is_attached:
