@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from curator.examples.content import content_of
+from curator.examples.content import Content, content_of
+from curator.examples.dialects import Dialect
 from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.write import ExportResult, write_export
@@ -15,7 +16,7 @@ from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.opening import Opened
 from curator.workflow.splitting import Splitting, make_split
-from curator.workflow.texts import originals
+from curator.workflow.texts import Original, originals
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def kept_examples(
         yield ExportExample(
             id=id_,
             content=content,
-            extra=original.extra(read.recognised.dialect),
+            extra=_extra(original, content, read.recognised.dialect),
             split=sides[id_],  # type: ignore[arg-type]
             file=read.source.name,
             line=original.line,
@@ -135,7 +136,21 @@ def kept_examples(
     for known in state.values():
         if known["added"] and known["content"] is not None and _is_kept(known, only_reviewed=only_reviewed):
             side = sides[known["id"]]
-            yield ExportExample(known["id"], content_of(known["content"]), {}, side, "added", 1)  # type: ignore[arg-type]
+            added = content_of(known["content"])
+            yield ExportExample(known["id"], added, _fields(added), side, "added", 1)  # type: ignore[arg-type]
+
+
+def _extra(original: Original, content: Content, dialect: Dialect) -> dict[str, Any]:
+    """The fields that go with `content`: the original's own, and what an edit made of its media."""
+    extra = original.extra(dialect)
+    if content.media == original.content.media:
+        return extra
+    return {key: held for key, held in extra.items() if key not in _fields(original.content)} | _fields(content)
+
+
+def _fields(content: Content) -> dict[str, Any]:
+    """Media in fields of the example, not of its messages."""
+    return {key: held for key, held in (content.media or {}).items() if "." not in key}
 
 
 def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:

@@ -153,7 +153,10 @@ def checked_content(value: object) -> Content:
             content = dialect.content({"messages": value["messages"], "tools": value.get("tools")})
         except Refused as refused:
             raise UsageError(str(refused)) from None
-        return content._replace(chosen=value.get("chosen"), rejected=value.get("rejected"), label=value.get("label"))
+        if value.get("media") is not None and not isinstance(value["media"], dict):
+            raise UsageError("media is an object: by field, what it holds.")
+        others = {name: value.get(name) for name in ("chosen", "rejected", "label", "media")}
+        return content._replace(**others)
     raise UsageError("An example is an object with a list of messages.")
 
 
