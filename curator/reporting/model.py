@@ -102,7 +102,7 @@ class DuplicateSummary(_Part):
     near: int = Field(description="examples that are near-duplicates of a keeper")
     groups: int
     conflicts: int = Field(
-        description="prompts that are asked in the same words several times and answered differently"
+        description="prompts that are asked several times, in the same words and symbols, and answered differently"
     )
     templates: int = Field(description="templates that many examples share; never suggested for dropping")
     pairs: dict[str, int] = Field(description="verified pairs by relation")
