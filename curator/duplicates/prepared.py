@@ -244,10 +244,10 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
     for example in range(n):
         nothing = Read(signed(0), np.uint64(0), np.uint64(0), np.uint64(0))
         asked = _words_of(prompts, example, tables, words, nothing)
-        in_prompt = asked.count
+        in_prompt = asked.total
         between = Read(in_prompt, mix(asked.numbers + _ONE), mix(asked.symbols + _ONE), np.uint64(0))
         both = _words_of(answers, example, tables, words, between)
-        in_both = both.count
+        in_both = both.total
         word_counts[example, 0] = in_prompt
         word_counts[example, 1] = in_both - in_prompt
         numbers[example] = both.numbers

@@ -32,7 +32,7 @@ PAIR_FACTS = pl.Schema(
         "same_numbers": pl.Boolean,
         "same_symbols": pl.Boolean,
         "same_weights": pl.Boolean,
-        "same_words_only": pl.Boolean,  # a part has the same words in another text, or all have and something else differs
+        "same_words_only": pl.Boolean,  # what differs is something that words do not see
     }
 )
 """What else the relation of a pair depends on."""

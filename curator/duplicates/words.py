@@ -94,13 +94,13 @@ class Read(NamedTuple):
     """What was read so far.
 
     Attributes:
-        count: words.
+        total: words.
         numbers: a hash of the words with a number in them.
         symbols: a hash of the symbols.
         placed: a hash of the symbols, each with the number of words before it.
     """
 
-    count: int
+    total: int
     numbers: Any
     symbols: Any
     placed: Any
@@ -159,7 +159,7 @@ def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, bef
     rest, joined = _word_bits(seen, bits, undecided, np.uint64(after_dot))
     starts = rest & ~(rest << _ONE)
     symbols_left = seen.symbols & bits & ~joined
-    count, numbers = before.count, before.numbers
+    count, numbers = before.total, before.numbers
     while rest != 0:
         start = zeros_below(rest)
         length = zeros_below(~(rest >> np.uint64(start)))
@@ -184,10 +184,18 @@ def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, bef
     symbols, placed = before.symbols, before.placed
     while symbols_left != 0:
         place = zeros_below(symbols_left)
-        words_before = before.count + signed(count_bits(starts & ((_ONE << np.uint64(place)) - _ONE)))
+        words_before = before.total + signed(count_bits(starts & ((_ONE << np.uint64(place)) - _ONE)))
         symbols, placed = _with_symbol(symbols, placed, np.uint64(data[at + place]), words_before)
         symbols_left &= symbols_left - _ONE
     return at + stop, Read(count, numbers, symbols, placed)
+
+
+@inner_kernel
+def _decided(kind: int, after_letter: bool) -> int:
+    """`kind`; of `+` and `#` what they are behind a letter, or elsewhere."""
+    if kind != JOINS_LETTER:
+        return signed(kind)
+    return signed(LETTER) if after_letter else signed(SYMBOL)
 
 
 @inner_kernel
@@ -237,8 +245,7 @@ def read_words(data: Any, low: int, high: int, is_normal: bool, tables: Any, wor
                 continue
         kind = kinds[code]
         dot_joins = waiting and kind == LETTER
-        if kind == JOINS_LETTER:
-            kind = LETTER if after_letter else SYMBOL
+        kind = _decided(kind, after_letter)
         by_itself = kind in (ALONE, ALONE_NUMBER)
         ends = kind in (GAP, SYMBOL) or by_itself or (alone and kind != MARK) or (waiting and not dot_joins)
         waiting = kind == DOT and not after_dot

@@ -15,13 +15,13 @@ from curator.examples.content import Content, Message
 from curator.examples.identity import canonical_json
 
 _KINDS = frozenset(
-    "image images img imgs picture pictures photo photos screenshot screenshots audio audios sound sounds video videos"
-    " media".split()
-)
+    f"{kind}{plural}"
+    for kind in ("image", "img", "picture", "photo", "screenshot", "audio", "sound", "video")
+    for plural in ("", "s")
+) | {"media"}
 _BESIDE = frozenset(
-    "path paths url urls uri uris file files filename filenames name names id ids data base64 b64 bytes frames input"
-    " output source".split()
-)
+    f"{word}{plural}" for word in ("path", "url", "uri", "file", "filename", "name", "id") for plural in ("", "s")
+) | {"data", "base64", "b64", "bytes", "frames", "input", "output", "source"}
 """Words that a key may have beside the kind: `image_path`, but not `image_width`."""
 
 _WORD = re.compile(r"[A-Z]?[a-z]+(?:64)?|[A-Z]+(?![a-z])")

@@ -92,13 +92,13 @@ def _weights(batch: Batch) -> pl.Series:
     listed = weighted.select("row", place.alias("weights")).group_by("row").agg(pl.col("weights").str.join("\x01"))
     joined = batch.examples.select("row", "label").join(listed, on="row", how="left", maintain_order="left")
     has_any = pl.col("weights").is_not_null() | pl.col("label").is_not_null()
-    both = pl.concat_str(pl.col("weights").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), separator="\x02")
+    both = pl.concat_str(pl.col("weights").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), separator=" ")
     hashed = joined.filter(has_any).select("row", _hashed(both).alias("hash"))
     return joined.join(hashed, on="row", how="left", maintain_order="left")["hash"].fill_null(0)
 
 
 def _exact_keys(batch: Batch) -> pl.Series:
-    """A hash of every message's role, text, reasoning, weight and tool calls, of tools, media and label, per example."""
+    """A hash of every message's role, text, reasoning, weight and calls, of tools, media and label, per example."""
     turns = batch.messages.select("row", _turn().alias("turn")).group_by("row").agg(pl.col("turn").str.join("\x01"))
     joined = batch.examples.join(turns, on="row", how="left", maintain_order="left")
     others = pl.col("turn", "tools").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), _media()
