@@ -34,6 +34,7 @@ def views(examples: list[Example]) -> pl.DataFrame:
         "prompt": [prompt for prompt, _ in examples],
         "answer": [answer for _, answer in examples],
         "context": [0] * len(examples),
+        "weights": [0] * len(examples),
         "exact": [xxhash.xxh3_64_intdigest(f"{p.strip()}\x00{a.strip()}".encode()) for p, a in examples],
         "text_only": [False] * len(examples),
     }

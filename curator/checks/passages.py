@@ -14,6 +14,9 @@ MOST_PASSAGES = 20
 """Places of one message that one check reports; the last one says how many more there are. Bounds what a message
 made of nothing but addresses can fill."""
 
+REJECTED = "Rejected answer: "
+"""How the sentence of a finding begins that is about the rejected answer: it shares its index with the chosen one."""
+
 _FEW_WORDS = re.compile(r"\S*(?: \S+){0,3}")
 _SHOWN = 60
 """Characters of a quotation."""
@@ -93,7 +96,7 @@ def _as_it_is(passage: Passage) -> Passage:
 
 def _in_rejected(passage: Passage) -> Passage:
     """Chosen and rejected answer share their message index, so the place is named in words and not in characters."""
-    return replace(passage, message=f"Rejected answer: {passage.message}", start=None, end=None)
+    return replace(passage, message=f"{REJECTED}{passage.message}", start=None, end=None)
 
 
 def _at_most(passages: list[Passage]) -> list[Passage]:

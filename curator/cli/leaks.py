@@ -20,7 +20,7 @@ def command(
     json_file: str | None,
     quiet: bool,
 ) -> int:
-    """Find the examples of VALIDATION that are similar to one of TRAIN, or ask in the same words.
+    """Find the examples of VALIDATION that are similar to one of TRAIN, or ask the same.
 
     Nothing is saved beside the files. Ends with exit code 1 when there are any.
     """

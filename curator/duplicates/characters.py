@@ -1,4 +1,4 @@
-"""What each character does to words: part of one, a word of its own, a mark, or a gap.
+"""What each character does to words and symbols: part of a word, a word of its own, a mark, a symbol or a gap.
 
 The compiled reader of words looks characters up in tables that are filled for the characters that occur, from
 `unicodedata`, so that words follow the running Python's version of Unicode.
@@ -12,8 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 LIMIT = 0x110000
-GAP, LETTER, NUMBER, MARK, ALONE, ALONE_NUMBER = range(6)
+GAP, LETTER, NUMBER, MARK, ALONE, ALONE_NUMBER, CONNECTOR, SYMBOL, JOINS_LETTER, DOT = range(10)
+"""`CONNECTOR`: the low line and its like. `JOINS_LETTER`: `+` and `#`, part of a word directly after its letter, else a
+symbol. `DOT`: part of a word directly before its letter (`node.js`, `.NET`), else a gap."""
 UNKNOWN = 255
+
+SYMBOLS = "#%&*+-/\\@^|~<>="
+"""Beside Unicode's categories S*: what is no word, no space and no punctuation of sentences."""
 
 AS_IS, REPLACED, NEEDS_NEIGHBOURS = range(3)
 
@@ -45,7 +50,7 @@ class Characters:
     """Tables by code point, grown as characters are met.
 
     Attributes:
-        kinds: uint8, what a character of normalised text does (`GAP` ... `ALONE_NUMBER`).
+        kinds: uint8, what a character of normalised text does (`GAP` ... `DOT`).
         actions: uint8, how it is normalised: `AS_IS`, `REPLACED` by the sequence at `starts`, `NEEDS_NEIGHBOURS`, or
             `UNKNOWN` as long as the character was not learned.
         starts: int32, where in `sequences` its replacement is: first a length, then as many code points.
@@ -92,12 +97,17 @@ class Characters:
 
 
 def kind_of(code: int) -> int:
-    """What the character of normalised text does (`GAP` ... `ALONE_NUMBER`)."""
-    category = unicodedata.category(chr(code))
+    """What the character of normalised text does (`GAP` ... `DOT`)."""
+    character = chr(code)
+    category = unicodedata.category(character)
     if category[0] == "M":
         return MARK
-    if category[0] not in "LN" and category != "Pc":
-        return GAP
+    if category[0] not in "LN":
+        if category == "Pc" or character == ".":
+            return CONNECTOR if category == "Pc" else DOT
+        if character in "+#":
+            return JOINS_LETTER
+        return SYMBOL if category[0] == "S" or character in SYMBOLS else GAP
     alone = any(first <= code <= last for first, last in _ALONE)
     if category[0] == "N":
         return ALONE_NUMBER if alone else NUMBER

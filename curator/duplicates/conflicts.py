@@ -1,4 +1,4 @@
-"""Questions asked in the same words that get different answers."""
+"""Questions asked in the same words and symbols that get different answers."""
 
 from dataclasses import dataclass
 
@@ -39,12 +39,12 @@ class Conflicts:
 
 
 def conflicts(whole: Whole) -> Conflicts:
-    """Find examples with the same prompt words and context whose answers differ (`DIFFERENT`).
+    """Find examples with equal prompts and the same context whose answers differ (`DIFFERENT`).
 
     Answers under five words are one shingle each, so that any other words make them differ.
     """
     asked = np.flatnonzero((whole.words[:, 0] > 0) & ~whole.text_only)
-    prompts = first_equal(whole.equal_words[asked, 0], whole.context[asked])
+    prompts = first_equal(whole.equal_prompt[asked], whole.context[asked])
     answers = first_equal(prompts.astype(np.uint64), whole.equal_words[asked, 1])
     standing = np.flatnonzero(answers == np.arange(len(asked)))
     standing = standing[np.argsort(prompts[standing], kind="stable")]

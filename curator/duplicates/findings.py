@@ -77,8 +77,14 @@ def _near(whole: Whole, pairs: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("."))
         .when(pl.Series(whole.numbers[left] != whole.numbers[right]))
         .then(pl.lit("; they differ in a number."))
+        .when(pl.Series(whole.symbols[left] != whole.symbols[right]))
+        .then(pl.lit("; they differ in a symbol such as + or <."))
+        .when(pl.Series(whole.weights[left] != whole.weights[right]))
+        .then(pl.lit("; they differ in a weight or label."))
+        .when(pl.Series((whole.equal_text[left] == whole.equal_text[right]).all(axis=1)))
+        .then(pl.lit("; the texts are the same, and something beside them differs."))
         .when(pl.Series((whole.equal_words[left] == whole.equal_words[right]).all(axis=1)))
-        .then(pl.lit("; only signs, letter case or spacing differ."))
+        .then(pl.lit("; only punctuation, letter case or spacing differ."))
         .otherwise(pl.lit("; look at what differs."))
     )
     return pairs.select(
@@ -102,7 +108,7 @@ def conflict_findings(found: Conflicts) -> pl.DataFrame:
         "position",
         check=pl.lit("conflicting-answers"),
         severity=pl.lit("info" if found.is_habit else None, pl.String),
-        message=pl.lit("Another example asks in the same words and gets a different answer."),
+        message=pl.lit("Another example asks the same and gets a different answer."),
         score="similarity",
         suggestion=pl.lit(None, pl.String),
         keeper=pl.lit(None, pl.UInt32),

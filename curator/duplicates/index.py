@@ -79,7 +79,7 @@ def load_index(path: Path, threshold: float = 0.7) -> "MinHashLSH":
 
 def minhash_of(prompt: str, answer: str) -> "MinHash":
     """What to query an index with: the signature of the whole text of an example that is not in it."""
-    views = pl.DataFrame([(prompt, answer, 0, 0, not prompt)], schema=VIEWS, orient="row")
+    views = pl.DataFrame([(prompt, answer, 0, 0, 0, not prompt)], schema=VIEWS, orient="row")
     return as_minhash(signatures_of(assemble([prepare(views)]), np.zeros(1, dtype=np.int64), WHOLE)[0])
 
 

@@ -4,8 +4,9 @@ Reading a number at an address is how kernels walk shingles that lie in many map
 counted to bound similarities; and the characters of 64 bytes are told apart at once, because most text is plain ASCII.
 """
 
+import functools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from llvmlite import ir
 
@@ -69,6 +70,28 @@ eight_bytes = cast("Callable[[Any, int], Any]", intrinsic(_eight_bytes))
 """The bytes `data[at : at + 8]` as an unsigned 64-bit number, the first one lowest. All of them must be there."""
 
 
+class Seen(NamedTuple):
+    """What stands in a window of bytes, a bit each, the first byte lowest.
+
+    Attributes:
+        words: letters, digits and low lines of ASCII.
+        letters: of ASCII.
+        digits: of ASCII.
+        others: what is not ASCII.
+        dots: full stops.
+        joins: `+` and `#`.
+        symbols: ASCII symbols, these two among them; see `curator.duplicates.characters.SYMBOLS`.
+    """
+
+    words: Any
+    letters: Any
+    digits: Any
+    others: Any
+    dots: Any
+    joins: Any
+    symbols: Any
+
+
 def _characters_of(_typing_context: Any, data: Any, _at: Any) -> Generated:
     each = ir.VectorType(ir.IntType(8), WINDOW)
 
@@ -77,19 +100,33 @@ def _characters_of(_typing_context: Any, data: Any, _at: Any) -> Generated:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         found = _read(context, builder, signature, arguments, each)
-        small = builder.sub(builder.or_(found, all_of(0x20)), all_of(ord("a")))
-        letters = builder.icmp_unsigned("<", small, all_of(26))
-        digits = builder.icmp_unsigned("<", builder.sub(found, all_of(ord("0"))), all_of(10))
-        low_lines = builder.icmp_unsigned("==", found, all_of(ord("_")))
+        small = builder.or_(found, all_of(0x20))
+
+        def among(values: Any, first: str, last: str) -> Any:
+            below = builder.sub(values, all_of(ord(first)))
+            return builder.icmp_unsigned("<", below, all_of(ord(last) - ord(first) + 1))
+
+        def any_of(*masks: Any) -> Any:
+            return functools.reduce(builder.or_, masks)
+
+        def equal(values: Any, character: str) -> Any:
+            return builder.icmp_unsigned("==", values, all_of(ord(character)))
+
+        letters, digits = among(small, "a", "z"), among(found, "0", "9")
         others = builder.icmp_signed("<", found, all_of(0))
-        masks = [builder.or_(builder.or_(letters, digits), low_lines), digits, others]
+        joins = any_of(equal(found, "+"), equal(found, "#"))
+        # of two characters that differ in the bit of small letters, both are symbols: @ and `, \\ and |, ^ and ~
+        twins = any_of(equal(small, "`"), equal(small, "|"), equal(small, "~"))
+        marks = any_of(equal(found, "-"), equal(found, "/"), among(found, "<", ">"))
+        symbols = any_of(twins, marks, among(found, "#", "&"), among(found, "*", "+"))
+        words = any_of(letters, digits, equal(found, "_"))
+        masks = Seen(words, letters, digits, others, equal(found, "."), joins, symbols)
         return context.make_tuple(
             builder, signature.return_type, [builder.bitcast(mask, ir.IntType(WINDOW)) for mask in masks]
         )
 
-    return types.UniTuple(types.uint64, 3)(data, types.int64), generate
+    return types.NamedUniTuple(types.uint64, len(Seen._fields), Seen)(data, types.int64), generate
 
 
-characters_of = cast("Callable[[Any, int], tuple[Any, Any, Any]]", intrinsic(_characters_of))
-"""Which of `data[at : at + WINDOW]` belong to ASCII words, which are digits, and which are not ASCII: a bit each, the
-first byte lowest. All of the bytes must be there."""
+characters_of = cast("Callable[[Any, int], Seen]", intrinsic(_characters_of))
+"""What `data[at : at + WINDOW]` are. All of the bytes must be there."""

@@ -33,7 +33,7 @@ NEAREST = pl.Schema(
         "position": pl.UInt32(),  # in the validation set
         "nearest": pl.UInt32(),  # position in the training set of the most similar example; null: none at `floor`
         "similarity": pl.Float64(),  # of the whole texts; null likewise
-        "same_prompt": pl.UInt32(),  # the first training example with the same prompt words; null: none
+        "same_prompt": pl.UInt32(),  # the first training example with an equal prompt; null: none
         "leaks": pl.Boolean(),
     }
 )
@@ -49,7 +49,7 @@ class Certificate:
         checked: how many of them were checked; fewer than `validation` where a random sample was.
         leaking: of the checked ones.
         unproven: checked ones for which the search was broken off before it had found or excluded a leak.
-        threshold: similarity of whole texts from which an example leaks; equal prompt words leak, too.
+        threshold: similarity of whole texts from which an example leaks; equal prompts leak, too.
         floor: similarity from which `nearest` is named.
     """
 
@@ -67,14 +67,14 @@ class Certificate:
         rest = f" For {self.unproven:,} the search was broken off." if self.unproven else ""
         return (
             f"{self.leaking:,} of {of} validation examples have a training example with similarity "
-            f"{self.threshold:g} or more, or with the same prompt words.{rest}"
+            f"{self.threshold:g} or more, or with the same prompt.{rest}"
         )
 
 
 def leaks(
     train: Whole, validation: Whole, threshold: float = THRESHOLD, *, seed: int = 0, threads: int = 2
 ) -> Certificate:
-    """Look up every example of `validation` in `train`: the most similar whole text, and equal prompt words.
+    """Look up every example of `validation` in `train`: the most similar whole text, and equal prompts.
 
     Args:
         train: the training set.
@@ -118,10 +118,10 @@ def leaks(
 
 
 def _same_prompts(train: Whole, validation: Whole) -> npt.NDArray[np.int64]:
-    """For each validation example the first training example with the same prompt words, or -1."""
+    """For each validation example the first training example with an equal prompt (words and symbols), or -1."""
     asked = np.flatnonzero((train.words[:, 0] > 0) & ~train.text_only)
-    known, first = np.unique(train.equal_words[asked, 0], return_index=True)
-    wanted = validation.equal_words[:, 0]
+    known, first = np.unique(train.equal_prompt[asked], return_index=True)
+    wanted = validation.equal_prompt
     at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
     result = np.full(len(validation), -1, dtype=np.int64)
     if len(known):

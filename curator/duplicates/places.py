@@ -6,15 +6,27 @@ Plain Python: it reads the few texts that are shown, not the set.
 import unicodedata
 from typing import NamedTuple
 
-from curator.duplicates.characters import ALONE, ALONE_NUMBER, GAP, MARK, kind_of, normalised
+from curator.duplicates.characters import (
+    ALONE,
+    ALONE_NUMBER,
+    DOT,
+    GAP,
+    JOINS_LETTER,
+    LETTER,
+    MARK,
+    SYMBOL,
+    kind_of,
+    normalised,
+)
 
 
 class Placed(NamedTuple):
-    """A word, normalised, and the characters it stands on."""
+    """A word, normalised, the characters it stands on, and the symbols between it and the word before it."""
 
     word: str
     start: int
     end: int
+    symbols: str = ""
 
 
 def placed_words(text: str) -> tuple[str, list[Placed]]:
@@ -25,18 +37,37 @@ def placed_words(text: str) -> tuple[str, list[Placed]]:
     if "".join(map(normalised, text)) != normalised(text):
         text = unicodedata.normalize("NFKC", text)
     words: list[Placed] = []
-    current, start, alone = "", 0, False
-    for at, character in enumerate(text):
-        for code in normalised(character):
-            kind = kind_of(ord(code))
-            by_itself = kind in (ALONE, ALONE_NUMBER)
-            if current and (kind == GAP or by_itself or (alone and kind != MARK)):
-                words.append(Placed(current, start, max(at, start + 1)))
-                current = ""
-            if kind != GAP:
-                if not current:
-                    start, alone = at, by_itself
-                current += code
+    current, start, alone, symbols = "", 0, False, ""
+    codes = [(at, code) for at, character in enumerate(text) for code in normalised(character)]
+    for (at, code), kind in zip(codes, _kinds([code for _, code in codes]), strict=True):
+        if current and (kind in (GAP, SYMBOL, ALONE) or (alone and kind != MARK)):
+            words.append(Placed(current, start, max(at, start + 1), symbols))
+            current, symbols = "", ""
+        if kind == SYMBOL:
+            symbols += code
+        elif kind != GAP:
+            if not current:
+                start, alone = at, kind == ALONE
+            current += code
     if current:
-        words.append(Placed(current, start, len(text)))
+        words.append(Placed(current, start, len(text), symbols))
     return text, words
+
+
+def _kinds(codes: list[str]) -> list[int]:
+    """What each character of normalised text does among its neighbours: gap, symbol, mark, alone, or part of a word."""
+    kinds = [kind_of(ord(code)) for code in codes]
+    found: list[int] = []
+    after_letter = False
+    for at, kind in enumerate(kinds):
+        if kind == JOINS_LETTER:
+            kind = LETTER if after_letter else SYMBOL
+        elif kind == DOT:
+            is_ellipsis = at > 0 and kinds[at - 1] == DOT
+            joins = not is_ellipsis and at + 1 < len(kinds) and kinds[at + 1] == LETTER
+            found.append(LETTER if joins else GAP)
+            after_letter = False
+            continue
+        after_letter = kind == LETTER or (after_letter and kind == MARK)
+        found.append(ALONE if kind == ALONE_NUMBER else kind)
+    return found

@@ -15,19 +15,19 @@ from curator.duplicates.parities import PARITIES, flip_all
 from curator.duplicates.shingles import count_views, sorted_set, tagged_shingles
 from curator.duplicates.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.texts import Texts, as_texts
-from curator.duplicates.words import Hashes, mix, read_words
+from curator.duplicates.words import Hashes, Read, carried, mix, read_words
 from curator.errors import UnreadableInput
 from curator.examples.mapped import release
 from curator.jit import grown, inner_kernel, kernel, signed
 
-VERSION = 2
+VERSION = 3
 """Of the arrays and of what they hold; part of a cache key."""
 
 THRESHOLD = 0.7
 """The similarity from which two texts are near-duplicates."""
 
+_ONE = np.uint64(1)
 _BYTES_A_SHINGLE = 5  # at first; more room is made where words are shorter
-_CARRY = np.uint64(0x9FB21C651E98DF25)
 
 VIEW_NAMES = ("whole", "prompt", "answer")
 
@@ -45,7 +45,10 @@ class Prepared:
         equal_text: uint64 [n, 2], equal where prompt, answer are the same text but for outer white space.
         parities: uint64 [n, `PARITIES`], see parities.py.
         numbers: uint64 [n], equal where both parts have the same numbers in the same order.
-        context: uint64 [n], equal where system and developer text and tools are.
+        symbols: uint64 [n], equal where both parts have the same symbols in the same order.
+        equal_prompt: uint64 [n], equal where the prompts have the same words and symbols in the same order.
+        context: uint64 [n], equal where system and developer text, tools, media, reasoning and rejected answer are.
+        weights: uint64 [n], equal where weights and label are.
         exact: uint64 [n], equal for exact duplicates.
         text_only: bool [n], examples without a prompt by kind.
         bands: uint32 [3 x bands, n], band hashes of the whole, the prompt and the answer; 0 where a view has no words.
@@ -60,7 +63,10 @@ class Prepared:
     equal_text: Hashes
     parities: Hashes
     numbers: Hashes
+    symbols: Hashes
+    equal_prompt: Hashes
     context: Hashes
+    weights: Hashes
     exact: Hashes
     text_only: npt.NDArray[np.bool_]
     bands: npt.NDArray[np.uint32]
@@ -135,7 +141,7 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
     # made here and not by the kernel, because numpy takes large pages, and what stays 0 is never touched
     room = np.empty(max(1024, (prompts.data.size + answers.data.size) // _BYTES_A_SHINGLE), dtype=np.uint64)
     bands = np.zeros((3 * banding.bands, len(views)), dtype=np.uint32)
-    ends, shingles, sizes, words, equal_words, equal_text, parities, numbers = _prepare(
+    ends, shingles, sizes, words, equal_words, equal_text, parities, numbers, symbols, equal_prompt = _prepare(
         _flat(prompts), _flat(answers), tables, permutations(), banding.rows, room, bands
     )
     return Prepared(
@@ -147,7 +153,10 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
         equal_text,
         parities,
         numbers,
+        symbols,
+        equal_prompt,
         context=views["context"].to_numpy(),
+        weights=views["weights"].to_numpy(),
         exact=views["exact"].to_numpy(),
         text_only=views["text_only"].to_numpy(),
         bands=bands,
@@ -177,7 +186,7 @@ def _room(prompts: Any, answers: Any) -> int:
 
 
 @inner_kernel
-def _words_of(texts: Any, example: int, tables: Any, words: Any, count: int, numbers: Any) -> Any:
+def _words_of(texts: Any, example: int, tables: Any, words: Any, before: Read) -> Read:
     """Append the words of one text; see `read_words`."""
     data, offsets, instead, normal, normal_offsets = texts
     number = instead[example]
@@ -186,14 +195,7 @@ def _words_of(texts: Any, example: int, tables: Any, words: Any, count: int, num
         data, low, high = normal, normal_offsets[number], normal_offsets[number + 1]
     else:
         low, high = offsets[example], offsets[example + 1]
-    return read_words(data, low, high, is_normal, tables, words, count, numbers)
-
-
-@inner_kernel
-def _carried(value: Any, block: Any) -> Any:
-    """A hash of a sequence, carried on by one 64-bit block."""
-    value = (value ^ block) * _CARRY
-    return value ^ (value >> np.uint64(32))
+    return read_words(data, low, high, is_normal, tables, words, before)
 
 
 @inner_kernel
@@ -205,10 +207,10 @@ def _text_hash(data: Any, low: int, high: int) -> Any:
         high -= 1
     value = np.uint64(high - low)
     while low + 8 <= high:
-        value = _carried(value, eight_bytes(data, low))
+        value = carried(value, eight_bytes(data, low))
         low += 8
     for at in range(low, high):
-        value = _carried(value, np.uint64(data[at]))
+        value = carried(value, np.uint64(data[at]))
     return mix(value)
 
 
@@ -216,7 +218,7 @@ def _text_hash(data: Any, low: int, high: int) -> Any:
 def _sequence_hash(words: Any, low: int, high: int) -> Any:
     value = np.uint64(high - low)
     for at in range(low, high):
-        value = _carried(value, words[at])
+        value = carried(value, words[at])
     return mix(value)
 
 
@@ -235,15 +237,23 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
     equal_text = np.zeros((n, 2), dtype=np.uint64)
     parities = np.zeros((n, PARITIES), dtype=np.uint64)
     numbers = np.zeros(n, dtype=np.uint64)
+    symbols = np.zeros(n, dtype=np.uint64)
+    equal_prompt = np.zeros(n, dtype=np.uint64)
     bands = hashes.shape[0] // 3
     own_bands = np.empty(bands, dtype=np.uint32)
     for example in range(n):
-        in_prompt, number = _words_of(prompts, example, tables, words, signed(0), np.uint64(0))
-        in_both, number = _words_of(answers, example, tables, words, in_prompt, mix(number + np.uint64(1)))
+        nothing = Read(signed(0), np.uint64(0), np.uint64(0), np.uint64(0))
+        asked = _words_of(prompts, example, tables, words, nothing)
+        in_prompt = asked.total
+        between = Read(in_prompt, mix(asked.numbers + _ONE), mix(asked.symbols + _ONE), np.uint64(0))
+        both = _words_of(answers, example, tables, words, between)
+        in_both = both.total
         word_counts[example, 0] = in_prompt
         word_counts[example, 1] = in_both - in_prompt
-        numbers[example] = number
+        numbers[example] = both.numbers
+        symbols[example] = both.symbols
         equal_words[example, 0] = _sequence_hash(words, signed(0), in_prompt)
+        equal_prompt[example] = mix(equal_words[example, 0] ^ mix(asked.placed))
         equal_words[example, 1] = _sequence_hash(words, in_prompt, in_both)
         equal_text[example, 0] = _text_hash(prompts[0], prompts[1][example], prompts[1][example + 1])
         equal_text[example, 1] = _text_hash(answers[0], answers[1][example], answers[1][example + 1])
@@ -264,4 +274,4 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
                     band_hashes(signatures[view], rows, own_bands)
                     for band in range(bands):
                         hashes[view * bands + band, example] = own_bands[band]
-    return (ends, shingles, sizes, word_counts, equal_words, equal_text, parities, numbers)
+    return (ends, shingles, sizes, word_counts, equal_words, equal_text, parities, numbers, symbols, equal_prompt)

@@ -8,7 +8,8 @@ from curator.duplicates.compare import LONG_ANSWER
 from curator.duplicates.whole import Whole
 
 PLAIN = 0.9
-"""Similarity of prompts and of answers from which a copy with the same numbers is plainly one (the contract's)."""
+"""Similarity of prompts and of answers from which a copy with the same numbers and symbols is plainly one (the
+contract's)."""
 
 COMPARED = pl.Schema(
     {
@@ -29,7 +30,9 @@ PAIR_FACTS = pl.Schema(
         "texts": pl.Boolean,  # both are text without a prompt
         "long": pl.Boolean,  # both answers are
         "same_numbers": pl.Boolean,
-        "same_words_only": pl.Boolean,  # a part has the same words in another text
+        "same_symbols": pl.Boolean,
+        "same_weights": pl.Boolean,
+        "same_words_only": pl.Boolean,  # what differs is something that words do not see
     }
 )
 """What else the relation of a pair depends on."""
@@ -44,6 +47,8 @@ def with_relations(pairs: pl.DataFrame, whole: Whole, threshold: float) -> pl.Da
             "texts": whole.text_only[left] & whole.text_only[right],
             "long": (whole.words[left, 1] >= LONG_ANSWER) & (whole.words[right, 1] >= LONG_ANSWER),
             "same_numbers": whole.numbers[left] == whole.numbers[right],
+            "same_symbols": whole.symbols[left] == whole.symbols[right],
+            "same_weights": whole.weights[left] == whole.weights[right],
             "same_words_only": _same_words_only(whole, left, right),
         },
         schema=PAIR_FACTS,
@@ -68,15 +73,18 @@ def related(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
         .then(pl.lit("template"))
     )
     similar = pl.when("texts").then(w >= PLAIN).otherwise((outside >= PLAIN) & (a >= PLAIN))
-    plain = similar & pl.col("same_numbers") & ~pl.col("same_words_only")
+    plain = similar & pl.all_horizontal("same_numbers", "same_symbols", "same_weights") & ~pl.col("same_words_only")
     return pairs.with_columns(relation=relation, plain=pl.col("exact") | (copy & plain))
 
 
 def _same_words_only(
     whole: Whole, left: npt.NDArray[np.uint32], right: npt.NDArray[np.uint32]
 ) -> npt.NDArray[np.bool_]:
-    """Whether a part has the same words in another text: what differs (`x < 3`, `x > 3`) words do not see."""
+    """Whether what differs (`x < 3`, `x > 3`, who says it) is something that words do not see.
+
+    A part has the same words in another text; or both parts have, and the examples are yet no exact duplicates.
+    """
     words = whole.equal_words[left] == whole.equal_words[right]
     texts = whole.equal_text[left] == whole.equal_text[right]
-    result: npt.NDArray[np.bool_] = (words & ~texts).any(axis=1)
+    result: npt.NDArray[np.bool_] = (words & ~texts).any(axis=1) | words.all(axis=1)
     return result

@@ -8,7 +8,7 @@ import polars as pl
 from curator.duplicates.find import Duplicates
 from curator.examples.frames import read_frame
 
-VERSION = 2
+VERSION = 3
 """Of the file, and of what `find` finds; part of a cache key."""
 
 _ARRAYS = ("exact_first", "first", "template_shingles", "template_key")

@@ -75,7 +75,7 @@ def _not_ascii(data: Any, offsets: Any, actions: Any) -> Any:
     at = offsets[0]
     while at < offsets[-1]:
         if data[at] < 128:
-            at += zeros_below(characters_of(data, at)[2]) if at + WINDOW <= data.size else 1
+            at += zeros_below(characters_of(data, at).others) if at + WINDOW <= data.size else 1
             continue
         while at >= offsets[text + 1]:
             text += 1

@@ -14,8 +14,8 @@ Edges = npt.NDArray[np.int64]
 def ties(whole: Whole, duplicates: Duplicates, groups: Groups) -> tuple[Edges, Edges]:
     """Pairs of positions, int64 [edges, 2], that join examples.
 
-    Returns: all ties (whole texts similar, copies, same answers, equal prompt words), and the close ones among them
-    (copies and equal prompt words), which are what counts within a component that would be too large.
+    Returns: all ties (whole texts similar, copies, same answers, equal prompts), and the close ones among them
+    (copies and equal prompts), which are what counts within a component that would be too large.
     """
     pairs = groups.pairs
     copies = _edges(pairs.filter(relation="copy"))
@@ -27,9 +27,9 @@ def ties(whole: Whole, duplicates: Duplicates, groups: Groups) -> tuple[Edges, E
 
 
 def equal_prompt_edges(whole: Whole) -> Edges:
-    """Each example whose prompt has words, with the first that has the same ones."""
+    """Each example whose prompt has words, with the first that asks in the same words and symbols."""
     asked = np.flatnonzero((whole.words[:, 0] > 0) & ~whole.text_only)
-    return np.stack([asked[first_equal(whole.equal_words[asked, 0])], asked], axis=1)
+    return np.stack([asked[first_equal(whole.equal_prompt[asked])], asked], axis=1)
 
 
 def _edges(pairs: pl.DataFrame) -> Edges:

@@ -39,7 +39,10 @@ class Whole:
     equal_text: Hashes
     parities: Hashes
     numbers: Hashes
+    symbols: Hashes
+    equal_prompt: Hashes
     context: Hashes
+    weights: Hashes
     exact: Hashes
     text_only: npt.NDArray[np.bool_]
 
@@ -98,7 +101,10 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
         equal_text=_joined([block.equal_text for block in kept], (0, 2), np.uint64),
         parities=_joined([block.parities for block in kept], (0, PARITIES), np.uint64),
         numbers=_joined([block.numbers for block in kept], (0,), np.uint64),
+        symbols=_joined([block.symbols for block in kept], (0,), np.uint64),
+        equal_prompt=_joined([block.equal_prompt for block in kept], (0,), np.uint64),
         context=_joined([block.context for block in kept], (0,), np.uint64),
+        weights=_joined([block.weights for block in kept], (0,), np.uint64),
         exact=_joined([block.exact for block in kept], (0,), np.uint64),
         text_only=_joined([block.text_only for block in kept], (0,), np.bool_),
     )

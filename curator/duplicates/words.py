@@ -1,17 +1,30 @@
-"""Words, read from UTF-8 bytes by compiled code: the one definition that everything lexical rests on.
+"""Words and symbols, read from UTF-8 bytes by compiled code: the one definition that everything lexical rests on.
 
-Of the NFKC, case-folded text: runs of letters with their marks, numbers and connector punctuation (Unicode categories
-L, M, N, Pc); in Han, kana, Thai, Lao, Khmer and Myanmar each base character with its marks is one word. A word is kept
-as a 64-bit hash. Most text is plain ASCII, and that is read 64 bytes at a time.
+Words, of the NFKC, case-folded text: runs of letters with their marks, numbers and connector punctuation (Unicode
+categories L, M, N, Pc); in Han, kana, Thai, Lao, Khmer and Myanmar each base character with its marks is one word. `+`
+and `#` directly after a letter belong to its word (`C++`), and so does a dot directly before one that is not the end of
+an ellipsis (`node.js`, `.NET`). A word is kept as a 64-bit hash. Symbols are the other characters of the categories S*
+and of `characters.SYMBOLS`. Most text is plain ASCII, and that is read 64 bytes at a time.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.characters import ALONE, ALONE_NUMBER, GAP, MARK, NUMBER, REPLACED
-from curator.duplicates.instructions import WINDOW, characters_of, eight_bytes, zeros_below
+from curator.duplicates.characters import (
+    ALONE,
+    ALONE_NUMBER,
+    DOT,
+    GAP,
+    JOINS_LETTER,
+    LETTER,
+    MARK,
+    NUMBER,
+    REPLACED,
+    SYMBOL,
+)
+from curator.duplicates.instructions import WINDOW, Seen, characters_of, count_bits, eight_bytes, zeros_below
 from curator.jit import inner_kernel, signed
 
 Hashes = npt.NDArray[np.uint64]
@@ -21,12 +34,14 @@ _WORD_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _HALF = np.uint64(33)
+_CARRY = np.uint64(0x9FB21C651E98DF25)
 
 _SMALL = np.uint64(0x2020202020202020)
-"""Set in each byte of ASCII letters, digits and the low line, it makes letters small and keeps all of them apart."""
+"""Set in each byte that a word of ASCII can have, it makes letters small and keeps all of them apart."""
 _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
 _NOT_ASCII = np.uint64(1 << 63)  # no eight bytes of ASCII have this bit
+_FULL_STOP = ord(".")
 _ROOM = WINDOW + 8  # bytes that must follow where a window is read: its last word may be read eight bytes on
 
 
@@ -75,6 +90,29 @@ def _with(word: Any, block: Any, filled: Any, code: int) -> tuple[Any, Any, Any]
     return word, block, filled + np.uint64(8)
 
 
+class Read(NamedTuple):
+    """What was read so far.
+
+    Attributes:
+        total: words.
+        numbers: a hash of the words with a number in them.
+        symbols: a hash of the symbols.
+        placed: a hash of the symbols, each with the number of words before it.
+    """
+
+    total: int
+    numbers: Any
+    symbols: Any
+    placed: Any
+
+
+@inner_kernel
+def carried(value: Any, block: Any) -> Any:
+    """A hash of a sequence, carried on by one 64-bit block."""
+    value = (value ^ block) * _CARRY
+    return value ^ (value >> np.uint64(32))
+
+
 @inner_kernel
 def _end(word: Any, numeric: bool, words: Any, count: int, numbers: Any) -> tuple[int, Any]:
     """Write a word's hash to `words`, and, where it is `numeric`, into `numbers`."""
@@ -85,21 +123,51 @@ def _end(word: Any, numeric: bool, words: Any, count: int, numbers: Any) -> tupl
 
 
 @inner_kernel
-def _read_window(data: Any, at: int, high: int, words: Any, count: int, numbers: Any) -> tuple[int, int, Any]:
+def _with_symbol(symbols: Any, placed: Any, code: Any, words_before: int) -> tuple[Any, Any]:
+    """Both hashes of symbols, carried on by one."""
+    return carried(symbols, code), carried(placed, code ^ (np.uint64(words_before) << np.uint64(32)))
+
+
+@inner_kernel
+def _word_bits(seen: Seen, bits: Any, undecided: Any, after_dot: Any) -> tuple[Any, Any]:
+    """Which bytes of a window belong to words, and which of them are `+` or `#`.
+
+    Args:
+        seen: the window.
+        bits: of the bytes that count.
+        undecided: the bit of the last of them, where a letter may follow it; else 0.
+        after_dot: 1 where a full stop stands before the window.
+    """
+    letters, joins, dots = seen.letters & bits, seen.joins & bits, seen.dots & bits
+    # a run of joins carries a bit added at its start to its end; only runs that begin behind a letter are added to
+    joined = joins & ~(joins + (joins & (letters << _ONE)))
+    dots &= ~((dots << _ONE) | after_dot) & ((letters >> _ONE) | undecided)
+    return (seen.words & bits) | joined | dots, joined
+
+
+@inner_kernel
+def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, before: Read) -> tuple[int, Read]:
     """Append the words that stand in a window of ASCII, whole; see `read_words`. No word begins before `at`.
 
     Returns: where to read on: at the end of the window, or where a word begins that may go on behind it.
     """
-    letters, digits, others = characters_of(data, at)
-    stop = min(zeros_below(others), high - at)
-    if stop < WINDOW:
-        letters &= (_ONE << np.uint64(stop)) - _ONE
-    while letters != 0:
-        start = zeros_below(letters)
-        length = zeros_below(~(letters >> np.uint64(start)))
+    seen = characters_of(data, at)
+    stop = min(zeros_below(seen.others), high - at)
+    bits = (_ONE << np.uint64(stop)) - _ONE if stop < WINDOW else _EVERY
+    goes_on = stop > 0 and at + stop < high
+    undecided = _ONE << np.uint64(stop - 1) if goes_on else np.uint64(0)
+    rest, joined = _word_bits(seen, bits, undecided, np.uint64(after_dot))
+    starts = rest & ~(rest << _ONE)
+    symbols_left = seen.symbols & bits & ~joined
+    count, numbers = before.total, before.numbers
+    while rest != 0:
+        start = zeros_below(rest)
+        length = zeros_below(~(rest >> np.uint64(start)))
         end = start + length
-        if end == stop and at + end < high:
-            return at + start, count, numbers
+        if end == stop and goes_on:
+            symbols_left &= (_ONE << np.uint64(start)) - _ONE
+            stop = start
+            break
         word = _WORD_SEED
         low = at + start
         left = length
@@ -108,18 +176,30 @@ def _read_window(data: Any, at: int, high: int, words: Any, count: int, numbers:
             low += 8
             left -= 8
         last = (eight_bytes(data, low) | _SMALL) & (_EVERY >> np.uint64(64 - 8 * left))
-        numeric = zeros_below(digits >> np.uint64(start)) < length
+        numeric = zeros_below(seen.digits >> np.uint64(start)) < length
         count, numbers = _end(_absorb(word, last), numeric, words, count, numbers)
         if end >= WINDOW:
             break
-        letters = (letters >> np.uint64(end)) << np.uint64(end)
-    return at + stop, count, numbers
+        rest = (rest >> np.uint64(end)) << np.uint64(end)
+    symbols, placed = before.symbols, before.placed
+    while symbols_left != 0:
+        place = zeros_below(symbols_left)
+        words_before = before.total + signed(count_bits(starts & ((_ONE << np.uint64(place)) - _ONE)))
+        symbols, placed = _with_symbol(symbols, placed, np.uint64(data[at + place]), words_before)
+        symbols_left &= symbols_left - _ONE
+    return at + stop, Read(count, numbers, symbols, placed)
 
 
 @inner_kernel
-def read_words(
-    data: Any, low: int, high: int, is_normal: bool, tables: Any, words: Any, count: int, numbers: Any
-) -> tuple[int, Any]:
+def _decided(kind: int, after_letter: bool) -> int:
+    """`kind`; of `+` and `#` what they are behind a letter, or elsewhere."""
+    if kind != JOINS_LETTER:
+        return signed(kind)
+    return signed(LETTER) if after_letter else signed(SYMBOL)
+
+
+@inner_kernel
+def read_words(data: Any, low: int, high: int, is_normal: bool, tables: Any, words: Any, before: Read) -> Read:
     """Read `data[low:high]` and append the hash of every word to `words`, which has room for two a byte.
 
     (No character of three bytes is normalised to more than six words.)
@@ -131,13 +211,14 @@ def read_words(
         is_normal: whether the text is normalised already.
         tables: kinds, actions, starts and sequences of `Characters`.
         words: uint64.
-        count: words that it holds already.
-        numbers: a hash of the words with a number in them so far.
+        before: what was read, and is in `words`, already.
 
-    Returns: how many `words` now holds, and `numbers` carried on.
+    Returns: `before`, carried on.
     """
     kinds, actions, starts, sequences = tables
+    count, numbers, symbols, placed = before
     word, in_word, alone, numeric = _WORD_SEED, False, False, False
+    after_letter, after_dot, waiting = False, False, False  # waiting: a dot is read that belongs to a letter behind it
     block, filled = np.uint64(0), np.uint64(0)  # ASCII characters not yet in `word`, and how many bits they are
     at, code = low, 0
     replacement, replacement_end = 0, 0
@@ -146,10 +227,13 @@ def read_words(
             code = signed(sequences[replacement])
             replacement += 1
         elif data[at] < 128:
-            if not in_word and at + _ROOM <= data.size:
-                reached, count, numbers = _read_window(data, at, high, words, count, numbers)
+            if not (in_word or waiting) and at + _ROOM <= data.size:
+                read = Read(count, numbers, symbols, placed)
+                reached, read = _read_window(data, at, high, after_dot, words, read)
+                count, numbers, symbols, placed = read
                 if reached > at:
                     at = reached
+                    after_dot = data[at - 1] == _FULL_STOP
                     continue
             code = signed(data[at])
             at += 1
@@ -160,12 +244,23 @@ def read_words(
                 replacement_end = replacement + sequences[replacement - 1]
                 continue
         kind = kinds[code]
+        dot_joins = waiting and kind == LETTER
+        kind = _decided(kind, after_letter)
         by_itself = kind in (ALONE, ALONE_NUMBER)
-        if in_word and (kind == GAP or by_itself or (alone and kind != MARK)):
+        ends = kind in (GAP, SYMBOL) or by_itself or (alone and kind != MARK) or (waiting and not dot_joins)
+        waiting = kind == DOT and not after_dot
+        if in_word and (ends or (kind == DOT and not waiting)):
             count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
             word, in_word, alone, numeric = _WORD_SEED, False, False, False
             block, filled = np.uint64(0), np.uint64(0)
-        if kind == GAP:
+        if dot_joins:
+            word, block, filled = _with(word, block, filled, _FULL_STOP)
+            in_word = True
+        after_dot = kind == DOT
+        after_letter = kind == LETTER or (after_letter and kind == MARK)
+        if kind == SYMBOL:
+            symbols, placed = _with_symbol(symbols, placed, np.uint64(code), count)
+        if kind in (GAP, SYMBOL, DOT):
             continue
         alone = alone if in_word else by_itself
         in_word = True
@@ -173,4 +268,4 @@ def read_words(
         word, block, filled = _with(word, block, filled, code)
     if in_word:
         count, numbers = _end(_flushed(word, block, filled), numeric, words, count, numbers)
-    return count, numbers
+    return Read(count, numbers, symbols, placed)

@@ -2,7 +2,8 @@
 
 The cosine of whole examples alone is misled where many answers are one word ("Positive.", "Noun"): examples that ask
 for the same kind of thing about different objects look alike. So the prompts have to be as near as the whole, and to
-speak of the same numbers, which vectors do not see.
+speak of the same numbers, which vectors do not see. Nor do they see system text, tools, media, reasoning and rejected
+answer: where these differ, two examples are no pair.
 """
 
 import numpy as np
@@ -30,7 +31,7 @@ def semantic_pairs(
 
     Args:
         vectors: of `n` examples.
-        numbers: uint64 [n], equal where the prompts hold the same numbers.
+        numbers: uint64 [n], equal where the prompts hold the same numbers and the context is the same; see `Words`.
         threshold: cosine of the whole, and of the prompts where both are there.
         threads: kernels that run at once.
     """

@@ -26,8 +26,9 @@ class Words:
     Attributes:
         pieces: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
         ends: int64 [2 n], where each text's pieces end.
-        numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers. Of
-            a prompt or answer without a word in the encoder's vocabulary, whose vector says nothing: where texts are.
+        numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers and
+            the context (system text, tools, media, reasoning, rejected answer) is the same. Of a prompt or answer
+            without a word in the encoder's vocabulary, whose vector says nothing: where texts are, too.
     """
 
     pieces: npt.NDArray[np.uint16]
@@ -82,8 +83,10 @@ def words_of(views: pl.DataFrame) -> Words:
     known = np.add.reduceat(np.append(pieces != encoder.unknown, False), held.indptr[:-1])
     unread = (np.diff(held.indptr) > 0) & (known == 0)
     numbers = [
-        _numbers_in(prompt if prompt.strip() else answer, *((prompt, answer) if is_unread else ()))
-        for prompt, answer, is_unread in zip(texts[0::2], texts[1::2], unread[0::2] | unread[1::2], strict=True)
+        _numbers_in(prompt if prompt.strip() else answer, str(context), *((prompt, answer) if is_unread else ()))
+        for prompt, answer, context, is_unread in zip(
+            texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
+        )
     ]
     return Words(pieces, ends, np.array(numbers, dtype=np.uint64))
 

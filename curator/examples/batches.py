@@ -13,6 +13,7 @@ from curator.examples.frames import EXAMPLES, MESSAGES, Batch, found, nothing_fo
 from curator.examples.identity import example_key
 from curator.examples.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.examples.judging import Refusal, judge, refusal_of_meaning
+from curator.examples.media import media_key, with_media
 
 _to_json = msgspec.json.encode
 
@@ -74,7 +75,7 @@ def read_example(raw: bytes, dialect: Dialect) -> tuple[dict[str, Any], Content]
     if refusals:
         return refusals
     try:
-        return value, dialect.content(value)
+        return value, with_media(dialect.content(value), value, dialect.known)
     except Refused as refused:
         return [refusal_of_meaning(refused)]
 
@@ -92,6 +93,8 @@ def _add_example(
     examples["kind"].append(kind)
     examples["tools"].append(None if content.tools is None else _to_json(content.tools).decode())
     examples["label"].append(content.label)
+    examples["media"].append(media_key(content))
+    examples["completion"].append(isinstance(value.get("prompt"), str) and isinstance(value.get("completion"), str))
     extra = value.keys() - known
     examples["extra_keys"].append("\n".join(sorted(extra)) if extra else None)
     examples["extra"].append(_to_json({key: value[key] for key in sorted(extra)}).decode() if extra else None)

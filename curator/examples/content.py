@@ -14,6 +14,11 @@ MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id
 _ALIASES = frozenset({"function_call", "loss_weight", "reasoning_content", "thinking"})
 KNOWN_MESSAGE_KEYS = MESSAGE_KEYS | _ALIASES | {"refusal", "from", "value"}
 
+_SAID_ELSEWHERE = frozenset({"reasoning", "tool_call"})
+"""LLaMA-Factory's parts that have a key of the message with us."""
+
+COHERE_ROLES = {"System": "system", "User": "user", "Chatbot": "assistant", "Tool": "tool"}
+
 SHAREGPT_ROLES = {
     "human": "user",
     "user": "user",
@@ -39,13 +44,19 @@ class Refused(ValueError):
 
 
 class Content(NamedTuple):
-    """What an example is made of, and what its id counts."""
+    """What an example is made of, and what its id counts.
+
+    Attributes:
+        media: by field what the fields for pictures, sounds and videos hold; see `curator.examples.media`. What stands
+            in content parts is part of the messages.
+    """
 
     messages: list[Message]
     tools: list[dict[str, Any]] | None = None
     chosen: list[Message] | None = None
     rejected: list[Message] | None = None
     label: bool | None = None
+    media: dict[str, Any] | None = None
 
     def identity(self) -> dict[str, Any]:
         """The object whose canonical JSON is hashed."""
@@ -58,7 +69,9 @@ def content_of(text: str) -> Content:
 
 
 def chat_messages(messages: list[Message], first_index: int = 0) -> list[Message]:
-    """OpenAI-style messages as ours."""
+    """OpenAI-style messages as ours; in a conversation with a Chatbot the roles are Cohere's."""
+    if any(message["role"] == "Chatbot" for message in messages):
+        messages = [{**message, "role": COHERE_ROLES.get(message["role"], message["role"])} for message in messages]
     return [_chat_message(message, first_index + index) for index, message in enumerate(messages)]
 
 
@@ -93,14 +106,30 @@ def _chat_message(message: Message, index: int) -> Message:
 def _plain_parts(
     parts: list[dict[str, Any]], reasoning: str | None, calls: list[Any] | None, index: int
 ) -> tuple[str | list[dict[str, Any]] | None, str | None, list[Any] | None]:
-    """LLaMA-Factory's parts (`type` and `value`) as text, reasoning and calls; OpenAI's parts stay as they are."""
+    """LLaMA-Factory's parts (`type` and `value`) as text, reasoning and calls; OpenAI's parts stay as they are.
+
+    Where one of them is a picture, a sound or a video, all but reasoning and calls stay parts, in OpenAI's form.
+    """
     if not any("value" in part for part in parts):
         return parts, reasoning, calls
-    texts = [str(part["value"]) for part in parts if part["type"] == "text" and "value" in part]
-    thoughts = [str(part["value"]) for part in parts if part["type"] == "reasoning"]
-    for position, part in enumerate(part for part in parts if part["type"] == "tool_call"):
+    thoughts = [str(part["value"]) for part in parts if part["type"] == "reasoning" and "value" in part]
+    for position, part in enumerate(part for part in parts if part["type"] == "tool_call" and "value" in part):
         calls = [*(calls or []), *_calls_from_text(str(part["value"]), index, position)]
-    return "\n".join(texts) if texts else None, reasoning or "\n".join(thoughts) or None, calls
+    shown = [_openai_part(part) for part in parts if "value" not in part or part["type"] not in _SAID_ELSEWHERE]
+    reasoning = reasoning or "\n".join(thoughts) or None
+    if any(part["type"] != "text" for part in shown):
+        return shown, reasoning, calls
+    texts = [part["text"] for part in shown if part.get("text") is not None]
+    return "\n".join(texts) if texts else None, reasoning, calls
+
+
+def _openai_part(part: dict[str, Any]) -> dict[str, Any]:
+    kind, value = part["type"], part.get("value")
+    if value is None:
+        return part
+    if kind == "text":
+        return {"type": "text", "text": str(value)}
+    return {"type": kind, kind: {"url": value}} if kind.endswith("_url") and isinstance(value, str) else part
 
 
 def _tool_call(function: dict[str, Any], index: int, position: int = 0) -> dict[str, Any]:
@@ -162,6 +191,9 @@ def sharegpt_messages(turns: list[dict[str, Any]], system: str | None = None, fi
             message["name"] = turn["name"]
         if turn.get("weight") is not None:
             message["weight"] = turn["weight"]
+        reasoning = turn.get("reasoning") or turn.get("reasoning_content") or turn.get("thinking")
+        if isinstance(reasoning, str):
+            message["reasoning"] = reasoning
         messages.append(message)
     return messages
 

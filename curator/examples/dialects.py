@@ -15,7 +15,7 @@ from curator.errors import UnreadableInput, UsageError
 from curator.examples import shapes
 from curator.examples.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 SAMPLED = 200
 """Examples looked at to recognise a dialect."""
 

@@ -23,7 +23,6 @@ FACTS = pl.Schema(
         "answer_words": pl.UInt32(),  # runs of non-space
         "system_key": pl.UInt64(),  # hash of the system text; 0 where there is none
         "has_tools": pl.Boolean(),
-        "outer_space": pl.Boolean(),  # a message begins or ends with white space
     }
 )
 
@@ -37,7 +36,6 @@ def facts_of(batch: Batch) -> pl.DataFrame:
     messages = batch.messages.filter(pl.col("part") != "rejected").with_columns(
         pl.col("role").replace_strict(_INITIALS, default="?").alias("initial"),
         pl.col("content").str.len_chars().fill_null(0).alias("characters"),
-        (pl.col("content") != pl.col("content").str.strip_chars()).fill_null(False).alias("outer_space"),
         (pl.col("index") == pl.col("index").filter(pl.col("role") == "assistant").max().over("row"))
         .fill_null(False)
         .alias("is_answer"),
@@ -46,7 +44,6 @@ def facts_of(batch: Batch) -> pl.DataFrame:
     per_example = messages.group_by("row").agg(
         pl.col("initial").str.join("").alias("shape"),
         pl.col("characters").sum(),
-        pl.col("outer_space").any(),
         pl.col("index").filter("is_answer").first().cast(pl.Int32).alias("answer_index"),
         pl.col("content").filter("is_answer").first().alias("answer"),
         pl.col("content").filter(is_system).str.join("\n").alias("system"),
@@ -65,7 +62,6 @@ def facts_of(batch: Batch) -> pl.DataFrame:
         pl.col("answer").str.count_matches(r"\S+").fill_null(0).alias("answer_words"),
         pl.col("system").fill_null("").map_batches(_text_keys, pl.UInt64).alias("system_key"),
         pl.col("tools").is_not_null().alias("has_tools"),
-        pl.col("outer_space").fill_null(False),
     ).cast(FACTS)
 
 

@@ -50,4 +50,4 @@ class Pair(BaseModel):
     similarity: float = Field(ge=0, le=1, description="of the whole texts")
     prompt_similarity: float | None = Field(default=None, ge=0, le=1)
     answer_similarity: float | None = Field(default=None, ge=0, le=1)
-    context_differs: bool = Field(description="the system text or the tools differ")
+    context_differs: bool = Field(description="the system text, tools, media, reasoning or rejected answer differ")

@@ -24,6 +24,8 @@ EXAMPLES = pl.Schema(
         "kind": pl.Enum(KINDS),
         "tools": pl.String(),  # JSON, as OpenAI writes them; null where there are none
         "label": pl.Boolean(),  # KTO only
+        "media": pl.UInt64(),  # see media.py; null where there are no pictures, sounds or videos
+        "completion": pl.Boolean(),  # prompt and completion are texts that are put together as they are
         "extra_keys": pl.String(),  # top-level keys that the dialect does not know, one a line
         "extra": pl.String(),  # JSON of these keys and their values; null where there are none
     }
@@ -72,7 +74,7 @@ PAIRS = pl.Schema(
         "prompt_similarity": pl.Float32(),
         "answer_similarity": pl.Float32(),
         "context_differs": pl.Boolean(),
-        "plain": pl.Boolean(),  # a copy that may be dropped unseen: p*, a >= 0.9 and the same numbers in both
+        "plain": pl.Boolean(),  # a copy that may be dropped unseen; see `curator.duplicates.relations`
     }
 )
 

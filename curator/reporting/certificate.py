@@ -18,7 +18,7 @@ class Nearest(BaseModel):
     example: Place
     nearest: Place | None = Field(description="the most similar example; null: none is as similar as `floor`")
     similarity: float | None = Field(description="of the whole texts")
-    same_prompt: Place | None = Field(description="the first example that asks in the same words; null: none")
+    same_prompt: Place | None = Field(description="the first example with an equal prompt; null: none")
     leaks: bool
 
 
@@ -42,7 +42,7 @@ class HeldOut(BaseModel):
     examples: int
     checked: int = Field(description="fewer than examples where a random sample was checked")
     leaking: int = Field(description="of the checked ones")
-    same_prompt: int = Field(description="of the checked ones, those that are asked in the same words elsewhere")
+    same_prompt: int = Field(description="of the checked ones, those with an equal prompt elsewhere")
     taken_apart: int = Field(description="of the leaking ones, those within a component too large to keep together")
     unproven: int = Field(description="checked ones for which the search was broken off")
     floor: float = Field(description="similarity from which the nearest is named")

@@ -101,9 +101,7 @@ class DuplicateSummary(_Part):
     exact: int = Field(description="examples that are exact duplicates of a keeper")
     near: int = Field(description="examples that are near-duplicates of a keeper")
     groups: int
-    conflicts: int = Field(
-        description="prompts that are asked in the same words several times and answered differently"
-    )
+    conflicts: int = Field(description="equal prompts that are answered differently")
     templates: int = Field(description="templates that many examples share; never suggested for dropping")
     pairs: dict[str, int] = Field(description="verified pairs by relation")
     incomplete: list[str] = Field(description="lists that are not complete, each with its reason")

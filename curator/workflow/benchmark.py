@@ -55,7 +55,7 @@ def _sought(items: pl.DataFrame) -> "Sought":
     numbered = items.select("question", "answer").with_row_index("item")
     turns = numbered.select("item", prompt="question", answer=pl.lit("")).explode("prompt").drop_nulls()
     rows = pl.concat([turns, numbered.select("item", prompt=pl.lit(""), answer="answer")])
-    unused = {"context": pl.lit(0), "exact": pl.lit(0), "text_only": pl.lit(value=False)}
+    unused = {name: pl.lit(0) for name in ("context", "weights", "exact")} | {"text_only": pl.lit(value=False)}
     views = rows.with_columns(**unused).select(VIEWS.names()).cast(VIEWS)
     return Sought(assemble([prepare(views)]), rows["item"].to_numpy().astype("int64"), len(items))
 

@@ -18,6 +18,7 @@ from curator.workflow.loading import Loaded
 from curator.workflow.texts import originals_at
 
 if TYPE_CHECKING:
+    from curator.duplicates.places import Placed
     from curator.duplicates.whole import Whole
 
 RUN = 13
@@ -42,6 +43,7 @@ class _Word(NamedTuple):
     message: int
     start: int
     end: int
+    symbols: str
 
 
 class _Run(NamedTuple):
@@ -117,7 +119,7 @@ def _placed(content: Content) -> tuple[dict[int, str], list[_Word]]:
     for index, message in enumerate([*content.messages, *(content.chosen or ())]):
         if message["role"] not in ("system", "developer"):
             shown[index], placed = placed_words(spoken(message))
-            words += [_Word(word.word, index, word.start, word.end) for word in placed]
+            words += [_Word(word.word, index, word.start, word.end, word.symbols) for word in placed]
     return shown, words
 
 
@@ -127,20 +129,39 @@ def _verified(words: list[_Word], item: dict[str, Any], part: int) -> _Run | Non
     turns = [_words_of(turn) for turn in item["question"]]
     answer = _words_of(item["answer"])
     sought = [answer] if part else turns
+    is_short = not part and sum(map(len, turns)) < RUN
     found = [run for text in sought if text and (run := _longest_run(example, text)) is not None]
+    if is_short:
+        found = [run for turn in item["question"] if (run := _verbatim(words, _placed_words(turn))) is not None]
     run = max(found, key=lambda run: run.length, default=None)
     if run is None or run.length < min(RUN, max(map(len, sought))):
         return None
-    is_short = not part and sum(map(len, turns)) < RUN
     if is_short and 0 < len(answer) < FEW_WORDS and _longest_run(example, answer) is None:
         return None
     return run
 
 
+def _verbatim(words: list[_Word], sought: "list[Placed]") -> _Run | None:
+    """Where `sought` stands with the same symbols between its words: `3 + 4` is another question than `3 * 4`."""
+    size = len(sought)
+    for begin in range(len(words) - size + 1 if size else 0):
+        run = words[begin : begin + size]
+        if all(
+            here.word == there.word and (place == 0 or here.symbols == there.symbols)
+            for place, (here, there) in enumerate(zip(run, sought, strict=True))
+        ):
+            return _Run(begin, size)
+    return None
+
+
 def _words_of(text: str) -> list[str]:
+    return [word.word for word in _placed_words(text)]
+
+
+def _placed_words(text: str) -> "list[Placed]":
     from curator.duplicates.places import placed_words
 
-    return [word.word for word in placed_words(text)[1]]
+    return placed_words(text)[1]
 
 
 def _longest_run(words: list[str], sought: list[str]) -> _Run | None:

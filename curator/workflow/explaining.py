@@ -79,7 +79,7 @@ def _how_similar(left: Parts, right: Parts) -> Iterator[str]:
     from curator.duplicates.whole import assemble
     from curator.examples.views import VIEWS
 
-    rows = [(parts.prompt, parts.answer, 0, number, not parts.prompt) for number, parts in enumerate((left, right))]
+    rows = [(parts.prompt, parts.answer, 0, 0, number, not parts.prompt) for number, parts in enumerate((left, right))]
     whole = assemble([prepare(pl.DataFrame(rows, schema=VIEWS, orient="row"))])
     ends = np.array([0]), np.array([1])
     pair = compare_named(whole, np.empty(0, dtype=np.uint64), *ends, 0.7).row(0, named=True)

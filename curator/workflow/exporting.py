@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from curator.examples.content import content_of
+from curator.examples.content import Content, content_of
+from curator.examples.dialects import Dialect
 from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.write import ExportResult, write_export
@@ -18,7 +19,7 @@ from curator.workflow.open_findings import findings_as_written, open_findings
 from curator.workflow.opening import Opened
 from curator.workflow.secrets import Policy, passing
 from curator.workflow.splitting import Splitting, make_split
-from curator.workflow.texts import originals
+from curator.workflow.texts import Original, originals
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,11 @@ def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed:
         else:
             is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
             is_open = () if is_accepted else found(original.position)
+        content = content_of(written[id_]) if edited else original.content
         yield ExportExample(
             id=id_,
-            content=content_of(written[id_]) if edited else original.content,
-            extra=original.extra(read.recognised.dialect),
+            content=content,
+            extra=_extra(original, content, read.recognised.dialect),
             split=sides[id_],  # type: ignore[arg-type]
             file=read.source.name,
             line=original.line,
@@ -182,15 +184,29 @@ def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed:
         )
     for id_, text in written.items():
         if state[id_]["added"]:
+            added = content_of(text)
             yield ExportExample(
                 id=id_,
-                content=content_of(text),
-                extra={},
+                content=added,
+                extra=_fields(added),
                 split=sides[id_],  # type: ignore[arg-type]
                 file="added",
                 line=1,
                 findings=found_again[id_],
             )
+
+
+def _extra(original: Original, content: Content, dialect: Dialect) -> dict[str, Any]:
+    """The fields that go with `content`: the original's own, and what an edit made of its media."""
+    extra = original.extra(dialect)
+    if content.media == original.content.media:
+        return extra
+    return {key: held for key, held in extra.items() if key not in _fields(original.content)} | _fields(content)
+
+
+def _fields(content: Content) -> dict[str, Any]:
+    """Media in fields of the example, not of its messages."""
+    return {key: held for key, held in (content.media or {}).items() if "." not in key}
 
 
 def _is_kept(known: dict[str, Any] | None, *, only_reviewed: bool) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from curator.embedding.topics import Topics
     from curator.workflow.vectors import Embedded
 
-VERSION = 6
+VERSION = 7
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]

@@ -1,42 +1,62 @@
-"""Repair examples without loss, as the policy `recommended` does."""
+"""Repair examples without loss, as the policy `recommended` does: only where a finding asks for it."""
+
+from collections import defaultdict
 
 import msgspec
 import polars as pl
 
-from curator.checks.text.fixes import LOSSLESS, repair_losslessly
+from curator.checks.passages import REJECTED
+from curator.checks.text.fixes import LOSSLESS, REPAIRS
 from curator.examples.content import Content, Message
 from curator.workflow.audit import Audit
 from curator.workflow.ids import ids_of
 from curator.workflow.texts import originals_at
 
+Asked = set[tuple[bool, int, str]]
+"""Whether a finding is about the rejected answer, the message's index, and the check."""
+
 
 def repairs(audit: Audit) -> dict[str, str]:
-    """Repaired content (JSON) by id, of every example that a lossless repair changes."""
-    found = audit.findings.filter(pl.col("check").is_in(list(LOSSLESS)))["row"].drop_nulls()
-    spaced = audit.loaded.facts["outer_space"].arg_true()
-    positions = pl.concat([found.cast(pl.UInt32), spaced.cast(pl.UInt32)]).unique().to_list()
+    """Repaired content (JSON) by id, of every example in which a finding asks for a repair that loses nothing."""
+    wanted = pl.col("check").is_in(list(LOSSLESS)) & (pl.col("suggestion") == "fix") & pl.col("row").is_not_null()
+    asked: dict[int, Asked] = defaultdict(set)
+    about_rejected = pl.col("message").str.starts_with(REJECTED)
+    found = audit.findings.filter(wanted).select("row", about_rejected.alias("rejected"), "message_index", "check")
+    for row, *place in found.iter_rows():
+        asked[row].add(tuple(place))
     ids = ids_of(audit.loaded)
     changed = {}
-    for original in originals_at(audit.loaded, positions):
-        repaired = repaired_content(original.content)
+    for original in originals_at(audit.loaded, asked):
+        repaired = repaired_content(original.content, asked[original.position])
         if repaired is not None:
             changed[ids[original.position]] = msgspec.json.encode(repaired.identity()).decode()
     return changed
 
 
-def repaired_content(content: Content) -> Content | None:
-    """The content with every text repaired; None where that changes nothing, or would leave a message empty."""
+def repaired_content(content: Content, asked: Asked) -> Content | None:
+    """The content with the repairs that are asked for; None where that changes nothing."""
+    first = len(content.messages)
     repaired = content._replace(
-        messages=[_repaired(message) for message in content.messages],
-        chosen=None if content.chosen is None else [_repaired(message) for message in content.chosen],
-        rejected=None if content.rejected is None else [_repaired(message) for message in content.rejected],
+        messages=_repaired(content.messages, 0, asked, rejected=False),
+        chosen=content.chosen and _repaired(content.chosen, first, asked, rejected=False),
+        rejected=content.rejected and _repaired(content.rejected, first, asked, rejected=True),
     )
     return None if repaired == content else repaired
 
 
-def _repaired(message: Message) -> Message:
+def _repaired(messages: list[Message], first: int, asked: Asked, *, rejected: bool) -> list[Message]:
+    return [
+        mended(message, [name for name in LOSSLESS if (rejected, index, name) in asked])
+        for index, message in enumerate(messages, first)
+    ]
+
+
+def mended(message: Message, names: list[str]) -> Message:
+    """A message with these repairs; as it is where its text would be empty, or is no text."""
     text = message.get("content")
     if not isinstance(text, str):
         return message
-    repaired = repair_losslessly(text)
+    repaired = text
+    for name in names:
+        repaired = REPAIRS[name](repaired)
     return {**message, "content": repaired} if repaired and repaired != text else message

@@ -14,7 +14,7 @@ from curator.workflow.comparing import compared, note_comparison
 from curator.workflow.keeping import keeper_rank
 from curator.workflow.loading import Loaded
 
-VERSION = 3
+VERSION = 4
 """Counts up when the findings of unchanged data would change, or what is kept about them."""
 
 _PARTS = ("pairs", "keeper", "findings", "summary")

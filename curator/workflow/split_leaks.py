@@ -13,7 +13,7 @@ from curator.splitting.split import TEST, TRAIN, VALIDATION, Sides
 if TYPE_CHECKING:
     from curator.duplicates.whole import Whole
 
-VERSION = 1
+VERSION = 2
 """Counts up when the findings of an unchanged split would change."""
 
 LEAKS = pl.Schema({**FOUND, "related": pl.List(pl.UInt32)})
@@ -48,7 +48,7 @@ def leak_findings(
         .alias("severity"),
         pl.col("position").alias("row"),
         pl.when(by_prompt)
-        .then(pl.format("It asks in the same words as an example in {}.", "where"))
+        .then(pl.format("It asks the same as an example in {}.", "where"))
         .otherwise(
             pl.format(
                 "It is {} % the same as an example in {}.", (pl.col("similarity") * 100).floor().cast(pl.Int32), "where"

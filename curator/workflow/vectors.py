@@ -22,7 +22,7 @@ from curator.project.cache import Cache
 from curator.workflow.loading import Loaded, Progress
 from curator.workflow.texts import source_blocks
 
-VERSION = 4
+VERSION = 5
 """Counts up when the vectors or the words of unchanged texts would change."""
 
 STEP = 2048

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.checks.catalogue import chosen
-from curator.checks.text.fixes import LOSSLESS, REPAIRS
+from curator.checks.text.fixes import REPAIRS
 from curator.errors import UsageError
 from curator.examples.batches import batch_of
-from curator.examples.content import Content, Message, Refused, content_of
+from curator.examples.content import Content, Refused, content_of
 from curator.examples.dialects import dialect_named
 from curator.examples.finding import Finding
 from curator.examples.identity import example_key, key_to_id
@@ -21,6 +21,7 @@ from curator.workflow.derive import Plan, derive
 from curator.workflow.filtering import Searched, matching
 from curator.workflow.findings import all_findings, published, severity_rank
 from curator.workflow.loading import Loaded
+from curator.workflow.repairing import mended
 
 Mask = npt.NDArray[np.bool_]
 
@@ -153,7 +154,14 @@ def checked_content(value: object) -> Content:
             content = dialect.content({"messages": value["messages"], "tools": value.get("tools")})
         except Refused as refused:
             raise UsageError(str(refused)) from None
-        return content._replace(chosen=value.get("chosen"), rejected=value.get("rejected"), label=value.get("label"))
+        if value.get("media") is not None and not isinstance(value["media"], dict):
+            raise UsageError("media is an object: by field, what it holds.")
+        return content._replace(
+            chosen=value.get("chosen"),
+            rejected=value.get("rejected"),
+            label=value.get("label"),
+            media=value.get("media"),
+        )
     raise UsageError("An example is an object with a list of messages.")
 
 
@@ -163,21 +171,12 @@ def id_of(content: Content) -> str:
 
 
 def repaired(content: Content, findings: list[Finding]) -> Content | None:
-    """The content with every repair that its findings ask for, and without outer white space; None: nothing to do."""
-    asked = {finding.check for finding in findings}
-    names = [name for name in REPAIRS if name in asked or name in LOSSLESS]
-
-    def mended(message: Message) -> Message:
-        text = message.get("content")
-        if not isinstance(text, str):
-            return message
-        for name in names:
-            text = REPAIRS[name](text)
-        return {**message, "content": text} if text else message
-
+    """The content with every repair that its findings ask for; None: nothing to do."""
+    asked = {finding.check for finding in findings if finding.suggestion == "fix"}
+    names = [name for name in REPAIRS if name in asked]
     changed = content._replace(
-        messages=[mended(message) for message in content.messages],
-        chosen=None if content.chosen is None else [mended(message) for message in content.chosen],
-        rejected=None if content.rejected is None else [mended(message) for message in content.rejected],
+        messages=[mended(message, names) for message in content.messages],
+        chosen=content.chosen and [mended(message, names) for message in content.chosen],
+        rejected=content.rejected and [mended(message, names) for message in content.rejected],
     )
     return None if changed == content else changed

@@ -17,13 +17,42 @@ def is_alone(character):
     return unicodedata.name(character, "").startswith(ALONE_NAMES)
 
 
-def words(text):
-    found, current, alone = [], "", False
-    for character in unicodedata.normalize("NFKC", text).casefold():
+SYMBOLS = "#%&*+-/\\@^|~<>="
+
+
+def is_letter(character):
+    return unicodedata.category(character)[0] == "L" and not is_alone(character)
+
+
+def in_words(text):
+    """For each character of normalised text whether it belongs to a word."""
+    belongs = []
+    letter_before = False
+    for at, character in enumerate(text):
         category = unicodedata.category(character)
-        if category[0] not in "LMN" and category != "Pc":
+        if character in "+#":
+            belongs.append(letter_before)
+            continue
+        if character == ".":
+            behind = at + 1 < len(text) and is_letter(text[at + 1])
+            belongs.append(behind and text[max(at - 1, 0) : at] != ".")
+        else:
+            belongs.append(category[0] in "LMN" or category == "Pc")
+        letter_before = is_letter(character) or (letter_before and category[0] == "M")
+    return belongs
+
+
+def read(text):
+    """The words and the symbols of a text, in the order in which they stand in it."""
+    found, current, alone = [], "", False
+    text = unicodedata.normalize("NFKC", text).casefold()
+    for character, belongs in zip(text, in_words(text), strict=True):
+        category = unicodedata.category(character)
+        if not belongs:
             found.append(current)
             current, alone = "", False
+            if category[0] == "S" or character in SYMBOLS:
+                found.append((character,))
         elif category[0] == "M":
             current += character
         elif is_alone(character) or alone:
@@ -31,7 +60,15 @@ def words(text):
             current, alone = character, is_alone(character)
         else:
             current += character
-    return [word for word in [*found, current] if word]
+    return [item for item in [*found, current] if item]
+
+
+def words(text):
+    return [item for item in read(text) if isinstance(item, str)]
+
+
+def symbols(text):
+    return [item for item in read(text) if isinstance(item, tuple)]
 
 
 def shingles(text):
@@ -92,6 +129,7 @@ def views(examples, contexts=None, text_only=False):
         "prompt": [prompt for prompt, _ in examples],
         "answer": [answer for _, answer in examples],
         "context": contexts or [0] * len(examples),
+        "weights": [0] * len(examples),
         "exact": [keys.setdefault((p.strip(), a.strip()), len(keys) + 1) for p, a in examples],
         "text_only": [text_only] * len(examples),
     }

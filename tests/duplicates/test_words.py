@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from curator.duplicates.characters import Characters
 from curator.duplicates.compare import similarities
 from curator.duplicates.directly import sides_of
+from curator.duplicates.places import placed_words
 from curator.duplicates.prepared import prepare
 from curator.duplicates.whole import assemble
 from tests.duplicates import reference
@@ -27,6 +28,9 @@ SAMPLES = [
     "...!?",
     "one two three four",
     "one two three four five",
+    "C C++ C# F# c++11 a+b a + b +x x++ #1 x# ++ +# C+#+b 4+ _+ 中+ e\u0301+ हिन्दी+ é+ ＋ Ｃ＋＋ C＃",
+    ".NET node.js 3.5 v1.b end.Next e.g. ...and wait...what a..b .. . .5x x.中 中.x .é é.é ．NET … …x C#.Net _.a 1.a",
+    "3 + 4 * 5 - 2 / 1 < 6 > 7 = 8 % & | ~ ^ ` @ \\ $ € 🙂 → − -5 well-known **bold**",
 ]
 
 texts = st.one_of(
@@ -65,6 +69,42 @@ def test_each_script_is_cut_into_the_words_of_the_definition(sample):
     assert counts[0] == [len(reference.words(sample))] * 2
 
 
+PIECES = [*"aZ9_+#. .<-中é\u0301", "word", "C++", ".NET", "...", "x" * 61, " " * 59, "🙂", "…"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.lists(st.sampled_from(PIECES), max_size=6))
+def test_symbols_and_what_joins_words_are_read_the_same_at_every_place(text, more):
+    other = "".join(more) + text
+    whole = assemble([prepare(reference.views([(text, text), (other, other), ("z" * 200, "z" * 200)]))])
+    assert whole.words[:2, 0].tolist() == [len(reference.words(text)), len(reference.words(other))]
+    same_prompt = whole.equal_prompt[0] == whole.equal_prompt[1]
+    assert same_prompt == (reference.read(text) == reference.read(other))
+    assert (whole.symbols[0] == whole.symbols[1]) == (reference.symbols(text) == reference.symbols(other))
+    assert [word.word for word in placed_words(text)[1]] == reference.words(text)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("What is 3 + 4?", "What is 3 * 4?"),
+        ("Write it in C", "Write it in C++"),
+        ("Write it in C#", "Write it in C++"),
+        ("Is -5 more than 3?", "Is 5 more than -3?"),
+        ("Is x < 3?", "Is x > 3?"),
+        ("What is 50% of 80?", "What is 50 of 80?"),
+        ("The mood of: see you 🙂", "The mood of: see you 😡"),
+        ("¿Cuánto son $100?", "¿Cuánto son €100?"),
+        ("用C++写", "用C写"),
+        ("Use .NET", "Use NET"),
+    ],
+)
+def test_prompts_with_other_symbols_are_different(left, right):
+    whole = assemble([prepare(reference.views([(left, "x"), (right, "x"), (f"{left.upper()} ...", "x")]))])
+    assert whole.equal_prompt[0] != whole.equal_prompt[1]
+    assert whole.equal_prompt[0] == whole.equal_prompt[2]
+
+
 def test_letters_that_differ_only_in_form_are_the_same_word():
     _, _, found = of_pair(("ｃａｆé ① Ⅷ", "Straße"), ("CAFE\u0301 1 VIII", "STRASSE"))
     assert found == (1.0, 1.0, 1.0)
@@ -94,7 +134,7 @@ def test_a_text_has_the_same_shingles_whatever_stands_beside_it(pieces, between)
     beside = prepare(reference.views([("before", "it"), (text, text), ("after" * 50, "it" * 200)]))
     low, high = beside.ends[1:3]
     assert np.array_equal(alone.shingles, beside.shingles[low:high])
-    for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "parities"):
+    for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "symbols", "equal_prompt", "parities"):
         assert np.array_equal(getattr(alone, name)[0], getattr(beside, name)[1])
     assert np.array_equal(alone.bands[:, 0], beside.bands[:, 1])
     assert alone.words[0, 0] == len(reference.words(text))

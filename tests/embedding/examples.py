@@ -31,7 +31,7 @@ def views(count: int = 240, seed: int = 0) -> pl.DataFrame:
         words = {"dish": draw.choice(DISHES), "town": draw.choice(TOWNS), "n": draw.randint(2, 99)}
         prompt, answer = MATTERS[number % 4]
         rows.append((prompt.format(**words), answer.format(**words)))
-    return pl.DataFrame(rows, schema=["prompt", "answer"], orient="row")
+    return pl.DataFrame(rows, schema=["prompt", "answer"], orient="row").with_columns(context=pl.lit(0, pl.UInt64))
 
 
 def texts(frame: pl.DataFrame) -> dict[int, str]:

@@ -18,7 +18,7 @@ def _spoken(batch: Batch, *, rejected: bool = False) -> pl.DataFrame:
 
 
 def _unknown_role(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
-    strange = batch.messages.filter(~pl.col("role").is_in(ROLES)).unique(["row", "index"], maintain_order=True)
+    strange = _strange(batch).unique(["row", "index"], maintain_order=True)
     known = ", ".join(ROLES)
     sentences = [_role_sentence(role, known) for role in strange["role"]]
     return found(
@@ -27,6 +27,10 @@ def _unknown_role(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
             pl.Series("message", sentences, dtype=pl.String)
         ),
     )
+
+
+def _strange(batch: Batch) -> pl.DataFrame:
+    return batch.messages.filter(~pl.col("role").is_in(ROLES))
 
 
 def _role_sentence(role: str, known: str) -> str:
@@ -41,7 +45,10 @@ def _no_assistant(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return found(
         "no-assistant-message",
         silent.select(
-            "row", pl.lit("No message is from the assistant, so there is nothing to learn.").alias("message")
+            "row",
+            pl.lit("No message is from the assistant, so there is nothing to learn.").alias("message"),
+            # it may be from the assistant in another spelling: that is put right first
+            pl.when(pl.col("row").is_in(_strange(batch)["row"].implode())).then(pl.lit("fix")).alias("suggestion"),
         ),
     )
 
@@ -116,14 +123,15 @@ ROLE_CHECKS = (
         family="structure",
         severity="error",
         suggestion="drop",
-        version=1,
+        version=2,
         title="nobody answers",
         explanation=(
             "The example has no message from the assistant.\n\n"
             "Only answers are trained, so there is nothing to learn; OpenAI, Together, Fireworks and others refuse "
             "such "
             "an example.\n\n"
-            "Write the answer, or drop the example."
+            "Write the answer, or drop the example. Where a role is unknown, correct that first: the answer may be "
+            "there."
         ),
         find=_no_assistant,
     ),

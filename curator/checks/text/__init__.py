@@ -13,11 +13,13 @@ from curator.checks.text.placeholders import PLACEHOLDER_TEXT
 from curator.checks.text.prompt_echo import PROMPT_ECHO
 from curator.checks.text.refusal import REFUSAL
 from curator.checks.text.repetition import REPETITION
+from curator.checks.text.trailing_space import TRAILING_SPACE
 
 TEXT_CHECKS: tuple[Check, ...] = (
     MOJIBAKE,
     CONTROL_CHARACTERS,
     INVISIBLE_CHARACTERS,
+    TRAILING_SPACE,
     HTML_RESIDUE,
     REPETITION,
     TRUNCATED_RESPONSE,

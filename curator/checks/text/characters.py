@@ -9,6 +9,7 @@ import polars as pl
 from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, report
 from curator.checks.speakers import weaker_in_prompts
+from curator.checks.text.protected import LEFT_ALONE, with_completion
 from curator.examples.frames import Batch
 
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
@@ -64,16 +65,22 @@ def invisible_places(text: str) -> list[int]:
 
 def _find_controls(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     marked = batch.messages.filter(pl.col("content").str.contains(CONTROL))
-    return report("control-characters", marked, _controls, "content", "role")
+    return report("control-characters", with_completion(batch, marked), _controls, "content", "role", "completion")
 
 
-def _controls(text: str, role: str) -> Iterator[Passage]:
+def _controls(text: str, role: str, completion: bool) -> Iterator[Passage]:
+    from curator.checks.text.fixes import remove_controls  # which has its characters from here
+
     runs = list(_CONTROLS.finditer(text))
     codes = Counter(code for run in runs for code in run.group())
     count = codes.total()
     names = ", ".join(f"U+{ord(code):04X}" for code, _ in codes.most_common(3))
     sentence = f"The text has {count} control character{'s' * (count > 1)} ({names})."
-    yield Passage(sentence, runs[0].start(), runs[0].end(), score=count, severity=weaker_in_prompts(role))
+    place = runs[0].span()
+    if completion or remove_controls(text) == text:
+        yield Passage(f"{sentence} {LEFT_ALONE}", *place, score=count, severity="info", suggestion="review")
+    else:
+        yield Passage(sentence, *place, score=count, severity=weaker_in_prompts(role))
 
 
 def _find_invisible(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
@@ -96,7 +103,7 @@ CONTROL_CHARACTERS = Check(
     family="text",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="control characters in the text",
     explanation="""\
 The text holds codes that once drove terminals and printers: escape sequences, bells, zero bytes, form feeds.
@@ -104,7 +111,9 @@ The text holds codes that once drove terminals and printers: escape sequences, b
 They are left behind by copied terminal output, word processors and fixed-width exports. A model that is trained on
 them writes them, and they can move the cursor of whoever reads its output; each also costs a token or more.
 
-The fix takes them out (a terminal's colour codes as a whole) and leaves every other character alone.""",
+The fix takes them out (a terminal's colour codes as a whole) and leaves every other character alone. A text that shows
+them in code or quotes (how to print in colour) speaks of them: it, and plain completions, are left for you to look
+at.""",
     find=_find_controls,
 )
 

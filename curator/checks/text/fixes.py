@@ -1,6 +1,7 @@
 """Repairs by the name of the check that asks for them.
 
-Those in `LOSSLESS` lose nothing that a person wrote; the others are for a person to look at first.
+Those in `LOSSLESS` lose nothing that a person wrote, and leave code, quotations and tables as they are; the others are
+for a person to look at first.
 """
 
 import html
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 from curator.checks.text.characters import CONTROL, invisible_places
 from curator.checks.text.markup import ENTITY, TAG
+from curator.checks.text.protected import repaired_outside, without_trailing_space
 
 _COLOURS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 _BREAKS = re.compile("[\x0b\x0c\x85]")
@@ -21,6 +23,11 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 
 def repair_mojibake(text: str) -> str:
+    """`text` decoded rightly, outside what `curator.checks.text.protected` names."""
+    return repaired_outside(text, decoded_rightly)
+
+
+def decoded_rightly(text: str) -> str:
     """`text` with wrongly decoded characters decoded rightly; as it is where nothing is wrong or nothing can be saved.
 
     Line ends, quotation marks, ligatures and width are left as they are: only the decoding is repaired.
@@ -34,16 +41,16 @@ def repair_mojibake(text: str) -> str:
 
 
 def remove_controls(text: str) -> str:
+    """`text` without control characters, outside what `curator.checks.text.protected` names."""
+    return repaired_outside(text, without_controls)
+
+
+def without_controls(text: str) -> str:
     """`text` without control characters; tab, newline and carriage return stay.
 
     A terminal's colour codes go as a whole; line and page breaks of other programs become newlines.
     """
     return _CONTROLS.sub("", _BREAKS.sub("\n", _COLOURS.sub("", text)))
-
-
-def strip_space(text: str) -> str:
-    """`text` without white space around it."""
-    return text.strip()
 
 
 def remove_invisible(text: str) -> str:
@@ -62,7 +69,7 @@ def unwrap_html(text: str) -> str:
 LOSSLESS: dict[str, Callable[[str], str]] = {
     "mojibake": repair_mojibake,
     "control-characters": remove_controls,
-    "surrounding-space": strip_space,
+    "trailing-space": without_trailing_space,
 }
 REPAIRS: dict[str, Callable[[str], str]] = {
     **LOSSLESS,

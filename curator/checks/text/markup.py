@@ -42,7 +42,7 @@ _CODE_LINE = re.compile(
     r"[;{}]\s*$|^\s*(?:#include|import |def |class |function |var |let |const |return |echo |print)"
     r"|^\s*\w+\s*=\s*[\w.]+\("
 )
-_FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
+FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
 _RESIDUE = re.compile(RESIDUE.replace("(?i)", "").replace("(?-i:", "(?:"), re.IGNORECASE)
 
 
@@ -84,6 +84,11 @@ def _belongs(text: str, match: re.Match[str]) -> bool:
     line = text[start : match.start()] + text[match.end() : end if end >= 0 else len(text)]
     if match.group().lower().startswith("<br") and line.count("|") >= 2:
         return True
+    return program_line(line)
+
+
+def program_line(line: str) -> bool:
+    """Whether a line is one of a program."""
     return _CODE_LINE.search(line) is not None
 
 
@@ -117,7 +122,7 @@ def open_fence(text: str) -> tuple[int, int] | None:
     follows an opening fence of backticks may not contain one.
     """
     opened: re.Match[str] | None = None
-    for match in _FENCE.finditer(text):
+    for match in FENCE.finditer(text):
         fence, rest = match["fence"], match["rest"].strip()
         if opened is None:
             if not (fence[0] == "`" and "`" in rest):

@@ -9,7 +9,8 @@ import polars as pl
 from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, quoted, report
 from curator.checks.speakers import weaker_in_prompts
-from curator.checks.text.fixes import repair_mojibake
+from curator.checks.text.fixes import decoded_rightly, repair_mojibake
+from curator.checks.text.protected import LEFT_ALONE, with_completion
 from curator.examples.frames import Batch
 
 LOST = "\ufffd"
@@ -20,7 +21,7 @@ _WORD_BREAK = re.compile(r"[\s]")
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     suspects = batch.messages.filter(pl.col("content").str.contains(_suspicious()))
-    return report("mojibake", suspects, _look, "content", "role")
+    return report("mojibake", with_completion(batch, suspects), _look, "content", "role", "completion")
 
 
 @cache
@@ -48,14 +49,19 @@ def _suspicious() -> str:
     return "".join(plain) + "|" + LOST
 
 
-def _look(text: str, role: str) -> Iterator[Passage]:
-    fixed = repair_mojibake(text)
+def _look(text: str, role: str, completion: bool) -> Iterator[Passage]:
+    fixed, repaired = decoded_rightly(text), repair_mojibake(text)
+    can_be_repaired = repaired != text and not completion
     if fixed != text:
+        fixed = repaired if can_be_repaired else fixed
         start = next((at for at, (old, new) in enumerate(zip(text, fixed, strict=False)) if old != new), len(fixed))
         start, end = _word_at(text, start)
         meant = fixed[start : _word_at(fixed, start)[1]]
         sentence = f"{quoted(text[start:end])} was decoded with the wrong encoding; {quoted(meant)} was meant."
-        yield Passage(sentence, start, end, severity=weaker_in_prompts(role))
+        if can_be_repaired:
+            yield Passage(sentence, start, end, severity=weaker_in_prompts(role))
+        else:
+            yield Passage(f"{sentence} {LEFT_ALONE}", start, end, severity="info", suggestion="review")
     elif LOST in fixed:
         place = text.find(LOST) if LOST in text else 0
         start, end = _word_at(text, place)
@@ -77,7 +83,7 @@ MOJIBAKE = Check(
     family="text",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="text decoded with the wrong encoding",
     explanation="""\
 UTF-8 text was read as another encoding on its way here: an é became Ã©, a dash became â€”.
@@ -85,7 +91,8 @@ UTF-8 text was read as another encoding on its way here: an é became Ã©, a da
 A model that is trained on it writes it, and every such letter costs two to six tokens in place of one. The replacement
 character U+FFFD is reported too: there the letter itself is gone.
 
-The fix decodes the text back with ftfy, which only does so where the result is plainly the original. A lost character
-cannot be brought back: read the example again from its source, or drop it.""",
+The fix decodes the text back with ftfy, which only does so where the result is plainly the original. Code, quotations
+and tables, a text that shows such characters in one of these, and plain completions are left for you to look at. A
+lost character cannot be brought back: read the example again from its source, or drop it.""",
     find=_find,
 )

@@ -1,0 +1,45 @@
+"""White space behind the end of a message."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.passages import Passage, report
+from curator.checks.text.protected import SPACE, without_trailing_space
+from curator.examples.frames import Batch
+
+
+def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    conversations = batch.examples.filter((pl.col("kind") != "text") & ~pl.col("completion")).select("row")
+    ends = batch.messages.filter((pl.col("role") != "tool") & pl.col("content").str.contains(f"[{SPACE}]\\z"))
+    ends = ends.filter(pl.col("parts").is_null()).join(conversations, on="row", how="semi", maintain_order="left")
+    return report("trailing-space", ends, _look)
+
+
+def _look(text: str) -> Iterator[Passage]:
+    stripped = without_trailing_space(text)
+    if stripped == text:
+        return
+    count = len(text) - len(stripped)
+    sentence = f"The message ends with {count} character{'s' * (count > 1)} of white space."
+    yield Passage(sentence, len(stripped), len(text), score=count)
+
+
+TRAILING_SPACE = Check(
+    name="trailing-space",
+    family="text",
+    severity="info",
+    suggestion="fix",
+    version=1,
+    title="white space behind the end of a message",
+    explanation="""\
+A message ends with spaces or empty lines.
+
+Chat templates put their own end of a turn behind the text. A model that is trained on some answers with a line more
+learns to end in two ways, and equal questions become different tokens.
+
+The fix takes the white space off. White space in front of a text is never touched, nor is what ends code, a table or a
+drawing, a plain text, a plain completion, or an answer that begins with white space.""",
+    find=_find,
+)
