@@ -141,7 +141,7 @@ def _opens_array(body: bytes, ending: str) -> bool:
 
 def _refuse_spread(body: bytes, name: str) -> None:
     """An object written over several lines: as lines, not one of them would be an example."""
-    if re.match(rb"\{\s*\n\s*\"", body):
+    if re.match(rb"\{[^\S\n]*\n\s*\"", body):
         raise UnreadableInput(
             f"{name} has JSON objects spread over several lines. Put each on a line of its own: "
             f"jq -c . {shlex.quote(name)} > lines.jsonl; or make it one list that begins with [."

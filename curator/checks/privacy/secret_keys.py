@@ -33,7 +33,7 @@ _KINDS = (
     ("a Telegram bot token", r"\d{8,10}:AA[A-Za-z0-9_-]{33}"),
     ("a Discord bot token", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
     ("a Shopify token", r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
-    ("a signed web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("a signed web token", r"(?<![A-Za-z0-9_])eyJ(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
 )
 """Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too."""
 
