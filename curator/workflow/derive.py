@@ -20,7 +20,7 @@ from curator.examples.tokens.named import fingerprint
 from curator.examples.views import view_texts
 from curator.project.cache import Cache
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Counts up when the files below change their form."""
 
 

@@ -1,8 +1,8 @@
 """Two ways through one stretch of text: what makes a pattern slower than its text is long."""
 
 import re
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator
+from itertools import chain, product
 from typing import Any
 
 from tests.house.linear import _BEFORE_ALL, SEARCH, Automaton, bits, union
@@ -27,8 +27,17 @@ class _Proof:
         for state, following in automaton.ways.items():
             for other in following:
                 self._backwards[other].append(state)
+        self._like = self._alike_before(way.before for ways in automaton.ways.values() for way in chain(*ways.values()))
         self._safe = self._never_failing()
         self._steps: dict[tuple[int, int, int], list[int]] = {}
+
+    def _alike_before(self, asked: Iterable[int]) -> list[int]:
+        """Of each kind of character the first that no condition on what stands before a place tells from it."""
+        masks = set(asked)
+        first: dict[tuple[bool, ...], int] = {}
+        return [
+            first.setdefault(tuple(bool(mask >> kind & 1) for mask in masks), kind) for kind in bits(self._kinds.every)
+        ]
 
     def faults(self) -> Iterator[str]:
         pumped = [state for state, component in self._component.items() if component in self._endless]
@@ -100,8 +109,11 @@ class _Proof:
     def _meet(self, earlier: int, later: int) -> bool:
         """Whether some text leads from `earlier` back to it, from it to `later`, and from `later` back to it."""
         homes = (set(self._members[self._component[earlier]]), self._before(later), self._loop_of(later))
-        lasts = list(bits(self._automaton.reads[later] & self._automaton.reads[earlier]))
+        lasts = self._lasts(self._automaton.reads[later] & self._automaton.reads[earlier])
         return self._leads((earlier, earlier, later), (earlier, later, later), lasts, homes)
+
+    def _lasts(self, kinds: int) -> list[int]:
+        return list(dict.fromkeys(self._like[kind] for kind in bits(kinds)))
 
     def _before(self, state: int) -> set[int]:
         """The states from which one comes to `state`."""
@@ -124,7 +136,7 @@ class _Proof:
                     for right in ways[:place]
                 ):
                     return True
-        lasts = list(bits(automaton.reads[state]))
+        lasts = self._lasts(automaton.reads[state])
         return any(
             self._leads((state, state), (state, other), lasts, (in_loop, in_loop), (state, state))
             for other in in_loop
@@ -165,7 +177,7 @@ class _Proof:
                         break
                 else:
                     for chosen in product(*reversed(choices)):
-                        place = (*chosen, kind)
+                        place = (*chosen, self._like[kind])
                         if place not in seen:
                             seen.add(place)
                             waiting.append(place)
