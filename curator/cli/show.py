@@ -27,7 +27,7 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
             else:
                 console.print(example.to_text())
         for finding in found.unreadable:
-            place = f"── {finding.file}:{finding.line}  not an example"
+            place = f"── {finding.file}{'' if finding.line is None else f':{finding.line}'}  not an example"
             sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
             click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
         if not options.quiet and found.left_out:

@@ -1,5 +1,6 @@
 """From the values of one block to columns."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import polars as pl
 from curator.examples.blocks import Block
 from curator.examples.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.examples.dialects import Dialect
-from curator.examples.frames import EXAMPLES, MESSAGES, Batch, found, nothing_found
+from curator.examples.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
 from curator.examples.identity import example_key
 from curator.examples.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.examples.judging import Refusal, judge, refusal_of_meaning
@@ -17,17 +18,23 @@ from curator.examples.media import media_key, with_media
 
 _to_json = msgspec.json.encode
 
+_SHORT = 32
+"""Bytes of a line that is kept in mind when it is refused: files of nothing but `{}` or blank lines are read that way."""
+_KEPT_IN_MIND = 4_096
+_MOST_REASONS = 20
+"""Reasons listed of one line; what is wrong in every one of its messages is said often enough."""
+
 
 def read_batch(block: Block, dialect: Dialect) -> Batch:
     """The examples and refusals of a block."""
     examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
     messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
-    refused: list[tuple[int, Refusal]] = []
+    refused = _Refused()
     for position, (line, raw, offset) in enumerate(block.elements()):
         fault = block.faults.get(position)
-        outcome = [Refusal(*fault)] if fault else read_example(raw, dialect)
+        outcome = [Refusal(*fault)] if fault else refused.before(raw) or read_example(raw, dialect)
         if isinstance(outcome, list):
-            refused.extend((line, refusal) for refusal in outcome)
+            refused.add(line, raw, outcome)
             continue
         value, content = outcome
         row = len(examples["row"])
@@ -39,7 +46,7 @@ def read_batch(block: Block, dialect: Dialect) -> Batch:
     return Batch(
         examples=pl.DataFrame(examples, schema=EXAMPLES, strict=False),
         messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),
-        refused=_refused_frame(refused),
+        refused=refused.frame(),
         lines=len(block),
     )
 
@@ -141,16 +148,39 @@ def _add_message(columns: dict[str, list[Any]], message: Message) -> None:
         columns[key].append(message.get(key))
 
 
-def _refused_frame(refused: list[tuple[int, Refusal]]) -> pl.DataFrame:
-    if not refused:
-        return nothing_found()
-    frame = pl.DataFrame(
-        {
-            "line": [line for line, _ in refused],
-            "name": [refusal.check for _, refusal in refused],
-            "message": [refusal.message for _, refusal in refused],
-            "message_index": [refusal.message_index for _, refusal in refused],
-        },
-        schema_overrides={"message_index": pl.Int32},
-    )
-    return found("", frame).with_columns(frame["name"].alias("check"))
+class _Refused:
+    """The lines of a block that are not examples: the first ones with their reasons, of the others how many."""
+
+    def __init__(self) -> None:
+        self._lines = 0
+        self._listed: list[tuple[int, Refusal]] = []
+        self._more: Counter[str] = Counter()
+        self._short: dict[bytes, list[Refusal]] = {}
+
+    def before(self, raw: bytes) -> list[Refusal] | None:
+        """What was said of the same bytes earlier in the block; None: nothing, or they were not kept in mind."""
+        return self._short.get(raw)
+
+    def add(self, line: int, raw: bytes, reasons: list[Refusal]) -> None:
+        self._lines += 1
+        if len(raw) <= _SHORT and len(self._short) < _KEPT_IN_MIND:
+            self._short[raw] = reasons
+        if self._lines <= MOST_REFUSED:
+            self._listed += [(line, reason) for reason in reasons[:_MOST_REASONS]]
+        else:
+            self._more[reasons[0].check] += 1
+
+    def frame(self) -> pl.DataFrame:
+        """`FOUND`."""
+        if not self._listed:
+            return nothing_found()
+        names = [reason.check for _, reason in self._listed]
+        listed = {
+            "line": [line for line, _ in self._listed],
+            "message": [reason.message for _, reason in self._listed],
+            "message_index": pl.Series([reason.message_index for _, reason in self._listed], dtype=pl.Int32),
+        }
+        more = found("", pl.DataFrame({"more": list(self._more.values())}, schema={"more": pl.UInt32}))
+        return pl.concat([found("", pl.DataFrame(listed)), more]).with_columns(
+            pl.Series("check", [*names, *self._more], dtype=pl.String)
+        )

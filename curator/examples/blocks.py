@@ -16,6 +16,9 @@ LARGEST = 8 << 20
 CUT_EVERY = 4096
 """A line whose length is 0 modulo this many bytes ends a block that is large enough."""
 
+MOST_ELEMENTS = 1 << 16
+"""Elements of one block, however short they are: what is held of each beside its bytes stays bounded, too."""
+
 LONGEST_LINE = 64 << 20
 """A line that is longer, its newline included, is refused unread: no trainer takes an example of 64 MiB, and memory
 stays bounded."""
@@ -59,17 +62,31 @@ class Block:
         return hasher.hexdigest()
 
 
-def ends_block(size: int, last_length: int) -> bool:
-    """Whether a block of `size` bytes ends with its last line, of `last_length` bytes."""
-    return size >= LARGEST or (size >= SMALLEST and last_length % CUT_EVERY == 0)
+def ends_block(size: int, last_length: int, elements: int) -> bool:
+    """Whether a block of `size` bytes and so many `elements` ends with its last one, of `last_length` bytes."""
+    is_full = size >= LARGEST or elements >= MOST_ELEMENTS
+    return is_full or (size >= SMALLEST and last_length % CUT_EVERY == 0)
 
 
-def block_end(lengths: np.ndarray, *, at_end: bool) -> int:
-    """How many of the lines with these lengths (bytes, in order) make the next block; 0: read more first."""
-    if not len(lengths):
-        return 0
-    sizes = np.cumsum(lengths)
-    ends = np.flatnonzero((sizes >= LARGEST) | ((sizes >= SMALLEST) & (lengths % CUT_EVERY == 0)))
-    if len(ends):
-        return int(ends[0]) + 1
-    return len(lengths) if at_end else 0
+def block_ends(lengths: np.ndarray, *, at_end: bool) -> Iterator[int]:
+    """How many of the elements with these lengths (bytes, in order) come before the end of each block.
+
+    The last ones make a block only `at_end`; else there is more to read before it is known where theirs ends.
+    """
+    total = np.cumsum(lengths)
+    cuts = np.flatnonzero(lengths % CUT_EVERY == 0)
+    first, before = 0, 0
+    while first < len(lengths):
+        large_enough = np.searchsorted(total, before + SMALLEST)
+        cut = np.searchsorted(cuts, large_enough)
+        last = min(
+            int(np.searchsorted(total, before + LARGEST)),
+            int(cuts[cut]) if cut < len(cuts) else len(lengths),
+            first + MOST_ELEMENTS - 1,
+        )
+        if last >= len(lengths):
+            if at_end:
+                yield len(lengths)
+            return
+        yield last + 1
+        first, before = last + 1, int(total[last])

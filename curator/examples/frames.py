@@ -60,6 +60,7 @@ FOUND = pl.Schema(
         "end": pl.UInt32(),
         "score": pl.Float32(),
         "suggestion": pl.String(),  # null: the check's default
+        "more": pl.UInt32(),  # lines that it counts because there are too many to list; null: it is about its own
     }
 )
 """What a check returns for a batch; columns it leaves out are null."""
@@ -84,6 +85,10 @@ def read_frame(path: Path) -> pl.DataFrame:
     return pl.scan_ipc(path, glob=False).collect()
 
 
+MOST_REFUSED = 1_000
+"""Lines without an example that are listed, in a block and in the whole set; nobody reads more of them one by one."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """What one block of a source holds.
@@ -91,7 +96,8 @@ class Batch:
     Attributes:
         examples: `EXAMPLES`, a row per accepted example in file order.
         messages: `MESSAGES`, in order of example and message.
-        refused: `FOUND`, a row per reason for which a line is not an example; `row` is null.
+        refused: `FOUND`, a row per reason for which a line is not an example; `row` is null. Of more than
+            `MOST_REFUSED` lines the others are counted, by the first of their reasons.
         lines: physical lines (or elements) in the block, accepted or not.
     """
 

@@ -1,67 +1,134 @@
-"""Find the elements of a JSON array without building them.
+"""Find the elements of a JSON array without building them, and without holding more of it than a block.
 
-A sound array is cut by msgspec in one pass over the bytes. In a broken one the elements are found by their brackets,
-so that one bad element does not take the others with it.
+Elements are found by their brackets, so that one bad element does not take the others with it.
 """
 
-import re
-from collections.abc import Iterator
-from itertools import pairwise
-
-import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-_STRUCTURE = re.compile(rb'["\\\[\]{},]')
-_decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
-
-
-def element_places(data: memoryview) -> tuple[np.ndarray, np.ndarray]:
-    """Offset and length in bytes of each element of the array in `data` (int64, shape (elements,))."""
-    try:
-        elements = _decode(data)
-    except (msgspec.MsgspecError, RecursionError):
-        return _places_by_brackets(data)
-    base = np.frombuffer(data, np.uint8).ctypes.data
-    places = [(view.ctypes.data - base, view.nbytes) for view in (np.frombuffer(raw, np.uint8) for raw in elements)]
-    array = np.array(places, dtype=np.int64).reshape(-1, 2)
-    return array[:, 0].copy(), array[:, 1].copy()
+_OPENS, _CLOSES, _COMMA, _QUOTE, _BACKSLASH = range(1, 6)
+_SYMBOLS = {b"[{": _OPENS, b"]}": _CLOSES, b",": _COMMA, b'"': _QUOTE, b"\\": _BACKSLASH}
+_LOOKED_AT = 1 << 20
+"""Bytes whose symbols are found at once: each of them may be one and then takes some ten times its size."""
+_SPACE = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
+_FEW = 8
+"""White space between elements that is taken off all of them at once; what has more of it has it taken off alone."""
 
 
-def _places_by_brackets(data: memoryview) -> tuple[np.ndarray, np.ndarray]:
-    """Elements between the commas of the outermost level; what follows the array, or a fault, is the last one."""
-    cuts: list[int] = []
-    depth = 0
-    for at, symbol in _symbols(data):
-        if symbol in b"[{":
-            depth += 1
-            if depth == 1:
-                cuts.append(at)
-        elif symbol in b"]}":
-            depth -= 1
-            if depth == 0:
-                cuts.append(at)
+def _symbol_kinds() -> NDArray[np.uint8]:
+    kinds = np.zeros(256, dtype=np.uint8)
+    for symbols, kind in _SYMBOLS.items():
+        kinds[list(symbols)] = kind
+    return kinds
+
+
+_KIND = _symbol_kinds()
+
+
+class Divisions:
+    """Where the elements of one array begin and end, found chunk by chunk."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._in_text = False
+        self._escapes = False
+        self._is_over = False
+
+    def find(self, chunk: bytes) -> NDArray[np.int64]:
+        """Places in the next `chunk` of the bracket that opens the array, of the commas between its elements, and of
+        the bracket that closes it; int64, shape (divisions,).
+
+        What follows the array is one more element, which nothing divides.
+        """
+        parts = [np.empty(0, np.int64)]
+        for begin in range(0, len(chunk), _LOOKED_AT):
+            if self._is_over:
                 break
-        elif depth == 1:
-            cuts.append(at)
-    places = []
-    for start, end in pairwise([*cuts, len(data)]):
-        raw = bytes(data[start + 1 : end])
-        if raw.strip():
-            places.append((start + 1 + len(raw) - len(raw.lstrip()), len(raw.strip())))
-    array = np.array(places, dtype=np.int64).reshape(-1, 2)
-    return array[:, 0].copy(), array[:, 1].copy()
+            parts.append(self._find(np.frombuffer(chunk, np.uint8)[begin : begin + _LOOKED_AT]) + begin)
+        return np.concatenate(parts)
+
+    def _find(self, data: NDArray[np.uint8]) -> NDArray[np.int64]:
+        kinds = _KIND[data]
+        places = np.flatnonzero(kinds)
+        kinds = kinds[places]
+        escapes = self._escapes
+        is_quote = (kinds == _QUOTE) & ~self._are_escaped(places, kinds, len(data))
+        texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
+        outside = texts % 2 == 0
+        if (outside & (kinds == _BACKSLASH)).any():  # a fault: it escapes nothing there
+            is_quote, outside = self._one_by_one(places, kinds, len(data), escapes)
+            texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
+        steps = np.where(outside & (kinds == _OPENS), 1, 0) - np.where(outside & (kinds == _CLOSES), 1, 0)
+        depths = np.cumsum(steps, dtype=np.int32) + self._depth
+        if len(places):
+            self._in_text, self._depth = bool(texts[-1] % 2), int(depths[-1])
+        divides = (outside & (kinds == _COMMA) & (depths == 1)) | ((steps == 1) & (depths == 1))
+        ends = np.flatnonzero((steps == -1) & (depths <= 0))
+        if len(ends):
+            self._is_over = True
+            divides[ends[0]] = True
+            divides[ends[0] + 1 :] = False
+        return places[divides].astype(np.int64)
+
+    def _one_by_one(
+        self, places: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which symbols are quotation marks at the edge of a text, and which stand outside of texts."""
+        is_quote, outside = np.zeros((2, len(places)), dtype=np.bool_)
+        in_text, escaped = self._in_text, 0 if escapes else -1
+        for at, (place, kind) in enumerate(zip(places.tolist(), kinds.tolist(), strict=True)):
+            if kind == _QUOTE and place != escaped:
+                in_text, is_quote[at] = not in_text, True
+            elif kind == _BACKSLASH and in_text and place != escaped:
+                escaped = place + 1
+            outside[at] = not in_text
+        self._escapes = escaped == size
+        return is_quote, outside
+
+    def _are_escaped(self, places: NDArray[np.int64], kinds: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
+        """Whether an odd number of backslashes stands directly before each place; what ends the data is kept in mind."""
+        backslashes = places[kinds == _BACKSLASH]
+        if self._escapes:  # the last of the data before
+            if len(backslashes) and backslashes[0] == 0:
+                backslashes = backslashes[1:]
+            else:
+                backslashes = np.concatenate(([-1], backslashes))
+        self._escapes = False
+        if not len(backslashes):
+            return np.zeros(len(places), dtype=np.bool_)
+        breaks = np.flatnonzero(np.diff(backslashes) != 1)
+        last = backslashes[np.append(breaks, len(backslashes) - 1)]
+        first = backslashes[np.append(0, breaks + 1)]
+        escaped = last[(last - first) % 2 == 0] + 1
+        self._escapes = bool(len(escaped)) and bool(escaped[-1] == size)
+        return np.isin(places, escaped)
 
 
-def _symbols(data: memoryview) -> Iterator[tuple[int, int]]:
-    """Place and byte of each bracket, brace and comma that does not stand in a text."""
-    in_text, escaped_until = False, -1
-    for match in _STRUCTURE.finditer(data):
-        at, symbol = match.start(), data[match.start()]
-        if at < escaped_until:
-            continue
-        if symbol == 0x22:
-            in_text = not in_text
-        elif in_text and symbol == 0x5C:  # backslash: the next byte is no closing quote
-            escaped_until = at + 2
-        elif not in_text and symbol != 0x5C:
-            yield at, symbol
+def elements_between(data: bytes, divisions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Start and length of what stands between neighbouring divisions, without white space around it; blank is nothing.
+
+    Args:
+        data: the bytes.
+        divisions: ascending places in them, int64; the first may be -1 and the last the length of `data`.
+    """
+    starts, ends = divisions[:-1] + 1, divisions[1:].copy()
+    text = np.frombuffer(data, np.uint8)
+    for _ in range(_FEW):
+        spaces = np.flatnonzero(starts < ends)
+        spaces = spaces[_SPACE[text[starts[spaces]]]]
+        if not len(spaces):
+            break
+        starts[spaces] += 1
+    for _ in range(_FEW):
+        spaces = np.flatnonzero(starts < ends)
+        spaces = spaces[_SPACE[text[ends[spaces] - 1]]]
+        if not len(spaces):
+            break
+        ends[spaces] -= 1
+    filled = np.flatnonzero(starts < ends)
+    starts, ends = starts[filled], ends[filled]
+    for place in np.flatnonzero(_SPACE[text[starts]] | _SPACE[text[ends - 1]]):
+        raw = data[starts[place] : ends[place]]
+        starts[place] += len(raw) - len(raw.lstrip())
+        ends[place] = starts[place] + len(raw.strip())
+    return starts[starts < ends], (ends - starts)[starts < ends]

@@ -4,7 +4,6 @@ import atexit
 import csv
 import gzip
 import io
-import mmap
 import re
 import shlex
 import sys
@@ -21,8 +20,8 @@ import msgspec
 import numpy as np
 
 from curator.errors import UnreadableInput
-from curator.examples.blocks import LONGEST_LINE, Block, block_end, ends_block
-from curator.examples.json_array import element_places
+from curator.examples.blocks import LONGEST_LINE, Block, block_ends, ends_block
+from curator.examples.json_array import Divisions, elements_between
 from curator.whole_files import sweep_temporary, temporary_prefix
 
 _READ_BYTES = 4 << 20
@@ -143,7 +142,7 @@ def _opens_array(body: bytes, ending: str) -> bool:
 
 def _refuse_spread(body: bytes, name: str) -> None:
     """An object written over several lines: as lines, not one of them would be an example."""
-    if re.match(rb"\{\s*\n\s*\"", body):
+    if re.match(rb"\{[^\S\n]*\n\s*\"", body):
         raise UnreadableInput(
             f"{name} has JSON objects spread over several lines. Put each on a line of its own: "
             f"jq -c . {shlex.quote(name)} > lines.jsonl; or make it one list that begins with [."
@@ -214,16 +213,22 @@ def _line_blocks(source: Source) -> Iterator[Block]:
             ends = _line_ends(data, at_end)
             lengths = np.diff(ends, prepend=0)
             before_long, begins_long = _up_to_too_long(lengths, len(data))
-            count = block_end(lengths[:before_long], at_end=at_end or begins_long)
-            if count:
-                block = _lines(data[: ends[count - 1]], ends[:count], number, offset)
-                yield block
-                number, offset, data = number + count, offset + len(block.data), data[len(block.data) :]
-            elif begins_long:
-                skipped, rest = (int(ends[0]), data[ends[0] :]) if len(ends) else _skip_line(stream, data)
-                yield _refused_line(data[:200], number, offset, skipped)
-                number, offset, data = number + 1, offset + skipped, rest
-            else:
+            done = done_bytes = 0
+            for end in block_ends(lengths[:before_long], at_end=at_end or begins_long):
+                last = int(ends[end - 1])
+                yield _lines(data[done_bytes:last], ends[done:end] - done_bytes, number + done, offset + done_bytes)
+                done, done_bytes = end, last
+            if begins_long and done == before_long:
+                skipped, rest = (
+                    (int(ends[done]) - done_bytes, data[ends[done] :])
+                    if done < len(ends)
+                    else _skip_line(stream, data[done_bytes:])
+                )
+                yield _refused_line(data[done_bytes : done_bytes + 200], number + done, offset + done_bytes, skipped)
+                number, offset, data = number + done + 1, offset + done_bytes + skipped, rest
+                continue
+            number, offset, data = number + done, offset + done_bytes, data[done_bytes:]
+            if not at_end:
                 chunk = stream.read(_READ_BYTES)
                 at_end = not chunk
                 data += chunk
@@ -268,36 +273,63 @@ def _refused_line(head: bytes, number: int, offset: int, length: int) -> Block:
 
 
 def _array_blocks(source: Source) -> Iterator[Block]:
-    with source.path.open("rb") as raw, _mapped(raw, source.packing) as data:
-        skipped = len(_BYTE_ORDER_MARK) if data[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK else 0
-        starts, lengths = element_places(data[skipped:])
-        starts += skipped
-        first = 0
-        while first < len(starts):
-            before_long, begins_long = _up_to_too_long(lengths[first:], int(lengths[first:].sum()))
-            if begins_long and not before_long:
-                begin, length = int(starts[first]), int(lengths[first])
-                yield _refused_line(bytes(data[begin : begin + 200]), first + 1, begin, length)
-                first += 1
+    """Elements of the outermost array; what follows it is one more."""
+    with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
+        head = stream.read(len(_BYTE_ORDER_MARK))
+        offset = len(head) if head == _BYTE_ORDER_MARK else 0
+        divisions, data, number, at_end = Divisions(), head[offset:], 1, False
+        found = divisions.find(data)
+        while True:
+            starts, lengths = elements_between(data, np.append(found, len(data)) if at_end else found)
+            last_bytes = 0 if at_end or not len(found) else len(data) - int(found[-1]) - 1  # of one that may go on
+            before_long, begins_long = _up_to_too_long(lengths, int(lengths.sum()) + last_bytes)
+            done = 0
+            for end in block_ends(lengths[:before_long], at_end=at_end or begins_long):
+                yield _elements(data, starts[done:end], lengths[done:end], number + done, offset)
+                done = end
+            number += done
+            dropped = _up_to_division(found, int(starts[done]) if done < len(starts) else len(data))
+            if begins_long and done == before_long:
+                begin = int(starts[done]) if done < len(starts) else int(found[-1]) + 1
+                head, number = data[begin : begin + 200], number + 1
+                if done == len(starts):
+                    skipped, rest, found = _skip_element(stream, divisions)
+                    yield _refused_line(head, number - 1, offset + begin, len(data) - begin + skipped)
+                    offset, data = offset + len(data) + skipped, rest
+                    continue
+                yield _refused_line(head, number - 1, offset + begin, int(lengths[done]))
+                dropped = _up_to_division(found, begin + int(lengths[done]), behind=True)
+            found, data, offset = found[found >= dropped] - dropped, data[dropped:], offset + dropped
+            if begins_long and done == before_long:
                 continue
-            count = block_end(lengths[first : first + before_long], at_end=True)
-            begin, end = int(starts[first]), int(starts[first + count - 1] + lengths[first + count - 1])
-            chosen = slice(first, first + count)
-            yield Block(bytes(data[begin:end]), starts[chosen] - begin, lengths[chosen], first + 1, begin)
-            first += count
+            if at_end:
+                return
+            chunk = stream.read(_READ_BYTES)
+            at_end = not chunk
+            found = np.append(found, divisions.find(chunk) + len(data))
+            data += chunk
 
 
-@contextmanager
-def _mapped(raw: IO[bytes], packing: str) -> Iterator[memoryview]:
-    """The whole file as memory that the system can drop again: its own pages, or a temporary unpacked copy's."""
-    with tempfile.TemporaryFile() as copy:
-        if packing:
-            with _unpacked(raw, packing) as stream:
-                while chunk := stream.read(_READ_BYTES):
-                    copy.write(chunk)
-            copy.flush()
-        file = copy if packing else raw
-        yield memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+def _up_to_division(found: np.ndarray, place: int, *, behind: bool = False) -> int:
+    """The last division before `place`, or the first one `behind` it; the place itself where there is none."""
+    at = int(np.searchsorted(found, place)) - (not behind)
+    return int(found[at]) if 0 <= at < len(found) else place
+
+
+def _elements(data: bytes, starts: np.ndarray, lengths: np.ndarray, first: int, offset: int) -> Block:
+    begin, end = int(starts[0]), int(starts[-1] + lengths[-1])
+    return Block(data[begin:end], starts - begin, lengths, first, offset + begin)
+
+
+def _skip_element(stream: IO[bytes], divisions: Divisions) -> tuple[int, bytes, np.ndarray]:
+    """Bytes up to the next division, what was read from that on, and the divisions in it."""
+    skipped = 0
+    while chunk := stream.read(_READ_BYTES):
+        found = divisions.find(chunk)
+        if len(found):
+            return skipped + int(found[0]), chunk[found[0] :], found - found[0]
+        skipped += len(chunk)
+    return skipped, b"", np.empty(0, np.int64)
 
 
 def _csv_blocks(source: Source) -> Iterator[Block]:
@@ -351,11 +383,10 @@ def _element_blocks(elements: Iterable[bytes | tuple[str, str]]) -> Iterator[Blo
     for element in elements:
         if isinstance(element, tuple):
             faults[len(pending)] = element
-            pending.append(b"")
-            continue
+            element = b""
         pending.append(element)
         size += len(element)
-        if ends_block(size, len(element)):
+        if ends_block(size, len(element), len(pending)):
             yield _joined(pending, faults, first)
             first, pending, faults, size = first + len(pending), [], {}, 0
     if pending:

@@ -95,7 +95,7 @@ _TOKEN = re.compile(
     |(?P<word>[^\s()]+))""",
     re.VERBOSE,
 )
-_RANGE = re.compile(r"(?P<low>-?[\d.]+?)\.\.(?P<high>-?[\d.]+)$")
+_RANGE = re.compile(r"(?P<low>-?\d+(?:\.\d+)?)\.\.(?P<high>-?\d+(?:\.\d+)?)$")
 _COMPARED = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>-?\d+(?:\.\d+)?)$")
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from curator.checks.catalogue import check_named
 from curator.errors import UsageError
 from curator.examples.frames import SEVERITIES
+from curator.workflow.findings import lines_found
 
 _RULE = re.compile(r"(?P<check>[a-z-]+)\s*>\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<percent>%?)")
 
@@ -57,11 +58,11 @@ def failed_rules(rules: tuple[Rule, ...], findings: pl.DataFrame, lines: int) ->
 def _broken(rule: Rule, findings: pl.DataFrame, lines: int) -> str | None:
     if rule.severity is not None:
         graver = SEVERITIES[: SEVERITIES.index(rule.severity) + 1]
-        count = findings.filter(pl.col("severity").is_in(graver)).select(pl.struct("file", "line").n_unique()).item()
+        count = findings.filter(pl.col("severity").is_in(graver)).select(lines_found()).item()
         lines_have = "1 line has" if count == 1 else f"{count:,} lines have"
         return f"Failed: {lines_have} findings of severity {rule.severity} or above." if count else None
     about = findings.filter(pl.col("check") == rule.check)
-    count = about.select(pl.struct("file", "line").n_unique()).item() if len(about) else 0
+    count = about.select(lines_found()).item() if len(about) else 0
     measured = count / max(lines, 1) if rule.is_share else count
     if measured <= rule.most:
         return None

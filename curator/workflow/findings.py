@@ -73,6 +73,17 @@ def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def lines_found() -> pl.Expr:
+    """How many lines some findings are on, those that are only counted among them."""
+    listed = pl.struct("file", "line").filter(pl.col("more").is_null()).n_unique()
+    return listed + pl.col("more").sum()
+
+
+def is_on_lines() -> pl.Expr:
+    """Whether a finding is on a line, or counts lines, and is not about the whole set."""
+    return pl.col("line").is_not_null() | pl.col("more").is_not_null()
+
+
 def severity_rank() -> pl.Expr:
     """0 for errors, 1 for warnings, 2 for infos."""
     ranks = {name: rank for rank, name in enumerate(SEVERITIES)}
@@ -89,7 +100,7 @@ def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
             check=row["check"],
             severity=row["severity"],
             example=row["id"],
-            file=None if row["line"] is None else places.file(row["file"]),
+            file=None if row["file"] is None else places.file(row["file"]),
             line=row["line"],
             message=row["message"],
             message_index=row["message_index"],

@@ -1,5 +1,6 @@
 """From data files to the facts and findings of the whole set, reusing what the cache holds."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from curator.checks.check import CheckSettings
 from curator.errors import UnreadableInput
 from curator.examples.blocks import Block
 from curator.examples.dialects import SAMPLED, Recognised, dialect_named, mapped_dialect, recognise
-from curator.examples.frames import nothing_found, read_frame
+from curator.examples.frames import MOST_REFUSED, found, nothing_found, read_frame
 from curator.examples.json_line import decode_json
 from curator.examples.sources import Source, blocks
 from curator.project.cache import Cache
@@ -133,7 +134,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
     reading = _Reading(sources, options, wanted, cache, progress)
     size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
     derive_all(reading.tasks(), cache, size, reading.finished)
-    facts, findings = _gathered(reading.placed, cache)
+    facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
 
@@ -216,12 +217,51 @@ class _Reading:
         return xxhash.xxh3_128_hexdigest("".join(placed.digest for placed in self.placed).encode())
 
 
-def _gathered(placed: list[Placed], cache: Cache) -> tuple[pl.DataFrame, pl.DataFrame]:
+class _Unreadable:
+    """Keeps the findings on the first lines that are no examples and counts the others, over all blocks."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+        self._lines = 0
+        self._more: Counter[tuple[int, str]] = Counter()
+
+    def listed(self, findings: pl.DataFrame, file: int) -> pl.DataFrame:
+        """`findings` of a block without those on lines beyond the first `MOST_REFUSED`."""
+        counted = findings.filter(pl.col("more").is_not_null())
+        self._count(counted, pl.col("more").sum(), file)
+        findings = findings.filter(pl.col("more").is_null())
+        lines = findings.filter(pl.col("row").is_null())["line"].unique().sort()
+        if self._lines + len(lines) > MOST_REFUSED:
+            left = lines[MOST_REFUSED - self._lines :]
+            beyond = pl.col("row").is_null() & pl.col("line").is_in(left.implode())
+            first = findings.filter(beyond).unique("line", keep="first", maintain_order=True)
+            self._count(first, pl.len(), file)
+            findings, lines = findings.filter(~beyond), lines[: MOST_REFUSED - self._lines]
+        self._lines += len(lines)
+        return findings
+
+    def _count(self, findings: pl.DataFrame, lines: pl.Expr, file: int) -> None:
+        for check, count in findings.group_by("check").agg(lines).iter_rows():
+            self._more[file, check] += count
+
+    def more(self) -> pl.DataFrame:
+        """A finding for each file and check with lines that were only counted; `FOUND` with file."""
+        rows = [
+            (check, f"{self._names[file]} has {count:,} more such lines, counted and not listed.", count, file)
+            for (file, check), count in sorted(self._more.items())
+        ]
+        kinds = {"check": pl.String, "message": pl.String, "more": pl.UInt32, "file": pl.UInt16}
+        frame = pl.DataFrame(rows, schema=kinds, orient="row")
+        return found("", frame).with_columns(frame["check"], frame["file"])
+
+
+def _gathered(placed: list[Placed], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
+    unreadable = _Unreadable(names)
     for block in placed:
         facts = read_frame(cache.required(block.facts_key))
-        findings = read_frame(cache.required(block.findings_key))
+        findings = unreadable.listed(read_frame(cache.required(block.findings_key)), block.file)
         line = (pl.col("line") + (block.first - 1)).cast(pl.UInt32)
         offset = pl.when(pl.col("offset") < 0).then(-1).otherwise(pl.col("offset") + block.offset).alias("offset")
         file = pl.lit(block.file, pl.UInt16).alias("file")
@@ -233,4 +273,4 @@ def _gathered(placed: list[Placed], cache: Cache) -> tuple[pl.DataFrame, pl.Data
         pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("key").alias("occurrence")
     )
     empty = nothing_found().with_columns(pl.lit(0, pl.UInt16).alias("file"))
-    return facts, pl.concat([empty, *findings_frames])
+    return facts, pl.concat([empty, *findings_frames, unreadable.more()])

@@ -26,7 +26,7 @@ from curator.workflow.derive import FORMAT_VERSION
 from curator.workflow.loading import Loaded, Placed, ReadSource
 from curator.workflow.mapped import mapped, write_mapped
 
-VERSION = 2
+VERSION = 3
 """Counts up when what is kept changes its form."""
 
 _AUDIT_PARTS = ("facts", "findings")

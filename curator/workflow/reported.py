@@ -9,6 +9,7 @@ from curator.project.policies import policy_named, propose
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
 from curator.workflow.audit import Audit
 from curator.workflow.deciding import with_groups
+from curator.workflow.findings import is_on_lines, lines_found
 from curator.workflow.ids import ids_of
 from curator.workflow.meaning_summary import summary_of
 from curator.workflow.opening import Opened
@@ -27,8 +28,8 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     effective = len(ids) + added - len(set(proposed) | set(dropped))
     settled = present.filter((pl.col("status") == "drop") | pl.col("edited"))["id"]
     open_ = audit.findings.filter(~pl.col("id").is_in(settled.implode()).fill_null(False))
-    grave = open_.filter((pl.col("severity") != "info") & pl.col("line").is_not_null())
-    undecided = dict(grave.group_by("check").agg(pl.struct("file", "line").n_unique()).iter_rows())
+    grave = open_.filter((pl.col("severity") != "info") & is_on_lines())
+    undecided = dict(grave.group_by("check").agg(lines_found()).iter_rows())
     errors = open_.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())["id"].n_unique()
     return summarise(
         audit,

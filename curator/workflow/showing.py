@@ -104,4 +104,6 @@ def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Find
     if not isinstance(asked, Term) or asked.key != "check":
         return []
     found = audit.findings.filter(is_asked_for(asked.value) & pl.col("id").is_null())
-    return list(published(found if limit is None else found.head(limit), audit.loaded))
+    listed = found.filter(pl.col("more").is_null())
+    listed = listed if limit is None else listed.head(limit)
+    return list(published(pl.concat([listed, found.filter(pl.col("more").is_not_null())]), audit.loaded))

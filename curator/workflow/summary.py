@@ -27,7 +27,7 @@ from curator.reporting.model import (
 )
 from curator.reporting.verdict import ReadinessFacts, judge_readiness
 from curator.workflow.audit import Audit
-from curator.workflow.findings import published, severity_rank
+from curator.workflow.findings import is_on_lines, lines_found, published, severity_rank
 from curator.workflow.loading import Loaded
 from curator.workflow.texts import originals_at
 
@@ -113,8 +113,7 @@ def _sources(loaded: Loaded) -> list[SourceSummary]:
 
 
 def _severities(findings: pl.DataFrame) -> dict[Severity, int]:
-    lines = findings.filter(pl.col("line").is_not_null()).group_by("severity").agg(pl.struct("file", "line").n_unique())
-    counted = dict(lines.iter_rows())
+    counted = dict(findings.filter(is_on_lines()).group_by("severity").agg(lines_found()).iter_rows())
     return {severity: counted.get(severity, 0) for severity in SEVERITIES}
 
 
@@ -123,7 +122,9 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
     ranked = findings.with_columns(severity_rank().alias("rank"))
     summaries = []
     for (name,), group in ranked.group_by("check", maintain_order=True):
-        worst = group.sort("rank", -pl.col("score").fill_null(0), maintain_order=True).head(WORST).drop("rank")
+        more = int(group["more"].sum())
+        listed = group.filter(pl.col("more").is_null())
+        worst = listed.sort("rank", -pl.col("score").fill_null(0), maintain_order=True).head(WORST).drop("rank")
         severities = _examples_by_severity(group)
         examples = sum(severities.values())
         check = check_named(str(name))
@@ -134,7 +135,7 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
                 severity=SEVERITIES[int(group["rank"].to_numpy().min())],
                 title=check.title,
                 explanation=check.explanation,
-                findings=len(group),
+                findings=len(listed) + more,
                 examples=examples,
                 severities=severities,
                 share=examples / lines,
@@ -152,6 +153,8 @@ def _examples_by_severity(group: pl.DataFrame) -> dict[Severity, int]:
     """Examples by the gravest of their findings; a severity that only the whole set has counts none."""
     per_example = group.filter(pl.col("line").is_not_null()).group_by("file", "line").agg(pl.col("rank").min())
     counted = dict(per_example.group_by("rank").len().iter_rows())
+    for rank, more in group.drop_nulls("more").group_by("rank").agg(pl.col("more").sum()).iter_rows():
+        counted[rank] = counted.get(rank, 0) + more
     gravest = int(group["rank"].to_numpy().min())
     return {name: counted.get(rank, 0) for rank, name in enumerate(SEVERITIES) if rank in counted or rank == gravest}
 

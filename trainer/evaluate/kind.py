@@ -15,9 +15,9 @@ LABEL_WORDS = 5
 """An answer of more words is prose, where two right answers rarely agree word for word."""
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
-_MARKED = re.compile(r"####\s*(.+)\s*$")
+_MARK = "####"
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
-_FENCE = re.compile(r"^```(?:json)?\s*\n(.*?)\n?```$", re.DOTALL)
+_FENCE = "```"
 
 
 def answer_kind(references: Sequence[str]) -> AnswerKind:
@@ -36,9 +36,8 @@ def answer_kind(references: Sequence[str]) -> AnswerKind:
 
 def read_json(text: str) -> dict[str, Any] | list[Any] | None:
     """The JSON object or array that a text is, also inside a code fence; None for anything else."""
-    fenced = _FENCE.match(text.strip())
     try:
-        value = json.loads(fenced[1] if fenced else text)
+        value = json.loads(_without_fence(text.strip()))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, (dict, list)) else None
@@ -46,13 +45,32 @@ def read_json(text: str) -> dict[str, Any] | list[Any] | None:
 
 def final_number(text: str) -> float | None:
     """The number that an answer comes to: after `####`, in a LaTeX box, else the last one in it."""
-    marked = _MARKED.search(text) or _BOXED.search(text)
-    numbers = _NUMBER.findall(marked[1] if marked else text)
+    marked = _marked(text)
+    numbers = _NUMBER.findall(text if marked is None else marked)
     return float(numbers[-1].replace(",", "")) if numbers else None
+
+
+def _without_fence(text: str) -> str:
+    """What stands between a fence and the fence that ends the text; the text where it is no such block."""
+    if len(text) < 2 * len(_FENCE) or not (text.startswith(_FENCE) and text.endswith(_FENCE)):
+        return text
+    opening, _, content = text[len(_FENCE) : -len(_FENCE)].partition("\n")
+    return text if opening.removeprefix("json").strip() else content
+
+
+def _marked(text: str) -> str | None:
+    """What stands behind `####` on the last line (or between it and the last line nothing), or in a LaTeX box."""
+    before, _, line = text.rstrip().rpartition("\n")
+    if _MARK in line:
+        return line.partition(_MARK)[2]
+    if line and before.rstrip().endswith(_MARK):
+        return line
+    boxed = _BOXED.search(text)
+    return boxed[1] if boxed else None
 
 
 def _is_numeric(text: str) -> bool:
     """Marked as a final number, or hardly more than a number."""
-    if _MARKED.search(text) or _BOXED.search(text):
+    if _marked(text) is not None:
         return final_number(text) is not None
     return bool(_NUMBER.search(text)) and len(text.split()) <= 2

@@ -25,7 +25,7 @@ _REFUSAL = re.compile(
     r"\b(?:i(?:'m| am) (?:sorry|unable|not able)|i (?:cannot|can't|won't) (?:help|assist|provide|answer|comply)|"
     r"as an ai(?: language)? model)\b"
 )
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
+_LIST_ITEM = re.compile(r"^[^\S\n]*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
 
 
 def measure(reference: str, answer: str, kind: AnswerKind, schema: Schema | None = None) -> dict[str, float]:

@@ -63,7 +63,7 @@ _SPOKEN_OF = re.compile(
 _BEFORE = 60
 _SUM = re.compile(r"\s*[=+*×÷]")
 _NOBODYS = re.compile(
-    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|.*(?:1234567|2345678|3456789|7654321|000000).*"
+    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789|7654321|000000)(?s:.*)"
 )
 """Exchange 555 of American numbers is kept for fiction, 800 and its kin are offices; counting up is a stand-in."""
 _FEWEST_DIGITS = 7

@@ -46,7 +46,10 @@ _KINDS = (
     ("a Stripe webhook secret", r"whsec_[A-Za-z0-9]{32,64}"),
     ("a Google access token", r"ya29\.[A-Za-z0-9_-]{20,600}"),
     ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
-    ("a signed web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    (
+        "a signed web token",
+        r"(?<![A-Za-z0-9_])eyJ(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+    ),
 )
 """Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too."""
 

@@ -15,7 +15,7 @@ from curator.checks.text.protected import repaired_outside, without_trailing_spa
 _COLOURS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 _BREAKS = re.compile("[\x0b\x0c\x85]")
 _CONTROLS = re.compile(CONTROL)
-_NEW_LINE = re.compile(r"\s*<(?:br|/p|/div|/li|/tr|/h[1-6])\s*/?>[ \t]*\n?", re.IGNORECASE)
+_NEW_LINE = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\s*/?>[ \t]*\n?", re.IGNORECASE)
 _ITEM = re.compile(r"<li\b[^<>]*>\s*", re.IGNORECASE)
 _TAG = re.compile(TAG, re.IGNORECASE)
 _ENTITY = re.compile(ENTITY)
@@ -61,7 +61,9 @@ def remove_invisible(text: str) -> str:
 
 def unwrap_html(text: str) -> str:
     """`text` with line-breaking tags as newlines, list items as `- `, other tags gone and entities as characters."""
-    plain = _TAG.sub("", _ITEM.sub("- ", _NEW_LINE.sub("\n", text)))
+    *before, rest = _NEW_LINE.split(text)
+    lines = "\n".join([*(line.rstrip() for line in before), rest])
+    plain = _TAG.sub("", _ITEM.sub("- ", lines))
     plain = _ENTITY.sub(lambda match: html.unescape(match.group()).replace("\xa0", " "), plain)
     return plain if plain == text else _MANY_LINES.sub("\n\n", plain).strip()
 

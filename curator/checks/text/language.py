@@ -9,6 +9,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, report
+from curator.checks.patterns import FENCED
 from curator.checks.speakers import asked, learned
 from curator.examples.frames import Batch
 
@@ -47,15 +48,13 @@ _RUNNING = 0.5
 names have less, and their language says nothing about the answer's."""
 
 _CODE = re.compile(
-    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w|^\s*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
+    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w|^[^\S\n]*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
     re.MULTILINE,
 )
 
 _WHITE_SPACE = str.maketrans("\n\t\r", "   ")
 
-_NOT_PROSE = re.compile(
-    r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]*`|https?://\S+|\S+@\S+|<[^<>\n]{1,80}>|[\[\]{}\d_=|\\/*#]+"
-)
+_NOT_PROSE = re.compile(rf"{FENCED}|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+")
 _LANGUAGES = (
     "english|german|french|spanish|italian|portuguese|brazilian|dutch|russian|ukrainian|polish|czech|slovak|hungarian"
     "|romanian|bulgarian|serbian|croatian|bosnian|slovenian|greek|turkish|arabic|hebrew|persian|farsi|urdu|hindi|bengali"

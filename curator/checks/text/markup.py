@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, quoted, report
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import CODE, anywhere
 from curator.checks.speakers import weaker_in_prompts, without_rows_about
 from curator.examples.frames import Batch
 
@@ -37,7 +37,7 @@ _ABOUT_LOOKS = (
 )
 _LOOKS = re.compile(r"(?i)</?(?:b|i|u|strong|em|a|span|font|img|h[1-6]|center|table|tbody|thead|tr|td|th)\b")
 _STYLED = re.compile(r"<\w+\s[^<>]*\bstyle=")
-_CODE = re.compile(r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]+`")
+_CODE = re.compile(CODE)
 _CODE_LINE = re.compile(
     r"[;{}]\s*$|^\s*(?:#include|import |def |class |function |var |let |const |return |echo |print)"
     r"|^\s*\w+\s*=\s*[\w.]+\("

@@ -9,13 +9,13 @@ from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, quoted, report
 from curator.examples.frames import Batch
 
-_ITEM = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S.*)", re.MULTILINE)
 _JOINT = re.compile(r"(?<=[\w.?!:;\"'”)])(?:[ \t]+#{2,3}[ \t]*|[ \t]*\n[ \t]*#{2,3}[ \t]*\n?)(?=[A-Z\"“'])")
 _SENTENCE = re.compile(r"[A-Z\"“'].{12,}[.?!\"”')]$")
 _LONG_ITEM = 12
 _LABEL = re.compile(
     r"^[ \t#*]*(?:(?:Instruction|Task)[ ]?#?\d*[*]*[ ]?:"
-    r"|(?:Instruction|Task|Question|Problem)[ ]?#?\d+[*]*[ ]*:?[ ]*$)",
+    r"|(?:Instruction|Task|Question|Problem)[ ]?#?\d+[*]*[ ]*(?::[ ]*)?$)",
     re.MULTILINE | re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -54,8 +54,9 @@ def _merged(text: str) -> Iterator[Passage]:
         return
     items = list(_ITEM.finditer(text))
     is_all = len(items) >= 2 and not (text[: items[0].start()] + text[items[-1].end() :]).strip()
-    if is_all and _are_tasks([item[2] for item in items]):
-        yield Passage(f"The prompt is {len(items)} numbered tasks; the second is {quoted(items[1][2])}.", 0, len(text))
+    tasks = [item[2].rstrip(" \t") for item in items]
+    if is_all and _are_tasks(tasks):
+        yield Passage(f"The prompt is {len(items)} numbered tasks; the second is {quoted(tasks[1])}.", 0, len(text))
         return
     labels = list(_LABEL.finditer(text))
     if len(labels) >= 2 and not text[: labels[0].start()].strip():

@@ -46,7 +46,7 @@ _CLAUSE = re.compile(r"[.?!,;](?=\s|$)")
 _ENOUGH = 8
 """Words before *the picture above* that may be its description."""
 _LINK = re.compile(
-    r"https?://|www\.|data:(?:image|application)|!\[[^\]]*\]\(|\b[\w-]+\.(?:png|jpe?g|gif|pdf|csv|mp[34]|docx?|xlsx?)\b"
+    r"https?://|www\.|data:(?:image|application)|!\[(?:[^\]!]|!(?!\[))*\]\(|\w-*\.(?:png|jpe?g|gif|pdf|csv|mp[34]|docx?|xlsx?)\b"
 )
 _MENTION = re.compile(f"(?P<hole>{_HOLE})|(?P<attached>{_ATTACHED})|(?P<pointed>{_POINTED}|{_ADDRESS})", re.IGNORECASE)
 _WRITTEN_ABOUT = re.compile(
@@ -56,7 +56,7 @@ _WRITTEN_ABOUT = re.compile(
     re.IGNORECASE,
 )
 _MEDIA_KEYS = r"(?m)^(?:images?|videos?|audios?|files?|attachments?|documents?|media)$"
-_NOT_GIVEN = re.compile(r"\W*(?:attach\w*[^\n]*|no ?input[^\n]*|n/a|none|link to [^\n]*)?\W*", re.IGNORECASE)
+_NOT_GIVEN = re.compile(r"\W*+(?:attach[^\n]*+|no ?input[^\n]*+|n/a|none|link to [^\n]*+)?\W*", re.IGNORECASE)
 
 
 def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.passages import Passage, quoted, report
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import CODE, anywhere
 from curator.checks.speakers import asked, learned
 from curator.examples.frames import Batch
 
@@ -38,9 +38,11 @@ _FORM_ASKED = re.compile(
     r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(`{3,}|~{3,})[\s\S]*?(?:\1|\Z)|`[^`\n]+`|\$\{\{[^}\n]*\}\}")
+_CODE = re.compile(CODE + r"|\$\{\{(?:[^$}\n]|\$(?!\{))*\}\}")
 _PLACEHOLDER = re.compile(PLACEHOLDER + r"(?!\()", re.IGNORECASE)
-_ONLY_NOTHING = re.compile(rf"^[ \t]*[-#*]*[ \t]*(?:{_NOTHING}|TBD|TODO)[.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_ONLY_NOTHING = re.compile(
+    rf"^[ \t]*(?:[-#*]+[ \t]*)?(?:{_NOTHING}|TBD|TODO)[.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

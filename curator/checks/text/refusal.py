@@ -59,7 +59,7 @@ _THIS = (
 )
 _WITH_THAT = rf"(?:{_THIS}|[^.\n]{{0,20}}\bwith (?:that|this|it)\b|[^.\n]{{0,10}}\b(?:that|this)\b(?= ?[.,!]))"
 _PLAIN = re.compile(
-    rf"\W*(?:{_SORRY}(?:[^.\n]{{0,20}}?(?:,|\.|!|but|however) )*)?(?:as an ai[^.\n]{{0,60}}?, )?"
+    rf"\W*(?:{_SORRY}(?:(?>[^.\n]{{0,20}}?(?:,|\.|!|but|however) ))*)?(?:as an ai[^.\n]{{0,60}}?, )?"
     rf"(?:(?:i |i['’]m )(?:{_CANNOT}|unable to|not able to),? (?:\w+ ){{0,2}}?{_SERVE}{_WITH_THAT}"
     rf"|i (?:must|have to|need to) (?:respectfully |politely )?(?:decline|refuse){_THIS}"
     rf"|it is (?:not |in)appropriate for me to (?:answer|respond)\b)",
@@ -70,7 +70,7 @@ _PLAIN = re.compile(
 _REFUSAL = re.compile("|".join(f"(?:{pattern})" for pattern in _REFUSALS), re.IGNORECASE)
 _OPENING = re.compile(
     rf"\W*(?:{_SORRY}|thank you for[^.\n]{{0,60}}[.,])"
-    r"(?:[^.\n]{0,40}?(?:,|\.|!|but|however|that) )*",
+    r"(?:(?>[^.\n]{0,40}?(?:,|\.|!|but|however|that) ))*",
     re.IGNORECASE,
 )
 PLAYED = re.compile(

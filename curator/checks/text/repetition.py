@@ -20,6 +20,8 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 
 _SPACED_PIECES = r"[^ \n]+"
 _PIECES = f"[{_UNSPACED}]|[^ \n{_UNSPACED}]+"
+_EACH_SPACED_PIECE, _EACH_PIECE = re.compile(_SPACED_PIECES), re.compile(_PIECES)
+_NO_SPACES = re.compile(f"[{_UNSPACED}]")
 
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W\d_]{{2,}}")
 _CODE = re.compile(r"[{};]|\w\(|\w_\w|\w\.\w+\.\w")
@@ -27,7 +29,7 @@ _CODE_COPIES = 9
 """Copies of a line of code before they are a loop: networks and tables are built of equal lines."""
 _SIGN_COPIES = 25
 """Copies of something that is not words before they are a loop."""
-_RUN = re.compile(r"(?=\S{100})(\S{1,8}?)\1{11,}")
+_RUN = re.compile(r"(?=\S{100})(\S{1,8}?)\1{11}")
 _LONGEST_RUN = 100
 _LONGEST_RULE = 150
 """Characters of a run without spaces before it is a loop; rules of dashes are drawn up to a page's width."""
@@ -147,18 +149,22 @@ def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterato
 
 def _look_for_run(text: str) -> Iterator[Passage]:
     """One character, or a few, without a space between: laughter, noughts, a bar."""
-    for run in _RUN.finditer(text):
-        length = len(run.group())
-        if length >= (_LONGEST_RULE if set(run[1]) <= _RULES else _LONGEST_RUN):
-            sentence = f"{quoted(run[1])} stands there {length // len(run[1])} times without a space between."
-            yield Passage(sentence, run.start(), run.end(), score=length / len(text))
+    end = 0
+    while run := _RUN.search(text, end):
+        once, end = run[1], run.end()
+        while text.startswith(once, end):
+            end += len(once)
+        length = end - run.start()
+        if length >= (_LONGEST_RULE if set(once) <= _RULES else _LONGEST_RUN):
+            sentence = f"{quoted(once)} stands there {length // len(once)} times without a space between."
+            yield Passage(sentence, run.start(), end, score=length / len(text))
             return
 
 
 def word_places(text: str) -> list[tuple[int, int]]:
     """Start and end of each word of `text`, the words being those that runs are counted in."""
-    pieces = _PIECES if re.search(f"[{_UNSPACED}]", text) else _SPACED_PIECES
-    return [match.span() for match in re.finditer(pieces, text)]
+    pieces = _EACH_PIECE if _NO_SPACES.search(text) else _EACH_SPACED_PIECE
+    return [match.span() for match in pieces.finditer(text)]
 
 
 REPETITION = Check(

@@ -11,9 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from curator.examples.frames import MOST_REFUSED
 from curator.examples.safe_text import visible
 from curator.reporting.wording import count
-from curator.workflow.findings import published
+from curator.workflow.findings import is_on_lines, lines_found, published
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp
@@ -30,16 +31,19 @@ class UnreadableScreen(ModalScreen[None]):
         """A list by file and line; the source is repaired in an editor, not here."""
         review = cast("CuratorApp", self.app).review
         assert review is not None, "there are findings"
-        found = review.audit.findings.filter(pl.col("id").is_null() & pl.col("line").is_not_null())
+        unread = review.audit.findings.filter(pl.col("id").is_null() & is_on_lines())
+        lines = unread.select(lines_found()).item()
+        found = unread.filter(pl.col("line").is_not_null())
         lines = [
             Option(Text(visible(f"{finding.file}:{finding.line}  {finding.check}: {finding.message}", one_line=True)))
             for finding in published(found.head(_MOST), review.audit.loaded)
         ]
         with Vertical(classes="dialog"):
-            yield Static(Text(f"{count(len(found), 'line')} could not be read as an example", style="bold"))
+            yield Static(Text(f"{count(lines, 'line')} could not be read as an example", style="bold"))
             yield OptionList(*lines)
             if len(found) > _MOST:
-                yield Static(f"The first {_MOST}; `curator audit DATA --findings FILE.jsonl` lists all.", markup=False)
+                more = f"The first {_MOST}; `curator audit DATA --findings FILE.jsonl` lists {MOST_REFUSED:,}."
+                yield Static(more, markup=False)
             yield Static("An export leaves them out. Repair the file and open it again.   Esc closes", classes="dim")
 
     def action_close(self) -> None:

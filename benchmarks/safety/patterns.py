@@ -1,0 +1,178 @@
+"""Whether one message can make an audit slow: every check, pattern and repair on texts made to be slow for it.
+
+``python -m benchmarks.safety.patterns [NAME...]`` doubles each text from 1 kB to 1 MB, as prompt and as answer of one
+example, and prints for every check (only those named, where names are given), and for all patterns together, the
+slowest text: processor seconds for 1 MB, and how the time grew over the last doublings (2.0: in proportion; a ratio is
+taken only where both times are long enough to be measured). A text is given up at five seconds. Wanted: at most 1 s per
+MB and 2.5 per doubling.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from benchmarks.measure import machine
+from benchmarks.safety.attacks import made_for, plain
+from curator.checks.catalogue import CHECKS
+from curator.checks.check import CheckSettings
+from curator.checks.measures import measure
+from curator.checks.text.fixes import REPAIRS
+from curator.examples.batches import read_batch
+from curator.examples.dialects import dialect_named
+from curator.examples.facts import facts_of
+from curator.examples.frames import Batch
+from curator.examples.safe_text import visible
+from curator.examples.sources import _joined
+from tests.house.patterns import Found, patterns
+
+SIZES = [1 << power for power in range(10, 21)]
+GIVE_UP = 5.0
+MEASURABLE = 0.02
+"""Seconds from which a ratio of two times says something."""
+
+Text = tuple[str, str, str]
+
+
+@dataclass
+class Slowest:
+    """The text that took longest: seconds at its largest size, that size, and the largest growth over a doubling."""
+
+    name: str
+    seconds: float = 0.0
+    size: int = 0
+    ratio: float = 0.0
+    text: str = ""
+    tried: int = 0
+
+    @property
+    def per_megabyte(self) -> float:
+        return self.seconds * (1 << 20) / max(self.size, 1)
+
+    def row(self) -> str:
+        grew = f"{self.ratio:.1f}" if self.ratio else "too fast to say"
+        return f"| {self.name} | {self.tried} | {self.per_megabyte:.2f} | {grew} | `{self.text[:60]}` |"
+
+
+def sized(text: Text, size: int) -> str:
+    """The beginning, as many rounds as `size` characters take, and the end."""
+    before, once, after = text
+    return before + once * max(1, (size - len(before) - len(after)) // len(once)) + after
+
+
+def grow(slowest: Slowest, text: Text, prepare: Callable[[str], Callable[[], object]]) -> None:
+    """Double `text` and keep it where it is the slowest so far."""
+    slowest.tried += 1
+    before = 0.0
+    for size in (SIZES[0], *SIZES[-5:]):  # a first look; what is slow at all shows in the last doublings
+        work = prepare(sized(text, size))
+        seconds = processor_seconds(work)
+        ratio = seconds / before if before >= MEASURABLE and size > SIZES[-5] else 0.0
+        if ratio > 2.5:  # once more: something else may have run
+            ratio = min(ratio, processor_seconds(work) / before)
+        slowest.ratio = max(slowest.ratio, ratio)
+        before = seconds
+        if seconds > GIVE_UP:
+            break
+    if seconds * SIZES[-1] / size > slowest.per_megabyte:
+        slowest.seconds, slowest.size, slowest.text = seconds, size, repr(text)
+
+
+def processor_seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def batch_with(text: str) -> Batch:
+    """One example whose prompt, answer, reasoning and tool call are `text`."""
+    call = {
+        "id": "a",
+        "type": "function",
+        "function": {"name": "look_up", "arguments": msgspec.json.encode({"a": text}).decode()},
+    }
+    messages = [
+        {"role": "user", "content": text},
+        {"role": "assistant", "content": text, "reasoning_content": text, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": text},
+        {"role": "assistant", "content": text},
+    ]
+    raw = msgspec.json.encode({"messages": messages})
+    return read_batch(_joined([raw], {}, 1), dialect_named("chat"))
+
+
+def main() -> None:
+    wanted = set(sys.argv[1:])
+    settings = CheckSettings()
+    found = [one for one in patterns() if one.pattern is not None and isinstance(one.pattern.pattern, str)]
+    print(f"{machine()}; processor seconds\n")
+    print("| what | texts | seconds per MB | growth over a doubling | slowest text |\n| --- | --- | --- | --- | --- |")
+    for check in CHECKS:
+        if check.find is not None and (not wanted or check.name in wanted):
+            find = check.find
+            module = find.__module__
+            yields = texts_for([one for one in found if one.place.startswith(module)])
+            show(check.name, yields, lambda text, find=find: _asking(find, batch_with(text), settings))
+    if not wanted or "measures" in wanted:
+        show(
+            "measures", texts_for([]), lambda text: _asking(lambda batch, _: measure(batch), batch_with(text), settings)
+        )
+        show("facts", texts_for([]), lambda text: _asking(lambda batch, _: facts_of(batch), batch_with(text), settings))
+    if not wanted or "repairs" in wanted:
+        own = [one for one in found if one.place.startswith("curator.checks.text.fixes")]
+        for name, repair in REPAIRS.items():
+            show(f"repair {name}", texts_for(own), lambda text, repair=repair: lambda: repair(text))
+        show("safe text", texts_for([]), lambda text: lambda: visible(text, one_line=True))
+    if not wanted or "patterns" in wanted:
+        all_patterns(found)
+
+
+def _asking(find: Callable[..., object], batch: Batch, settings: CheckSettings) -> Callable[[], object]:
+    return lambda: find(batch, settings)
+
+
+def texts_for(found: list[Found]) -> list[Text]:
+    """Plain texts, plain ones behind an example of each pattern of a check, and those made for its patterns."""
+    own = [text for one in found for text in made_for(one.pattern)]  # type: ignore[arg-type]
+    openings = list(dict.fromkeys(before + once for before, once, _ in own if 3 < len(before + once) < 60))[:12]
+    texts = [("", once, "") for once in plain()] + own
+    texts += [(f"{opening} ", once, f" {opening}") for opening in openings for once in plain()[:40]]
+    return list(dict.fromkeys(text for text in texts if text[1]))
+
+
+def show(name: str, texts: list[Text], prepare: Callable[[str], Callable[[], object]]) -> None:
+    slowest = Slowest(name)
+    for text in texts:
+        grow(slowest, text, prepare)
+    print(slowest.row(), flush=True)
+
+
+def all_patterns(found: list[Found]) -> None:
+    """Every pattern by itself; only those that are slow have a row, and all together one."""
+    everything = Slowest("all patterns")
+    for one in found:
+        slowest = Slowest(one.place)
+        for text in dict.fromkeys([*(("", once, "\x01") for once in plain()), *made_for(one.pattern)]):  # type: ignore[arg-type]
+            for use in one.uses:
+                grow(slowest, text, lambda text, one=one, use=use: _through(one.pattern, use, text))  # type: ignore[misc]
+        if slowest.per_megabyte > 1 or slowest.ratio > 2.5:
+            print(slowest.row(), flush=True)
+        everything.tried += slowest.tried
+        everything.ratio = max(everything.ratio, slowest.ratio)
+        if slowest.per_megabyte > everything.per_megabyte:
+            everything.seconds, everything.size, everything.text = slowest.seconds, slowest.size, slowest.text
+    print(everything.row())
+
+
+def _through(pattern: re.Pattern[str], use: str, text: str) -> Callable[[], object]:
+    def all_of_it() -> Iterator[object]:
+        yield pattern.match(text) if use == "match" else pattern.fullmatch(text)
+
+    return lambda: sum(1 for _ in (pattern.finditer(text) if use == "search" else all_of_it()))
+
+
+if __name__ == "__main__":
+    main()
