@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.events import Print
+from textual.events import Key, Print
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
@@ -27,6 +27,8 @@ from curator.reporting.wording import count
 from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
 from curator.tui.app_log import log
 from curator.tui.audit_beside import AuditBeside
+from curator.tui.faults import FaultTolerantApp
+from curator.tui.fields import taken_as_text
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.duplicates import DuplicatesScreen
@@ -84,7 +86,7 @@ class _Prepared(NamedTuple):
     audit: AuditBeside | None
 
 
-class CuratorApp(App[None]):
+class CuratorApp(FaultTolerantApp):
     """The terminal app.
 
     Attributes:
@@ -235,6 +237,9 @@ class CuratorApp(App[None]):
             self.write_failed = True
             self.say_error(error)
             return None
+        except Exception:  # a bug; it is said where the action began
+            self.write_failed = True
+            raise
         finally:
             self._writing -= 1
         self.write_failed = False
@@ -308,6 +313,16 @@ class CuratorApp(App[None]):
         """Say something in a corner; it can be read again."""
         self.said.append(Said(datetime.now(), severity, message))
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_key(self, event: Key) -> None:
+        """Where text is written, letters are text."""
+        if taken_as_text(self.screen, event):
+            event.prevent_default()
+
+    @property
+    def log_folder(self) -> Path | None:
+        """The project's own, where it may be written."""
+        return None if self.opened is None or self.readonly else self.opened.project.folder.logs
 
     def on_print(self, event: Print) -> None:
         """What a library prints goes to the log, never over the screen."""

@@ -62,7 +62,7 @@ class FilterBar(Vertical):
         self.add_class("-typing")
         field.disabled = False
         field.value = where
-        field.focus()
+        self.screen.set_focus(field)  # at once: the next key may be waiting already
 
     def say(self, fault: str) -> None:
         """Show what is wrong with what was typed; the caret stands under the field's text."""
