@@ -268,7 +268,13 @@ class CuratorApp(FaultTolerantApp):
             with suppress(CuratorError):
                 work()
 
-        return asyncio.wrap_future(self._writer.submit(quietly))
+        written = asyncio.wrap_future(self._writer.submit(quietly))
+        written.add_done_callback(self._say_unwritten)
+        return written
+
+    def _say_unwritten(self, written: "asyncio.Future[None]") -> None:
+        if not written.cancelled() and (error := written.exception()) is not None:
+            self.say_fault(error)
 
     async def take_back(self) -> list[int] | None:
         """Take back the latest decision and say which; where it was; None: nothing changed."""
@@ -384,7 +390,10 @@ class CuratorApp(FaultTolerantApp):
         self.clear_notifications()
         self._take(prepared)
         self.set_keymap(self.keys)
-        self.show("overview")
+        if getattr(self.screen, "writes", False):  # another screen would come between a person and what they type
+            self.notify(f"{visible(self.data_name, one_line=True)} is open: o shows it.", markup=False)
+        else:
+            self.show("overview")
         self._tell_changed()
         self._tell_running()
 
@@ -428,10 +437,10 @@ class CuratorApp(FaultTolerantApp):
             self.notify("A training needs data that are open, checked and not read-only.", markup=False)
             return
         self.notify("Preparing a training as the last one was.", markup=False)
-        self._train_again(self.review.opened)
+        self._train_again(self.review.opened, self.screen)
 
     @work(thread=True, exclusive=True, group="train")
-    def _train_again(self, opened: Opened) -> None:
+    def _train_again(self, opened: Opened, asked_on: Screen[Any]) -> None:
         from curator.tui.screens.training import TrainingScreen
         from curator.workflow.preparing import prepare_apart
         from curator.workflow.training import start_run
@@ -442,7 +451,13 @@ class CuratorApp(FaultTolerantApp):
         except CuratorError as error:
             self.call_from_thread(self.say_error, error)
             return
-        self.call_from_thread(self.push_screen, TrainingScreen(folder))
+        self.call_from_thread(self._show_training, TrainingScreen(folder), asked_on)
+
+    def _show_training(self, training: Page, asked_on: Screen[Any]) -> None:
+        if self.screen is asked_on:
+            self.push_screen(training)
+        else:  # another screen would come between a person and what they type
+            self.notify("The training has begun. R lists the trainings.", markup=False)
 
     def action_browse(self) -> None:
         """To the list of all examples."""

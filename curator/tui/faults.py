@@ -106,13 +106,13 @@ class FaultTolerantApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         if isinstance(error, WorkerFailed):
-            self._say_fault(error.error, is_said=not _is_worker_cancelled())
+            self.say_fault(error.error, is_said=not _is_worker_cancelled())
             return
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
         if codes and codes[0] in _GOES_ON and _DRAWS.isdisjoint(codes):
-            self._say_fault(error)
+            self.say_fault(error)
         elif (screen := self._to_close()) is not None:
-            self._say_fault(error, "The screen was closed.")
+            self.say_fault(error, "The screen was closed.")
             self.call_later(self._close_screen, screen)
         else:
             self._end_with(error)
@@ -128,7 +128,8 @@ class FaultTolerantApp(App[None]):
         if self.screen is screen:
             self.pop_screen()
 
-    def _say_fault(self, error: BaseException, consequence: str = "The app goes on.", *, is_said: bool = True) -> None:
+    def say_fault(self, error: BaseException, consequence: str = "The app goes on.", *, is_said: bool = True) -> None:
+        """Log what nobody caught, and say it unless nobody waits for it any more."""
         if any(error is known for known in self.faults):
             return
         sentence = visible(str(error)) if isinstance(error, CuratorError) else f"{_worded(error)} {consequence}"

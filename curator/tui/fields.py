@@ -64,3 +64,11 @@ class FieldsFirst(Screen[_Given]):
         if fields and widget not in fields:
             widget = self.focused if self.focused in fields else fields[0]
         super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Leave a widget that goes: a field only where it is taken away; one that is hidden for a while keeps it."""
+        fields = text_fields(self)
+        if widget is not self.focused or widget not in fields:
+            super()._reset_focus(widget, avoiding)
+        elif avoiding and widget in avoiding:
+            super().set_focus(next((field for field in fields if field not in avoiding), None))
