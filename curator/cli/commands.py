@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="curator", prog_name="curator")
 @click.pass_context
-def curator(context: click.Context) -> None:
+def curator(context: click.Context) -> int:
     """See what is wrong with fine-tuning data, decide, split without leaks, export, train.
 
     Without a command: the terminal app.
@@ -85,4 +85,5 @@ def curator(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         from curator.cli.review import start_app
 
-        start_app(None)
+        return start_app(None)
+    return 0

@@ -11,12 +11,12 @@ from curator.workflow.request import DataRequest
 @click.option("--readonly", is_flag=True, help="Look, decide nothing.")
 @click.option("--web", is_flag=True, help="In a browser on this machine; the address that is printed works once.")
 @click.option("--port", type=int, default=0, metavar="N", help="For --web; default: any free one.")
-def command(options: DataRequest, readonly: bool, web: bool, port: int) -> None:
+def command(options: DataRequest, readonly: bool, web: bool, port: int) -> int:
     """Open DATA in the terminal app: go through the examples with one key each. `?` there shows the keys."""
     if web:
         _serve(options, readonly=readonly, port=port)
-    else:
-        start_app(options, readonly=readonly)
+        return 0
+    return start_app(options, readonly=readonly)
 
 
 def _serve(options: DataRequest, *, readonly: bool, port: int) -> None:
@@ -31,8 +31,8 @@ def _serve(options: DataRequest, *, readonly: bool, port: int) -> None:
     serve(options, partial(click.echo, err=True), readonly=readonly, port=port)
 
 
-def start_app(options: DataRequest | None, *, readonly: bool = False) -> None:
-    """Run the app until the person leaves it.
+def start_app(options: DataRequest | None, *, readonly: bool = False) -> int:
+    """Run the app until the person leaves it; the exit code.
 
     Raises:
         CuratorError: the data cannot be opened.
@@ -55,8 +55,9 @@ def start_app(options: DataRequest | None, *, readonly: bool = False) -> None:
         app.open(options)
     end_with(sys.stdin.fileno(), app.finish_writing)
     collect_seldom()
-    app.run()
+    exit_code = app.run_to_the_end()
     for run in app.left_running:
         click.echo(
             f"The training {run} goes on. R in the app shows it; `curator train DATA --run {run} --cancel` stops it."
         )
+    return exit_code

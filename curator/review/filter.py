@@ -96,6 +96,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _RANGE = re.compile(r"(?P<low>-?\d+(?:\.\d+)?)\.\.(?P<high>-?\d+(?:\.\d+)?)$")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python makes of a byte of the command line that is no UTF-8; no text holds it."""
+
+_DEEPEST = 100
+"""Brackets and `not`s within one another; each takes three of the thousand calls that Python allows within calls."""
+
 _COMPARED = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>-?\d+(?:\.\d+)?)$")
 
 
@@ -105,6 +111,8 @@ def parse(text: str) -> Filter:
     Raises:
         FilterError: it cannot be read.
     """
+    if broken := _SURROGATE.search(text):
+        raise FilterError("This is not a character; a filter is UTF-8 text.", text, broken.start())
     reader = _Reader(text)
     result = reader.alternatives()
     if reader.token is not None:
@@ -138,6 +146,7 @@ class _Reader:
         self.text = text
         self.position = 0
         self._next = 0
+        self._depth = 0
         self.token: re.Match[str] | None = None
         self.advance()
 
@@ -175,6 +184,14 @@ class _Reader:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def single(self) -> Filter:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise FilterError(f"More than {_DEEPEST} brackets or 'not's within one another.", self.text, self.position)
+        part = self._part()
+        self._depth -= 1
+        return part
+
+    def _part(self) -> Filter:
         token, position = self.token, self.position
         assert token is not None
         if self.word() == "not":
@@ -199,7 +216,7 @@ class _Reader:
     def _regex(self, pattern: str, position: int) -> Words:
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise FilterError(f"The regular expression is wrong: {error}.", self.text, position + 1) from None
         return Words(pattern, regex=True)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.events import Print
+from textual.events import Key, Print
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
@@ -27,6 +27,8 @@ from curator.reporting.wording import count
 from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
 from curator.tui.app_log import log
 from curator.tui.audit_beside import AuditBeside
+from curator.tui.faults import FaultTolerantApp
+from curator.tui.fields import taken_as_text
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.duplicates import DuplicatesScreen
@@ -84,7 +86,7 @@ class _Prepared(NamedTuple):
     audit: AuditBeside | None
 
 
-class CuratorApp(App[None]):
+class CuratorApp(FaultTolerantApp):
     """The terminal app.
 
     Attributes:
@@ -235,6 +237,9 @@ class CuratorApp(App[None]):
             self.write_failed = True
             self.say_error(error)
             return None
+        except Exception:  # a bug; it is said where the action began
+            self.write_failed = True
+            raise
         finally:
             self._writing -= 1
         self.write_failed = False
@@ -263,7 +268,13 @@ class CuratorApp(App[None]):
             with suppress(CuratorError):
                 work()
 
-        return asyncio.wrap_future(self._writer.submit(quietly))
+        written = asyncio.wrap_future(self._writer.submit(quietly))
+        written.add_done_callback(self._say_unwritten)
+        return written
+
+    def _say_unwritten(self, written: "asyncio.Future[None]") -> None:
+        if not written.cancelled() and (error := written.exception()) is not None:
+            self.say_fault(error)
 
     async def take_back(self) -> list[int] | None:
         """Take back the latest decision and say which; where it was; None: nothing changed."""
@@ -308,6 +319,16 @@ class CuratorApp(App[None]):
         """Say something in a corner; it can be read again."""
         self.said.append(Said(datetime.now(), severity, message))
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_key(self, event: Key) -> None:
+        """Where text is written, letters are text."""
+        if taken_as_text(self.screen, event):
+            event.prevent_default()
+
+    @property
+    def log_folder(self) -> Path | None:
+        """The project's own, where it may be written."""
+        return None if self.opened is None or self.readonly else self.opened.project.folder.logs
 
     def on_print(self, event: Print) -> None:
         """What a library prints goes to the log, never over the screen."""
@@ -369,7 +390,10 @@ class CuratorApp(App[None]):
         self.clear_notifications()
         self._take(prepared)
         self.set_keymap(self.keys)
-        self.show("overview")
+        if getattr(self.screen, "writes", False):  # another screen would come between a person and what they type
+            self.notify(f"{visible(self.data_name, one_line=True)} is open: o shows it.", markup=False)
+        else:
+            self.show("overview")
         self._tell_changed()
         self._tell_running()
 
@@ -413,10 +437,10 @@ class CuratorApp(App[None]):
             self.notify("A training needs data that are open, checked and not read-only.", markup=False)
             return
         self.notify("Preparing a training as the last one was.", markup=False)
-        self._train_again(self.review.opened)
+        self._train_again(self.review.opened, self.screen)
 
     @work(thread=True, exclusive=True, group="train")
-    def _train_again(self, opened: Opened, *options: str) -> None:
+    def _train_again(self, opened: Opened, asked_on: Screen[Any], *options: str) -> None:
         from curator.tui.screens.training import TrainingScreen
         from curator.workflow.preparing import prepare_apart
         from curator.workflow.secrets import HoldsSecrets
@@ -431,14 +455,20 @@ class CuratorApp(App[None]):
         except CuratorError as error:
             self.call_from_thread(self.say_error, error)
             return
-        self.call_from_thread(self.push_screen, TrainingScreen(folder))
+        self.call_from_thread(self._show_training, TrainingScreen(folder), asked_on)
+
+    def _show_training(self, training: Page, asked_on: Screen[Any]) -> None:
+        if self.screen is asked_on:
+            self.push_screen(training)
+        else:  # another screen would come between a person and what they type
+            self.notify("The training has begun. R lists the trainings.", markup=False)
 
     def _ask_about_secrets(self, sentence: str, opened: Opened) -> None:
         from curator.tui.screens.secrets import OPTIONS, Answer, SecretsScreen
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                self._train_again(opened, OPTIONS[answer])
+                self._train_again(opened, self.screen, OPTIONS[answer])
 
         self.push_screen(SecretsScreen(sentence), answered)
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.widgets import Static
 
 from curator.tui.actions import actions_of
+from curator.tui.faults import FaultsSaid
+from curator.tui.fields import FieldsFirst
 from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.title_bar import TitleBar
 
@@ -25,7 +26,7 @@ def bindings_of(screen: str) -> list[Binding]:
     ]
 
 
-class Page(Screen[None]):
+class Page(FieldsFirst[None], FaultsSaid[None]):
     """A screen of the app.
 
     Attributes:
@@ -42,7 +43,8 @@ class Page(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, body, keys."""
         yield TitleBar()
-        yield Static("This needs 60 columns and 15 rows; please enlarge the terminal. q quits.", id="enlarge")
+        leave = "Esc leaves." if self.writes else "q quits."
+        yield Static(f"This needs 60 columns and 15 rows; please enlarge the terminal. {leave}", id="enlarge")
         yield from self.compose_body()
         yield KeyBar()
 

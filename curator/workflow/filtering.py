@@ -58,7 +58,7 @@ def matching(text: str | None, searched: Searched) -> Mask:
 
     Raises:
         FilterError: the filter cannot be read.
-        UsageError: it names a check that does not exist.
+        UsageError: it names a check that does not exist, or asks for what is not known of these data (yet).
     """
     if text is None:
         return np.ones(len(searched.loaded.facts), dtype=bool)
@@ -82,6 +82,8 @@ def _matching(part: Filter, searched: Searched) -> Mask:
 
 
 def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
+    if number.key.endswith("tokens") and "tokens" not in facts.columns:
+        raise UsageError(f"'{number.key}:' cannot be asked yet: tokens are counted once the check is done.")
     column = facts["shape"].str.len_chars() if number.key == "turns" else facts[_NUMBER_COLUMNS[number.key]]
     values = column.fill_null(0).to_numpy()
     lowest = -np.inf if number.lowest is None else number.lowest

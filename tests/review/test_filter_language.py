@@ -40,6 +40,12 @@ def test_quoted_text_keeps_its_spaces_and_its_keywords():
         ("tokens:many", 7, "needs a number"),
         ("/(/", 1, "regular expression is wrong"),
         ("decided:maybe", 8, "is one of"),
+        ("tokens:1.2.3..4", 7, "needs a number"),
+        ("tokens:...5", 7, "needs a number"),
+        ("a /x{9999999999}/", 3, "regular expression is wrong"),
+        ("id:\udcff", 3, "not a character"),
+        ("(" * 200 + "a" + ")" * 200, 100, "within one another"),
+        ("not " * 200 + "a", 400, "within one another"),
     ],
 )
 def test_a_fault_is_shown_with_a_caret_under_it(text, position, sentence):
@@ -51,7 +57,7 @@ def test_a_fault_is_shown_with_a_caret_under_it(text, position, sentence):
 
 
 @settings(max_examples=200)
-@given(st.text(alphabet='ab:()"/\\ not or tokens:>1..', max_size=30))
+@given(st.one_of(st.text(alphabet='ab:()"/\\ not or tokens:>1..{}?', max_size=30), st.text(max_size=30)))
 def test_any_text_is_read_or_refused_with_a_sentence(text):
     try:
         parse(text)

@@ -13,8 +13,8 @@ from curator.workflow.request import DataRequest
 Steps = Callable[[Pilot, CuratorApp], Awaitable[None]]
 
 
-def drive(data: Path | None, steps: Steps, *, size=(80, 24), readonly=False, annotator=None) -> None:
-    """Open the app on some data, take the steps, close it."""
+def drive(data: Path | None, steps: Steps, *, size=(80, 24), readonly=False, annotator=None, faulty=False) -> None:
+    """Open the app on some data, take the steps, close it; nothing fails unnoticed but where it is `faulty`."""
 
     async def run() -> None:
         app = CuratorApp(readonly=readonly)
@@ -23,6 +23,7 @@ def drive(data: Path | None, steps: Steps, *, size=(80, 24), readonly=False, ann
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await steps(pilot, app)
+        assert faulty or not app.faults, app.faults
 
     asyncio.run(run())
 

@@ -28,13 +28,13 @@ class Terminal:
     `controlling`: whether the system tells the program when the terminal is closed.
     """
 
-    def __init__(self, arguments, columns=80, rows=24, controlling=False, **environment):
+    def __init__(self, arguments, columns=80, rows=24, controlling=False, start=("-m", "curator"), **environment):
         self.master, child = pty.openpty()
         self.resize(columns, rows)
         self.printed = b""
         plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "curator", *arguments],
+            [sys.executable, *start, *arguments],
             stdin=child,
             stdout=child,
             stderr=child,
@@ -121,3 +121,44 @@ def test_without_a_terminal_it_says_what_does_the_same_work():
     outcome = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, input="", check=False)
     assert outcome.returncode == 2
     assert "needs a terminal" in outcome.stderr
+
+
+FAULTY = """
+import sys
+from curator.cli import main
+from {module} import {kind}
+def fails(*_, **__):
+    raise KeyError("no such \x1b[2Jthing")
+{kind}.{method} = fails
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "method"),
+    [
+        ("curator.tui.screens.review", "ReviewScreen", "compose_body"),
+        ("curator.tui.screens.review", "ReviewScreen", "on_mount"),
+        ("curator.tui.widgets.example_view", "ExampleView", "on_resize"),
+        ("curator.tui.widgets.key_bar", "KeyBar", "render"),
+        ("curator.tui.app", "CuratorApp", "on_mount"),
+        ("curator.tui.app", "CuratorApp", "on_unmount"),
+    ],
+)
+def test_what_cannot_go_on_ends_with_70_one_sentence_and_a_log(desk, module, kind, method):
+    terminal = Terminal(
+        ["review", str(desk)], start=("-c", FAULTY.format(module=module, kind=kind, method=method)), columns=200
+    )
+    if method == "on_unmount":
+        terminal.until(b"undecided")
+        terminal.type(b"q")
+    assert terminal.ended() == 70
+    while select.select([terminal.master], [], [], 0)[0] and terminal.read(0):
+        pass
+    _, _, after = terminal.printed.rpartition(b"\x1b[?1049l")  # the terminal shows again what it showed before
+    log = desk.with_name("desk.jsonl.curator") / "logs" / "app.log"
+    assert after.count(b"curator: This is a bug in curator, not in your data: KeyError") == 1
+    assert str(log).encode() in after
+    assert b"Traceback" not in terminal.printed
+    assert b"\x1b[2J" not in after
+    assert "in fails" in log.read_text()

@@ -39,6 +39,7 @@ class EditScreen(Page):
 
     page_name = "edit"
     heading = "Edit"
+    writes = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("edit")]
 
     def __init__(self, content: Content, position: int | None, what: Literal["edit", "new", "new from this"]) -> None:
@@ -51,7 +52,7 @@ class EditScreen(Page):
     def compose_body(self) -> ComposeResult:
         """A heading and a field for each message."""
         yield Static("", id="fault", markup=False)
-        yield VerticalScroll(id="fields")
+        yield VerticalScroll(id="fields", can_focus=False)
 
     def title_detail(self) -> str:
         """What is written here."""
@@ -65,15 +66,15 @@ class EditScreen(Page):
         if draft.get("about") == self._about:
             self._content = Content(**draft["content"])
             self.notify("This is the draft that you left; Esc and then d throws it away.", markup=False)
-        await self._fill()
+        await self._fill(first_empty=self._position is None)
         self.set_interval(_DRAFT_EVERY, self._keep_draft)
 
     @property
     def _about(self) -> str:
         return self._what if self._position is None else self.review.id_at(self._position)
 
-    async def _fill(self) -> None:
-        """A field for every message with text; what else an example has stays as it is."""
+    async def _fill(self, *, first_empty: bool = False) -> None:
+        """A field for every message with text; what else an example has stays as it is. The last one has the focus."""
         holder = self.query_one("#fields", VerticalScroll)
         await holder.remove_children()
         self._fields = []
@@ -89,8 +90,10 @@ class EditScreen(Page):
             field = SafeTextArea(text or "")
             await holder.mount(Static(f"{heading}{calls}", markup=False, classes="role"), field)
             self._fields.append((part, index, field))
-        if self._fields:
-            self._fields[-1][2].focus()
+        fields = [field for _, _, field in self._fields]
+        if fields:
+            empty = (field for field in fields if first_empty and not field.text)
+            self.set_focus(next(empty, fields[-1]))
         self.refresh_bars()
 
     def _written(self) -> Content:

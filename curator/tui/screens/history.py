@@ -6,13 +6,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from curator.examples.safe_text import visible
 from curator.project.decision import Decision
 from curator.project.journal import time_text
+from curator.tui.dialog import Dialog
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LATEST = 200
 
 
-class HistoryScreen(ModalScreen[str | None]):
+class HistoryScreen(Dialog[str | None]):
     """Gives the id of the example that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,h", "close", "Close", show=False)]

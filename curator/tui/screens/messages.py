@@ -8,11 +8,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from curator.examples.safe_text import visible
 from curator.tui.app_log import log_file
+from curator.tui.dialog import Dialog
 
 _SIGNS = {"information": "i", "warning": "W", "error": "E"}
 _STYLES = {"information": "cyan", "warning": "yellow", "error": "bold red"}
@@ -26,7 +26,7 @@ class Said(NamedTuple):
     sentence: str
 
 
-class MessagesScreen(ModalScreen[None]):
+class MessagesScreen(Dialog[None]):
     """Every message whole, the latest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "Close", show=False)]

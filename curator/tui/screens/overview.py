@@ -167,6 +167,9 @@ class OverviewScreen(Page):
         if not len(proposal.counts):
             self.notify(f"The policy {_POLICY} has nothing to decide.", markup=False)
             return
+        if not self.is_active:  # a letter that is meant for another screen must not answer the question
+            self.notify(f"The policy {_POLICY} is ready to be looked at: p on the overview.", markup=False)
+            return
         rows = "\n".join(
             f"{action:<5} {examples:>8,}  {rule}" for action, rule, examples in proposal.counts.iter_rows()
         )

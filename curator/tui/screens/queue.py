@@ -144,7 +144,8 @@ class QueueScreen(Page):
     ) -> None:
         self.queue, self.where, self.place, self._alone = queue, where, 0, alone
         bar = self.query_one(FilterBar)
-        bar.close()
+        if bar.asked is not None or not bar.is_typing:  # what is being typed while the data were checked stays
+            bar.close()
         bar.show(where, len(self.queue), len(self.review))
         self._listing = Listing(self.review)
         self.query_one(LongList).show(len(self.queue))
@@ -192,8 +193,8 @@ class QueueScreen(Page):
 
     def review_changed(self) -> None:
         """The whole set is known now: the same example, in the queue of the whole."""
-        example = None if self.seen is None else self.seen.id
-        self._find(self.where, lambda: self._go_to_start(example))
+        example, asked = None if self.seen is None else self.seen.id, self.query_one(FilterBar).asked
+        self._find(self.where if asked is None else asked, lambda: self._go_to_start(example))
 
     def go_to_position(self, positions: Sequence[int]) -> None:
         """Show the first of the queue that is one of these; where none is, what was shown."""

@@ -6,18 +6,18 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from curator.examples.content import Content
 from curator.examples.safe_text import visible
 from curator.review.difference import word_difference
+from curator.tui.dialog import Dialog
 from curator.tui.drawing import parts_of, spoken
 
 Answer = Literal["save", "discard", "edit"]
 
 
-class SavingScreen(ModalScreen[Answer]):
+class SavingScreen(Dialog[Answer]):
     """What was taken away stands in `[-…-]`, what is new in `{+…+}`: it reads the same without colour."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

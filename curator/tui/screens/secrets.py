@@ -6,15 +6,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from curator.examples.safe_text import visible
+from curator.tui.dialog import Dialog
 
 Answer = Literal["mask", "allow"]
 
 
-class SecretsScreen(ModalScreen[Answer | None]):
+class SecretsScreen(Dialog[Answer | None]):
     """What was found, secrets not shown, and three keys; Esc is back, and Enter answers nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

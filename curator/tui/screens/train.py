@@ -162,7 +162,10 @@ class TrainScreen(Page):
         from curator.tui.screens.training import TrainingScreen
 
         self._is_started = True
-        self.app.switch_screen(TrainingScreen(folder))
+        if self.is_active:
+            self.app.switch_screen(TrainingScreen(folder))
+        else:  # another screen would come between a person and what they type
+            self.app.notify(f"The training {folder.name} has begun. R lists the trainings.", markup=False)
 
     def action_worth(self) -> None:
         """Ask the untuned model with a good prompt before anything is trained."""

@@ -7,13 +7,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from curator.examples.frames import MOST_REFUSED
 from curator.examples.safe_text import visible
 from curator.reporting.wording import count
+from curator.tui.dialog import Dialog
 from curator.workflow.findings import is_on_lines, lines_found, published
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 500
 
 
-class UnreadableScreen(ModalScreen[None]):
+class UnreadableScreen(Dialog[None]):
     """Every line that is no example."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close", show=False)]

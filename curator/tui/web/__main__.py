@@ -16,7 +16,7 @@ def main() -> None:
     app = CuratorApp(readonly="--readonly" in sys.argv)
     app.open(DataRequest(**{**asked, **lists}))
     collect_seldom()
-    app.run()
+    sys.exit(app.run_to_the_end())
 
 
 if __name__ == "__main__":

@@ -5,17 +5,18 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from curator.examples.safe_text import visible
+from curator.tui.dialog import Dialog
 from curator.tui.widgets.still_input import StillInput
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """A question and a field; Enter gives the text, Esc nothing."""
 
+    writes = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, question: str, value: str = "", suggester: Suggester | None = None) -> None:

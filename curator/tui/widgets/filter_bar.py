@@ -15,7 +15,13 @@ from curator.tui.widgets.still_input import StillInput
 
 
 class FilterBar(Vertical):
-    """Hidden while there is no filter and none is typed."""
+    """Hidden while there is no filter and none is typed.
+
+    Attributes:
+        asked: what Enter asked for and is being looked for; None: nothing is.
+    """
+
+    asked: str | None = None
 
     @dataclass
     class Asked(Message):
@@ -62,15 +68,17 @@ class FilterBar(Vertical):
         self.add_class("-typing")
         field.disabled = False
         field.value = where
-        field.focus()
+        self.screen.set_focus(field)  # at once: the next key may be waiting already
 
     def say(self, fault: str) -> None:
         """Show what is wrong with what was typed; the caret stands under the field's text."""
+        self.asked = None
         self.query_one("#fault", Static).update(Text(visible(fault)))
         self.add_class("-faulty")
 
     def close(self) -> None:
         """Hide the field."""
+        self.asked = None
         self.remove_class("-typing", "-faulty")
         self.query_one(Input).disabled = True
         self.screen.set_focus(None)
@@ -78,6 +86,7 @@ class FilterBar(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell whoever looks while one types."""
         event.stop()
+        self.asked = None
         self.remove_class("-faulty")
         if self.is_typing:
             self.post_message(self.Typed(event.value.strip()))
@@ -86,7 +95,8 @@ class FilterBar(Vertical):
         """Hand it over."""
         event.stop()
         self.remove_class("-faulty")
-        self.post_message(self.Asked(event.value.strip()))
+        self.asked = event.value.strip()
+        self.post_message(self.Asked(self.asked))
 
     def on_key(self, event: Key) -> None:
         """Esc leaves the field."""

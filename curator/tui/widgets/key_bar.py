@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.text import Text
 from textual.events import Click
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from curator.tui.actions import Action, actions_of, shown_key
+from curator.tui.fields import text_fields, types_text
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class KeyBar(Widget):
     """Help and quit always stand at the right; the others from the left as far as there is room.
 
-    A click on a key does what the key does.
+    A click on a key does what the key does. Where text is written, only keys that are no text are shown; behind a
+    dialog, which names its own, none.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
@@ -25,6 +27,11 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._places: list[tuple[int, int, Action]] = []
+
+    def on_mount(self) -> None:
+        """Follow the focus and the screen in front: both change what keys do."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.app.screen_change_signal.subscribe(self, lambda _: self.refresh())
 
     def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
@@ -37,15 +44,15 @@ class KeyBar(Widget):
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
         actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
-        if isinstance(app.focused, Input):
-            self._places = []
-            return Text(" typing: letters are text   Enter takes it   Esc leaves it", no_wrap=True)
-        if isinstance(app.focused, TextArea):
-            actions = [action for action in actions if len(self._key(action)) > 1]
+        line, self._places = Text(no_wrap=True), []
+        if app.screen is not page:
+            return line
+        if any(isinstance(field, Input) for field in text_fields(page)):
+            return line.append(" typing: letters are text   Enter takes it   Esc leaves it")
+        actions = [action for action in actions if self._key(action)]
         own = [action for action in actions if action.screen == page.page_name]
         always = [action for action in actions if action.screen != page.page_name]
         end_width = sum(self._width(action) for action in always)
-        line, self._places = Text(no_wrap=True), []
         for action in own:
             if line.cell_len + self._width(action) + end_width > self.size.width:
                 break
@@ -56,10 +63,10 @@ class KeyBar(Widget):
         return line
 
     def _key(self, action: Action) -> str:
-        """The first key that works here: while text is typed, letters are text."""
-        keys = [shown_key(key) for key in cast("CuratorApp", self.app).keys[action.id].split(",")]
-        typing = isinstance(self.app.focused, TextArea)
-        return next((key for key in keys if len(key) > 1), keys[0]) if typing else keys[0]
+        """The first key that works here, as a person knows it; "": none does."""
+        keys = cast("CuratorApp", self.app).keys[action.id].split(",")
+        writes = cast("Page", self.screen).writes
+        return next((shown_key(key) for key in keys if not (writes and types_text(key))), "")
 
     def _width(self, action: Action) -> int:
         return Text(f" {self._key(action)} {action.label} ").cell_len

@@ -6,13 +6,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from curator.examples.safe_text import visible
+from curator.tui.dialog import Dialog
 
 
-class Question(ModalScreen[bool]):
+class Question(Dialog[bool]):
     """Answered by y or n; Esc is n."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
