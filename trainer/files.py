@@ -43,7 +43,8 @@ def sync_folder(folder: Path) -> None:
 def remove_torn(folder: Path) -> None:
     """Remove what a killed process was writing when it ended: files of `whole_file` that never took their place."""
     for path in folder.rglob(".*.tmp"):
-        path.unlink()
+        if path.suffixes[-2:-1] and path.suffixes[-2][1:].isdigit():
+            path.unlink()
 
 
 def sha256(path: Path) -> str:

@@ -104,8 +104,9 @@ def _train(
 
     with StopSignals() as signals:
         trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint)
-        if resume and processes.main:
+        if processes.main:
             remove_torn(folder)
+        if processes.main and resume:
             remove_later(folder / contract.CHECKPOINTS_FOLDER, checkpoint)
         if checkpoint is not None:
             trainer.dynamics.load(checkpoint)
