@@ -72,7 +72,7 @@ def run(folder: Path, allow_download: bool) -> None:
 @click.argument("folder", type=Folder)
 @_download_option
 def resume(folder: Path, allow_download: bool) -> None:
-    """Continue a stopped or killed run from its last sound checkpoint."""
+    """Continue a stopped or killed run from its last sound checkpoint; after its last step it is only evaluated."""
     _train(folder, allow_download, resume=True)
 
 
@@ -83,7 +83,10 @@ def resume(folder: Path, allow_download: bool) -> None:
 @click.option("--against", type=Folder, metavar="OTHER", help="Only compare with another evaluated run.")
 @_download_option
 def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, allow_download: bool) -> None:
-    """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples."""
+    """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples.
+
+    A run that was trained and not evaluated is finished first.
+    """
     if against is not None:
         from trainer.evaluate.against import against as compare_runs
 
@@ -95,6 +98,8 @@ def evaluate(folder: Path, answers: int, untuned: bool, against: Path | None, al
     if untuned:
         click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers), indent=2))
         return
+    if _lacks_only_its_evaluation(folder):
+        _train(folder, allow_download, resume=True)
     compared = evaluate_again(folder, allow_download, answers)
     click.echo(compared.model_dump_json(indent=2))
     if compared.sentence:
@@ -153,6 +158,15 @@ def _train(folder: Path, allow_download: bool, resume: bool) -> None:
     from trainer.train.recipe import run as train
 
     train(folder, resume=resume, allow_download=allow_download, began=began)
+
+
+def _lacks_only_its_evaluation(folder: Path) -> bool:
+    from trainer.train.checkpoints import ends_training, newest_sound
+
+    if (folder / contract.RESULT_FILE).exists():
+        return False
+    checkpoint, _ = newest_sound(folder / contract.CHECKPOINTS_FOLDER)
+    return checkpoint is not None and ends_training(checkpoint)
 
 
 def _process_start() -> float:

@@ -16,6 +16,7 @@ from trainer.data.batches import Layout
 from trainer.errors import CheckpointError, SettingsError, StoppedError
 from trainer.evaluate.answers import answer, questions, stop_tokens
 from trainer.evaluate.held_out import spread_sample
+from trainer.evaluate.rehearsal import rehearse
 from trainer.events import EventLog, Heartbeat
 from trainer.exhausted import exhaustion_worded
 from trainer.files import data_hashes, remove_torn, sha256, write_text
@@ -94,6 +95,7 @@ def _train(
     plan = make_plan(folder, allow_download, narrate, resumed=resume)
     if resume:
         _refuse_another_model(plan)
+        rehearse(plan)
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)
