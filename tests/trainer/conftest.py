@@ -127,7 +127,7 @@ def make_run(tiny_model: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def finished(make_run: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished QLoRA run: 4-bit base, bfloat16, dropout, sixteen steps that do not fill their epochs, four evaluations."""
+    """A finished QLoRA run: 4-bit base, bfloat16, dropout, a last epoch that is not full, four evaluations."""
     from trainer.train.recipe import run
 
     folder = make_run(

@@ -154,7 +154,7 @@ def test_an_evaluation_between_two_steps_leaves_the_4bit_gradient_as_it_was(tiny
 
 
 def test_the_repair_of_4bit_layers_is_what_keeps_the_gradient(tiny_model: Path) -> None:
-    """Repacked weights spoil it on every processor; which ones bitsandbytes repacks by itself, the repair leaves open."""
+    """Repacked weights spoil it on every processor; bitsandbytes repacks by itself only on some."""
     model = adapter_model(tiny_model, "nf4", "bfloat16")
     _set_cpu_repacking(model, allowed=True)
     before, after = _around_an_evaluation(model, ragged_examples())

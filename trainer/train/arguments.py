@@ -152,8 +152,8 @@ def refuse_failing_arguments(plan: Plan) -> None:
 
     try:
         arguments = training_arguments(plan, resumed=False)
-        Trainer.get_optimizer_cls_and_kwargs(arguments)
-        optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        kind, values = Trainer.get_optimizer_cls_and_kwargs(arguments)
+        optimiser = kind([torch.zeros(1, requires_grad=True)], **values)
         options = arguments.lr_scheduler_kwargs
         get_scheduler(arguments.lr_scheduler_type, optimiser, 0, plan.steps, scheduler_specific_kwargs=options)
     except ImportError as problem:
