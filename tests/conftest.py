@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("without-a-clock", deadline=None)
+settings.load_profile("without-a-clock")
+"""How long a case takes says how busy the machine is, and nothing about the program."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -75,7 +75,7 @@ def run(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
 @click.argument("folder", type=Folder)
 @_model_options
 def resume(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
-    """Continue a stopped or killed run from its last sound checkpoint."""
+    """Continue a stopped or killed run from its last sound checkpoint; after its last step it is only evaluated."""
     _train(folder, allow_download, trust_remote_code, resume=True)
 
 
@@ -88,7 +88,10 @@ def resume(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
 def evaluate(
     folder: Path, answers: int, untuned: bool, against: Path | None, allow_download: bool, trust_remote_code: bool
 ) -> None:
-    """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples."""
+    """Compare the tuned with the untuned model, which gets a good prompt, on the held-out examples.
+
+    A run that was trained and not evaluated is finished first.
+    """
     if against is not None:
         from trainer.evaluate.against import against as compare_runs
 
@@ -100,6 +103,8 @@ def evaluate(
     if untuned:
         click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers, trust_remote_code), indent=2))
         return
+    if _lacks_only_its_evaluation(folder):
+        _train(folder, allow_download, trust_remote_code, resume=True)
     compared = evaluate_again(folder, allow_download, answers, trust_remote_code)
     click.echo(compared.model_dump_json(indent=2))
     if compared.sentence:
@@ -161,6 +166,15 @@ def _train(folder: Path, allow_download: bool, trust_remote_code: bool, resume: 
     from trainer.train.recipe import run as train
 
     train(folder, resume=resume, allow_download=allow_download, trust_remote_code=trust_remote_code, began=began)
+
+
+def _lacks_only_its_evaluation(folder: Path) -> bool:
+    from trainer.train.checkpoints import ends_training, newest_sound
+
+    if (folder / contract.RESULT_FILE).exists():
+        return False
+    checkpoint, _ = newest_sound(folder / contract.CHECKPOINTS_FOLDER)
+    return checkpoint is not None and ends_training(checkpoint)
 
 
 def _process_start() -> float:

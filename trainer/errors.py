@@ -10,6 +10,7 @@ TrainerError
 ├── CheckpointError       there is nothing sound to continue from (exit 2)
 ├── ChangedError          model or data are no longer those of the run (exit 2)
 ├── ExhaustedError        memory or disk ran out midway (exit 4)
+├── EvaluationError       the adapter is trained and saved, and could not be evaluated (exit 4)
 └── StoppedError          a signal ended the run after a saved step (exit 130 or 4)
 """
 
@@ -48,6 +49,12 @@ class ChangedError(TrainerError):
 
 class ExhaustedError(TrainerError):
     """Memory or disk ran out while the run worked; it can be continued."""
+
+    exit_code = 4
+
+
+class EvaluationError(TrainerError):
+    """Training is over and the adapter saved; what failed is the evaluation, which can be done again."""
 
     exit_code = 4
 

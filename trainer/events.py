@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -57,6 +58,11 @@ class EventLog:
                 self._file.flush()
         if self._on_event is not None:
             self._on_event(line)
+
+    def sync(self) -> None:
+        """Return when all events are on disk."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file; later writes fail."""

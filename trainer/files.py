@@ -33,6 +33,20 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def sync_folder(folder: Path) -> None:
+    """Return when all files of a folder are on disk, whoever wrote them."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def remove_torn(folder: Path) -> None:
+    """Remove what a killed process was writing when it ended: files of `whole_file` that never took their place."""
+    for path in folder.rglob(".*.tmp"):
+        if path.suffixes[-2:-1] and path.suffixes[-2][1:].isdigit():
+            path.unlink()
+
+
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read in blocks."""
     digest = hashlib.sha256()

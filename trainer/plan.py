@@ -27,6 +27,7 @@ from trainer.model.load import (
     load_config,
     load_tokenizer,
 )
+from trainer.train.arguments import check_transformers_settings
 from trainer.unasked import refuse_unasked
 
 Narrate = Callable[[str], None]
@@ -169,7 +170,12 @@ def make_plan(
     resolved, estimated = _fit(resolved, shape, placement, folder, train, fate)
     refuse_what_cannot_fit(estimated, resolved.settings)
     warnings = _warnings(fate, validation, resolved)
-    return Plan(folder, source, placement, resolved, template, train, fate, validation, shape, estimated, warnings)
+    plan = Plan(folder, source, placement, resolved, template, train, fate, validation, shape, estimated, warnings)
+    if not resumed:
+        from trainer.evaluate.rehearsal import rehearse  # which evaluates by this plan
+
+        rehearse(plan)
+    return plan
 
 
 def _usual_answer(tokens: list[Tokens]) -> int:
@@ -277,51 +283,3 @@ def _warnings(fate: TokenFate, validation: HeldOut | None, resolved: Resolved) -
     if (resolved.settings.training.steps or 0) < 100:
         found.append(f"The run has only {resolved.settings.training.steps} steps; 100 or more are usual.")
     return found
-
-
-OWNED = {
-    "output_dir": "the run folder",
-    "learning_rate": "[training] learning_rate",
-    "num_train_epochs": "[training] epochs",
-    "max_steps": "[training] steps",
-    "per_device_train_batch_size": "[training] batch_size",
-    "gradient_accumulation_steps": "[training] batch_size and micro_batch_tokens",
-    "eval_strategy": "[training] evaluations",
-    "eval_steps": "[training] evaluations",
-    "save_strategy": "[training] evaluations",
-    "save_steps": "[training] evaluations",
-    "seed": "[training] seed",
-    "bf16": "[model] precision",
-    "fp16": "[model] precision",
-    "use_cpu": "[model] device",
-    "warmup_steps": "[training] warmup",
-    "lr_scheduler_type": "[training] schedule",
-    "weight_decay": "[training] weight_decay",
-    "max_grad_norm": "[training] max_grad_norm",
-    "neftune_noise_alpha": "[training] neftune_alpha",
-    "activation_checkpointing": "[training] activation_checkpointing",
-    "gradient_checkpointing": "[training] activation_checkpointing",
-}
-"""Training arguments that have a setting of their own here."""
-
-
-def check_transformers_settings(given: dict[str, Any]) -> None:
-    """Only arguments that transformers has and this trainer does not own.
-
-    Raises:
-        SettingsError: an argument is unknown or has a setting of its own.
-    """
-    if not given:
-        return
-    from dataclasses import fields
-
-    from transformers import TrainingArguments
-
-    from trainer.errors import SettingsError
-
-    known = {field.name for field in fields(TrainingArguments)}
-    for name in given:
-        if name in OWNED:
-            raise SettingsError(f"[transformers] {name} is set by {OWNED[name]}. Remove it from [transformers].")
-        if name not in known:
-            raise SettingsError(f"[transformers] {name}: transformers.TrainingArguments has no such argument.")

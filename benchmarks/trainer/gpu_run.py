@@ -113,7 +113,7 @@ def ours(folder: Path, options: dict[str, Any]) -> None:
             chosen = chosen.with_value("training", name, value, "benchmark")
         chosen = chosen.with_value("training", "steps", options["steps"], "benchmark")
         log = EventLog(None, "benchmark", None)
-        trainer, _ = build_trainer(chosen, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), False)
+        trainer, _ = build_trainer(chosen, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), None)
         trainer.args.save_strategy = "no"
         if not variant.get("liger", True):
             trainer.args.use_liger_kernel = False

@@ -46,7 +46,7 @@ def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     log = EventLog(
         None, "benchmark", lambda event: losses.append(event["loss"]) if event["event"] == "metric" else None
     )
-    trainer, _ = build_trainer(plan, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), False)
+    trainer, _ = build_trainer(plan, model, log, Heartbeat(log), StopSignals(), time.time(), Processes(), None)
     trainer.args.save_strategy = "no"
     return {**timed(trainer.train), "losses": losses, "steps": trainer.state.global_step}
 

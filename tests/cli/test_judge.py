@@ -138,10 +138,10 @@ def test_a_request_that_fails_once_is_repeated(run: Path, judge: JudgeService, k
 def test_a_request_that_is_not_answered_in_time_is_repeated(
     run: Path, judge: JudgeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curator.runs.judge.SECONDS", 0.2)
-    judge.faults = [Fault("POST", CHAT, "slow", seconds=0.6)]
+    monkeypatch.setattr("curator.runs.judge.SECONDS", 2)
+    judge.faults = [Fault("POST", CHAT, "slow")]
     assert judged(run, judge).tuned == 6
-    judge.faults = [Fault("POST", CHAT, "slow", seconds=0.6)] * 5
+    judge.faults = [Fault("POST", CHAT, "slow")] * 5
     (run / "judgements.jsonl").unlink()
     with pytest.raises(WorkFailed, match="did not answer in time"):
         judged(run, judge)

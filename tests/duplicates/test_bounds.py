@@ -12,7 +12,7 @@ from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, sentence
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.booleans(), st.randoms(use_true_random=False))
 def test_no_similarity_exceeds_its_bound(seed, from_a_form, generator):
     form = f"{sentence(generator, 30)} " if from_a_form else ""

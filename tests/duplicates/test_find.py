@@ -66,7 +66,7 @@ def as_texts(examples, whole, duplicates):
     }
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(1, 200), st.randoms(use_true_random=False))
 def test_threads_blocks_and_order_change_nothing(seed, block, shuffler):
     examples = examples_with_copies(seed, 60, 40)

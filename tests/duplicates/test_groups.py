@@ -38,7 +38,7 @@ def plain_groups(examples, rank):
     return [keeper[example] for example in range(len(examples))]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_groups_are_those_of_the_walk_in_keeper_order(seed, shuffler):
     examples = examples_with_copies(seed, 25, 60)

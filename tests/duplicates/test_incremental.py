@@ -25,7 +25,7 @@ def material(seed, kind):
     return examples
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["plain", "forms", "equals"]),

@@ -19,7 +19,7 @@ def whole_text(example):
     return reference.shingles("\n".join(example))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_the_most_similar_training_example_is_the_one_that_brute_force_finds(seed):
     examples = examples_with_copies(seed, 40, 60)

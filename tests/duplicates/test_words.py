@@ -48,7 +48,7 @@ def of_pair(left, right):
     return whole.words.tolist(), whole.sizes.tolist(), (w, p, a)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.tuples(texts, texts), st.tuples(texts, texts))
 def test_word_counts_set_sizes_and_similarities_are_those_of_the_plain_definition(left, right):
     counts, sizes, found = of_pair(left, right)
@@ -126,7 +126,7 @@ LONG = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(LONG), max_size=30), st.sampled_from(["", " ", "-"]))
 def test_a_text_has_the_same_shingles_whatever_stands_beside_it(pieces, between):
     text = between.join(pieces)

@@ -85,7 +85,7 @@ def test_where_everything_is_known_the_model_is_not_loaded(model, tmp_path):
     assert "model" not in vars(second)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(st.integers(1, 259), min_size=0, max_size=4, unique=True), st.integers(1, 3))
 def test_what_is_found_is_the_same_for_any_blocks_and_threads(tmp_path_factory, cuts, threads):
     frame = views(260).with_columns(prompt=views(260)["prompt"].replace(views(260)["prompt"][7], FOREIGN))

@@ -57,7 +57,7 @@ CHARACTERS = st.characters(exclude_categories=["Cs", "Cn"]).filter(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(CHARACTERS, max_size=60), min_size=1, max_size=5))
 def test_tokens_are_those_of_tokenizers(texts: list[str]) -> None:
     assert our_ids(texts + SPOKEN) == their_ids(texts + SPOKEN)

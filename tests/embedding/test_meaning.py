@@ -37,7 +37,7 @@ def near_pairs(vectors: Vectors, threshold: float, threads: int = 2) -> np.ndarr
     return all_pairs(vectors.whole, Criterion.cosine(threshold, len(vectors)), threads=threads)[0].ends
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, 1500), st.integers(0, 100), st.floats(0.1, 0.5))
 def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: int, threshold: float) -> None:
     vectors = random_vectors(count, seed, 16)
@@ -51,7 +51,7 @@ def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: in
     assert np.allclose(np.sort(product, axis=1)[:, ::-1][:, :k], found.cosines[:, :k], atol=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, 900), st.integers(0, 100), st.sampled_from([0.5, 0.7, 0.84, 0.9, 0.97, 1.0]))
 def test_no_pair_is_lost_to_the_bound_among_texts_and_their_copies(count: int, seed: int, threshold: float) -> None:
     frame = views(count, seed)
@@ -151,7 +151,7 @@ def test_texts_in_an_unknown_script_do_not_all_say_the_same() -> None:
     assert pairs.select("left", "right").rows() == [(0, 2)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_best_ranked_of_copies_stands_for_all_of_them(data: st.DataObject) -> None:
     count = data.draw(st.integers(2, 9))
@@ -251,7 +251,7 @@ def test_clean_sets_have_few_outliers_though_they_are_small_and_made_of_four_tem
     assert sum(shares) <= 0.015 * len(shares)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(100, 500), st.integers(0, 100), st.integers(2, 5))
 def test_copies_are_judged_as_one(count: int, seed: int, times: int) -> None:
     frame = pl.concat([views(count, seed), pl.DataFrame({"prompt": [FOREIGN], "answer": [FOREIGN]})])
@@ -260,7 +260,7 @@ def test_copies_are_judged_as_one(count: int, seed: int, times: int) -> None:
     assert set(often.flagged.tolist()) == {at + copy * len(frame) for at in once.flagged for copy in range(times)}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(200, 700), st.integers(0, 100), st.floats(0.01, 0.1))
 def test_noise_is_found_in_a_set_of_templates(count: int, seed: int, share: float) -> None:
     planted = max(1, int(share * count))

@@ -67,7 +67,7 @@ def assert_places(findings: pl.DataFrame, batch: Batch, name: str) -> None:
     assert joined.filter(pl.col("content").is_null() | (pl.col("end") > pl.col("content"))).is_empty(), name
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))
 def test_mutated_lines_of_real_looking_examples_stop_nothing(seed):
     rng = Random(seed)
@@ -76,7 +76,7 @@ def test_mutated_lines_of_real_looking_examples_stop_nothing(seed):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 2**32))
 def test_values_of_any_dialect_stop_nothing(dialect, seed):
     rng = Random(seed)

@@ -32,7 +32,7 @@ def shuffled(value, rng: Random):
     return [shuffled(inner, rng) for inner in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     seed=st.integers(0, 2**32), extra=st.dictionaries(st.text(min_size=1).map("x_".__add__), st.integers() | st.text())
 )
@@ -44,7 +44,7 @@ def test_key_order_and_unknown_keys_do_not_change_an_id(seed, extra):
         assert keys(example) == keys(other)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(value=st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
                           lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))  # fmt: skip
 def test_canonical_json_is_what_the_standard_library_writes_sorted_and_unescaped(value):

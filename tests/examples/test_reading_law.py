@@ -52,7 +52,7 @@ def we_accept(raw: bytes, dialect: Dialect) -> bool:
 
 
 @EACH_DIALECT
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @SEEDS
 def test_values_are_judged_as_pydantic_judges_them(dialect, seed):
     rng = Random(seed)
@@ -62,7 +62,7 @@ def test_values_are_judged_as_pydantic_judges_them(dialect, seed):
 
 
 @EACH_DIALECT
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @SEEDS
 def test_damaged_lines_are_judged_as_pydantic_judges_them(dialect, seed):
     rng = Random(seed)
@@ -102,7 +102,7 @@ def test_json_is_decoded_exactly_as_pydantic_decodes_it(raw):
 
 
 @EACH_DIALECT
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @SEEDS
 def test_every_line_becomes_an_example_or_a_refusal_and_none_is_lost(dialect, seed):
     rng = Random(seed)

@@ -53,7 +53,7 @@ def unnamed_differences(original, back, losses):
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(content=contents(), is_text=st.booleans())
 def test_what_a_target_writes_reads_back_as_the_same_example_but_for_what_is_named_as_lost(target, content, is_text):
     is_text = is_text and [set(message) for message in content.messages] == [{"role", "content"}] and not content.tools
@@ -73,7 +73,7 @@ def test_what_a_target_writes_reads_back_as_the_same_example_but_for_what_is_nam
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     extra=st.dictionaries(
         st.sampled_from(["id", "source", "label", "prompt", "context", "response", "chosen", "text", "kto_tag"]) | TEXT,
@@ -92,7 +92,7 @@ def test_an_unknown_field_is_either_in_the_line_or_named_as_lost_and_never_chang
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,

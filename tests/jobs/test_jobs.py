@@ -119,9 +119,9 @@ def test_a_command_that_does_not_exist_died_with_its_reason(tmp_path: Path) -> N
 
 def test_the_death_of_whoever_started_it_reaches_nobody(tmp_path: Path) -> None:
     starter = (
-        "import sys, time\nfrom pathlib import Path\nfrom curator.jobs.job import start\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom curator.jobs.job import start\n"
         "start(Path(sys.argv[1]), [sys.executable, '-c', sys.argv[2], sys.argv[1]])\n"
-        "print('started', flush=True)\ntime.sleep(600)"
+        "print('started', flush=True)\nsignal.pause()"
     )
     with subprocess.Popen([sys.executable, "-c", starter, str(tmp_path), WAITS], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

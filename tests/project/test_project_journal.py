@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_no_half_journal(project, tmp_path, full_disk):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chats.jsonl", "chats.jsonl.curator"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=60), st.dictionaries(st.sampled_from(sorted(LINE)), st.text() | st.integers())))
 def test_whatever_a_line_holds_it_is_imported_or_refused_in_a_sentence(project, line):
     data = line if isinstance(line, bytes) else json.dumps(LINE | line).encode()

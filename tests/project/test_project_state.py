@@ -189,7 +189,7 @@ def quickly(frame: pl.DataFrame):
     }
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_state_equals_a_slow_replay_whichever_way_it_is_reached(monkeypatch, steps):
     monkeypatch.setattr(states_module, "_WORTH_A_SNAPSHOT", 5)
@@ -209,7 +209,7 @@ def test_state_equals_a_slow_replay_whichever_way_it_is_reached(monkeypatch, ste
             assert quickly(project.states.present()) == slow
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps, steps, st.randoms(use_true_random=False))
 def test_two_peoples_journals_give_one_state_in_whatever_order_they_arrive(first, second, random):
     with tempfile.TemporaryDirectory() as folder:

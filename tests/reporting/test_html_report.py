@@ -129,7 +129,7 @@ def test_hostile_text_stays_text(text):
     assert html.escape(visible(text, one_line=True)).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in written
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(
         alphabet=st.one_of(st.characters(), st.sampled_from("<>&\"'/!-\x1b\u202e\x00`{}%")), min_size=1, max_size=40

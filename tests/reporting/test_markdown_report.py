@@ -48,7 +48,7 @@ def test_hostile_text_stays_text(text):
     assert visible(text, one_line=True).strip() in cell_texts(written)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\\`*_~[]()<>|#-+=!.:@ \n\t1")), max_size=40))
 def test_any_text_is_read_back_as_it_is_shown(text):
     shown = visible(text, one_line=True).strip()

@@ -114,7 +114,7 @@ def test_hostile_text_cannot_act_on_the_terminal(text):
     assert "\x1b" not in shown
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_no_text_whatever_reaches_the_terminal_unseen(text):
     assert DANGEROUS.search(printed(filled_with(text), color_system=None)) is None

@@ -43,7 +43,7 @@ def sides_of(examples, block=None, threads=2):
     return dict(zip(ids, result.sides.tolist(), strict=True)), whole
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.integers(1, 130), st.randoms(use_true_random=False))
 def test_threads_blocks_and_order_change_nothing(seed, block, shuffler):
     examples = list(dict.fromkeys(material(seed)))
@@ -53,7 +53,7 @@ def test_threads_blocks_and_order_change_nothing(seed, block, shuffler):
     assert sides_of(shuffled, block)[0] == expected
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000))
 def test_no_held_out_example_resembles_what_comes_before_it(seed):
     examples = list(dict.fromkeys(material(seed)))

@@ -26,7 +26,7 @@ def random_ties(generator, count, edges):
     return pairs(*((generator.randrange(count), generator.randrange(count)) for _ in range(edges)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(0, 300), st.sampled_from([0.0, 0.1, 0.3]), st.sampled_from([0.0, 0.2]))
 def test_no_tie_is_cut_and_no_side_is_too_large(seed, edges, validation, test):
     ties = random_ties(random.Random(seed), 400, edges)
@@ -44,7 +44,7 @@ def test_without_ties_every_share_is_reached_exactly():
     assert set(result.sides) == {TRAIN, VALIDATION, TEST}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_examples_changes_nothing(shuffler):
     ids, ties = names(200), random_ties(random.Random(3), 200, 80)

@@ -5,7 +5,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from curator.errors import MissingDependency
+from curator.errors import MissingDependency, UsageError
 from curator.examples.tokens import count_message_tokens, count_tokens, fingerprint
 from tests.examples.made import WEATHER, batch_of, call, chat, question, result
 
@@ -113,3 +113,19 @@ def test_counts_are_kept_only_while_the_folder_is_as_it_was(folder):
 def test_a_folder_without_a_tokenizer_is_said_in_a_sentence(tmp_path):
     with pytest.raises(MissingDependency, match="holds no tokenizer that transformers can load"):
         count_tokens(batch_of(question()), str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for a in range(10**9) %}x{% endfor %}",
+        "{{ 'x' * 10**10 }}",
+        "{{ 'x' * 10**7 }}",
+    ],
+)
+def test_a_template_that_does_not_come_to_an_end_is_named(folder, loop):
+    name = folder(loop + CHATML)
+    with pytest.raises(UsageError, match=r"chat template of the model in .* does not come to an end") as problem:
+        count_tokens(batch_of(question()), name)
+    assert name in str(problem.value) and "[tokens] tokenizer" in str(problem.value)

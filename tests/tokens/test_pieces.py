@@ -14,13 +14,13 @@ COUNTS = PieceCounts(ENCODE)
 TRICKY = "aAsStTdDmMrReEvVlL'09 \t\n\r\v\f\x1c\x00/.!-_("
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.sampled_from(TRICKY), max_size=60), max_size=60))
 def test_any_row_of_letters_signs_and_white_space_costs_what_tiktoken_says(texts):
     assert COUNTS.count(texts) == [len(ENCODE(text)) for text in texts]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.text(st.characters(max_codepoint=127), max_size=80), max_size=40))
 def test_any_ascii_text_costs_what_tiktoken_says(texts):
     assert COUNTS.count(texts) == [len(ENCODE(text)) for text in texts]

@@ -55,7 +55,7 @@ def test_splintr_and_tiktoken_agree_on_many_scripts(name):
 
 
 @EACH
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(max_size=60))
 def test_splintr_and_tiktoken_agree_on_any_text(name, text):
     assert splintr_vocabulary(name).encode_ordinary(text) == openai_encoding(name).encode_ordinary(text)
@@ -70,7 +70,7 @@ def test_special_tokens_in_a_text_are_ordinary_text(tokenizer):
     assert all(count > 1 for count in text_counter(tokenizer)(its_own))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(parts=st.lists(st.sampled_from(["<b>", "</div>", "<", "div>", " ", "\n", "a", "é", "字", "<h1"]), max_size=12))
 def test_tags_that_a_vocabulary_keeps_whole_are_one_token(parts):
     text = "".join(parts)

@@ -127,14 +127,14 @@ def make_run(tiny_model: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def finished(make_run: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished QLoRA run: 4-bit base, bfloat16, dropout, sixteen steps, four evaluations."""
+    """A finished QLoRA run: 4-bit base, bfloat16, dropout, a last epoch that is not full, four evaluations."""
     from trainer.train.recipe import run
 
     folder = make_run(
         tmp_path_factory.mktemp("finished"),
         model={"precision": "bfloat16"},
         lora={"rank": 4, "dropout": 0.1},
-        training={"steps": 16, "batch_size": 8, "evaluations": 4, "untuned_losses": True},
+        training={"steps": 16, "batch_size": 7, "evaluations": 4, "untuned_losses": True},
         stopping={"patience": 50},
         evaluation={"answers": 3, "max_new_tokens": 8, "sample_answers": 1},
     )

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from trainer.errors import ChangedError, ExhaustedError, MissingError, StoppedError
+from trainer.cli import cli
+from trainer.errors import ChangedError, EvaluationError, ExhaustedError, MissingError, SettingsError, StoppedError
 from trainer.evaluate.again import evaluate_again
 from trainer.evaluate.answered import PARTIAL_FILE, Answered
 from trainer.train.recipe import run
@@ -62,6 +64,40 @@ def test_a_disk_that_is_full_at_a_checkpoint_stops_the_run_and_it_goes_on(
     assert problem.value.exit_code == 4
     run(folder, resume=True)
     assert_same_outcome(folder, finished, events)
+
+
+SCHEMA = {"type": "string"}
+
+
+def test_a_failing_evaluation_does_not_cost_the_adapter_and_is_made_up_for_without_training(
+    make_run: MakeRun, events: Events, tmp_path: Path
+) -> None:
+    evaluation = {"answer_schema": "schema.json", "answers": 2, "max_new_tokens": 4, "sample_answers": 0}
+    training = {"steps": 4, "batch_size": 7, "evaluations": 1}
+    folder = make_run(tmp_path / "run", training=training, evaluation=evaluation)
+    schema = folder / "schema.json"
+    schema.write_text(json.dumps(SCHEMA))
+
+    def lose_it(event: dict[str, Any]) -> None:
+        if event["event"] == "checkpoint" and event["step"] == 4:
+            schema.unlink()
+
+    with pytest.raises(EvaluationError, match=r"adapter is trained and saved in .*adapter\. Its evaluation") as problem:
+        run(folder, on_event=lose_it)
+    assert problem.value.exit_code == 4 and "`trainer resume" in str(problem.value)
+    adapter = (folder / "adapter" / "adapter_model.safetensors").read_bytes()
+    other = shutil.copytree(folder, tmp_path / "other")
+    with pytest.raises(SettingsError, match="answer_schema"):
+        run(folder, resume=True)
+    for again in (folder, other):
+        (again / "schema.json").write_text(json.dumps(SCHEMA))
+    assert run(folder, resume=True).evaluation is not None
+    evaluated = CliRunner().invoke(cli, ["evaluate", str(other), "--answers", "1"])
+    assert evaluated.exit_code == 0, evaluated.output
+    for done in (folder, other):
+        assert (done / "adapter" / "adapter_model.safetensors").read_bytes() == adapter
+        steps = [e["step"] for e in events(done) if e["event"] == "metric" and e["split"] == "train"]
+        assert steps == [1, 2, 3, 4] and (done / "result.json").exists()
 
 
 @pytest.mark.parametrize("gone", ["adapter", "adapter/adapter_model.safetensors", "adapter/adapter_config.json"])

@@ -36,6 +36,14 @@ def refusal(folder: Path) -> TrainerError:
         ({"training": {"epochs": -1}}, "training.epochs = -1", 2),
         ({"transformers": {"max_steps": 5}}, "is set by [training] steps", 2),
         ({"transformers": {"reportto": "none"}}, "no such argument", 2),
+        ({"transformers": {"logging_steps": 50}}, "[transformers] logging_steps is set by this trainer", 2),
+        ({"transformers": {"dataloader_num_workers": 2}}, "dataloader_num_workers is set by this trainer", 2),
+        ({"transformers": {"optim": "adamm"}}, "[transformers] cannot be used: adamm is not a valid", 2),
+        ({"transformers": {"adam_beta1": "much"}}, "[transformers] cannot be used", 2),
+        ({"transformers": {"report_to": "mlflow"}}, "[transformers] report_to", 3),
+        ({"evaluation": {"answer_schema": "nowhere.json"}}, "answer_schema: ", 2),
+        ({"evaluation": {"answer_schema": "train.jsonl"}}, "cannot be read as JSON", 2),
+        ({"evaluation": {"max_new_tokens": 512}}, "leaves no room for a question: the model has 512 positions", 2),
     ],
 )
 def test_wrong_settings(
@@ -43,6 +51,53 @@ def test_wrong_settings(
 ) -> None:
     problem = refusal(make_run(tmp_path / "run", **sections))
     assert message in str(problem) and problem.exit_code == exit_code
+
+
+NO_SYSTEM = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system message here') }}{% endif %}"
+LOOPS = {
+    "a loop within a loop": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "a loop that is too long": "{% for a in range(10**9) %}x{% endfor %}",
+    "a text of gigabytes": "{{ 'x' * 10**10 }}",
+    "a text that doubles": "{% set n = namespace(s='x') %}{% for a in [1] * 99 %}{% set n.s = n.s + n.s %}{% endfor %}",
+    "a macro that calls itself": "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}",
+    "ten megabytes": "{{ 'x' * 10**7 }}",
+}
+
+
+def with_template(folder: Path, source: str, tiny_tokenizer: Any) -> Path:
+    """The run with its model's template after `source`, and no system message in its data."""
+    (folder / "mine.jinja").write_text(source + tiny_tokenizer.chat_template)
+    for name in ("train.jsonl", "validation.jsonl"):
+        lines = [json.loads(line) for line in (folder / name).read_text().splitlines()]
+        write_jsonl(folder / name, [{"messages": line["messages"][1:]} for line in lines])
+    return folder
+
+
+def test_a_prompt_that_the_template_refuses_is_found_before_the_first_step(
+    make_run: MakeRun, tmp_path: Path, tiny_tokenizer: Any
+) -> None:
+    mine = {"chat_template": "mine.jinja"}
+    make_plan(with_template(make_run(tmp_path / "plain", model=mine), NO_SYSTEM, tiny_tokenizer))
+    told = make_run(tmp_path / "told", model=mine, evaluation={"baseline_prompt": "Be brief."})
+    problem = refusal(with_template(told, NO_SYSTEM, tiny_tokenizer))
+    assert "[evaluation] baseline_prompt" in str(problem) and "no system message here" in str(problem)
+    assert problem.exit_code == 2
+
+
+def test_a_test_file_that_cannot_be_read_is_found_before_the_first_step(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    (folder / "test.jsonl").write_text("not JSON")
+    assert "test.jsonl has 1 unusable lines" in str(refusal(folder))
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_a_chat_template_that_does_not_come_to_an_end_is_refused(
+    make_run: MakeRun, tmp_path: Path, tiny_tokenizer: Any, kind: str
+) -> None:
+    folder = make_run(tmp_path / "run", model={"chat_template": "mine.jinja"})
+    problem = refusal(with_template(folder, LOOPS[kind], tiny_tokenizer))
+    assert "the chat template (file mine.jinja)" in str(problem) and "[model] chat_template" in str(problem)
+    assert problem.exit_code == 2
 
 
 def test_missing_files_are_named(make_run: MakeRun, tmp_path: Path) -> None:

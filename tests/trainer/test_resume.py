@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file
 
+from benchmarks.trainer.write_points import differing, outcome
 from trainer.errors import CheckpointError, StoppedError
 from trainer.train.checkpoints import newest_sound
 from trainer.train.recipe import run
@@ -119,6 +120,43 @@ def test_a_run_stopped_after_its_last_step_only_finishes(finished: Path, events:
     shutil.rmtree(folder / "adapter")
     run(folder, resume=True)
     assert_same_outcome(folder, finished, events)
+
+
+COPIED_AT_MOMENTS = """
+import json, sys
+from pathlib import Path
+from benchmarks.trainer.killed import copied_before, prepare
+
+prepare()
+folder, copies, labels = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+copied_before(folder, lambda _, label: label in labels, copies)
+"""
+MOMENTS = (
+    "os.rename checkpoints/checkpoint-16/.complete.json.PID.tmp",
+    "open adapter/adapter_config.json",
+    "open .evaluation.jsonl.PID.tmp",
+)
+"""Before the last checkpoint counts, within the adapter, in the evaluation; `benchmarks.trainer.killed` tries all."""
+
+
+@pytest.fixture(scope="module")
+def left_by_a_kill(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What `kill -9` leaves of the finished run at moments of its end, each whole and with its last file torn."""
+    place = tmp_path_factory.mktemp("killed")
+    folder = unfinished_copy(finished, place / finished.name)
+    command = [sys.executable, "-c", COPIED_AT_MOMENTS, str(folder), str(place / "copies"), json.dumps(MOMENTS)]
+    subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=True)
+    return sorted((place / "copies").glob("*/*"))
+
+
+def test_a_run_killed_at_its_end_trains_no_step_more_and_leaves_the_same_files(
+    left_by_a_kill: list[Path], finished: Path
+) -> None:
+    assert len(left_by_a_kill) > len(MOMENTS)
+    for folder in left_by_a_kill:
+        result = run(folder, resume=True)
+        assert result.steps == 16
+        assert differing(folder, outcome(finished)) == [], folder.parent.name
 
 
 KILLED_AFTER_STEP_SEVEN = """

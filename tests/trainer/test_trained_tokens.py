@@ -125,7 +125,7 @@ def test_an_answer_without_an_end_of_turn_token_is_counted(tiny_tokenizer: Any) 
     assert fate.without_end_of_turn == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(min_size=1, max_size=40)), min_size=1, max_size=3))
 def test_whatever_the_text_the_trained_tokens_decode_to_the_answers(tiny_tokenizer: Any, pairs: list[Any]) -> None:
     plain = [(q, a) for q, a in pairs if "<|" not in q + a and a.strip() and "\ud800" not in a]

@@ -162,7 +162,7 @@ def test_a_filter_that_is_slow_leaves_the_keys_working(desk, monkeypatch):
         matching, released = app.review.matching, threading.Event()
 
         def slow(where):
-            released.wait(60)
+            released.wait()
             return matching(where)
 
         monkeypatch.setattr(app.review, "matching", slow)

@@ -62,7 +62,7 @@ def test_no_control_byte_reaches_the_terminal(hostile, size):
     drive(hostile, steps, size=size)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_both_columns_hold_every_character_and_no_unsafe_one(before, after):
     left = Content([{"role": "user", "content": before}])

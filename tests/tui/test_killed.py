@@ -2,14 +2,11 @@
 
 import random
 
-import pytest
-
 from benchmarks.tui.killed import killed_after, lost, made, reopened_where_it_was
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
 
 
-@pytest.mark.timeout(600)
 def test_no_decision_is_lost_and_the_app_opens_where_it_was(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("CURATOR_REVIEW_REPEAT_GUARD", "0")

@@ -1,6 +1,5 @@
 """Every empty and odd state has a sentence that says what it is and what to do."""
 
-import asyncio
 import json
 import sqlite3
 
@@ -194,8 +193,7 @@ def test_another_process_that_writes_is_waited_for_and_nothing_is_lost(desk):
         other = sqlite3.connect(desk.parent / f"{desk.name}.curator" / "project.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         app.call_later(app.screen.run_action, "keep")
-        await asyncio.sleep(0.2)
-        assert app.saved_mark == "saving"
+        await until(pilot, lambda: app.saved_mark == "saving")
         other.execute("ROLLBACK")
         await until(pilot, lambda: app.review.counts()["keep"] == 1)
 

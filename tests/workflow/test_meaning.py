@@ -201,7 +201,7 @@ class Counting:
         return self._real.encode(texts)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 60), st.randoms(use_true_random=False))
 def test_only_what_is_new_is_encoded_and_nothing_hangs_on_what_was_there_before(tmp_path_factory, added, chance):
     place = tmp_path_factory.mktemp("vectors")

@@ -7,19 +7,30 @@ answer's place is not known and nothing is guessed.
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from trainer.bounded import OutOfBoundsError, in_bounds, renew
 from trainer.data.read import Conversation
 from trainer.errors import MissingError, TemplateError
 
+REFUSING = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
+"""What a template's own mistakes raise, besides Jinja's errors; a macro that calls itself for ever, RuntimeError."""
+MOST_CHARACTERS = 100_000
+MOST_TIMES = 20
+"""A template that makes more characters than both, and this many times those of the conversation, is broken."""
 GENERATION_BLOCK = re.compile(r"\{%-?\s*generation\s*-?%\}")
 CHATML_END = "<|im_end|>"
 CONTENT_CHECKED = 20
 """Characters at the end of an answer that must be found again in its trained text."""
+
+Asked = tuple[list[dict[str, Any]], list[dict[str, Any]] | None]
+"""Messages and tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +65,51 @@ class ChatTemplate:
         special.add(self.tokenizer.eos_token)
         return sorted((text for text in special if text), key=len, reverse=True)
 
+    def prompts(self, asked: Sequence[Asked]) -> list[str]:
+        """The text of each messages and tools, with the opening of an assistant turn after it.
+
+        Raises:
+            TemplateError: the template refuses one, or does not come to an end.
+        """
+        return list(self._in_bounds(lambda one: self.render(one[0], one[1], True), asked, [""] * len(asked)))
+
+    def all_answers(self, conversations: Sequence[Conversation]) -> Iterator[tuple[str, list[Answer]]]:
+        """The whole text and the answers in order, of each conversation.
+
+        Raises:
+            TemplateError: the template refuses one or does not come to an end, or an answer's place cannot be verified.
+        """
+
+        def rendered(conversation: Conversation) -> tuple[str, list[tuple[int, int, float, bool]]]:
+            text, answers = self.answers(conversation)
+            return text, [astuple(answer) for answer in answers]
+
+        names = [conversation.name for conversation in conversations]
+        for text, answers in self._in_bounds(rendered, conversations, names):
+            yield text, [Answer(*fields) for fields in answers]
+
+    def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
+        """Render in a process that ends when a template loops: it comes with a model and may do anything."""
+        _ = self.end_markers  # asked of the tokenizer here, whose threads a forked process does not have
+        done = 0
+        try:
+            for result in in_bounds(work, items, (TemplateError,)):
+                yield result
+                done += 1
+        except OutOfBoundsError as problem:
+            where = f"{names[done]}: " if names[done] else ""
+            raise TemplateError(
+                f"{where}the chat template ({self.origin}) does not come to an end: to render this conversation it "
+                f"takes {problem}. Set [model] chat_template to a file with another one."
+            ) from None
+
     def render(
         self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, prompt_for_answer: bool = False
     ) -> str:
-        """The text of messages; with `prompt_for_answer`, the opening of an assistant turn after it."""
+        """The text of messages; with `prompt_for_answer`, the opening of an assistant turn after it.
+
+        Without bounds, as `answers`: for what the template is known to render.
+        """
         return self._render(messages, tools, add_generation_prompt=prompt_for_answer)[0]
 
     def answers(self, conversation: Conversation) -> tuple[str, list[Answer]]:
@@ -86,6 +138,7 @@ class ChatTemplate:
         from jinja2 import TemplateError as JinjaError
         from transformers.utils.chat_template_utils import render_jinja_template
 
+        renew()
         try:
             texts, spans = render_jinja_template(
                 [self._spoken(messages)],
@@ -94,11 +147,17 @@ class ChatTemplate:
                 **options,
                 **self.tokenizer.special_tokens_map,
             )
-        except (JinjaError, TypeError, KeyError) as problem:
+        except (JinjaError, *REFUSING) as problem:
             raise TemplateError(
-                f"the chat template refuses the conversation ({problem}). Change the example, or set "
-                "[model] chat_template."
+                f"the chat template ({self.origin}) refuses the conversation ({str(problem).rstrip('.')}). Change the "
+                "example, or set [model] chat_template to a file with another template."
             ) from problem
+        length = len(texts[0])
+        if length > MOST_CHARACTERS and length > MOST_TIMES * len(json.dumps([messages, tools])):
+            raise TemplateError(
+                f"the chat template ({self.origin}) makes {length:,} characters of this conversation. Set "
+                "[model] chat_template to a file with another template."
+            )
         pairs = spans[0] if spans else []
         return texts[0], ([start for start, _ in pairs], [end for _, end in pairs])
 

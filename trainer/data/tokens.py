@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -80,9 +81,10 @@ def tokenise(
         raise TemplateError(
             "The model's tokenizer gives no character offsets (no tokenizer.json). Convert it to a fast one."
         )
+    found = template.all_answers(conversations)
     for start in range(0, len(conversations), BATCH):
         batch = conversations[start : start + BATCH]
-        rendered = [template.answers(conversation) for conversation in batch]
+        rendered = list(islice(found, len(batch)))
         encoded = template.tokenizer(
             [text for text, _ in rendered],
             add_special_tokens=False,

@@ -79,7 +79,7 @@ def answer(
     """Greedy answers in the order of the questions; the model is left in the mode it was in."""
     import torch
 
-    prompts = [template.render(question.messages, question.tools, prompt_for_answer=True) for question in asked]
+    prompts = template.prompts([(question.messages, question.tools) for question in asked])
     encoded = [template.tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
     answers = [Answer("", False)] * len(encoded)

@@ -46,21 +46,22 @@ def well_prompted(
         most_tokens: of a whole prompt; the least similar examples go first where it is exceeded.
         system: replaces the data's own system message.
     """
-    usable = [conversation for conversation in train if _can_be_shown(conversation)]
+    usable = [conversation for conversation in train if can_be_shown(conversation)]
     nearest = _nearest([_last_words(question.messages) for question in asked], [_asked(one) for one in usable])
-    common = system or _commonest_system(train)
-    result = []
-    for question, order in zip(asked, nearest, strict=True):
-        shown = [usable[position] for position in order]
-        for count in range(len(shown), -1, -1):
-            prompt = _with_examples(question, shown[:count], common, replace=system is not None)
-            if count == 0 or _tokens(prompt, template) <= most_tokens:
-                result.append(Prompted(prompt, count))
-                break
-    return result
+    common = system or commonest_system(train)
+    shown = [[usable[position] for position in order] for order in nearest]
+    result: list[Prompted | None] = [None] * len(asked)
+    for count in range(SHOTS, -1, -1):
+        open_ = [place for place, found in enumerate(result) if found is None and len(shown[place]) >= count]
+        prompts = [with_examples(asked[place], shown[place][:count], common, system is not None) for place in open_]
+        for place, prompt, tokens in zip(open_, prompts, _tokens(prompts, template), strict=True):
+            if count == 0 or tokens <= most_tokens:
+                result[place] = Prompted(prompt, count)
+    return [found for found in result if found is not None]
 
 
-def _can_be_shown(conversation: Conversation) -> bool:
+def can_be_shown(conversation: Conversation) -> bool:
+    """Whether an example is short and plain enough to be one of a prompt's."""
     body = _without_system(conversation.messages)
     return (
         2 <= len(body) <= LONGEST_SHOT
@@ -70,7 +71,8 @@ def _can_be_shown(conversation: Conversation) -> bool:
     )
 
 
-def _with_examples(question: Question, shown: Sequence[Conversation], system: str | None, replace: bool) -> Question:
+def with_examples(question: Question, shown: Sequence[Conversation], system: str | None, replace: bool) -> Question:
+    """A question after examples, the nearest last, under a system message; `replace`: also instead of its own."""
     own = [message for message in question.messages if message["role"] in SYSTEM_ROLES]
     opening = own if own and not replace else [{"role": "system", "content": system}] if system else []
     examples = [message for one in reversed(shown) for message in _without_system(one.messages)]
@@ -78,7 +80,8 @@ def _with_examples(question: Question, shown: Sequence[Conversation], system: st
     return Question(question.name, messages, question.tools, question.reference)
 
 
-def _commonest_system(train: Sequence[Conversation]) -> str | None:
+def commonest_system(train: Sequence[Conversation]) -> str | None:
+    """The system message of most examples; None where none has one."""
     texts = Counter(
         one.messages[0]["content"] for one in train if one.messages and one.messages[0]["role"] in SYSTEM_ROLES
     )
@@ -110,6 +113,6 @@ def _last_words(messages: Sequence[dict[str, Any]]) -> str:
     return next((message["content"] for message in reversed(messages) if message["role"] == "user"), "")
 
 
-def _tokens(question: Question, template: ChatTemplate) -> int:
-    text = template.render(question.messages, question.tools, prompt_for_answer=True)
-    return len(template.tokenizer(text, add_special_tokens=False)["input_ids"])
+def _tokens(questions: Sequence[Question], template: ChatTemplate) -> list[int]:
+    texts = template.prompts([(question.messages, question.tools) for question in questions])
+    return [len(template.tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]

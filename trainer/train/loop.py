@@ -15,7 +15,7 @@ from transformers import Trainer
 
 from trainer.data.batches import Layout, StepBatch, epoch_order, step_batch
 from trainer.data.tokens import TokenisedExamples
-from trainer.errors import NotFiniteError
+from trainer.errors import CheckpointError, NotFiniteError
 from trainer.evaluate.held_out import Scores, score
 from trainer.model.adapters import gradient_facts
 from trainer.model.load import Placement
@@ -23,6 +23,8 @@ from trainer.model.loss import answer_scores
 from trainer.model.precision import computing
 from trainer.train import checkpoints
 from trainer.train.dynamics import Dynamics
+
+START_ANEW = "Put a sound copy there, or start a new run in a new folder."
 
 
 class StepDataset(torch.utils.data.IterableDataset[StepBatch]):  # type: ignore[misc]
@@ -56,7 +58,8 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
 
     Gradients are divided by the weight of the whole step on all devices, so they do not depend on how the step is
     laid out. The random generator is seeded by seed, step and device before each step: dropout then depends on nothing
-    that came before, and a resumed run repeats an uninterrupted one.
+    that came before, and a resumed run repeats an uninterrupted one. `over`: it is resumed where training had ended, so
+    that only the best adapter is loaded.
     """
 
     control: Any
@@ -71,9 +74,11 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         dynamics: Dynamics,
         on_held_out: Callable[[Scores], None],
         on_checkpoint: Callable[[Path], None],
+        over: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(train_dataset=steps, eval_dataset=validation, **options)
+        self.over = over
         self.steps, self.validation, self.validated = steps, validation, validated
         self.placement, self.dynamics = placement, dynamics
         self.on_held_out, self.on_checkpoint = on_held_out, on_checkpoint
@@ -84,6 +89,19 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
     def get_train_dataloader(self) -> Any:
         """Steps come laid out; there is nothing to collate, shuffle or shard."""
         return torch.utils.data.DataLoader(self.steps, batch_size=None)
+
+    def _init_training_state(
+        self, max_steps: int, steps_per_epoch: int, epochs: int, resume_from_checkpoint: str | None, trial: Any
+    ) -> tuple[int, int]:
+        begun = super()._init_training_state(max_steps, steps_per_epoch, epochs, resume_from_checkpoint, trial)
+        if resume_from_checkpoint is not None and self.state.best_global_step:
+            # Found by its step: the path it was saved under is another one when the folder has been moved.
+            best = Path(self.args.output_dir) / f"checkpoint-{self.state.best_global_step}"
+            if reason := checkpoints.problem(best):
+                raise CheckpointError(f"{best.name}, the best one so far, cannot be used: {reason}. {START_ANEW}")
+            self.state.best_model_checkpoint = str(best)
+        # transformers takes a step before it asks whether any is left.
+        return (epochs, 0) if self.over else begun
 
     def _get_num_items_in_batch(self, batch_samples: list[Any], device: Any) -> None:  # noqa: ARG002
         return None

@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import math
 import os
-import platform
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract import Comparison, Result
+from trainer.contract import Result
 from trainer.data.batches import Layout
 from trainer.errors import CheckpointError, SettingsError, StoppedError
 from trainer.evaluate.answers import answer, questions, stop_tokens
-from trainer.evaluate.compare import compare
-from trainer.evaluate.held_out import score, spread_sample
+from trainer.evaluate.held_out import spread_sample
+from trainer.evaluate.rehearsal import rehearse
 from trainer.events import EventLog, Heartbeat
 from trainer.exhausted import exhaustion_worded
-from trainer.files import data_hashes, sha256, write_text
+from trainer.files import data_hashes, remove_torn, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
 from trainer.model.fingerprint import fingerprint, refuse_changed
@@ -30,20 +28,17 @@ from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan import Plan, make_plan
-from trainer.publish.save import save_adapter
 from trainer.train.arguments import training_arguments
-from trainer.train.checkpoints import newest_sound
-from trainer.train.dynamics import Dynamics, write_dynamics
-from trainer.train.figures import write_figures
+from trainer.train.checkpoints import ends_training, newest_sound, remove_later
+from trainer.train.dynamics import Dynamics
+from trainer.train.finish import finish, versions
 from trainer.train.loop import AnswerTrainer, StepDataset
 from trainer.train.processes import Processes, here
 from trainer.train.signals import StopSignals
-from trainer.train.watch import Watch, peak_memory
+from trainer.train.watch import Watch
 
-UNTUNED_EXAMPLES = 2_000
 GO_ON = "`trainer resume` continues from the last checkpoint."
 OR_ANEW = "Or start a new run with a lower [training] micro_batch_tokens or max_length."
-PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
 
 
 def run(
@@ -103,6 +98,7 @@ def _train(
     plan = planned()
     if resume:
         _refuse_another_model(plan)
+        rehearse(plan)
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)
@@ -112,21 +108,27 @@ def _train(
         _note_start(plan)
 
     with StopSignals() as signals:
-        trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint is not None)
+        trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint)
+        if processes.main:
+            remove_torn(plan.folder)
+        if processes.main and resume:
+            remove_later(plan.folder / contract.CHECKPOINTS_FOLDER, checkpoint)
         if checkpoint is not None:
             trainer.dynamics.load(checkpoint)
             watch.load(checkpoint)
+            watch.tell_checkpoint(checkpoint)
         for sentence in plan.warnings:
             watch.warn(sentence)
             narrate(sentence)
-        narrate(f"Training: {plan.steps} steps of {plan.settings.training.batch_size} examples.")
+        if not trainer.over:
+            narrate(f"Training: {plan.steps} steps of {plan.settings.training.batch_size} examples.")
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         if signals.received is not None:
             raise _stopped(signals.received, trainer.state.global_step)
     trainer.dynamics.gather(trainer.accelerator)
     result = None
     if processes.main:
-        result = _finish(plan, trainer, watch, facts, log, narrate, time.monotonic() - clock)
+        result = finish(plan, trainer, watch, facts, log, narrate, time.monotonic() - clock)
     trainer.accelerator.wait_for_everyone()
     return (
         result if result is not None else Result.model_validate_json((plan.folder / contract.RESULT_FILE).read_text())
@@ -171,9 +173,9 @@ def build_trainer(
     signals: StopSignals,
     began: float,
     processes: Processes,
-    resumed: bool,
+    checkpoint: Path | None,
 ) -> tuple[AnswerTrainer, Watch]:
-    """The trainer and the callback that watches it."""
+    """The trainer and the callback that watches it; with the checkpoint that training continues from."""
     from transformers import PrinterCallback
 
     training = plan.settings.training
@@ -197,7 +199,7 @@ def build_trainer(
     watch = Watch(log, plan.settings.stopping, signals, sample_answers, heartbeat, began, processes.main)
     trainer = AnswerTrainer(
         model=model,
-        args=training_arguments(plan, resumed),
+        args=training_arguments(plan, checkpoint is not None),
         processing_class=plan.tokenizer,
         steps=steps,
         validation=validation,
@@ -206,70 +208,12 @@ def build_trainer(
         dynamics=Dynamics(math.ceil(plan.steps / plan.steps_per_epoch), len(plan.train)),
         on_held_out=watch.note,
         on_checkpoint=watch.save,
+        over=checkpoint is not None and ends_training(checkpoint),
         callbacks=[watch],
     )
     watch.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     return trainer, watch
-
-
-def _finish(
-    plan: Plan,
-    trainer: AnswerTrainer,
-    watch: Watch,
-    facts: dict[str, Any],
-    log: EventLog,
-    narrate: Narration,
-    seconds: float,
-) -> Result:
-    """Write everything that a run leaves behind; `result.json` last."""
-    folder, state = plan.folder, trainer.state
-    best = state.best_global_step if plan.validation else None
-    comparison: Comparison | None = None
-    if plan.settings.evaluation.at_end and plan.validation is not None and not trainer.is_fsdp_enabled:
-        narrate("Comparing the tuned with the untuned model on held-out examples.")
-        comparison = compare(plan, trainer.model, lambda fields: log.write("answer", step=state.global_step, **fields))
-    untuned = _untuned_losses(plan, trainer.model, narrate)
-    write_dynamics(folder, plan.train.names, plan.train.trained, trainer.dynamics, untuned)
-    train_loss = write_figures(folder, state.global_step)
-    result = Result(
-        run=log.run,
-        reason=watch.reason,
-        versions=versions(),
-        data=data_hashes(folder),
-        model=fingerprint(plan.source),
-        settings=plan.resolved.tables(),
-        origins=plan.resolved.origins,
-        model_facts={**facts, **(trainer.gradient_facts or {})},
-        token_fate=plan.train_fate.as_event(),
-        steps=state.global_step,
-        best_step=best,
-        train_loss=train_loss,
-        validation_loss=state.best_metric if plan.validation else None,
-        evaluation=comparison,
-        seconds=round(seconds, 2),
-        first_loss_seconds=watch.first_loss_seconds,
-        peak_memory_bytes=peak_memory(plan.placement),
-        warnings=watch.warnings,
-    )
-    save_adapter(plan, trainer.model, result)
-    write_text(folder / contract.RESULT_FILE, result.model_dump_json(indent=2) + "\n")
-    narrate(f"Done: {folder / contract.ADAPTER_FOLDER}, {folder / contract.RESULT_FILE}.")
-    return result
-
-
-def _untuned_losses(plan: Plan, model: Any, narrate: Narration) -> dict[int, float]:
-    """Loss of the untuned model on up to 2,000 train examples, when asked for; timed apart."""
-    training = plan.settings.training
-    if not training.untuned_losses:
-        return {}
-    clock = time.monotonic()
-    chosen = spread_sample(len(plan.train), UNTUNED_EXAMPLES, training.seed)
-    layout = Layout(bool(training.packing), training.micro_batch_tokens or 0)
-    with model.disable_adapter():
-        scores = score(model, plan.train, chosen, layout, plan.placement.device, plan.placement.dtype)
-    narrate(f"Scored {len(chosen)} train examples with the untuned model in {time.monotonic() - clock:.1f} s.")
-    return dict(zip(chosen, scores.loss.tolist(), strict=True))
 
 
 def _refuse_used_folder(folder: Path, processes: Processes) -> None:
@@ -278,7 +222,8 @@ def _refuse_used_folder(folder: Path, processes: Processes) -> None:
             f"There is no folder {folder}. A run folder holds run.toml, train.jsonl and validation.jsonl."
         )
     # The first process creates files while others still start, so it alone looks for traces of an earlier run.
-    used = (folder / contract.RESULT_FILE).exists() or (folder / contract.CHECKPOINTS_FOLDER).exists()
+    begun = folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
+    used = (folder / contract.RESULT_FILE).exists() or begun.exists()
     if processes.main and used:
         raise SettingsError(
             f"{folder} already holds a run. Continue it with `trainer resume`, or copy run.toml and the data to "
@@ -353,8 +298,3 @@ def _stopped(number: int, step: int) -> StoppedError:
     return StoppedError(
         f"Stopped by {signal.Signals(number).name} after step {step}, which is saved. `trainer resume` continues.", code
     )
-
-
-def versions() -> dict[str, str]:
-    """Versions that decide the numbers of a run."""
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

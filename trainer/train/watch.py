@@ -14,6 +14,7 @@ from trainer.contract import StoppingSettings
 from trainer.evaluate.held_out import Scores
 from trainer.events import EventLog, Heartbeat
 from trainer.model.adapters import untouched_layers
+from trainer.train.checkpoints import best_step, read_notes, step_of, write_notes
 from trainer.train.overfitting import Reading, out_of_patience, overfitting
 from trainer.train.signals import StopSignals
 
@@ -111,10 +112,14 @@ class Watch(TrainerCallback):  # type: ignore[misc]
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """A checkpoint is complete."""
-        best = state.best_global_step
-        self.log.write(
-            "checkpoint", step=state.global_step, path=f"checkpoints/checkpoint-{state.global_step}", best=best
-        )
+        self._tell_checkpoint(state.global_step, state.best_global_step)
+
+    def tell_checkpoint(self, folder: Path) -> None:
+        """Tell of the checkpoint that a run is resumed from: it may have been killed before it could."""
+        self._tell_checkpoint(step_of(folder), best_step(folder))
+
+    def _tell_checkpoint(self, step: int, best: int | None) -> None:
+        self.log.write("checkpoint", step=step, path=f"checkpoints/checkpoint-{step}", best=best)
 
     def note(self, scores: Scores) -> None:
         """Take the per-example scores of the evaluation that is about to be reported."""
@@ -124,8 +129,9 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens))
 
     def warn(self, sentence: str) -> None:
-        """A warning for the event log and the result."""
-        self.warnings.append(sentence)
+        """A warning for the event log and, once, for the result."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
         self.log.write("warning", message=sentence)
 
     def _judge(self, state: Any, control: Any) -> None:
@@ -175,7 +181,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         }
 
     def save(self, folder: Path) -> None:
-        """Write what a resumed run must know into a checkpoint: evaluations so far, tokens seen."""
+        """Write what a resumed run must know into a checkpoint: evaluations so far, tokens seen, what was noticed.
+
+        The events up to here are brought to disk first: the figures of the run are read from them.
+        """
+        self.log.sync()
         readings = self.readings
         np.savez(
             folder / SAVED,
@@ -186,6 +196,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             recent=np.array(self.train_losses),
             tokens_seen=np.array(self.trainer.tokens_seen),
         )
+        notes = {"reason": self.reason, "warnings": self.warnings, "first_loss_seconds": self.first_loss_seconds}
+        write_notes(folder, {**notes, "gradient_facts": self.trainer.gradient_facts})
 
     def load(self, folder: Path) -> None:
         """Continue from a checkpoint."""
@@ -194,6 +206,10 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
             self.train_losses = saved["recent"].tolist()
             self.trainer.tokens_seen = int(saved["tokens_seen"])
+        notes = read_notes(folder)
+        self.reason, self.warnings = notes.get("reason", "finished"), notes.get("warnings", [])
+        self.first_loss_seconds = notes.get("first_loss_seconds")
+        self.trainer.gradient_facts = notes.get("gradient_facts")
 
 
 def peak_memory(placement: Any) -> int:

@@ -48,7 +48,7 @@ def test_text_with_accents_and_of_other_scripts_is_left_alone(text):
     assert repair_losslessly(text) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.characters(max_codepoint=0x2FFF, exclude_categories=["Cs"]), max_size=40))
 def test_the_search_in_rust_finds_what_ftfy_calls_bad(text):
     found = pl.Series([text]).str.contains(_suspicious())[0]
@@ -96,7 +96,7 @@ def test_joiners_marks_and_tags_that_are_at_work_stay(text):
     assert remove_invisible(text) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=80))
 def test_lossless_repairs_lose_no_letter_and_find_nothing_left_to_repair(text):
     repaired = repair_losslessly(text)

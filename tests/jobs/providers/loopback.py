@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,7 +61,6 @@ class Fault:
     method: str
     path: str
     kind: int | str
-    seconds: float = 0.5
 
 
 class Refusal(Exception):
@@ -126,12 +124,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Answer(fault.kind, {"error": {"message": f"made to fail, key {KEY}"}}, {"retry-after-ms": "1"}))
             return
         if fault is not None and fault.kind == "slow":
-            time.sleep(fault.seconds)
+            self.rfile.read(1)  # until the other side has had enough
         with self.server.lock:
             self.server.calls.append(call)
             answer = self._answer(call)
         self.server.on_call(call)
-        if fault is not None and fault.kind == "lost":
+        if fault is not None and fault.kind in ("lost", "slow"):
             self._cut()
             return
         self._send(answer)

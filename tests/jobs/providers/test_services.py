@@ -130,8 +130,8 @@ def test_an_outage_while_following_is_waited_out(run: Run, service: Any) -> None
 
 def test_slow_answers_are_asked_for_again(run: Run, service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (our_openai, our_together, our_fireworks):
-        monkeypatch.setattr(module, "_SECONDS", 0.3)
-    service.faults = [Fault(*STATUS[service.provider], "slow", seconds=0.6)]
+        monkeypatch.setattr(module, "_SECONDS", 2)
+    service.faults = [Fault(*STATUS[service.provider], "slow")]
     assert run.work() == 0
     assert one_job(service)
 
