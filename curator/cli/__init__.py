@@ -1,7 +1,6 @@
 """The command line: one thin command per file, each imported only when it is called."""
 
 import codecs
-import io
 import sys
 
 _PLAIN = str.maketrans({"·": "-", "–": "-", "─": "-", "…": "...", "•": "*", "×": "x", "≈": "~", "→": ">", "◂": "<"})
@@ -11,9 +10,9 @@ def main() -> None:
     """Entry point: run the command and end with its exit code."""
     try:
         codecs.register_error("plain", _plainly)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="plain")
+        from curator.cli.streams import take_over
+
+        take_over(errors="plain")
         from curator.cli.boundary import run
 
         outcome = run(sys.argv[1:])

@@ -14,6 +14,7 @@ from curator.embedding.encoder import DEFAULT_ENCODER
 from curator.examples.sources import Source, expand
 from curator.exporting.limits import limit
 from curator.exporting.targets import target_named
+from curator.project.folder import folder_for
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
 from curator.project.sides import saved_settings, saved_sides
@@ -149,6 +150,12 @@ def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opene
     with open_project(paths, named, readonly=readonly) as project:
         notes = [project.folder.note] if project.folder.note else []
         yield Opened(request, sources, project, settings, notes)
+
+
+def database_of(request: DataRequest) -> Path:
+    """Where the decisions about the data are kept, whether or not that can be opened."""
+    named = Path(request.project) if request.project else None
+    return folder_for(_paths(expand(request.data)), named, readonly=True).database
 
 
 def _paths(sources: list[Source]) -> list[Path]:

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from curator.examples.safe_text import visible
 from curator.project.decision import Decision
-from curator.project.journal import time_text
+from curator.project.times import time_text
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp
