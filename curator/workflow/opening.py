@@ -48,7 +48,7 @@ class Opened:
 
     @property
     def paths(self) -> list[Path]:
-        """The files, less standard input."""
+        """The files, less standard input and pipes."""
         return _paths(self.sources)
 
     @property
@@ -159,4 +159,4 @@ def database_of(request: DataRequest) -> Path:
 
 
 def _paths(sources: list[Source]) -> list[Path]:
-    return [source.path for source in sources if source.name != "-"]
+    return [source.path for source in sources if not source.is_copy]

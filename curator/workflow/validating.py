@@ -1,8 +1,6 @@
 """Judge a file by a target's rules, its tokens included; from a file or from standard input."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ import msgspec
 
 from curator.examples.batches import batch_of
 from curator.examples.content import Content
+from curator.examples.streams import is_pipe, refuse_special, spooled, spooled_pipe
 from curator.examples.tokens import count_tokens, tokenizer_named
 from curator.exporting.carries import kind_of
 from curator.exporting.limits import smallest_token_limit
@@ -37,15 +36,24 @@ def token_counter(tokenizer: str) -> Callable[[Content], int]:
 
 @contextmanager
 def file_or_stdin(name: str) -> Iterator[Path]:
-    """The file of that name; for `-` what standard input holds, in a file that is removed afterwards."""
-    if name != "-":
-        yield Path(name)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stdin.jsonl"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+    """The file of that name; for `-` or a pipe what it holds, in a file that is removed afterwards.
+
+    Raises:
+        UnreadableInput: it is a device or a socket.
+    """
+    path = Path(name)
+    if name == "-":
+        copy = spooled(sys.stdin.buffer)
+    elif is_pipe(path):
+        copy = spooled_pipe(path)
+    else:
+        refuse_special(path, name)
         yield path
+        return
+    try:
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def notice_of(target: str) -> str | None:
