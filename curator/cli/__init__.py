@@ -1,7 +1,6 @@
 """The command line: one thin command per file, each imported only when it is called."""
 
 import codecs
-import io
 import sys
 
 from curator.module_path import leave_working_folder
@@ -14,9 +13,9 @@ def main() -> None:
     leave_working_folder()
     try:
         codecs.register_error("plain", _plainly)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="plain")
+        from curator.cli.streams import take_over
+
+        take_over(errors="plain")
         from curator.cli.boundary import run
 
         outcome = run(sys.argv[1:])

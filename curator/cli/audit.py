@@ -51,9 +51,9 @@ def command(
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
             report = report_of(opened, audited)
+        write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         if "-" not in outputs.values():
             print_report(report, stdout_console(no_colour=options.no_colour))
-        write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         failed = failed_rules(rules, audited.findings, report.lines)
     for sentence in failed:
         narrate(options, sentence)

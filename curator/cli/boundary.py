@@ -1,12 +1,12 @@
 """The outermost boundary of a command: every way it can end becomes a sentence on stderr and an exit code."""
 
-import os
 import sys
 import traceback
 
 import click
 
 from curator.cli.commands import curator
+from curator.cli.streams import OutputFailed
 from curator.errors import DISK_FULL, CuratorError
 
 INTERRUPTED = 130
@@ -15,9 +15,17 @@ INTERNAL_ERROR = 70
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
+    outcome = _outcome(arguments)
+    try:
+        sys.stdout.flush()
+    except OutputFailed as failed:
+        return _not_printed(failed)
+    return outcome
+
+
+def _outcome(arguments: list[str]) -> int:
     try:
         outcome = curator.main(args=arguments, prog_name="curator", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
@@ -29,8 +37,8 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("curator: interrupted. What was finished is kept; run the command again to go on.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        return _reader_left()
+    except OutputFailed as failed:
+        return _not_printed(failed)
     except OSError as error:
         return _system_refused(error)
     except Exception:  # the last boundary: a bug must not look like a finding
@@ -38,10 +46,20 @@ def run(arguments: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _reader_left() -> int:
-    """Whoever read our output has gone: stop quietly, and keep Python from complaining at its own exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 0
+def _not_printed(failed: OutputFailed) -> int:
+    """Whoever read our output may have gone, which ends a command quietly; any other reason is said."""
+    if failed.reader_left:
+        return 0
+    reason = "the disk is full" if failed.error.errno in DISK_FULL else f"{failed.error.strerror}"
+    if failed.done is None:
+        click.echo(f"curator: the output could not be printed to standard output: {reason}.", err=True)
+    else:
+        click.echo(
+            f"curator: {failed.done}. Only the report of it could not be printed to standard output: {reason}. Do not "
+            "run the command again for that.",
+            err=True,
+        )
+    return 4
 
 
 def _system_refused(error: OSError) -> int:

@@ -36,8 +36,10 @@ def set_(name: str, value: str, data: tuple[str, ...], config: str | None) -> No
     """Set NAME (such as review.theme) to VALUE in curator.toml, comments kept; an empty VALUE takes it out."""
     from pathlib import Path
 
+    from curator.cli.streams import telling
     from curator.workflow.request import DataRequest
     from curator.workflow.settings_writing import changed
 
     path, _ = changed(DataRequest(data=data, config=config), [Path(one) for one in data], name, value)
-    click.echo(f"{path}: {name} = {value}" if value.strip() else f"{path}: {name} has its default again")
+    with telling(f"{name} was set"):
+        click.echo(f"{path}: {name} = {value}" if value.strip() else f"{path}: {name} has its default again")

@@ -25,9 +25,11 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
 
     What is decided at once is undone at once: `curator undo DATA`.
     """
+    from contextlib import nullcontext
     from typing import cast
 
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import telling
     from curator.project.decision import Action
     from curator.reporting.wording import count
     from curator.workflow import deciding
@@ -42,23 +44,26 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
             audit = opened.audited(progress)
         if policy is not None:
             proposal = deciding.proposal_of(opened, audit, policy)
-            click.echo(described(proposal))
-            if not dry_run:
-                made = len(deciding.apply_policy(opened, proposal))
+            report = described(proposal)
+            made = 0 if dry_run else len(deciding.apply_policy(opened, proposal))
         else:
             found = deciding.found_by(opened, audit, options.where or "")
-            click.echo(f"{action}: {count(len(found.ids), 'example')} found by {options.where}")
-            if not dry_run:
-                made = len(deciding.decide(opened, found, cast(Action, action), reason))
+            report = f"{action}: {count(len(found.ids), 'example')} found by {options.where}"
+            made = 0 if dry_run else len(deciding.decide(opened, found, cast(Action, action), reason))
+    with telling(_done(made)) if made else nullcontext():
+        click.echo(report)
     if dry_run:
         narrate(options, "Nothing was decided: this was a dry run.")
     elif made:
-        were = "decision was made" if made == 1 else "decisions were made as one"
         narrate(
-            options, f"{made:,} {were}. `curator undo` with the same data takes {'it' if made == 1 else 'them'} back."
+            options, f"{_done(made)}. `curator undo` with the same data takes {'it' if made == 1 else 'them'} back."
         )
     else:
         narrate(options, "There was nothing to decide.")
+
+
+def _done(made: int) -> str:
+    return "1 decision was made" if made == 1 else f"{made:,} decisions were made as one"
 
 
 def described(proposal: "Proposal") -> str:

@@ -1,5 +1,7 @@
 """`curator decisions export` and `curator decisions import`."""
 
+from collections.abc import Iterable
+
 import click
 
 from curator.cli.options import data_options
@@ -13,27 +15,48 @@ def command() -> None:
 
 @command.command("export")
 @data_options
-def export(options: DataRequest) -> None:
+@click.option("--rescue", is_flag=True, help="Of a damaged project, whatever can still be read.")
+def export(options: DataRequest, rescue: bool) -> None:
     """Write every decision about DATA to a file, one JSON object a line, in the order they were made.
 
     The last name is the file: `curator decisions export DATA FILE.jsonl`; `-` is stdout.
     """
+    from curator.cli.screen import narrate
+    from curator.examples.safe_text import visible
+    from curator.modes import OWNER
+    from curator.project.journal import journal_lines, lines_of, rescued_decisions
+    from curator.workflow.opening import database_of, open_data
+    from curator.workflow.output_places import check_files, refuse_places
+
+    data, file = _data_and_file(options)
+    lost = 0
+    if rescue:
+        decisions, lost = rescued_decisions(database_of(data))
+        wanted = [one for one in decisions if options.annotator in (None, one.annotator)]
+        refuse_places([file], [database_of(data)])
+        count = _written(lines_of(wanted), file, OWNER)
+    else:
+        with open_data(data) as opened:
+            check_files(opened, file)
+            count = _written(journal_lines(opened.project.log, options.annotator), file, opened.allowed)
+    if file != "-":
+        written = f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {visible(file)}."
+        narrate(options, written + (f" {lost:,} could not be read." if lost else ""))
+    elif lost:
+        narrate(options, f"{lost:,} decisions could not be read.")
+
+
+def _written(lines: Iterable[bytes], file: str, allowed: int) -> int:
+    """Write a journal to a file or, for `-`, to stdout; how many decisions."""
     import sys
     from pathlib import Path
 
-    from curator.cli.screen import narrate
-    from curator.project.journal import export_journal, journal_lines
-    from curator.workflow.opening import open_data
-    from curator.workflow.output_places import check_files
+    from curator.project.journal import write_journal
 
-    data, file = _data_and_file(options)
-    with open_data(data) as opened:
-        check_files(opened, file)
-        if file == "-":
-            sys.stdout.buffer.writelines(journal_lines(opened.project.log, options.annotator))
-            return
-        count = export_journal(opened.project.log, Path(file), options.annotator, opened.allowed)
-    narrate(options, f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {file}.")
+    if file != "-":
+        return write_journal(lines, Path(file), allowed)
+    sys.stdout.buffer.writelines(lines)
+    return 0
 
 
 @command.command("import")
@@ -43,13 +66,15 @@ def import_(options: DataRequest) -> None:
 
     The last name is the file: `curator decisions import DATA FILE.jsonl`; `-` is stdin.
     """
-    from curator.project.journal import import_journal
+    from curator.cli.streams import telling
+    from curator.project.journal import import_journal, journal_pieces
     from curator.workflow.opening import open_data
 
     data, file = _data_and_file(options)
-    with open_data(data) as opened, click.open_file(file, "rb") as lines:
-        outcome = import_journal(opened.project.log, lines, file)
-    click.echo(f"{outcome.new:,} decisions are new, {outcome.known:,} were there already.")
+    with open_data(data) as opened, click.open_file(file, "rb") as stream:
+        outcome = import_journal(opened.project.log, journal_pieces(stream), file)
+    with telling("The decisions were imported"):
+        click.echo(f"{outcome.new:,} decisions are new, {outcome.known:,} were there already.")
 
 
 def _data_and_file(options: DataRequest) -> tuple[DataRequest, str]:

@@ -28,6 +28,8 @@ def command(
     from pathlib import Path
 
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import telling
+    from curator.examples.safe_text import visible
     from curator.exporting.targets import target_named
     from curator.workflow.exporting import LeftOut, disputed, export
     from curator.workflow.opening import open_data
@@ -45,14 +47,15 @@ def command(
             narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
         left_out = LeftOut(skip_invalid, only_reviewed, secrets)
         result = export(opened, audit, target, Path(out), left_out=left_out, replace=replace)
-    for name, examples in result.counts.items():
-        click.echo(f"{examples:>9,}  {Path(out) / name}")
-    if result.skipped:
-        click.echo(f"{result.skipped:>9,}  left out, with reasons: {Path(out) / 'skipped.jsonl'}")
-    if result.lost:
-        click.echo(f"{result.lost:>9,}  lost something on the way: {Path(out) / 'lost.jsonl'}")
-    if result.secrets:
-        became = "[SECRET] was written in its place" if secrets == "mask" else "it was let through"
-        click.echo(f"{result.secrets:>9,}  hold a secret: {became}")
+    with telling(f"The export was written to {visible(out)}"):
+        for name, examples in result.counts.items():
+            click.echo(f"{examples:>9,}  {visible(str(Path(out) / name))}")
+        if result.skipped:
+            click.echo(f"{result.skipped:>9,}  left out, with reasons: {visible(str(Path(out) / 'skipped.jsonl'))}")
+        if result.lost:
+            click.echo(f"{result.lost:>9,}  lost something on the way: {visible(str(Path(out) / 'lost.jsonl'))}")
+        if result.secrets:
+            became = "[SECRET] was written in its place" if secrets == "mask" else "it was let through"
+            click.echo(f"{result.secrets:>9,}  hold a secret: {became}")
     for notice in result.notices:
         narrate(options, notice)

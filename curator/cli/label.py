@@ -17,6 +17,7 @@ def command(options: DataRequest, answer: str | None, remove: str | None, disagr
     Several choices are separated by commas. What is labelled at once is undone at once: `curator undo DATA`.
     """
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import telling
     from curator.review.agreement import in_words
     from curator.workflow.deciding import found_by
     from curator.workflow.labelling import Labels, checked_value, label, question_named
@@ -37,7 +38,8 @@ def command(options: DataRequest, answer: str | None, remove: str | None, disagr
             with progress_bar(options) as progress:
                 audit = opened.audited(progress)
             made = label(opened, found_by(opened, audit, options.where or "").ids, name, value)
-            click.echo(f"{name}: {len(made):,} examples {'labelled' if answer else 'no longer labelled'}")
+            with telling("The labels were set" if answer else "The labels were taken away"):
+                click.echo(f"{name}: {len(made):,} examples {'labelled' if answer else 'no longer labelled'}")
             narrate(options, "`curator undo` with the same data takes it back." if made else "Nothing was found.")
             return
         if disagreements:

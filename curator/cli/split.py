@@ -30,6 +30,7 @@ def command(
     The split is saved: an example keeps its side when others are added. Ends with exit code 1 when something leaks.
     """
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import telling
     from curator.reporting.wording import share
     from curator.reporting.writing import write_report
     from curator.workflow.opening import open_data
@@ -45,15 +46,17 @@ def command(
             audit = opened.audited(progress, compare=True)
         splitting = make_split(opened, audit, asked, anew=anew)
         report, page = write_certificate(opened, audit, splitting)
+    if json_file:
+        with telling("The split was made and saved"):
+            write_report(report.model_dump_json(indent=1) + "\n", json_file, opened.allowed)
     if json_file != "-":
-        for name, examples in report.examples.items():
-            asked_for, reached = share(report.asked[name]), share(report.reached[name])
-            click.echo(f"{name:<11}{examples:>9,} examples, {reached} (asked: {asked_for})")
-        for held in report.held_out:
-            click.echo(f"{held.side.capitalize()} against {' and '.join(held.against)}: {held.claim}")
-        click.echo(f"Certificate: {page}")
+        with telling("The split was made and saved"):
+            for name, examples in report.examples.items():
+                asked_for, reached = share(report.asked[name]), share(report.reached[name])
+                click.echo(f"{name:<11}{examples:>9,} examples, {reached} (asked: {asked_for})")
+            for held in report.held_out:
+                click.echo(f"{held.side.capitalize()} against {' and '.join(held.against)}: {held.claim}")
+            click.echo(f"Certificate: {page}")
     for note in (*opened.notes, *splitting.notes):
         narrate(options, note)
-    if json_file:
-        write_report(report.model_dump_json(indent=1) + "\n", json_file, opened.allowed)
     return 1 if any(held.leaking for held in report.held_out) else 0

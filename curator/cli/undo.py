@@ -11,6 +11,7 @@ from curator.workflow.request import DataRequest
 @click.option("--redo", is_flag=True, help="Take back the latest undo instead.")
 def command(options: DataRequest, redo: bool) -> None:
     """Take back the latest decision about DATA, or the latest policy as a whole. There is no limit to how often."""
+    from curator.cli.streams import telling
     from curator.workflow.opening import open_data
 
     with open_data(options) as opened:
@@ -22,4 +23,5 @@ def command(options: DataRequest, redo: bool) -> None:
         what = f"the policy {undone.policy}" if undone.policy else undone.action
         verb = "Decided again" if redo else "Taken back"
         count = f"{undone.decisions:,} {'decision' if undone.decisions == 1 else 'decisions'}"
-        click.echo(f"{verb}: {what} ({count}).")
+        with telling("The redo was made" if redo else "The undo was made"):
+            click.echo(f"{verb}: {what} ({count}).")

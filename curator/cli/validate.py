@@ -36,31 +36,34 @@ def command(
 
     Ends with 1 when the target would refuse it, or when it holds a key or password.
     """
+    from contextlib import nullcontext
     from pathlib import Path
 
+    from curator.examples.safe_text import visible
+    from curator.examples.streams import is_pipe
     from curator.exporting.validate import validate
     from curator.workflow.output_places import refuse_places
     from curator.workflow.validating import file_or_stdin, notice_of, secrets_in, token_counter
 
     if out is not None and not fix:
         raise click.UsageError("--out says where --fix writes; give --fix too.")
-    if fix and file == "-":
+    if fix and (file == "-" or is_pipe(Path(file))):
         raise click.UsageError("--fix writes beside a file; give it one.")
     if notice := notice_of(target):
         click.echo(notice, err=True)
-    complete, other = True, Path(against) if against else None
+    complete, name = True, "standard input" if file == "-" else file
     refuse_places([out], [Path(name) for name in (file, against) if name and name != "-"])
-    with file_or_stdin(file) as path:
+    with file_or_stdin(file) as path, file_or_stdin(against) if against else nullcontext() as other:
         if fix:
             path, complete = _corrected(path, target, Path(out) if out else None, limit)
-        name = "standard input" if file == "-" else str(path)
+            name = str(path)
         found = validate(path, target, against=other, model=model, count_tokens=token_counter(tokenizer))
         errors, warnings = _printed(name, found, limit)
         secrets, _ = _printed(name, () if allow_secrets else secrets_in(path), limit)
     verdict = "would refuse it" if errors else "would accept it"
-    click.echo(f"{name}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
+    click.echo(f"{visible(name)}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
     if secrets:
-        click.echo(f"{name} holds {secrets:,} keys or passwords; --allow-secrets accepts them.", err=True)
+        click.echo(f"{visible(name)} holds {secrets:,} keys or passwords; --allow-secrets accepts them.", err=True)
     return 1 if errors or secrets or not complete else 0
 
 

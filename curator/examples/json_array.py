@@ -68,7 +68,8 @@ class Divisions:
             self._is_over = True
             divides[ends[0]] = True
             divides[ends[0] + 1 :] = False
-        return places[divides].astype(np.int64)
+        result: NDArray[np.int64] = places[divides].astype(np.int64)
+        return result
 
     def _one_by_one(
         self, places: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool

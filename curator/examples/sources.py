@@ -1,17 +1,16 @@
 """From a file of any format to blocks of JSON elements, in bounded memory."""
 
-import atexit
 import csv
 import gzip
 import io
+import os
 import re
 import shlex
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import IO
@@ -22,7 +21,7 @@ import numpy as np
 from curator.errors import UnreadableInput
 from curator.examples.blocks import LONGEST_LINE, Block, block_ends, ends_block
 from curator.examples.json_array import Divisions, elements_between
-from curator.whole_files import sweep_temporary, temporary_prefix
+from curator.examples.streams import is_pipe, is_regular, refuse_special, spooled, spooled_pipe
 
 _READ_BYTES = 4 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -51,12 +50,14 @@ class Source:
         name: as the user wrote it.
         format: one of `FORMATS`.
         packing: "", ".gz" or ".zst".
+        is_copy: whether `path` is a temporary copy of standard input or of a pipe.
     """
 
     path: Path
     name: str
     format: str
     packing: str
+    is_copy: bool = False
 
     @property
     def seekable(self) -> bool:
@@ -67,35 +68,40 @@ class Source:
 def expand(arguments: Iterable[str]) -> list[Source]:
     """The sources that file names and glob patterns stand for, in order, each once.
 
+    Standard input and pipes are read at once, into files of this process's own.
+
     Raises:
-        UnreadableInput: one is missing, a directory, empty or not text.
+        UnreadableInput: one is missing, a directory, a device, empty or not text.
     """
     sources: dict[Path, Source] = {}
     for argument in arguments:
         if argument == "-":
-            path = _spooled(sys.stdin.buffer)
-            sources[path] = inspect(path, "-")
+            path = spooled(sys.stdin.buffer)
+            sources[path] = replace(inspect(path, "-"), is_copy=True)
             continue
-        names = (
-            sorted(glob(argument, recursive=True))  # noqa: PTH207 - a pattern may be absolute
-            if has_magic(argument) and not Path(argument).exists()
-            else [argument]
-        )
-        if not names:
-            raise UnreadableInput(f"No file matches {argument}.")
-        for name in names:
-            sources.setdefault(Path(name).resolve(), inspect(Path(name), name))
+        for name in _names(argument):
+            place = Path(os.path.realpath(name))
+            if place not in sources:
+                sources[place] = _source(Path(name), name)
     return list(sources.values())
 
 
-def _spooled(stream: IO[bytes]) -> Path:
-    """Standard input as a file, so that it can be read twice; it is gone when the process ends."""
-    sweep_temporary("stdin")
-    with tempfile.NamedTemporaryFile(prefix=temporary_prefix("stdin"), suffix=".jsonl", delete=False) as copy:
-        atexit.register(Path(copy.name).unlink, missing_ok=True)
-        while chunk := stream.read(_READ_BYTES):
-            copy.write(chunk)
-    return Path(copy.name)
+def _names(argument: str) -> list[str]:
+    """What a pattern finds, less pipes, devices and project folders; any other name is taken as it is."""
+    if not has_magic(argument) or Path(argument).exists():
+        return [argument]
+    found = sorted(glob(argument, recursive=True))  # noqa: PTH207 - a pattern may be absolute
+    names = [name for name in found if is_regular(Path(name)) or (Path(name).is_dir() and ".curator" not in name)]
+    if not names:
+        raise UnreadableInput(f"No file matches {argument}.")
+    return names
+
+
+def _source(path: Path, name: str) -> Source:
+    refuse_special(path, name)
+    if not is_pipe(path):
+        return inspect(path, name)
+    return replace(inspect(spooled_pipe(path), name), is_copy=True)
 
 
 def inspect(path: Path, name: str) -> Source:

@@ -49,11 +49,13 @@ class Written(NamedTuple):
         value: the JSON value of the line; None where the target has no form for the example.
         losses: what it could not carry.
         refusals: why there is no value.
+        own: the keys of the target's form; the other keys of the value are fields of the user's.
     """
 
     value: dict[str, Any] | None
     losses: list[Loss]
     refusals: list[Violation]
+    own: tuple[str, ...] = ()
 
 
 def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> Written:
@@ -67,9 +69,10 @@ def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_onl
         value = target.write(reduced, kind)
     except CannotCarry as reason:
         return Written(None, losses, [reason.violation])
+    own = tuple(value)
     if extra:
         _add_extra(value, extra, target, losses)
-    return Written(value, losses, [])
+    return Written(value, losses, [], own)
 
 
 def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:

@@ -79,7 +79,7 @@ class Outputs:
         self.findings.update(example.findings)
         file.add(example, written.value)
         if self._copies is not None:
-            self._copies.add(example.split, written.value)
+            self._copies.add(example.split, {key: written.value[key] for key in written.own})
         if written.losses:
             self.lost += 1
             self.losses.update({without_place(loss.field) for loss in written.losses})

@@ -1,17 +1,19 @@
 """`project.db`: SQLite in WAL mode with synchronous=FULL, so that what was committed survives kill -9 and a power cut.
 
-Any number of processes read while one writes. A second writer waits its turn; see `PATIENCE`.
+Any number of processes read while one writes. A second writer waits its turn; see `PATIENCE`. A file that is not as it
+was left is looked through before anything is done with it; see `curator.project.damage`.
 """
 
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from curator.errors import DecisionConflict, UnreadableInput, UsageError, WorkFailed
 from curator.modes import make_private
+from curator.project.damage import damage_of, is_as_left, mark_as_left, row_digest, was_emptied
 from curator.project.migrations import MIGRATIONS
 from curator.project.refusals import disk_full
 
@@ -21,6 +23,8 @@ PATIENCE = 10.0
 _APPLICATION = 0x43555241  # "CURA": tells a project's database from any other SQLite file
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_NO_DAMAGE = _BUSY | {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR}
+_NO_DAMAGE |= {sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM}
 _PRIMARY_CODE = 0xFF
 
 
@@ -33,7 +37,7 @@ class Database:
         patience: seconds to wait for another process that is writing.
 
     Raises:
-        UnreadableInput: the file is damaged, or not a project's database.
+        UnreadableInput: the file is damaged (it is then left as it is), or not a project's database.
         UsageError: it was made by a newer version of the program, or may not be written here.
         DecisionConflict: another process has been writing for longer than `patience`.
         WorkFailed: the disk is full.
@@ -45,20 +49,37 @@ class Database:
         self._turn = threading.RLock()
         self._worded_patience = f"{patience:.0f} seconds" if patience >= 1 else "a moment"
         with self._worded():
-            self._connection = self._opened(patience)
+            self._refuse_damage(patience)
+            self._connection = self._opened(patience, readonly=readonly)
             try:
                 self._prepare()
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _opened(self, patience: float) -> sqlite3.Connection:
-        address = self.path.absolute().as_uri() + ("?mode=ro" if self.readonly else "")
-        if not self.readonly:
+    def _refuse_damage(self, patience: float) -> None:
+        """Look through a file that is not as it was left, by a connection that can change nothing in it."""
+        if not self.path.is_file() or is_as_left(self.path):
+            return
+        if was_emptied(self.path):
+            raise self._damaged("it is empty now")
+        try:
+            with closing(self._opened(patience, readonly=True)) as connection:
+                damage = damage_of(connection, MIGRATIONS)
+        except sqlite3.DatabaseError as error:
+            if _code_of(error) in _NO_DAMAGE:
+                raise
+            raise self._damaged(str(error)) from error
+        if damage is not None:
+            raise self._damaged(damage)
+
+    def _opened(self, patience: float, *, readonly: bool) -> sqlite3.Connection:
+        address = self.path.absolute().as_uri() + ("?mode=ro" if readonly else "")
+        if not readonly:
             with suppress(OSError):  # SQLite says what is in the way; its own files beside this one get the same mode
                 make_private(self.path)
         connection = _connected(address, patience)
-        if not self.readonly:
+        if not readonly:
             return connection
         try:
             connection.execute("PRAGMA user_version")
@@ -140,6 +161,8 @@ class Database:
         """Close the file; what was committed is on the disk already."""
         with self._turn:
             self._connection.close()
+            if not self.readonly and not is_as_left(self.path):
+                mark_as_left(self.path)
 
     @contextmanager
     def _worded(self) -> Iterator[None]:
@@ -153,18 +176,14 @@ class Database:
 
     def _sentence(self, error: sqlite3.DatabaseError) -> Exception | None:
         """What an error of SQLite's means to a person; None: a mistake in this program."""
-        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        code = _code_of(error)
         if code in _BUSY:
             return DecisionConflict(
                 f"Another process has been writing to {self.path} for longer than {self._worded_patience}. "
                 "Wait until it has finished, then run the command again; nothing was decided by this one."
             )
-        if code in _DAMAGED:
-            return UnreadableInput(
-                f"{self.path} is damaged ({error}). It holds the decisions, so do not delete it. Put back a copy from "
-                f"a backup; or rescue what is left, `sqlite3 {self.path.name} .recover | sqlite3 rescued.db`, and put "
-                "that in its place; or move it away and run `curator decisions import` with an earlier export."
-            )
+        if code in _DAMAGED or "decode to UTF-8" in str(error):
+            return self._damaged(str(error))
         if code == sqlite3.SQLITE_FULL:
             return disk_full(self.path)
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -179,9 +198,23 @@ class Database:
             )
         return None
 
+    def _damaged(self, what: str) -> UnreadableInput:
+        return UnreadableInput(
+            f"{self.path} is damaged ({what}). Nothing in it was changed. It holds the decisions, so do not delete it. "
+            "Put back a copy from a backup; or write down what is left in it, "
+            "`curator decisions export DATA rescued.jsonl --rescue`, move it away and `curator decisions import` that, "
+            f"or an earlier export; where that finds nothing, `sqlite3 {self.path.name} .recover` may."
+        )
+
+
+def _code_of(error: sqlite3.DatabaseError) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY_CODE
+
 
 def _connected(address: str, patience: float) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection.create_function("row_digest", -1, row_digest, deterministic=True)
+    return connection
 
 
 def _is_settled(path: Path) -> bool:

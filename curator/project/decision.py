@@ -13,6 +13,7 @@ Decisions made together are one unit and are undone as one. Their ids are the un
 made alone has its unit's id. Ids made here sort by time.
 """
 
+import math
 import re
 import secrets
 import time as clock
@@ -22,14 +23,18 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from curator.examples.dialects import dialect_named
+from curator.examples.judging import judge
+
 Action = Literal["keep", "drop", "flag", "edit", "add", "label", "clear", "undo"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 VERDICTS = ("keep", "drop", "flag", "clear")
 VERSION = 1
 """Of the form above; counts up when it changes."""
 
-_EXAMPLE_ID = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]*)?")
+_EXAMPLE_ID = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]{0,9})?")
 _LONGEST_NAME = 200
+_LONGEST_REASON = 100_000
 _CONTENT_KEYS = frozenset({"messages", "tools", "chosen", "rejected", "label"})
 
 
@@ -95,12 +100,16 @@ def fault_of(decision: Decision) -> str | None:
 def _fault_of_words(decision: Decision) -> str | None:
     if decision.version > VERSION:
         return f"It is of version {decision.version}; this curator knows {VERSION}. Update curator."
+    if decision.version < 1:
+        return f"There is no version {decision.version}; versions begin with 1."
     names = {"id": decision.id, "annotator": decision.annotator, "policy": decision.policy, "undoes": decision.undoes}
     for name, text in names.items():
-        if text is not None and not _is_name(text):
+        if text is not None and not is_name(text):
             return f"Its {name} is empty, longer than {_LONGEST_NAME} characters, or has invisible characters."
+    if not is_name(decision.unit):
+        return "Its id has nothing, or white space, before the colon; that part names what is undone at once."
     if decision.reason is not None and not _is_storable(decision.reason):
-        return "Its reason is not sound text."
+        return f"Its reason is not sound text, or longer than {_LONGEST_REASON:,} characters."
     return None
 
 
@@ -139,26 +148,50 @@ def _fault_of_content(value: Any) -> str | None:
     unknown = value.keys() - _CONTENT_KEYS
     if unknown:
         return f"Its value has '{min(unknown)}', which an example's content does not have."
+    if not isinstance(value.get("label"), bool | None):
+        return "The label in its value is not true or false."
+    if not isinstance(value.get("tools"), list | None):
+        return "The tools in its value are not a list."
+    for part in ("messages", "chosen", "rejected"):
+        if (messages := value.get(part)) is None:
+            continue
+        for refusal in judge({"messages": messages, "tools": value.get("tools")}, dialect_named("chat")):
+            return f"Its value is not an example's content: {refusal.message}"
+        if not all(_has_arguments(call) for message in messages for call in message.get("tool_calls") or ()):
+            return "Its value is not an example's content: a tool call has no arguments."
     return None
+
+
+def _has_arguments(call: dict[str, Any]) -> bool:
+    return call["function"].get("arguments") is not None
 
 
 def _fault_of_label(value: Any) -> str | None:
     if not isinstance(value, dict) or value.keys() != {"name", "value"} or not isinstance(value["name"], str):
         return 'Its value is not a label: {"name": ..., "value": ...}.'
+    if not is_name(value["name"]):
+        return f"Its label's name is empty, longer than {_LONGEST_NAME} characters, or has invisible characters."
     given = value["value"]
     is_list_of_texts = isinstance(given, list) and all(isinstance(text, str) for text in given)
-    if given is None or is_list_of_texts or (isinstance(given, str | int | float) and not isinstance(given, bool)):
+    if given is None or is_list_of_texts or isinstance(given, str) or _is_plain_number(given):
         return None
-    return "A label's value is a text, a number, a list of texts, or null."
+    return "A label's value is a text, a number of at most 64 bits, a list of texts, or null."
 
 
-def _is_name(text: str) -> bool:
+def _is_plain_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name something: an annotator, a policy, a unit."""
     return 0 < len(text) <= _LONGEST_NAME and text.isprintable() and text.strip() == text
 
 
 def _is_storable(text: str) -> bool:
-    """Half of a surrogate pair, which a terminal can deliver, is no character and cannot be kept."""
-    return text.isascii() or not re.search("[\ud800-\udfff]", text)
+    """Half of a surrogate pair, which a terminal can deliver, is no character and cannot be kept; NUL ends a text."""
+    return len(text) <= _LONGEST_REASON and not re.search("[\0\ud800-\udfff]", text)
 
 
 def label_value(name: str, value: str | int | float | Sequence[str] | None) -> str:

@@ -5,24 +5,30 @@ those that are null may be left out. Importing is idempotent by id and, because 
 not on the order of arrival, journals may be imported in any order, any number of times.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 
 from curator.errors import DecisionConflict, UnreadableInput
+from curator.examples.blocks import LONGEST_LINE
 from curator.examples.safe_text import visible
 from curator.modes import ANYONE
-from curator.project.decision import VERSION, Action, Decision, fault_of
+from curator.project.damage import readable_rows
+from curator.project.decision import VERSION, Action, Decision, fault_of, now
 from curator.project.log import COLUMNS, DecisionLog, insert
 from curator.project.refusals import worded
+from curator.project.times import NoTime, microseconds_of, time_text
 from curator.whole_files import whole_file
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK_SKEW = 24 * 3600 * 1_000_000
+"""How far ahead of this machine's clock another one may be, in microseconds."""
 _AT_ONCE = 10_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -47,10 +53,6 @@ class Imported(NamedTuple):
     known: int
 
 
-class _Fault(ValueError):
-    """A line is not a sound decision; the text says why."""
-
-
 def export_journal(log: DecisionLog, path: Path, annotator: str | None = None, allowed: int = ANYONE) -> int:
     """Write the decisions (of all, or of one annotator) in the order they were made; how many. The file appears whole.
 
@@ -59,21 +61,63 @@ def export_journal(log: DecisionLog, path: Path, annotator: str | None = None, a
     Raises:
         WorkFailed, UsageError: it cannot be written.
     """
+    return write_journal(journal_lines(log, annotator), path, allowed)
+
+
+def write_journal(lines: Iterable[bytes], path: Path, allowed: int = ANYONE) -> int:
+    """Write the lines of a journal; how many. A file appears whole; a pipe or a device is written to directly.
+
+    Raises:
+        WorkFailed, UsageError: it cannot be written.
+    """
     count = 0
     with worded(path), whole_file(path, allowed) as unfinished, unfinished.open("wb") as stream:
-        for line in journal_lines(log, annotator):
+        for line in lines:
             stream.write(line)
             count += 1
     return count
 
 
+def rescued_decisions(database: Path) -> tuple[list[Decision], int]:
+    """The decisions of a damaged database that can still be read, in order, and at least how many cannot.
+
+    Raises:
+        UnreadableInput: not even its beginning can be read, or there is none.
+    """
+    found, lost = [], 0
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            for row in readable_rows(connection, database.stat().st_size):
+                decision = None if row is None else Decision(*row)
+                if decision is None or fault_of(decision) is not None:
+                    lost += 1
+                else:
+                    found.append(decision)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise UnreadableInput(
+            f"Nothing of {database} can be read ({error}). Put back a copy from a backup, or try "
+            f"`sqlite3 {database.name} .recover`."
+        ) from error
+    return sorted(found, key=lambda decision: (decision.time, decision.id)), lost
+
+
 def journal_lines(log: DecisionLog, annotator: str | None = None) -> Iterator[bytes]:
     """The lines of a journal, each with its newline."""
     where, values = ("WHERE annotator = ?", [annotator]) if annotator is not None else ("", [])
+    query = f"SELECT {COLUMNS} FROM decision {where} ORDER BY decision.time, decision.id"
+    for rows in log.database.chunks(query, values):
+        yield from lines_of(Decision(*row) for row in rows)
+
+
+def lines_of(decisions: Iterable[Decision]) -> Iterator[bytes]:
+    """The lines of a journal of these decisions, each with its newline."""
     encode = msgspec.json.Encoder().encode
-    for rows in log.database.chunks(f"SELECT {COLUMNS} FROM decision {where} ORDER BY time, id", values):
-        for row in rows:
-            yield encode(_line(Decision(*row))) + b"\n"
+    return (encode(_line(decision)) + b"\n" for decision in decisions)
+
+
+def journal_pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of an open file; one that is too long to be a decision comes in pieces, the first of them too long."""
+    return iter(lambda: stream.readline(LONGEST_LINE + 2), b"")
 
 
 def import_journal(log: DecisionLog, lines: Iterable[bytes], name: str) -> Imported:
@@ -81,7 +125,7 @@ def import_journal(log: DecisionLog, lines: Iterable[bytes], name: str) -> Impor
 
     Args:
         log: where to.
-        lines: an open binary file.
+        lines: of a journal, as `journal_pieces` gives them.
         name: of the journal, for sentences.
 
     Raises:
@@ -102,21 +146,28 @@ def import_journal(log: DecisionLog, lines: Iterable[bytes], name: str) -> Impor
 def _decisions(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, Decision]]:
     decode = msgspec.json.Decoder(_Line).decode
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        if not text.strip():
             continue
+        if len(text) > LONGEST_LINE + 1:
+            raise _refused(name, number, f"It is longer than {LONGEST_LINE >> 20} MiB.")
         try:
-            decision = _decision(decode(line))
-        except (_Fault, msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            reason = str(error) if isinstance(error, _Fault) else f"It is not a decision: {error}."
-            raise UnreadableInput(
-                f"{name}, line {number}: {visible(reason, one_line=True)} Nothing of the file was imported."
-            ) from error
+            decision = _decision(decode(text))
+        except (NoTime, msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            reason = str(error) if isinstance(error, NoTime) else f"It is not a decision: {error}."
+            raise _refused(name, number, reason) from error
         yield number, decision
+
+
+def _refused(name: str, number: int, reason: str) -> UnreadableInput:
+    return UnreadableInput(
+        f"{visible(name)}, line {number}: {visible(reason, one_line=True)} Nothing of the file was imported."
+    )
 
 
 def _decision(line: _Line) -> Decision:
     value = bytes(line.value).decode()
-    decision = Decision(
+    return Decision(
         line.id,
         line.example,
         line.action,
@@ -124,14 +175,10 @@ def _decision(line: _Line) -> Decision:
         line.reason,
         line.policy,
         line.annotator,
-        _microseconds(line.time),
+        microseconds_of(line.time),
         line.undoes,
         line.version,
     )
-    fault = fault_of(decision)
-    if fault is not None:
-        raise _Fault(fault)
-    return decision
 
 
 def _line(decision: Decision) -> _Line:
@@ -139,7 +186,7 @@ def _line(decision: Decision) -> _Line:
         id=decision.id,
         example=decision.example,
         action=decision.action,
-        value=msgspec.Raw((decision.value or "null").encode()),
+        value=msgspec.Raw(_as_json(decision.value)),
         reason=decision.reason,
         policy=decision.policy,
         annotator=decision.annotator,
@@ -149,21 +196,23 @@ def _line(decision: Decision) -> _Line:
     )
 
 
-def time_text(microseconds: int) -> str:
-    """A decision's time as text: ISO 8601, UTC, to the microsecond."""
-    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _microseconds(text: str) -> int:
+def _as_json(value: str | None) -> bytes:
+    """A value as JSON: the text that it is, or, should something else have written no JSON there, as a text in it."""
+    text = value or "null"
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise _Fault(f"Its time is not one: '{text}'; 2026-11-24T09:30:00Z would be.") from None
-    if time.tzinfo is None:
-        raise _Fault(f"Its time has no zone: '{text}'; add Z for UTC.")
-    if time < _EPOCH:
-        raise _Fault(f"Its time is before 1970: '{text}'.")
-    return (time - _EPOCH) // timedelta(microseconds=1)
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return msgspec.json.encode(text)
+    return text.encode()
+
+
+def _fault_of_new(decision: Decision, latest: int) -> str | None:
+    """What keeps a decision from being added; None: nothing. One that is here already is not asked."""
+    if decision.time < 0:
+        return "Its time is before 1970."
+    if decision.time > latest:
+        return f"Its time, {time_text(decision.time)}, is in the future. Put right that time, or this computer's clock."
+    return fault_of(decision)
 
 
 def _batches(decisions: Iterable[tuple[int, Decision]]) -> Iterator[dict[str, tuple[int, Decision]]]:
@@ -190,7 +239,15 @@ def _missing(connection: Connection, batch: dict[str, tuple[int, Decision]], nam
                 f"{name}, line {number}: decision {visible(id_)} is here already and says something else. Nothing of "
                 "the file was imported: give the line another id, or leave it out."
             )
-    return [decision for id_, (_, decision) in batch.items() if id_ not in known]
+    missing, latest = [], now() + _CLOCK_SKEW
+    for number, decision in batch.values():
+        if decision.id in known:
+            continue
+        fault = _fault_of_new(decision, latest)
+        if fault is not None:
+            raise _refused(name, number, fault)
+        missing.append(decision)
+    return missing
 
 
 def _same(one: Decision, other: Decision) -> bool:
@@ -199,6 +256,6 @@ def _same(one: Decision, other: Decision) -> bool:
 
 
 def _comparable(decision: Decision) -> tuple[object, ...]:
-    value = None if decision.value is None else msgspec.json.decode(decision.value)
+    value = msgspec.json.decode(_as_json(decision.value))
     rest = (decision.example, decision.action, decision.reason, decision.policy, decision.annotator)
     return (*rest, decision.time, decision.undoes, value)

@@ -5,13 +5,24 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from curator.errors import DecisionConflict, UsageError
+from curator.project.damage import row_digest
 from curator.project.database import Database
-from curator.project.decision import Decision, Proposed, fault_of, new_unit, now, unit_ids, unit_of
+from curator.project.decision import Decision, Proposed, fault_of, is_name, new_unit, now, unit_ids, unit_of
 
-COLUMNS = "id, example, action, value, reason, policy, annotator, time, undoes, version"
-_UNDOS = "SELECT id, undoes FROM decision WHERE action = 'undo' ORDER BY time, id"
+_NUMBERS = ("time", "version")
+COLUMNS = ", ".join(
+    f"CAST({name} AS {'INTEGER' if name in _NUMBERS else 'TEXT'}) AS {name}" for name in Decision.__dataclass_fields__
+)
+"""The fields of a decision, each of its own type: SQLite would keep any type in any column."""
+
+_UNDOS = "SELECT id, undoes FROM decision WHERE action = 'undo' AND undoes IS NOT NULL ORDER BY time, id"
 _OF_UNIT = "(id = ?1 OR (id > ?1 || ':' AND id < ?1 || ';'))"
-_INSERT = f"INSERT INTO decision ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = (
+    f"INSERT INTO decision ({', '.join(Decision.__dataclass_fields__)}, digest)"
+    f" VALUES ({', '.join('?' * (len(Decision.__dataclass_fields__) + 1))})"
+)
+_LATEST_TIME = 2**62
+"""Microseconds since 1970, far beyond any calendar: a later time is nonsense, and nothing is put after it."""
 
 
 class Undone(NamedTuple):
@@ -113,12 +124,12 @@ class DecisionLog:
     def latest(self, count: int, annotator: str | None = None) -> list[Decision]:
         """The last entries, the latest first, undone ones and undos included."""
         where, values = ("WHERE annotator = ?", [annotator]) if annotator is not None else ("", [])
-        query = f"SELECT {COLUMNS} FROM decision {where} ORDER BY time DESC, id DESC LIMIT ?"
+        query = f"SELECT {COLUMNS} FROM decision {where} ORDER BY decision.time DESC, decision.id DESC LIMIT ?"
         return [Decision(*row) for row in self.database.rows(query, [*values, count])]
 
     def of_example(self, example: str) -> list[Decision]:
         """All that was ever decided about an example, in order, undone decisions included."""
-        query = f"SELECT {COLUMNS} FROM decision WHERE example = ? ORDER BY time, id"
+        query = f"SELECT {COLUMNS} FROM decision WHERE example = ? ORDER BY decision.time, decision.id"
         return [Decision(*row) for row in self.database.rows(query, [example])]
 
     def examples_of(self, unit: str) -> set[str]:
@@ -146,7 +157,7 @@ def _row(decision: Decision) -> tuple[object, ...]:
     fault = fault_of(decision)
     if fault is not None:
         raise UsageError(f"The decision on {decision.example} cannot be kept. {fault}")
-    return (
+    row = (
         decision.id,
         decision.example,
         decision.action,
@@ -158,6 +169,7 @@ def _row(decision: Decision) -> tuple[object, ...]:
         decision.undoes,
         decision.version,
     )
+    return (*row, row_digest(*row))
 
 
 def undone_units(undos: Sequence[tuple[str, str]]) -> set[str]:
@@ -183,7 +195,8 @@ def _latest_unit(connection: Connection, annotator: str) -> str | None:
     latest = connection.execute(
         "SELECT id FROM decision WHERE annotator = ? AND action != 'undo' ORDER BY time DESC, id DESC", (annotator,)
     )
-    return next((unit for unit in (unit_of(id_) for (id_,) in latest) if unit not in undone), None)
+    units = (unit_of(id_) for (id_,) in latest if isinstance(id_, str))
+    return next((unit for unit in units if unit not in undone and is_name(unit)), None)
 
 
 def _undo_event(connection: Connection, target: str, unit: str, annotator: str) -> Undone:
@@ -200,5 +213,8 @@ def _position(connection: Connection) -> int:
 
 def _next_time(connection: Connection, annotator: str) -> int:
     """Now, or just after the annotator's latest decision where the clock went back: order is what time is kept for."""
-    latest = connection.execute("SELECT max(time) FROM decision WHERE annotator = ?", (annotator,)).fetchone()[0]
+    latest = connection.execute(
+        "SELECT max(time) FROM decision WHERE annotator = ? AND typeof(time) = 'integer' AND time < ?",
+        (annotator, _LATEST_TIME),
+    ).fetchone()[0]
     return now() if latest is None else max(now(), latest + 1)

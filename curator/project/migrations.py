@@ -46,5 +46,16 @@ MIGRATIONS: tuple[str, ...] = (
         side INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE decision ADD COLUMN digest INTEGER;
+    DROP TRIGGER decisions_never_change;
+    UPDATE decision
+        SET digest = row_digest(id, example, action, value, reason, policy, annotator, time, undoes, version);
+    CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decision
+        BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END;
+    """,
 )
-"""Each runs once, in order, all that are missing in one transaction. A step that was released is never changed."""
+"""Each runs once, in order, all that are missing in one transaction. A step that was released is never changed.
+
+`row_digest` is `curator.project.damage.row_digest`: of what a decision says, so that a damaged one is noticed.
+"""

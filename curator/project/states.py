@@ -12,10 +12,10 @@ from typing import NamedTuple
 import polars as pl
 
 from curator.project.cache import Cache
-from curator.project.log import DecisionLog, undone_units
+from curator.project.decision import fault_of_value
+from curator.project.log import COLUMNS, DecisionLog, undone_units
 from curator.project.state import LOG, labels_of, replay
 
-_COLUMNS = ", ".join(LOG.names())
 _SNAPSHOT = "state-1"
 """Under which the cache keeps the snapshot; counts up when the state of unchanged decisions would change."""
 
@@ -100,12 +100,16 @@ class States:
         return self._decisions("WHERE example IN (SELECT value FROM json_each(?))", [json.dumps(list(examples))])
 
     def _decisions(self, where: str = "WHERE action != 'undo'", values: Sequence[str] = ()) -> pl.DataFrame:
-        """`LOG`, built in pieces so that the rows as Python objects never are all in memory."""
-        chunks = self._database.chunks(f"SELECT {_COLUMNS} FROM decision {where}", values)
+        """`LOG`, built in pieces so that the rows as Python objects never are all in memory.
+
+        A row that an earlier version took in and that means nothing does not count, and stops nothing.
+        """
+        query = f"SELECT {', '.join(LOG.names())} FROM (SELECT {COLUMNS} FROM decision {where})"
+        chunks = self._database.chunks(f"{query} WHERE example IS NOT NULL", values)
         frames = [
             pl.DataFrame(dict(zip(LOG.names(), zip(*rows, strict=True), strict=True)), schema=LOG) for rows in chunks
         ]
-        return pl.concat(frames) if frames else pl.DataFrame(schema=LOG)
+        return _meaningful(pl.concat(frames)) if frames else pl.DataFrame(schema=LOG)
 
     def _snapshot(self) -> _Known | None:
         """The snapshot on disk, if it is of this very log: the last decision it knows must be at its place."""
@@ -125,3 +129,14 @@ class States:
             state.write_parquet(path, metadata=about)
 
         self._cache.store(_SNAPSHOT, write)
+
+
+def _meaningful(log: pl.DataFrame) -> pl.DataFrame:
+    """Without labels, edits and additions whose value is none."""
+    valued = log.with_row_index("row").filter(pl.col("action").is_in(["label", "edit", "add"]))
+    unsound = [
+        row
+        for row, action, value in valued.select("row", "action", "value").iter_rows()
+        if fault_of_value(action, value) is not None
+    ]
+    return log.with_row_index("row").filter(~pl.col("row").is_in(unsound)).drop("row") if unsound else log

@@ -15,6 +15,7 @@ from curator.examples.sources import Source, expand
 from curator.exporting.limits import limit
 from curator.exporting.targets import target_named
 from curator.modes import allowed_by
+from curator.project.folder import folder_for
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
 from curator.project.sides import saved_settings, saved_sides
@@ -50,7 +51,7 @@ class Opened:
 
     @property
     def paths(self) -> list[Path]:
-        """The files, less standard input."""
+        """The files, less standard input and pipes."""
         return _paths(self.sources)
 
     @property
@@ -172,5 +173,11 @@ def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opene
             remove_unnamed(unnamed)
 
 
+def database_of(request: DataRequest) -> Path:
+    """Where the decisions about the data are kept, whether or not that can be opened."""
+    named = Path(request.project) if request.project else None
+    return folder_for(_paths(expand(request.data)), named, readonly=True).database
+
+
 def _paths(sources: list[Source]) -> list[Path]:
-    return [source.path for source in sources if source.name != "-"]
+    return [source.path for source in sources if not source.is_copy]

@@ -1,8 +1,6 @@
 """Judge a file by a target's rules, its tokens included; from a file or from standard input."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +10,13 @@ import msgspec
 from curator.examples.batches import batch_of
 from curator.examples.content import Content
 from curator.examples.sources import inspect
+from curator.examples.streams import is_pipe, refuse_special, spooled, spooled_pipe
 from curator.examples.tokens import count_tokens, tokenizer_named
 from curator.exporting.carries import kind_of
 from curator.exporting.limits import smallest_token_limit
 from curator.exporting.targets import target_named
 from curator.exporting.validate import values
 from curator.exporting.violation import Violation, error
-from curator.whole_files import sweep_temporary, temporary_prefix
 from curator.workflow.secrets import searched
 
 
@@ -42,16 +40,24 @@ def token_counter(tokenizer: str) -> Callable[[Content], int]:
 
 @contextmanager
 def file_or_stdin(name: str) -> Iterator[Path]:
-    """The file of that name; for `-` what standard input holds, in a file that is removed afterwards."""
-    if name != "-":
-        yield Path(name)
-        return
-    sweep_temporary("stdin")
-    with tempfile.TemporaryDirectory(prefix=temporary_prefix("stdin")) as folder:
-        path = Path(folder) / "stdin.jsonl"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+    """The file of that name; for `-` or a pipe what it holds, in a file that is removed afterwards.
+
+    Raises:
+        UnreadableInput: it is a device or a socket.
+    """
+    path = Path(name)
+    if name == "-":
+        copy = spooled(sys.stdin.buffer)
+    elif is_pipe(path):
+        copy = spooled_pipe(path)
+    else:
+        refuse_special(path, name)
         yield path
+        return
+    try:
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def secrets_in(path: Path) -> Iterator[Violation]:

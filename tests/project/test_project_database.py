@@ -43,7 +43,9 @@ def test_every_commit_is_flushed_to_the_disk(file):
 @pytest.mark.parametrize("readonly", [False, True])
 def test_a_file_that_is_no_database_is_told_with_what_to_do(tmp_path, readonly):
     (tmp_path / "project.db").write_bytes(b"this is not a database" * 500)
-    with pytest.raises(UnreadableInput, match=r"is damaged .* do not delete it.*backup.*\.recover.*decisions import"):
+    with pytest.raises(
+        UnreadableInput, match=r"is damaged .* do not delete it.*backup.*--rescue.*decisions import.*\.recover"
+    ):
         Database(tmp_path / "project.db", readonly=readonly)
 
 

@@ -132,7 +132,7 @@ def test_recommended_repairs_what_stays_and_safe_repairs_nothing(project):
         ("mojibake", "warning", "d", "fix"),
     )
     project.log.append([Proposed(IDS["d"], "keep")], "anna")
-    contents = {IDS[name]: f'{{"messages":["{name}"]}}' for name in "acd"}
+    contents = {IDS[name]: f'{{"messages":[{{"role":"user","content":"{name}"}}]}}' for name in "acd"}
     proposal = proposed("recommended", found, project.states.present(), repaired=contents)
     assert decided(proposal) == {"a": "edit", "c": "drop"}
     apply_proposal(project.log, proposal, "anna")

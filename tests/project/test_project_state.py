@@ -51,12 +51,13 @@ def test_a_persons_decision_outranks_a_policys_whoever_ran_it_and_whenever(proje
 
 
 def test_an_added_example_has_its_content(project):
-    decide(project, "add", "anna", value='{"messages":[1]}')
+    first, second = (f'{{"messages":[{{"role":"user","content":"{text}"}}]}}' for text in ("Hello", "Hallo"))
+    decide(project, "add", "anna", value=first)
     assert state_of(project, EXAMPLES[0])["added"]
-    decide(project, "edit", "anna", value='{"messages":[2]}')
-    assert state_of(project, EXAMPLES[0])["content"] == '{"messages":[2]}'
+    decide(project, "edit", "anna", value=second)
+    assert state_of(project, EXAMPLES[0])["content"] == second
     decide(project, "edit", "anna")
-    assert state_of(project, EXAMPLES[0])["content"] == '{"messages":[1]}'
+    assert state_of(project, EXAMPLES[0])["content"] == first
 
 
 def test_a_snapshot_is_used_after_reopening_and_only_for_the_log_it_is_of(data, monkeypatch):
@@ -119,7 +120,7 @@ def run(project, step, number):
 
 
 def proposal(example, action, number):
-    content = json.dumps({"messages": [number]})
+    content = json.dumps({"messages": [{"role": "user", "content": str(number)}]})
     match action:
         case "edit" | "add":
             return Proposed(example, action, content)

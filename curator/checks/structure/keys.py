@@ -1,5 +1,6 @@
 """Keys that nothing reads."""
 
+import re
 from difflib import get_close_matches
 
 import polars as pl
@@ -54,6 +55,8 @@ def _misspelled(batch: Batch) -> pl.DataFrame:
 
 def _top_sentence(keys: str) -> str | None:
     for name in keys.split("\n"):
+        if set(re.split(r"[\W_]+", name.lower())) & set(_TOP_LEVEL):
+            continue  # a field of the user's own beside the example: prompt, prompt_id
         near = get_close_matches(name.lower(), _TOP_LEVEL, n=1, cutoff=_CLOSE)
         if near:
             shown = visible(name[:40], one_line=True)
@@ -66,7 +69,7 @@ UNEXPECTED_KEY = Check(
     family="structure",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a key that no form knows",
     explanation=(
         "A message has keys beside role, content, name, tool_calls, tool_call_id, weight and those that common forms "

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from curator.examples.safe_text import visible
 from curator.project.decision import Decision
-from curator.project.journal import time_text
+from curator.project.times import time_text
 from curator.tui.dialog import Dialog
 
 if TYPE_CHECKING:
