@@ -240,17 +240,26 @@ def test_a_training_on_examples_that_hold_a_secret_asks_what_becomes_of_it(tmp_p
         train.query_one("#models").highlighted = 0
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
-        await until(pilot, lambda: "desk.jsonl:41" in screen_text(app))
+        await until(pilot, lambda: "A kept example holds a secret" in screen_text(app))
         assert TOKEN not in screen_text(app)
-        await pilot.press("enter", "escape")
-        await until(pilot, lambda: app.screen is train)
         assert train.folder is None and not list(runs.glob("0*"))
-        train.query_one("#models").focus()
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
         await pilot.press("m")
         await until(pilot, lambda: train.folder is not None)
         assert TOKEN not in "".join(path.read_text() for path in train.folder.glob("*.json*"))
         assert json.loads((train.folder / "snapshot.json").read_text())["secrets"] == {"policy": "mask", "examples": 1}
 
     drive(data, steps, size=(100, 40))
+
+
+@pytest.mark.parametrize(("keys", "wanted"), [(("enter", "escape"), None), (("m",), "mask"), (("a",), "allow")])
+def test_the_question_about_secrets_is_answered_by_its_own_keys_only(desk: Path, keys, wanted) -> None:
+    async def steps(pilot, app):
+        answers = []
+        app.push_screen(SecretsScreen("One example holds a \x1b[31msecret."), answers.append)
+        await until(pilot, lambda: "[SECRET]" in screen_text(app))
+        assert "\x1b" not in screen_text(app)
+        await pilot.press(*keys)
+        await until(pilot, lambda: bool(answers))
+        assert answers == [wanted]
+
+    drive(desk, steps)
