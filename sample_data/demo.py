@@ -41,7 +41,8 @@ def main() -> None:
     run("curator decide desk.jsonl --policy recommended")
     run("curator undo desk.jsonl")
     run("curator undo desk.jsonl --redo")
-    run("curator export desk.jsonl --target openai --out curated --skip-invalid")
+    run("curator export desk.jsonl --target openai --out curated --skip-invalid", expected=1)
+    run("curator export desk.jsonl --target openai --out curated --skip-invalid --mask-secrets")
     run("curator validate curated/train.jsonl --target openai --limit 5")
     train()
     first, second = sorted(path.name for path in RUNS.iterdir())
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 def train() -> None:
-    run(f"curator train desk.jsonl --model {shlex.quote(str(MODEL))} --skip-invalid --allow-leaks --quiet {QUICK}")
+    run(f"curator train desk.jsonl --model {shlex.quote(str(MODEL))} --skip-invalid --allow-leaks --mask-secrets --quiet {QUICK}")
 
 
 def check_findings_and_export(before: bytes) -> None:
@@ -72,6 +73,7 @@ def check_findings_and_export(before: bytes) -> None:
     assert manifest["files"], "an export without files"
     assert manifest["examples"]["validation"] > 0, "nothing to validate with"
     assert manifest["certificate"]["validation"]["leaking"] == 0, "the validation set leaks"
+    assert manifest["secrets"] == {"policy": "mask", "examples": 3}, "a secret was exported"
     assert (FOLDER / "desk.jsonl").read_bytes() == before, "the source was written"
 
 

@@ -151,14 +151,14 @@ def _place(example: ExportExample) -> str:
 def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
     loaded = audit.loaded
-    ids, tokens, found = ids_of(loaded), loaded.facts["tokens"], open_findings(audit)
+    ids, tokens = ids_of(loaded), loaded.facts["tokens"]
     written = {
         id_: row["content"]
         for id_, row in state.items()
         if row["content"] is not None and _is_kept(row, only_reviewed=only_reviewed)
     }
     found_again = findings_as_written(audit, written)
-    for original in originals(loaded):
+    for original, found in zip(originals(loaded), open_findings(audit), strict=True):
         id_ = ids[original.position]
         known = state.get(id_)
         if not _is_kept(known, only_reviewed=only_reviewed):
@@ -169,7 +169,7 @@ def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed:
             is_open = found_again[id_]
         else:
             is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
-            is_open = () if is_accepted else found(original.position)
+            is_open = () if is_accepted else found
         content = content_of(written[id_]) if edited else original.content
         yield ExportExample(
             id=id_,

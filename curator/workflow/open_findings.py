@@ -1,7 +1,7 @@
 """The findings that stay open on what is kept: of the audit, and anew of what was edited or added."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -19,20 +19,15 @@ _TOGETHER = 1000
 """Edited or added examples that are checked at once."""
 
 
-def open_findings(audit: Audit) -> Callable[[int], Names]:
-    """What the audit found in the example at a position."""
+def open_findings(audit: Audit) -> Iterator[Names]:
+    """What the audit found in each example, in order."""
     named = audit.findings.filter(pl.col("row").is_not_null() & pl.col("id").is_not_null()).select(
         "row", pl.format("{}/{}", "check", "severity").alias("name")
     )
     together = named.unique().sort("row", "name").group_by("row").agg(pl.col("name").str.join("\n"))
     every = pl.DataFrame({"row": pl.int_range(len(audit.loaded.facts), dtype=pl.UInt32, eager=True)})
-    names = every.join(together, on="row", how="left", maintain_order="left")["name"]
-
-    def of(position: int) -> Names:
-        found = names[position]
-        return () if found is None else tuple(found.split("\n"))
-
-    return of
+    for found in every.join(together, on="row", how="left", maintain_order="left")["name"]:
+        yield () if found is None else tuple(found.split("\n"))
 
 
 def findings_as_written(audit: Audit, contents: Mapping[str, str]) -> dict[str, Names]:

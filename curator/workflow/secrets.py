@@ -18,8 +18,8 @@ Policy = Literal["stop", "mask", "allow"]
 
 LISTED = 20
 """Examples that a refusal names; all are counted."""
-_BLOCK_EXAMPLES, _BLOCK_BYTES = 1024, 4 << 20
-"""Examples looked at together, at most, and their size from which no more are."""
+_BLOCK_EXAMPLES, _BLOCK_CHARACTERS = 8192, 8 << 20
+"""Examples looked at together, at most, and their size from which no more are: each look builds the search anew."""
 
 Item = TypeVar("Item")
 
@@ -158,7 +158,7 @@ def searched(items: Iterable[Item], value_of: Callable[[Item], Any]) -> Iterator
         text = msgspec.json.encode(value).decode()
         block.append((item, value, text))
         size += len(text)
-        if len(block) == _BLOCK_EXAMPLES or size >= _BLOCK_BYTES:
+        if len(block) == _BLOCK_EXAMPLES or size >= _BLOCK_CHARACTERS:
             yield from _searched_block(block)
             block, size = [], 0
     yield from _searched_block(block)

@@ -61,7 +61,18 @@ COMMANDS = {
     "audit": ["audit", "DATA", "--findings", "OUT", "--html", "OUT.html", "--fail-on", "never"],
     "decide": ["decide", "DATA", "--where", "line:10..39", "--drop", "--quiet"],
     "policy": ["decide", "DATA", "--policy", "recommended", "--quiet"],
-    "export": ["export", "DATA", "--target", "huggingface", "--out", "OUT.d", "--skip-invalid", "--replace", "--quiet"],
+    "export": [
+        "export",
+        "DATA",
+        "--target",
+        "huggingface",
+        "--out",
+        "OUT.d",
+        "--skip-invalid",
+        "--mask-secrets",
+        "--replace",
+        "--quiet",
+    ],
 }
 
 

@@ -121,6 +121,20 @@ def test_both_orders_are_asked_without_markdown_and_the_second_time_nothing(run:
     assert told == ("tuned", 6)
 
 
+def test_a_judge_gets_no_secret_whoever_wrote_it(run: Path, judge: JudgeService) -> None:
+    token = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+    lines = [json.loads(line) for line in (run / "evaluation.jsonl").read_text().splitlines()]
+    lines[0]["prompt"][0]["content"] += f" I log in with {token}."
+    lines[1]["reference"] += f" Take {token}."
+    lines[2]["answer"] += f" It is {token}."
+    (run / "evaluation.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    ended = ask(run, judge)
+    assert ended.returncode == 0 and "Examples that hold a secret: 3; [SECRET] is sent" in ended.stderr
+    contents = [call.json["messages"][-1]["content"] for call in judge.calls]
+    assert len(contents) == 12 and not any(token in content for content in contents)
+    assert sum("[SECRET]" in content for content in contents) == 6
+
+
 def test_a_judge_that_always_likes_the_first_answer_tells_nothing_apart(run: Path, judge: JudgeService) -> None:
     judge.say = lambda content, number: verdict("1")
     outcome = judged(run, judge)

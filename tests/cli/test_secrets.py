@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from curator.cli.boundary import run
-from curator.errors import CuratorError
 from curator.workflow.opening import open_data
 from curator.workflow.request import DataRequest
-from curator.workflow.secrets import HoldsSecrets
 from curator.workflow.texts import originals
 from tests.cli.test_the_loop import SAMPLES
 
@@ -321,9 +319,23 @@ def test_a_table_and_preference_data_are_searched_too(tmp_path, monkeypatch):
         assert leaking(written_strings(tmp_path / f"out-{name}")) == []
 
 
-def test_a_refusal_ends_with_1_whatever_door_it_comes_through():
-    assert HoldsSecrets.exit_code == 1 and issubclass(HoldsSecrets, CuratorError)
-
-
 def test_the_planted_file_is_where_the_secrets_are(audited):
     assert leaking({"d.jsonl": Path(audited / "d.jsonl").read_bytes()}) == ["d.jsonl"]
+
+
+def test_a_selected_subset_is_stopped_or_masked(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CURATOR_MEANING_EMBEDDER", "default")
+    lines = (SAMPLES / "support_desk.jsonl").read_text().splitlines(keepends=True)[:30]
+    with_key = {"messages": [user("How do I get in?"), answer(f"With {KEYS['Slack']}.")]}
+    (tmp_path / "d.jsonl").write_text("".join([*lines, json.dumps(with_key) + "\n"]))
+    assert run(["select", "d.jsonl", "--n", "31"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "" and "d.jsonl:31" in shown.err
+    assert run(["select", "d.jsonl", "--n", "31", "--mask-secrets"]) == 0
+    shown = capsys.readouterr()
+    assert len(shown.out.splitlines()) == 31 and "[SECRET]" in shown.out
+    assert leaking({"screen": (shown.out + shown.err).encode()}) == []
+    assert run(["audit", "d.jsonl", "--html", "r.html", "--fail-on", "never"]) == 0
+    assert run(["split", "d.jsonl"]) == 0
+    assert leaking(written_strings(tmp_path, leave=("d.jsonl", "cache"))) == []

@@ -75,9 +75,12 @@ def test_a_policy_is_previewed_applied_and_undone_as_one(desk):
 def test_an_export_stops_at_what_the_target_rejects_or_leaves_it_out_when_asked(desk):
     refused = curator(desk, "export", "desk.jsonl", "--target", "openai", "--out", "refused")
     assert refused.returncode == 1
-    assert "desk.jsonl line" in refused.stderr
     assert not (desk / "refused").exists()
-    written = curator(desk, "export", "desk.jsonl", "--target", "openai", "--out", "curated", "--skip-invalid")
+    assert "hold a secret" in refused.stderr
+    export = ["export", "desk.jsonl", "--target", "openai", "--out", "curated", "--mask-secrets"]
+    rejected = curator(desk, *export)
+    assert rejected.returncode == 1 and "desk.jsonl line" in rejected.stderr
+    written = curator(desk, *export, "--skip-invalid")
     assert written.returncode == 0, written.stderr
     assert {"train.jsonl", "manifest.json", "README.md", "skipped.jsonl"} <= {
         p.name for p in (desk / "curated").iterdir()

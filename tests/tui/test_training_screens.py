@@ -18,6 +18,7 @@ from curator.runs.preferences import preferences, tally
 from curator.runs.settings import run_settings
 from curator.runs.snapshot import Handed, hand_over
 from curator.tui.screens.answers import AnswersScreen
+from curator.tui.screens.secrets import SecretsScreen
 from curator.tui.screens.training import TrainingScreen
 from curator.tui.widgets.loss_chart import draw
 from curator.workflow.opening import open_data
@@ -216,3 +217,49 @@ def test_the_chart_fits_any_size_and_any_loss() -> None:
             assert all(len(row) == cells + 8 for row in rows[:lines])
     flat = draw([(1, 2.0)], [(1, 2.0)], [], 5, 20, logarithmic=True)
     Console(width=60, file=open("/dev/null", "w")).print(flat)  # noqa: SIM115, PTH123 - only that it can be drawn
+
+
+TOKEN = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+
+
+def test_a_training_on_examples_that_hold_a_secret_asks_what_becomes_of_it(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("CURATOR_MEANING_EMBEDDER", "none")
+    for name in ("STATE", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    data = tmp_path / "desk.jsonl"
+    lines = (MODEL.parent / "support_desk.jsonl").read_text(encoding="utf-8").splitlines()[:40]
+    talk = [{"role": "user", "content": "How do I get in?"}, {"role": "assistant", "content": f"With {TOKEN}."}]
+    data.write_text("\n".join([*lines, json.dumps({"messages": talk})]) + "\n", encoding="utf-8")
+    runs = tmp_path / "desk.jsonl.curator" / "runs"
+
+    async def steps(pilot, app):
+        await until(pilot, lambda: app.review is not None and not app.review.partial)
+        await pilot.press("t")
+        await until(pilot, lambda: app.screen.page_name == "train")
+        train = app.screen
+        train.query_one("#models").highlighted = 0
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SecretsScreen))
+        await until(pilot, lambda: "A kept example holds a secret" in screen_text(app))
+        assert TOKEN not in screen_text(app)
+        assert train.folder is None and not list(runs.glob("0*"))
+        await pilot.press("m")
+        await until(pilot, lambda: train.folder is not None)
+        assert TOKEN not in "".join(path.read_text() for path in train.folder.glob("*.json*"))
+        assert json.loads((train.folder / "snapshot.json").read_text())["secrets"] == {"policy": "mask", "examples": 1}
+
+    drive(data, steps, size=(100, 40))
+
+
+@pytest.mark.parametrize(("keys", "wanted"), [(("enter", "escape"), None), (("m",), "mask"), (("a",), "allow")])
+def test_the_question_about_secrets_is_answered_by_its_own_keys_only(desk: Path, keys, wanted) -> None:
+    async def steps(pilot, app):
+        answers = []
+        app.push_screen(SecretsScreen("One example holds a \x1b[31msecret."), answers.append)
+        await until(pilot, lambda: "[SECRET]" in screen_text(app))
+        assert "\x1b" not in screen_text(app)
+        await pilot.press(*keys)
+        await until(pilot, lambda: bool(answers))
+        assert answers == [wanted]
+
+    drive(desk, steps)
