@@ -62,7 +62,7 @@ class FaultTolerantApp(App[None]):
     """An app that says what failed.
 
     Attributes:
-        faults: what nobody caught, in this session.
+        faults: what nobody caught, in this session, and was said.
         ending: why the app could not go on; None: it was not so.
     """
 
@@ -138,9 +138,9 @@ class FaultTolerantApp(App[None]):
         if isinstance(error, CuratorError):
             self.say_error(error)
             return
-        self.faults.append(error)
         place = log("".join(traceback.format_exception(error)), self.log_folder)
-        if is_said:
+        if is_said and self.is_running:  # not of what is torn down while the app closes
+            self.faults.append(error)
             self.notify(f"{sentence} {_where(place)}", severity="error", timeout=20, markup=False)
 
     def _end_with(self, error: Exception) -> None:
