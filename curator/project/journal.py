@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from curator.errors import DecisionConflict, UnreadableInput
+from curator.errors import DecisionConflict, UnreadableInput, UsageError
 from curator.examples.blocks import LONGEST_LINE
 from curator.examples.safe_text import visible
 from curator.project.damage import readable_rows
@@ -68,6 +68,8 @@ def write_journal(lines: Iterable[bytes], path: Path) -> int:
     Raises:
         WorkFailed, UsageError: it cannot be written.
     """
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"{visible(str(path))} is a folder, or its folder does not exist. Name a file.")
     count = 0
     with worded(path):
         is_file = path.is_file() or not path.exists()
