@@ -41,6 +41,8 @@ def command(
     from curator.workflow.validating import notice_of
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
+    if list(outputs.values()).count("-") > 1:
+        raise click.UsageError("Only one of the outputs can be `-`, standard output. Name a file for the others.")
     with open_data(options) as opened:
         check_files(opened, *outputs.values())
         rules = parse_rules(fail_on or opened.settings.fail_on)

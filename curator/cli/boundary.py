@@ -1,5 +1,6 @@
 """The outermost boundary of a command: every way it can end becomes a sentence on stderr and an exit code."""
 
+import errno
 import sys
 import traceback
 
@@ -70,7 +71,8 @@ def _system_refused(error: OSError) -> int:
         )
         return 4
     click.echo(f"curator: {error.strerror or error}{place}.", err=True)
-    return 2 if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError) else 4
+    is_usage = isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError)
+    return 2 if is_usage or error.errno in (errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS) else 4
 
 
 def _internal_error() -> int:

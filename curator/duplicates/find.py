@@ -218,6 +218,8 @@ def _reused(
     there = np.flatnonzero(now >= 0)
     stood = there[(then.first[there] == there) & (then.template_key[there] == keys[now[there]])]
     reused = np.zeros(len(whole), dtype=np.bool_)
+    if not len(whole):
+        return reused
     reused[now[stood]] = True
     reused &= standing
     pairs = then.pairs.filter(~pl.col("exact"))

@@ -5,6 +5,7 @@ characters by their control pictures (U+2400 block), everything else of the kind
 kept or shown as asked.
 """
 
+import os
 import re
 
 _KEEP = "\n\t"
@@ -33,6 +34,11 @@ def visible(text: str, *, one_line: bool = False) -> str:
     if one_line:
         text = text.replace("\n", "⏎").replace("\t", " ")
     return text
+
+
+def as_text(name: str | os.PathLike[str]) -> str:
+    r"""A file's name as text that can be written anywhere: bytes in it that are not UTF-8 as `\xe9`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _picture(text: str, match: re.Match[str]) -> str:

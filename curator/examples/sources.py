@@ -21,6 +21,7 @@ import numpy as np
 from curator.errors import UnreadableInput
 from curator.examples.blocks import LONGEST_LINE, Block, block_ends, ends_block
 from curator.examples.json_array import Divisions, elements_between
+from curator.examples.safe_text import as_text
 from curator.examples.streams import is_pipe, is_regular, refuse_special, spooled, spooled_pipe
 
 _READ_BYTES = 4 << 20
@@ -43,11 +44,11 @@ FORMATS = ("jsonl", "json-array", "csv", "parquet")
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read.
+    r"""A file to read.
 
     Attributes:
         path: where it is; for standard input, the temporary copy.
-        name: as the user wrote it.
+        name: as the user wrote it; bytes that are not UTF-8 as `\xe9`.
         format: one of `FORMATS`.
         packing: "", ".gz" or ".zst".
         is_copy: whether `path` is a temporary copy of standard input or of a pipe.
@@ -97,7 +98,8 @@ def _names(argument: str) -> list[str]:
     return names
 
 
-def _source(path: Path, name: str) -> Source:
+def _source(path: Path, given: str) -> Source:
+    name = as_text(given)
     refuse_special(path, name)
     if not is_pipe(path):
         return inspect(path, name)

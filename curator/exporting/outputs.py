@@ -113,7 +113,8 @@ def parquet_entries(folder: Path) -> list[dict[str, Any]]:
 
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        examples = parquet.read_metadata(path).num_rows
+            file.seek(0)
+            examples = parquet.read_metadata(file).num_rows
         entries.append({"name": path.name, "bytes": path.stat().st_size, "sha256": digest, "examples": examples})
     return entries
 

@@ -4,6 +4,7 @@ Tool arguments and definitions are JSON texts here: a column of structures would
 with each other's keys.
 """
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class ParquetCopy:
         self._waiting: dict[str, list[dict[str, Any]]] = {}
         self._writers: dict[str, Any] = {}
         self._columns: tuple[str, ...] | None = None
+        self._files = ExitStack()
         self._is_given_up = False
 
     def add(self, split: str, line: dict[str, Any]) -> None:
@@ -49,8 +51,9 @@ class ParquetCopy:
 
     def abandon(self) -> None:
         """Close the files, whatever becomes of them."""
-        for writer in self._writers.values():
-            writer.close()
+        with self._files:
+            for writer in self._writers.values():
+                writer.close()
 
     def _write(self, split: str) -> None:
         import pyarrow
@@ -61,7 +64,8 @@ class ParquetCopy:
         schema = _schema(self._columns or ())
         if split not in self._writers:
             path = self._folder / f"{split}.parquet"
-            self._writers[split] = parquet.ParquetWriter(path, schema, compression="zstd")
+            file = self._files.enter_context(path.open("wb"))  # by a path that is not UTF-8, too
+            self._writers[split] = parquet.ParquetWriter(file, schema, compression="zstd")
         self._writers[split].write_table(pyarrow.Table.from_pylist(self._waiting[split], schema=schema))
         self._waiting[split] = []
 

@@ -1,7 +1,7 @@
 """Where a project's folder is, and what lies in it.
 
-One file: `NAME.curator/` beside it. Several: in their common folder, named after it. Where that may not be written, a
-folder of the user's own; a note says so.
+One file: `NAME.curator/` beside it, shortened where that is too long for a name. Several: in their common folder, named
+after it. Where that may not be written, a folder of the user's own; a note says so.
 """
 
 import os
@@ -13,12 +13,16 @@ from pathlib import Path
 import platformdirs
 import xxhash
 
+from curator.errors import UsageError
+from curator.examples.safe_text import as_text
 from curator.modes import is_open, narrow_all
 from curator.project.refusals import NOT_WRITABLE, worded
 from curator.whole_files import temporary_prefix
 
 ENDING = ".curator"
 DATABASE = "project.db"
+_LONGEST_NAME = 255
+"""Bytes of a file's name, on every usual file system."""
 PARTS = ("cache", "exports", "runs", "logs")
 NAMES = frozenset(
     {*PARTS, "split", "lock.db", "lock.db-journal", DATABASE}
@@ -91,8 +95,13 @@ def folder_for(sources: Sequence[Path], named: Path | None = None, *, readonly: 
         sources: the data files; empty: standard input, which has no place that anything could lie beside.
         named: the folder that the user asked for; it is taken as it is.
         readonly: nothing is made; a folder beside the data is taken even where it may not be written.
+
+    Raises:
+        UsageError: the folder that was named cannot be used.
     """
     if named is not None:
+        if not is_utf_8(named):
+            raise UsageError(f"{named} is not UTF-8, so no project can be kept there. Name another --project.")
         return Folder(named)
     if not sources:
         path = Path(tempfile.mkdtemp(prefix=temporary_prefix("project")))
@@ -100,11 +109,13 @@ def folder_for(sources: Sequence[Path], named: Path | None = None, *, readonly: 
     beside = beside_sources(sources)
     own = _users_own(beside)
     if readonly:
-        is_own = (own / DATABASE).exists() and not ((beside / DATABASE).exists() and may_write(beside))
+        is_beside = is_utf_8(beside) and (beside / DATABASE).exists() and may_write(beside)
+        is_own = not is_utf_8(beside) or ((own / DATABASE).exists() and not is_beside)
         return Folder(own if is_own else beside)
-    if may_write(beside):
+    if is_utf_8(beside) and may_write(beside):
         return Folder(beside)
-    note = f"{beside} may not be written, so the project is kept in {own}."
+    why = "may not be written" if is_utf_8(beside) else "is in a folder whose name is not UTF-8"
+    note = f"{beside} {why}, so the project is kept in {own}."
     if (beside / DATABASE).exists():
         note += " What was decided there before stays there, and does not count here."
     return Folder(own, note)
@@ -114,15 +125,37 @@ def beside_sources(sources: Sequence[Path]) -> Path:
     """The folder's place beside the data, whether or not it may be written."""
     paths = sorted({path.resolve() for path in sources})
     if len(paths) == 1:
-        return paths[0].with_name(paths[0].name + ENDING)
+        return paths[0].with_name(_possible_name(paths[0].name))
     common = Path(os.path.commonpath([path.parent for path in paths]))
-    return common / f"{common.name or 'data'}{ENDING}"
+    return common / _possible_name(common.name or "data")
+
+
+def _possible_name(name: str) -> str:
+    """The project's name for a file's, in UTF-8, which all that reads and writes it can do with, and not too long."""
+    shown = as_text(name)
+    if len(shown.encode()) + len(ENDING) <= _LONGEST_NAME:
+        return shown + ENDING
+    begin = shown.encode()[: _LONGEST_NAME - 32].decode("utf-8", "ignore")
+    return f"{begin}-{xxhash.xxh3_64_hexdigest(os.fsencode(name))[:8]}{ENDING}"
+
+
+def is_utf_8(path: Path) -> bool:
+    """Whether a path is text; on Linux it may be any bytes, which not every library can open."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _users_own(beside: Path) -> Path:
     """A folder in the user's state folder, its name the same and the place it stands for in a hash."""
     place = xxhash.xxh3_64_hexdigest(os.fsencode(beside))[:8]
-    return platformdirs.user_state_path("curator") / "projects" / f"{beside.name.removesuffix(ENDING)}-{place}{ENDING}"
+    return (
+        platformdirs.user_state_path("curator")
+        / "projects"
+        / f"{beside.name.removesuffix(ENDING)[:100]}-{place}{ENDING}"
+    )
 
 
 def may_write(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from curator.errors import DecisionConflict, UnreadableInput
+from curator.errors import DecisionConflict, UnreadableInput, UsageError
 from curator.examples.blocks import LONGEST_LINE
 from curator.examples.safe_text import visible
 from curator.modes import ANYONE
@@ -70,6 +70,8 @@ def write_journal(lines: Iterable[bytes], path: Path, allowed: int = ANYONE) -> 
     Raises:
         WorkFailed, UsageError: it cannot be written.
     """
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"{visible(str(path))} is a folder, or its folder does not exist. Name a file.")
     count = 0
     with worded(path), whole_file(path, allowed) as unfinished, unfinished.open("wb") as stream:
         for line in lines:

@@ -41,7 +41,7 @@ class Project:
         """The data files that the project is about, absolute, in the order they were named."""
         base = self.folder.path.resolve().parent
         rows = self.database.rows("SELECT path FROM source ORDER BY position")
-        return [Path(os.path.normpath(base / path)) for (path,) in rows]
+        return [Path(os.path.normpath(base / os.fsdecode(path))) for (path,) in rows]
 
     def remember(self, name: str, value: Any) -> None:
         """Keep something about this session (a JSON value), such as where a person left off.
@@ -109,7 +109,18 @@ def _claim(project: Project, sources: Sequence[Path], *, taken_over: bool) -> No
     with project.database.transaction() as connection:
         connection.execute("DELETE FROM source")
         paths = [Path(os.path.relpath(path, base)).as_posix() for path in asked]
-        connection.executemany("INSERT INTO source (path) VALUES (?)", [(path,) for path in dict.fromkeys(paths)])
+        connection.executemany(
+            "INSERT INTO source (path) VALUES (?)", [(_as_stored(path),) for path in dict.fromkeys(paths)]
+        )
+
+
+def _as_stored(path: str) -> str | bytes:
+    """A path as text, or, where it is none, as the bytes that it is."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
 
 
 def _listed(paths: Sequence[Path], most: int = 3) -> str:

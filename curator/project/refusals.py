@@ -33,6 +33,8 @@ def worded(place: Path) -> Iterator[None]:
             raise UsageError(
                 f"{place} may not be written by this user. Make it writable, or name another folder with --project."
             ) from error
+        if number == errno.ENAMETOOLONG:
+            raise UsageError(f"{place} has a name that is too long. Give it a shorter one.") from error
         raise WorkFailed(f"{place} could not be written: {error}. Run the command again.") from error
 
 

@@ -44,7 +44,7 @@ def write_lines(lines: Iterable[str], destination: str, end: str = "\n", allowed
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise UsageError(f"The report cannot be written to {destination}: {error.strerror}.") from error
     except OSError as error:
-        if error.errno == errno.EROFS:
+        if error.errno in (errno.EROFS, errno.ENAMETOOLONG):
             raise UsageError(f"The report cannot be written to {destination}: {error.strerror}.") from error
         sentence = f"Writing the report to {destination} failed: {error.strerror}. Nothing was replaced; try again."
         raise WorkFailed(sentence) from error

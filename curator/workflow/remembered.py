@@ -17,6 +17,7 @@ import xxhash
 from curator.checks.catalogue import CHECKS, chosen
 from curator.examples.dialects import MAPPING_VERSION, Recognised, dialect_named, mapped_dialect
 from curator.examples.frames import FOUND
+from curator.examples.safe_text import as_text
 from curator.examples.sources import Source
 from curator.examples.tokens.named import fingerprint
 from curator.project.cache import Cache
@@ -130,7 +131,7 @@ def audit_key(sources: list[Source], options: AuditOptions) -> str:
 
 def _stamp(source: Source) -> tuple[str, int, int]:
     state = source.path.stat()
-    return str(source.path.resolve()), state.st_size, state.st_mtime_ns
+    return as_text(source.path.resolve()), state.st_size, state.st_mtime_ns
 
 
 def _about(cache: Cache, key: str) -> _About | None:
