@@ -42,9 +42,9 @@ def main() -> None:
     print("| set | examples | flagged clean | AUROC | AUROC of cleanlab | found | of the flagged, planted | seconds |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for path in map(Path, sys.argv[1:]):
-        clean = views_of(path).select("prompt", "answer")
+        clean = views_of(path).select("prompt", "answer", "context")
         foreign = foreign_examples(round(SHARE * len(clean)), SEED)
-        added = pl.DataFrame([pair for _, pair in foreign], schema=["prompt", "answer"], orient="row")
+        added = pl.DataFrame([(*pair, 0) for _, pair in foreign], clean.schema, orient="row")
         vectors = encode_views(clean, encoder)
         unspoiled = len(outliers(vectors, rarity(words_of(clean))).flagged) / len(clean)
         views = pl.concat([clean, added])

@@ -62,6 +62,11 @@ def test_different_answers_to_the_same_words_are_reported_on_both_sides():
     assert found["severity"].to_list() == [None] * 4
 
 
+def test_questions_that_differ_in_a_symbol_do_not_conflict():
+    questions = ["What is 3 + 4?", "What is 3 * 4?", "Write it in C", "Write it in C++", "Is -5 so?", "Is 5 so?"]
+    assert len(contradictions(prepared([(question, str(number)) for number, question in enumerate(questions)]))) == 0
+
+
 def test_similar_answers_and_other_contexts_do_not_conflict():
     assert len(contradictions(prepared([(PROMPT, ANSWER), (PROMPT, f"{ANSWER} too")]))) == 0
     assert len(contradictions(prepared([(PROMPT, "Yes"), (PROMPT, "No")], contexts=[1, 2]))) == 0

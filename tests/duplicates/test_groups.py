@@ -3,11 +3,15 @@
 import random
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.duplicates.find import find
 from curator.duplicates.groups import default_rank, group
+from curator.duplicates.prepared import prepare
+from curator.duplicates.whole import assemble
 from tests.duplicates import reference
 from tests.duplicates.build import grouped, prepared
 from tests.duplicates.material import WORDS, examples_with_copies, sentence
@@ -80,6 +84,23 @@ def test_other_numbers_are_a_copy_for_review_only():
     pair = grouped(examples)[2].pairs.row(0, named=True)
     assert (pair["relation"], pair["plain"]) == ("copy", False)
     assert grouped([examples[0], (examples[0][0] + " please", examples[0][1])])[2].pairs["plain"].all()
+
+
+def test_other_symbols_or_weights_are_a_copy_for_review_only():
+    examples = [(f"{PROMPT} - {ANSWER}", f"{ANSWER} again"), (f"{PROMPT} + {ANSWER} please", f"{ANSWER} again")]
+    pair = grouped(examples)[2].pairs.row(0, named=True)
+    assert (pair["relation"], pair["plain"]) == ("copy", False)
+    same = [(f"{PROMPT} - {ANSWER}", f"{ANSWER} again"), (f"please {PROMPT} - {ANSWER}", f"{ANSWER} again")]
+    assert grouped(same)[2].pairs["plain"].all()
+    whole = assemble([prepare(reference.views(same).with_columns(weights=pl.Series([1, 2], dtype=pl.UInt64)))])
+    assert not group(whole, find(whole), default_rank(whole)).pairs["plain"].any()
+
+
+def test_the_same_texts_from_others_are_a_copy_for_review_only():
+    frame = reference.views([(PROMPT, ANSWER)] * 2).with_columns(exact=pl.Series([1, 2], dtype=pl.UInt64))
+    whole = assemble([prepare(frame)])
+    pair = group(whole, find(whole), default_rank(whole)).pairs.row(0, named=True)
+    assert (pair["relation"], pair["exact"], pair["plain"]) == ("copy", False, False)
 
 
 def test_another_system_prompt_keeps_two_examples_apart():

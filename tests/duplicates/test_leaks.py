@@ -29,8 +29,8 @@ def test_the_most_similar_training_example_is_the_one_that_brute_force_finds(see
     found = leaks(prepared(train), prepared(validation))
     for row, example in zip(found.nearest.iter_rows(named=True), validation, strict=True):
         best = max(reference.jaccard(whole_text(example), whole_text(other)) for other in train)
-        asked = [reference.words(prompt) for prompt, _ in train]
-        same = reference.words(example[0]) in asked
+        asked = [reference.read(prompt) for prompt, _ in train]
+        same = reference.read(example[0]) in asked
         assert row["similarity"] == (best if best >= 0.05 else None)
         assert (row["same_prompt"] is not None) == same
         assert row["leaks"] == (best >= 0.7 or same)
@@ -59,6 +59,14 @@ def test_a_split_along_the_ties_does_not_leak_and_a_random_one_does():
     assert leaks(whole.at(np.flatnonzero(~in_validation)), whole.at(np.flatnonzero(in_validation))).leaking == 0
     anywhere = np.random.default_rng(0).random(len(examples)) < 0.1
     assert leaks(whole.at(np.flatnonzero(~anywhere)), whole.at(np.flatnonzero(anywhere))).leaking > 0
+
+
+def test_a_prompt_with_another_symbol_is_no_leak_and_no_tie():
+    train, validation = [("What is 3 + 4?", "It is seven")], [("what is 3 * 4", "twelve"), ("WHAT IS 3 + 4", "7")]
+    found = leaks(prepared(train), prepared(validation)).nearest
+    assert found["same_prompt"].to_list() == [None, 0]
+    whole, duplicates, groups = grouped(train + validation)
+    assert components(3, *ties(whole, duplicates, groups)).of.tolist() == [0, 1, 0]
 
 
 def test_the_claim_is_a_sentence_with_its_figures():

@@ -74,7 +74,7 @@ def test_threads_do_not_change_what_is_found() -> None:
 
 
 def test_a_large_set_of_copies_or_of_nothing_has_neighbours_too() -> None:
-    frame = pl.concat([views(40), *[views(40)[:2]] * 30, pl.DataFrame({"prompt": [""], "answer": [""]})])
+    frame = pl.concat([views(40), *[views(40)[:2]] * 30, pl.DataFrame([("", "", 0)], views(1).schema, orient="row")])
     vectors = encoded(frame)
     every, found = neighbours(vectors), neighbours(vectors, exact_up_to=50)
     firsts = np.arange(40)
@@ -144,8 +144,16 @@ def test_copies_are_pairs_with_the_first_of_them_alone() -> None:
     assert frame["prompt"][copies["left"].to_list()].to_list() == frame["prompt"][copies["right"].to_list()].to_list()
 
 
+def test_the_same_in_another_context_is_no_pair() -> None:
+    frame = pl.concat([views(60), views(60).with_columns(context=pl.lit(1, pl.UInt64))])
+    pairs, _ = semantic_pairs(encoded(frame), words_of(frame).numbers, 0.9)
+    assert ((pairs["left"] < 60) == (pairs["right"] < 60)).all()
+    once, _ = semantic_pairs(encoded(views(60)), words_of(views(60)).numbers, 0.9)
+    assert pairs.filter(pl.col("right") < 60).equals(once)
+
+
 def test_texts_in_an_unknown_script_do_not_all_say_the_same() -> None:
-    runes = [("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ"), ("ᚺᚾᛁ", "ᚠᚢᚦ ᛟ"), ("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ")]
+    runes = [("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ", 0), ("ᚺᚾᛁ", "ᚠᚢᚦ ᛟ", 0), ("ᚠᚢᚦ ᚨᚱᚲ", "ᚷᚹ", 0)]
     frame = pl.DataFrame(runes, views(1).schema, orient="row")
     pairs, _ = semantic_pairs(encoded(frame), words_of(frame).numbers, 0.9)
     assert pairs.select("left", "right").rows() == [(0, 2)]
@@ -203,7 +211,7 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
             "prompt": ["What is the way to cook a stew for nine people?", "How do I cook a stew for nine people?"],
             "answer": ["Heat oil, add the stew ingredients, simmer.", "Heat the oil, add stew ingredients and simmer."],
         }
-    )
+    ).with_columns(context=pl.lit(0, pl.UInt64))
     vectors = encoded(pl.concat([again, frame]))
     pairs, _ = semantic_pairs(vectors, words_of(pl.concat([again, frame])).numbers, 0.85)
     keeper = keepers(np.arange(len(vectors)), pairs.select("left", "right").to_numpy())
@@ -213,7 +221,9 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
 
 
 def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
-    frame = pl.concat([views(400), pl.DataFrame({"prompt": [FOREIGN], "answer": ["Quelle belle journée, mes amis !"]})])
+    frame = pl.concat(
+        [views(400), pl.DataFrame([(FOREIGN, "Quelle belle journée, mes amis !", 0)], views(1).schema, orient="row")]
+    )
     vectors = encoded(frame)
     about = titled(topics(vectors), texts(frame))
     judged = outliers(vectors)
@@ -226,7 +236,7 @@ def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
 
 
 def test_foreign_texts_that_resemble_one_another_are_said_to() -> None:
-    foreign = pl.DataFrame([(f"{FOREIGN} {word}", FOREIGN) for word in TOWNS[:4]], views(1).schema, orient="row")
+    foreign = pl.DataFrame([(f"{FOREIGN} {word}", FOREIGN, 0) for word in TOWNS[:4]], views(1).schema, orient="row")
     frame = pl.concat([views(400), foreign])
     vectors = encoded(frame)
     judged = outliers(vectors, rarity(words_of(frame)))
@@ -254,7 +264,7 @@ def test_clean_sets_have_few_outliers_though_they_are_small_and_made_of_four_tem
 @settings(max_examples=10)
 @given(st.integers(100, 500), st.integers(0, 100), st.integers(2, 5))
 def test_copies_are_judged_as_one(count: int, seed: int, times: int) -> None:
-    frame = pl.concat([views(count, seed), pl.DataFrame({"prompt": [FOREIGN], "answer": [FOREIGN]})])
+    frame = pl.concat([views(count, seed), pl.DataFrame([(FOREIGN, FOREIGN, 0)], views(1).schema, orient="row")])
     once, often = (outliers(encoded(pl.concat([frame] * copies))) for copies in (1, times))
     assert np.array_equal(once.score, often.score[: len(frame)], equal_nan=True)
     assert set(often.flagged.tolist()) == {at + copy * len(frame) for at in once.flagged for copy in range(times)}
@@ -266,14 +276,15 @@ def test_noise_is_found_in_a_set_of_templates(count: int, seed: int, share: floa
     planted = max(1, int(share * count))
     draw = random.Random(seed)
     noise = [["".join(draw.choices(string.ascii_letters + "   ", k=200)) for _ in range(2)] for _ in range(planted)]
-    frame = pl.concat([views(count, seed), pl.DataFrame(noise, schema=["prompt", "answer"], orient="row")])
+    noisy = pl.DataFrame([(*texts, 0) for texts in noise], views(1).schema, orient="row")
+    frame = pl.concat([views(count, seed), noisy])
     flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
     assert set(range(count, count + planted)) <= set(flagged.tolist())
 
 
 def test_where_all_prompts_are_one_the_answers_decide() -> None:
     frame = views(300).with_columns(prompt=pl.lit("Write something."))
-    frame = pl.concat([frame, pl.DataFrame({"prompt": ["Write something."], "answer": [FOREIGN]})])
+    frame = pl.concat([frame, pl.DataFrame([("Write something.", FOREIGN, 0)], views(1).schema, orient="row")])
     flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
     assert flagged.tolist()[:1] == [300]
     assert len(flagged) <= 4

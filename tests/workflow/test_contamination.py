@@ -55,6 +55,19 @@ def test_a_question_is_found_whole_changed_a_little_or_inside_a_longer_prompt_wi
     assert "exam.jsonl:6" in reported[8]["message"]
 
 
+def test_a_short_question_with_another_symbol_is_another_question(tmp_path):
+    items = exam([("What is 30 + 40 in Rome?", "seventy then"), ("Is x < 3 in C#?", "no idea")])
+    examples = [
+        chat("Well. What is 30 * 40 in Rome?", "seventy then"),
+        chat("Well: *What is 30 + 40 in Rome?*", "seventy then"),
+        chat("Is x > 3 in C#?", "no idea"),
+        chat("Is x < 3 in C?", "no idea"),
+        chat("- Is X < 3 in c#, please?", "no idea"),
+        *(chat(*other) for other in OTHERS),
+    ]
+    assert sorted(found(tmp_path, examples, items, "--no-meaning")) == [2, 5]
+
+
 def test_a_short_question_counts_with_its_answer_and_not_without(tmp_path):
     items = exam([("What is the capital of France?", "Paris"), ("Who wrote it?", "Nobody knows that.")])
     examples = [

@@ -22,8 +22,10 @@ _TICKS = re.compile(r"`+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _MARKED_UP = re.compile(r"<(/?)(pre|code|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"""(?<!\w)(?:"[^"\n]+"|'[^'\n]+'(?!\w)|“[^“”]+”|‘[^‘’\n]+’(?!\w)|„[^„“”]+[“”]|«[^«»]+»|「[^「」]+」|『[^『』]+』)"""
+    r"""(?<!\w)(?:"[^"\n]+"|'[^'\n]+'(?!\w))|「[^「」]+」|『[^『』]+』"""
+    r"|(?<![A-Za-z\xc0-\u024f])(?:“[^“”]+”|‘[^‘’\n]+’(?!\w)|„[^„“”]+[“”]|«[^«»]+»)"
 )
+"""Behind a Latin letter a typographic mark is a letter that was read wrongly (`Ã“`), and opens nothing."""
 SPACE = " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 """White space that is no control character."""
 
