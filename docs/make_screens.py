@@ -15,9 +15,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent / "sample_data" / "messy.jsonl"

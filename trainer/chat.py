@@ -8,8 +8,8 @@ from typing import Any
 
 from trainer import contract
 from trainer.data.read import read_conversations
-from trainer.describe import visible
-from trainer.evaluate.answers import Question, answer, stop_tokens
+from trainer.evaluate.answers.generate import Question, answer, stop_tokens
+from trainer.plan.describe import visible
 from trainer.publish.finished import finished_run, tuned_model
 
 HELP = "Type a message. /new starts over, /quit ends (or Ctrl-D).\n"

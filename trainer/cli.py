@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from trainer import contract
-from trainer.errors import TrainerError
+from trainer.contract.errors import TrainerError
 from trainer.module_path import leave_working_folder
 
 Folder = click.Path(path_type=Path, file_okay=False)
@@ -42,8 +42,8 @@ def _model_options(command: Any) -> Any:
 def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: bool) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(folder, allow_download)
-    from trainer.describe import describe
-    from trainer.plan import make_plan
+    from trainer.plan.describe import describe
+    from trainer.plan.plan import make_plan
 
     made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code)
     if as_json:

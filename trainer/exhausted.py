@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from trainer.errors import ExhaustedError, TrainerError
+from trainer.contract.errors import ExhaustedError, TrainerError
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """There is no room, a quota is used up, a file may not grow further."""

@@ -17,7 +17,7 @@ from curator.checks.check import CheckSettings
 from curator.checks.measures import measure
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.text import TEXT_CHECKS
-from curator.examples.facts import facts_of
+from curator.data.facts import facts_of
 
 RUNS = 3
 

@@ -3,11 +3,11 @@
 from itertools import islice
 from pathlib import Path
 
-from curator.examples.batches import read_batch
-from curator.examples.dialects import recognise
-from curator.examples.frames import Batch
-from curator.examples.json_line import decode_json
-from curator.examples.sources import blocks, expand
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import recognise
+from curator.data.frames import Batch
+from curator.data.json_line import decode_json
+from curator.data.sources.source import blocks, expand
 
 LOOKED_AT = 100
 

@@ -13,12 +13,12 @@ from benchmarks.cookbook.checks import format_errors, warnings
 from benchmarks.cookbook.rows import FAULTY, VALID
 from curator.checks.catalogue import CHECKS
 from curator.checks.check import CheckSettings
-from curator.examples.batches import read_batch
-from curator.examples.dialects import dialect_named
-from curator.examples.facts import facts_of
-from curator.examples.frames import found
-from curator.examples.sources import blocks, expand
-from curator.examples.tokens import count_tokens
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import dialect_named
+from curator.data.facts import facts_of
+from curator.data.frames import found
+from curator.data.sources.source import blocks, expand
+from curator.tokens import count_tokens
 
 FAMILIES = ("structure", "length", "text", "privacy")
 LIMIT = 4096

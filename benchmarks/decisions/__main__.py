@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.measure import machine
-from curator.project.decision import Proposed
-from curator.project.journal import export_journal, import_journal
+from curator.project.decisions.decision import Proposed
+from curator.project.decisions.journal import export_journal, import_journal
 from curator.project.opening import Project, open_project
 
 POLICY = 20_000

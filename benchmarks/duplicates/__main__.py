@@ -21,10 +21,10 @@ import polars as pl
 from benchmarks.duplicates.material import read_instructions, views, with_edited_copies
 from benchmarks.duplicates.tools import TOOLS
 from benchmarks.measure import machine
-from curator.duplicates.directly import compare_named
-from curator.duplicates.find import find
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
+from curator.duplicates.search import find
+from curator.duplicates.verify.named_pairs import compare_named
 
 SHARE = 0.1
 

@@ -12,10 +12,10 @@ import polars as pl
 
 from benchmarks.duplicates.material import Example, views
 from benchmarks.duplicates.scale import Memory
-from curator.duplicates.find import find
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.search import find
 
 FORM = " ".join(f"instruction{number}" for number in range(60))
 

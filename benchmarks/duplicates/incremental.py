@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations, read_instructions, views
-from curator.duplicates.find import Duplicates, Earlier, find
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import Whole, assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import Whole, assemble
+from curator.duplicates.search import Duplicates, Earlier, find
 
 BLOCK = 10_000
 ADDED = 0.01

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from curator.examples.views import VIEWS
+from curator.data.text import VIEWS
 
 Example = tuple[str, str]
 

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.duplicates.material import Example, edited, read_instructions, views
-from curator.duplicates.compare import Pairs, Sides, add_pair, no_pairs, similarities
-from curator.duplicates.directly import sides_of
-from curator.duplicates.find import find
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
+from curator.duplicates.search import find
+from curator.duplicates.verify.jaccard import Pairs, Sides, add_pair, no_pairs, similarities
+from curator.duplicates.verify.named_pairs import sides_of
 from curator.jit import kernel
 
 ORIGINALS, COPIES, THRESHOLD = 2_500, 3, 0.7

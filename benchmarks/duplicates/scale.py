@@ -17,10 +17,10 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations
-from curator.duplicates.find import find
+from curator.duplicates.block_features import Prepared, prepare
+from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.prepared import Prepared, prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.search import find
 
 BLOCK = 10_000
 DIFFERENT = 100

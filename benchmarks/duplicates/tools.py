@@ -141,10 +141,10 @@ def curator(examples: Examples, views: tuple[str, ...]) -> Callable[[], Outcome]
     import numpy as np
     import polars as pl
 
-    from curator.duplicates.find import find
+    from curator.duplicates.block_features import prepare
+    from curator.duplicates.corpus import assemble
     from curator.duplicates.groups import default_rank, group
-    from curator.duplicates.prepared import prepare
-    from curator.duplicates.whole import assemble
+    from curator.duplicates.search import find
 
     prompts, answers = [prompt for prompt, _ in examples], [answer for _, answer in examples]
     if views == ("whole",):

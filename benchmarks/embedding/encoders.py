@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.embedding.views import views_of
 from benchmarks.measure import machine
-from curator.embedding.encoder import MODEL_FOLDER, encode_views, encoder_named
+from curator.embedding.encoders.encoder import MODEL_FOLDER, encode_views, encoder_named
 
 SAMPLE, NEAREST, SEED = 2_000, 10, 0
 

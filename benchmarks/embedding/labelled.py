@@ -9,7 +9,7 @@ prompts and answers and the default encoder's cosine, and asked: is the same ask
 and is what is answered interchangeable, so that one of the two is enough? 1: yes. Pairs that do the same to another
 object ("classify 'software'", "classify 'small'") or with other numbers are no.
 
-The rule is the product's (`curator.embedding.duplicates`): whole and prompt at or above the threshold, and the same
+The rule is the product's (`curator.embedding.semantic_duplicates`): whole and prompt at or above the threshold, and the same
 numbers in both prompts. The threshold is the lowest, in steps of 0.01, from which nine in ten such pairs are yes.
 """
 
@@ -21,8 +21,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.embedding.views import views_of
-from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.words import words_of
+from curator.embedding.encoders.encoder import encode_views, encoder_named
+from curator.embedding.encoders.subwords import words_of
 
 LABELS = Path(__file__).parent / "labelled.tsv"
 PRECISE = 0.9

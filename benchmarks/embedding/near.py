@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.embedding.views import views_of
 from benchmarks.measure import machine
-from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.neighbours import neighbours
+from curator.embedding.encoders.encoder import encode_views, encoder_named
+from curator.embedding.neighbors.nearest import neighbours
 from curator.embedding.vectors import Vectors
 
 STEP = 16_384

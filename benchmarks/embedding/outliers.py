@@ -16,11 +16,11 @@ from scipy.stats import rankdata
 
 from benchmarks.embedding.foreign_text import foreign_examples
 from benchmarks.embedding.views import views_of
-from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.outliers import outliers
-from curator.embedding.rarity import rarity
+from curator.embedding.encoders.encoder import encode_views, encoder_named
+from curator.embedding.encoders.subwords import words_of
+from curator.embedding.outliers.detection import outliers
+from curator.embedding.outliers.surprisal import rarity
 from curator.embedding.vectors import Vectors
-from curator.embedding.words import words_of
 
 SHARE, SEED = 0.01, 0
 

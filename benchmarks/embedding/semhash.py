@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.embedding.views import views_of
-from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.keeping import keepers
-from curator.embedding.neighbours import NEIGHBOURS
-from curator.embedding.pairs import Criterion, exact_pairs
-from curator.embedding.product import exact_cosines, exact_neighbours
+from curator.embedding.encoders.encoder import encode_views, encoder_named
+from curator.embedding.keepers import keepers
+from curator.embedding.neighbors.exact_knn import exact_cosines, exact_neighbours
+from curator.embedding.neighbors.nearest import NEIGHBOURS
+from curator.embedding.neighbors.pairs import Criterion, exact_pairs
 from curator.embedding.vectors import Whole
 
 THRESHOLD = 0.9

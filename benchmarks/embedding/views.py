@@ -5,11 +5,11 @@ from pathlib import Path
 
 import polars as pl
 
-from curator.examples.batches import read_batch
-from curator.examples.identity import key_to_id
-from curator.examples.sources import blocks, expand
-from curator.examples.views import view_texts
-from curator.workflow.loading import ReadingOptions
+from curator.audit.loading.load import ReadingOptions
+from curator.data.batches import read_batch
+from curator.data.identity import key_to_id
+from curator.data.sources.source import blocks, expand
+from curator.data.text import view_texts
 
 
 def views_of(path: Path) -> pl.DataFrame:

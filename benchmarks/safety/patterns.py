@@ -21,12 +21,12 @@ from curator.checks.catalogue import CHECKS
 from curator.checks.check import CheckSettings
 from curator.checks.measures import measure
 from curator.checks.text.fixes import REPAIRS
-from curator.examples.batches import read_batch
-from curator.examples.dialects import dialect_named
-from curator.examples.facts import facts_of
-from curator.examples.frames import Batch
-from curator.examples.safe_text import visible
-from curator.examples.sources import _joined
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import dialect_named
+from curator.data.facts import facts_of
+from curator.data.frames import Batch
+from curator.data.safe_text import visible
+from curator.data.sources.source import _joined
 from tests.house.patterns import Found, patterns
 
 SIZES = [1 << power for power in range(10, 21)]

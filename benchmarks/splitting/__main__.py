@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations, read_instructions, views
-from curator.duplicates.find import find
+from curator.duplicates.block_features import prepare
+from curator.duplicates.containment.leaks import Certificate, leaks
+from curator.duplicates.corpus import Whole, assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.leaks import Certificate, leaks
-from curator.duplicates.prepared import prepare
-from curator.duplicates.ties import ties
-from curator.duplicates.whole import Whole, assemble
+from curator.duplicates.must_link import ties
+from curator.duplicates.search import find
 from curator.splitting.components import components
 from curator.splitting.split import TRAIN, VALIDATION, split
 

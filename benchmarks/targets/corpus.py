@@ -10,9 +10,9 @@ from benchmarks.targets.chat_cases import chat_cases
 from benchmarks.targets.gemini_nova_cases import gemini_cases, line, model, nova, nova_cases, say
 from benchmarks.targets.gemini_nova_cases import user as gemini_user
 from benchmarks.targets.local_cases import alpaca_cases, llama_factory_cases, sharegpt_cases, trl_cases, turns
-from curator.examples.content import Content
-from curator.exporting.validate import validate
-from curator.exporting.violation import Violation
+from curator.data.content import Content
+from curator.targets.file_validation import validate
+from curator.targets.violation import Violation
 
 LINE = 7
 """The line on which the defect stands; twelve sound lines are around it."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.targets.corpus import LINE, MARK, sound_line, write_file
-from curator.exporting.file_judge import FileJudge, size_violations
-from curator.exporting.targets import target_named
-from curator.exporting.validate import validate
-from curator.exporting.violation import Violation
+from curator.targets.file_rules import FileJudge, size_violations
+from curator.targets.file_validation import validate
+from curator.targets.registry import target_named
+from curator.targets.violation import Violation
 
 E, W = "error", "warning"
 Found = list[tuple[str, str, int | None]]

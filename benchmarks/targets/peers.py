@@ -20,10 +20,10 @@ from typing import Any
 
 import yaml
 
-from curator.examples.batches import read_example
-from curator.examples.dialects import dialect_named
-from curator.exporting.lines import ExportExample
+from curator.data.batches import read_example
+from curator.data.dialects.dialect import dialect_named
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
 from trainer.data.read import read_conversations
 from trainer.data.template import chat_template
 from trainer.data.tokens import tokenise

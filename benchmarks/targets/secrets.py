@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from curator.workflow import exporting
-from curator.workflow.audit import Audit
-from curator.workflow.opening import Opened, open_data
-from curator.workflow.request import DataRequest
+from curator.audit.engine import Audit
+from curator.audit.open_data import Opened, open_data
+from curator.exporting import export as exporting
+from curator.settings.request import DataRequest
 
 
 def seconds(opened: Opened, audit: Audit, *, looking: bool) -> float:

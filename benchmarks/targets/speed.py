@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from curator.examples.content import Content
-from curator.exporting.lines import ExportExample
-from curator.exporting.validate import validate
+from curator.data.content import Content
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
+from curator.targets.file_validation import validate
 
 TARGETS = ("openai", "together", "huggingface", "llama-factory", "mistral")
 WORDS = [

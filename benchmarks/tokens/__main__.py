@@ -16,9 +16,9 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
 from benchmarks.measure import machine
 from benchmarks.tokens.work import batches, count_one, size
-from curator.examples.frames import Batch
-from curator.examples.tokens import TOKENIZERS
-from curator.examples.tokens.vocabularies import openai_encoding, splintr_vocabulary
+from curator.data.frames import Batch
+from curator.tokens import TOKENIZERS
+from curator.tokens.vocabularies import openai_encoding, splintr_vocabulary
 
 
 def enough(read: list[Batch], megabytes: float) -> list[Batch]:

@@ -4,12 +4,12 @@ from itertools import islice
 
 import polars as pl
 
-from curator.examples.batches import read_batch
-from curator.examples.dialects import SAMPLED, recognise
-from curator.examples.frames import Batch
-from curator.examples.json_line import decode_json
-from curator.examples.sources import blocks, expand
-from curator.examples.tokens import count_tokens
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import SAMPLED, recognise
+from curator.data.frames import Batch
+from curator.data.json_line import decode_json
+from curator.data.sources.source import blocks, expand
+from curator.tokens import count_tokens
 
 
 def batches(file: str) -> list[Batch]:

@@ -25,7 +25,7 @@ ROOT = HERE.parents[1]
 def tokenise_for_trl(folder: Path) -> tuple[int, list[int]]:
     """Write `tokenised.json` in the order of our first epoch: ids and labels."""
     from trainer.data.batches import epoch_order
-    from trainer.plan import make_plan
+    from trainer.plan.plan import make_plan
 
     plan = make_plan(folder)
     order = [int(i) for step in epoch_order(len(plan.train), plan.settings.training.batch_size, 0, 0) for i in step]

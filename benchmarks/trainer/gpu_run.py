@@ -86,11 +86,11 @@ def say(name: str, **figures: Any) -> None:
 def ours(folder: Path, options: dict[str, Any]) -> None:
     """The recipe's own model and trainer; one loaded model serves every variant, each starting where the last ended."""
     from benchmarks.trainer.random_weights import readable
-    from trainer.events import EventLog, Heartbeat
+    from trainer.contract.events import EventLog, Heartbeat
     from trainer.model.quiet import quieten_libraries
 
     quieten_libraries()
-    from trainer.plan import make_plan
+    from trainer.plan.plan import make_plan
     from trainer.train.processes import Processes
     from trainer.train.recipe import build_trainer, prepare_model
     from trainer.train.signals import StopSignals
@@ -208,7 +208,7 @@ def agree(folder: Path, options: dict[str, Any]) -> None:
     from trainer.model.load import Placement, load_model, replace_attention
     from trainer.model.loss import answer_scores
     from trainer.model.precision import computing
-    from trainer.plan import make_plan
+    from trainer.plan.plan import make_plan
 
     plan = make_plan(folder)
     step = epoch_order(len(plan.train), 8, 0, 0)[0]

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trainer.evaluate.answers import Question
-from trainer.evaluate.intervals import mean_interval
+from trainer.contract.statistics import mean_interval
+from trainer.evaluate.answers.generate import Question
 from trainer.evaluate.verdict import verdict
-from trainer.plan import Plan
+from trainer.plan.plan import Plan
 
 SIMULATIONS = 2_000
 COMPARISONS = 200
@@ -62,10 +62,10 @@ def same_model_twice(folder: Path) -> None:
     stay_offline()
     import torch
 
-    from trainer.evaluate.answers import questions
-    from trainer.evaluate.compare import held_out_of
-    from trainer.evaluate.kind import answer_kind
-    from trainer.evaluate.measures import PRIMARY, measure
+    from trainer.evaluate.answers.generate import questions
+    from trainer.evaluate.measures.answer_kind import answer_kind
+    from trainer.evaluate.measures.measures import PRIMARY, measure
+    from trainer.evaluate.tuned_and_untuned import held_out_of
     from trainer.publish.finished import finished_run
 
     plan, _ = finished_run(folder, allow_download=False)
@@ -89,7 +89,7 @@ def sampled(plan: Plan, asked: list[Question]) -> Iterator[tuple[Question, list[
     """Each question with a pool of answers of the tuned model."""
     import torch
 
-    from trainer.evaluate.answers import stop_tokens
+    from trainer.evaluate.answers.generate import stop_tokens
     from trainer.publish.finished import tuned_model
 
     model, stops = tuned_model(plan).eval(), stop_tokens(plan.tokenizer, plan.train)

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.measure import machine
-from curator.runs.hard import learning
+from curator.audit.last_training.hard_to_learn import learning
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "sample_data" / "tiny-llama"

@@ -29,11 +29,11 @@ def timed(train: Callable[[], object]) -> dict[str, float]:
 
 
 def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from trainer.events import EventLog, Heartbeat
+    from trainer.contract.events import EventLog, Heartbeat
     from trainer.model.quiet import quieten_libraries
 
     quieten_libraries()
-    from trainer.plan import make_plan
+    from trainer.plan.plan import make_plan
     from trainer.train.processes import Processes
     from trainer.train.recipe import build_trainer, prepare_model
     from trainer.train.signals import StopSignals

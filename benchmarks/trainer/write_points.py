@@ -28,7 +28,7 @@ class WritePoints:
         import safetensors.torch
         import torch
 
-        from trainer.events import EventLog
+        from trainer.contract.events import EventLog
 
         write, sync = EventLog.write, os.fsync
 

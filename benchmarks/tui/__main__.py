@@ -26,12 +26,12 @@ from textual.pilot import Pilot
 
 from benchmarks.measure import machine
 from benchmarks.tui.killed import made
-from curator.jobs.job import attach
+from curator.audit.open_data import open_data
+from curator.project.jobs.job import attach
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
 from curator.tui.pauses import collect_seldom
 from curator.tui.widgets.long_list import LongList
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 
 PATIENCE = 60
 """Seconds after which a screen that does not come ends the run."""

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from curator.project.log import DecisionLog
+from curator.audit.open_data import open_data
+from curator.project.decisions.log import DecisionLog
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 
 EXAMPLES = 20_000
 

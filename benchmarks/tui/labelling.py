@@ -9,8 +9,8 @@ import os
 import random
 import sys
 
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
-from curator.workflow.request import DataRequest
 
 KEYS = {"a": "keep", "x": "drop", "f": "flag", "u": "undo"}
 

@@ -25,14 +25,14 @@ import psutil
 from textual.pilot import Pilot
 
 from benchmarks.measure import machine
-from curator.jobs.job import Job, attach
-from curator.runs.settings import run_settings
+from curator.audit.open_data import open_data
+from curator.project.jobs.job import Job, attach
+from curator.settings.request import DataRequest
+from curator.training.hand_off import start_run
+from curator.training.runs.run_toml import run_settings
 from curator.tui.app import CuratorApp
 from curator.tui.pauses import collect_seldom
-from curator.tui.screens.training import TrainingScreen
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.training import start_run
+from curator.tui.screens.training.running import TrainingScreen
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "sample_data" / "tiny-llama"

@@ -5,12 +5,12 @@ from difflib import get_close_matches
 
 from curator.checks.after_training import AFTER_TRAINING_CHECKS
 from curator.checks.check import Check
+from curator.checks.dataset import WHOLE_CHECKS
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.similarity import SIMILARITY_CHECKS
 from curator.checks.structure import STRUCTURE_CHECKS
 from curator.checks.text import TEXT_CHECKS
-from curator.checks.whole import WHOLE_CHECKS
 from curator.errors import UsageError
 
 CHECKS: tuple[Check, ...] = (

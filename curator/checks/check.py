@@ -7,7 +7,7 @@ from typing import Literal
 import polars as pl
 
 from curator.checks.thresholds import Thresholds
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 Severity = Literal["error", "warning", "info"]
 Suggestion = Literal["drop", "fix", "review", "none"]

@@ -4,7 +4,7 @@ import msgspec
 import polars as pl
 
 from curator.checks.speakers import final_answers
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 ENDINGS = ("open", "line", "closed")
 FORMATS = ("text", "JSON object", "JSON array", "XML", "code block")

@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Severity
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 PROMPT_ROLES = ("system", "developer", "user", "tool")
 

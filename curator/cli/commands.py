@@ -32,6 +32,18 @@ COMMANDS = {
     "info": "Show versions, paths and what this machine offers.",
 }
 
+_FOLDERS = {
+    "inspect": ["audit", "show", "duplicates", "similar", "select", "explain", "checks", "leaks", "validate"],
+    "curate": ["review", "decide", "undo", "label", "decisions", "split", "export"],
+    "train": ["train", "compare", "runs", "ablate"],
+    "setup": ["config", "info", "schema", "trust", "cache"],
+}
+"""Where the module of each command lies."""
+
+
+def _folder_of(command: str) -> str:
+    return next(folder for folder, commands in _FOLDERS.items() if command in commands)
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands' names and help without importing them."""
@@ -44,7 +56,7 @@ class LazyGroup(click.Group):
         """Import the module of that name; its command is called `command`."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"curator.cli.{cmd_name}").command
+        command = import_module(f"curator.cli.{_folder_of(cmd_name)}.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -83,7 +95,7 @@ def curator(context: click.Context) -> int:
     work failed midway and can be resumed, 70 internal error, 130 interrupted.
     """
     if context.invoked_subcommand is None:
-        from curator.cli.review import start_app
+        from curator.cli.curate.review import start_app
 
         return start_app(None)
     return 0

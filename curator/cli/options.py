@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from curator.workflow.request import DataRequest
+from curator.settings.request import DataRequest
 
 _OPTIONS = (
     click.argument("data", nargs=-1, required=True, metavar="DATA..."),
@@ -52,7 +52,7 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def secrets_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --mask-secrets and --allow-secrets; it receives `secrets`, a `curator.workflow.secrets.Policy`."""
+    """Give a command --mask-secrets and --allow-secrets; it receives `secrets`, a `curator.audit.secrets.Policy`."""
     from functools import wraps
 
     @wraps(command)

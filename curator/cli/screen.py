@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from curator.workflow.loading import Progress as Report
-from curator.workflow.request import DataRequest
+from curator.audit.loading.load import Progress as Report
+from curator.settings.request import DataRequest
 
 
 def stdout_console(*, no_colour: bool = False) -> Console:

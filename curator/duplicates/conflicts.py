@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.compare import jaccard, shared
-from curator.duplicates.whole import Whole, first_equal
-from curator.duplicates.words import Hashes
+from curator.duplicates.corpus import Whole, first_equal
+from curator.duplicates.text.words import Hashes
+from curator.duplicates.verify.jaccard import jaccard, shared
 from curator.jit import kernel
 
 DIFFERENT = 0.5

@@ -5,10 +5,10 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.conflicts import Conflicts
-from curator.duplicates.directly import compare_named
-from curator.duplicates.find import Duplicates
+from curator.duplicates.corpus import Whole
 from curator.duplicates.groups import Groups
-from curator.duplicates.whole import Whole
+from curator.duplicates.search import Duplicates
+from curator.duplicates.verify.named_pairs import compare_named
 
 FOUND_IN_SET = pl.Schema(
     {

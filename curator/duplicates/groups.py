@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.find import Duplicates
+from curator.duplicates.corpus import Whole
 from curator.duplicates.relations import related, with_relations
-from curator.duplicates.whole import Whole
+from curator.duplicates.search import Duplicates
 from curator.jit import kernel
 
 Positions = npt.NDArray[np.int64]

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.compare import LONG_ANSWER
-from curator.duplicates.whole import Whole
+from curator.duplicates.corpus import Whole
+from curator.duplicates.verify.jaccard import LONG_ANSWER
 
 PLAIN = 0.9
 """Similarity of prompts and of answers from which a copy with the same numbers and symbols is plainly one (the

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from curator.duplicates.find import Duplicates
-from curator.examples.frames import read_frame
+from curator.data.frames import read_frame
+from curator.duplicates.search import Duplicates
 
 VERSION = 3
 """Of the file, and of what `find` finds; part of a cache key."""

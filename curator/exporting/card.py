@@ -4,8 +4,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from curator.examples.safe_text import visible
-from curator.exporting.targets.target import Target
+from curator.data.safe_text import visible
+from curator.targets.target import Target
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 """The size categories of the Hugging Face hub, by their upper bound."""

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Literal
 
-from curator.exporting.estimate import estimate
-from curator.exporting.limits import rule_set
-from curator.exporting.targets.target import Target
+from curator.targets.limits import rule_set
+from curator.targets.prices import estimate
+from curator.targets.target import Target
 
 MANIFEST, CARD = "manifest.json", "README.md"
 SCHEMA_VERSION = 1

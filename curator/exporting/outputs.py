@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from curator.exporting.lines import ExportExample, to_line
 from curator.exporting.parquet_copy import ParquetCopy
 from curator.exporting.rejected import LISTED, Rejection
 from curator.exporting.split_file import SplitFile
-from curator.exporting.targets.target import Target
-from curator.exporting.violation import Loss, Violation
+from curator.targets.conversion import ExportExample, to_line
+from curator.targets.target import Target
+from curator.targets.violation import Loss, Violation
 
 LOST, SKIPPED = "lost.jsonl", "skipped.jsonl"
 _SPLITS = ("train", "validation", "test")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from curator.data.safe_text import visible
 from curator.errors import CuratorError
-from curator.examples.safe_text import visible
-from curator.exporting.violation import Violation
+from curator.targets.violation import Violation
 
 LISTED = 1000
 """Rejected examples that are kept in memory with their reasons; all are counted."""

@@ -15,13 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from curator.data.files.atomic import flush, is_left_over
+from curator.data.files.permissions import ANYONE, narrow_all
 from curator.errors import DISK_FULL, UsageError, WorkFailed
-from curator.exporting.companions import COMPANIONS
+from curator.exporting.engines.companions import COMPANIONS
 from curator.exporting.manifest import CARD, MANIFEST, seal_of
 from curator.exporting.outputs import LOST, SKIPPED
-from curator.exporting.targets import TARGETS
-from curator.modes import ANYONE, narrow_all
-from curator.whole_files import flush, is_left_over
+from curator.targets.registry import TARGETS
 
 _SHOWN = 5
 _NAMES = frozenset(
@@ -103,7 +103,7 @@ def placed(folder: Path, *, replace: bool, allowed: int = ANYONE) -> Iterator[Pa
     Args:
         folder: the wanted one, resolved.
         replace: put it in the place of an earlier export.
-        allowed: permissions of its files at most; see `curator.modes`.
+        allowed: permissions of its files at most; see `curator.data.files.permissions`.
 
     Raises:
         UsageError: something is in the way, or the place cannot be written to.

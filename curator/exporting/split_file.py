@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from curator.exporting.file_judge import FileJudge, Seen
-from curator.exporting.lines import ExportExample, Written
-from curator.exporting.targets.target import Target
-from curator.exporting.violation import Violation
+from curator.targets.conversion import ExportExample, Written
+from curator.targets.file_rules import FileJudge, Seen
+from curator.targets.target import Target
+from curator.targets.violation import Violation
 
 MARK = b"\xef\xbb\xbf"
 _BUFFER = 1 << 20

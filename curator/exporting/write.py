@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curator.data.files.atomic import flush
+from curator.data.files.permissions import ANYONE
 from curator.exporting.card import card_text
-from curator.exporting.companions import companion_files
-from curator.exporting.lines import ExportExample
+from curator.exporting.engines.companions import companion_files
 from curator.exporting.manifest import CARD, MANIFEST, Origin, manifest_of, seal_of
 from curator.exporting.outputs import Outputs, parquet_entries
 from curator.exporting.rejected import TargetRejects
 from curator.exporting.replacing import placed, sha256_of
 from curator.exporting.split_file import SplitFile
-from curator.exporting.targets import target_named
-from curator.exporting.targets.target import Target
-from curator.modes import ANYONE
-from curator.whole_files import flush
+from curator.targets.conversion import ExportExample
+from curator.targets.registry import target_named
+from curator.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def write_export(
         settings: of a run (`run.toml` as a dict), for the configuration files beside the data.
         own_prices: the user's table, see `estimate.prices`.
         origin: what the examples were made of, for the manifest.
-        allowed: permissions of the files at most; see `curator.modes`.
+        allowed: permissions of the files at most; see `curator.data.files.permissions`.
 
     Raises:
         TargetRejects: kept examples, or the set as a whole, break the target's rules.

@@ -14,10 +14,10 @@ from typing import Any
 
 import xxhash
 
+from curator.data.files.atomic import is_left_over
+from curator.data.files.permissions import narrow
 from curator.errors import WorkFailed
-from curator.modes import narrow
 from curator.project.refusals import worded
-from curator.whole_files import is_left_over
 
 Writer = Callable[[Path], object]
 """Writes one file to the path it is given, such as a frame's `write_ipc`."""

@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from curator.data.files.permissions import make_private
 from curator.errors import DecisionConflict, UnreadableInput, UsageError, WorkFailed
-from curator.modes import make_private
 from curator.project.damage import damage_of, is_as_left, mark_as_left, row_digest, was_emptied
 from curator.project.migrations import MIGRATIONS
 from curator.project.refusals import disk_full

@@ -13,11 +13,11 @@ from pathlib import Path
 import platformdirs
 import xxhash
 
+from curator.data.files.atomic import temporary_prefix
+from curator.data.files.permissions import is_open, narrow_all
+from curator.data.safe_text import as_text
 from curator.errors import UsageError
-from curator.examples.safe_text import as_text
-from curator.modes import is_open, narrow_all
 from curator.project.refusals import NOT_WRITABLE, worded
-from curator.whole_files import temporary_prefix
 
 ENDING = ".curator"
 DATABASE = "project.db"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from curator.data.files.permissions import make_private
 from curator.errors import DecisionConflict, WorkFailed
-from curator.modes import make_private
 from curator.project.database import PATIENCE
 from curator.project.opening import Project
 

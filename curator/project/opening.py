@@ -14,9 +14,9 @@ import xxhash
 from curator.errors import UnreadableInput, UsageError
 from curator.project.cache import Cache
 from curator.project.database import Database
+from curator.project.decisions.log import DecisionLog
+from curator.project.decisions.state_snapshot import States
 from curator.project.folder import Folder, folder_for, may_write
-from curator.project.log import DecisionLog
-from curator.project.states import States
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from curator.data.files.atomic import left_temporary
 from curator.project.folder import DATABASE
-from curator.whole_files import left_temporary
 
 _LASTING = ("exports", "runs", "split")
 

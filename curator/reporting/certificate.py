@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from curator.examples.finding import Place
+from curator.data.finding import Place
 from curator.reporting.markdown import escaped, fenced
 from curator.reporting.wording import count, joined, share
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.reporting.model import AuditReport, CheckSummary, Specimen, SpecimenMessage
 from curator.reporting.pictures import hidden_blocks, histogram, portions, shape_blocks
 from curator.reporting.wording import (

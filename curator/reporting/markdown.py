@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.reporting.bars import bar, fitted
 from curator.reporting.model import AuditReport, TokenSummary
 from curator.reporting.wording import (

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from curator.examples.finding import Finding, Severity
+from curator.data.finding import Finding, Severity
 
 SCHEMA_VERSION = 1
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from curator.data.finding import Finding, Pair
 from curator.errors import UsageError
-from curator.examples.finding import Finding, Pair
 from curator.reporting.model import AuditReport
 
 _PUBLISHED: dict[str, type[BaseModel]] = {"audit": AuditReport, "finding": Finding, "pair": Pair}

@@ -12,8 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from curator.examples.finding import Finding, Severity
-from curator.examples.safe_text import visible
+from curator.data.finding import Finding, Severity
+from curator.data.safe_text import visible
 from curator.reporting.bars import bar, fitted
 from curator.reporting.model import AuditReport, CheckSummary, TokenSummary
 from curator.reporting.wording import (

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from curator.examples.finding import Severity
+from curator.data.finding import Severity
 from curator.reporting.model import (
     CheckSummary,
     DecisionSummary,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from curator.examples.finding import Finding, Severity
+from curator.data.finding import Finding, Severity
 from curator.reporting.model import AuditReport, CheckSummary, MeaningSummary, NotRun, TopicSummary
 
 _ROLES = {"s": "system", "d": "developer", "u": "user", "a": "assistant", "t": "tool"}

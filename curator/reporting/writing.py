@@ -5,16 +5,16 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from curator.data.files.atomic import whole_file
+from curator.data.files.permissions import ANYONE
 from curator.errors import UsageError, WorkFailed
-from curator.modes import ANYONE
-from curator.whole_files import whole_file
 
 
 def write_report(text: str, destination: str, allowed: int = ANYONE) -> None:
     """Write `text` as UTF-8 to a file, replacing it in one step, or to stdout for `-`.
 
     Something that is not a regular file (a pipe, a device) is written to directly. A new file has at most the
-    permissions `allowed`, see `curator.modes`; one that is replaced keeps its own.
+    permissions `allowed`, see `curator.data.files.permissions`; one that is replaced keeps its own.
 
     Raises:
         UsageError: the folder does not exist or may not be written to, or the destination is a folder.

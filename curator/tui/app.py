@@ -19,36 +19,36 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
 
+from curator.audit.job import start_audit
+from curator.audit.open_data import Opened, open_data
+from curator.audit.preview import preview
+from curator.data.content import Content
+from curator.data.safe_text import visible
 from curator.errors import CuratorError, UsageError
-from curator.examples.content import Content
-from curator.examples.safe_text import visible
-from curator.project.log import Undone
+from curator.project.app_log import log
+from curator.project.decisions.log import Undone
 from curator.reporting.wording import count
+from curator.review.session import Review
+from curator.settings.fields import Settings
+from curator.settings.request import DataRequest
+from curator.settings.resolve import settings_for
 from curator.tui.actions import EVERYWHERE, actions_of, keymap, shown_key
-from curator.tui.app_log import log
 from curator.tui.audit_beside import AuditBeside
 from curator.tui.faults import FaultTolerantApp
 from curator.tui.fields import taken_as_text
 from curator.tui.page import Page, bindings_of
-from curator.tui.screens.browse import BrowseScreen
-from curator.tui.screens.duplicates import DuplicatesScreen
+from curator.tui.recent import note_recent
+from curator.tui.screens.dataset.browse import BrowseScreen
+from curator.tui.screens.dataset.duplicate_groups import DuplicatesScreen
+from curator.tui.screens.dataset.overview import OverviewScreen
 from curator.tui.screens.help import HelpScreen
-from curator.tui.screens.labels import LabelsScreen
 from curator.tui.screens.messages import MessagesScreen, Said
-from curator.tui.screens.overview import OverviewScreen
-from curator.tui.screens.review import ReviewScreen
-from curator.tui.screens.runs import RunsScreen
+from curator.tui.screens.reviewing.labels import LabelsScreen
+from curator.tui.screens.reviewing.review import ReviewScreen
 from curator.tui.screens.settings import SettingsScreen
 from curator.tui.screens.start import StartScreen
-from curator.tui.screens.train import TrainScreen
-from curator.workflow.audit_job import start_audit
-from curator.workflow.opening import Opened, open_data
-from curator.workflow.preview import preview
-from curator.workflow.recent import note_recent
-from curator.workflow.request import DataRequest
-from curator.workflow.reviewing import Review
-from curator.workflow.settings import settings_for
-from curator.workflow.settings_model import Settings
+from curator.tui.screens.training.before_training import TrainScreen
+from curator.tui.screens.training.runs import RunsScreen
 
 _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.5
@@ -441,10 +441,10 @@ class CuratorApp(FaultTolerantApp):
 
     @work(thread=True, exclusive=True, group="train")
     def _train_again(self, opened: Opened, asked_on: Screen[Any], *options: str) -> None:
-        from curator.tui.screens.training import TrainingScreen
-        from curator.workflow.preparing import prepare_apart
-        from curator.workflow.secrets import HoldsSecrets
-        from curator.workflow.training import start_run
+        from curator.audit.secrets import HoldsSecrets
+        from curator.training.hand_off import start_run
+        from curator.training.prepare import prepare_apart
+        from curator.tui.screens.training.running import TrainingScreen
 
         try:
             folder, _ = prepare_apart(opened, "--again", *options)
@@ -464,7 +464,7 @@ class CuratorApp(FaultTolerantApp):
             self.notify("The training has begun. R lists the trainings.", markup=False)
 
     def _ask_about_secrets(self, sentence: str, opened: Opened) -> None:
-        from curator.tui.screens.secrets import OPTIONS, Answer, SecretsScreen
+        from curator.tui.screens.training.secrets import OPTIONS, Answer, SecretsScreen
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
@@ -590,7 +590,7 @@ class CuratorApp(FaultTolerantApp):
 
     def _trainings_at_work(self) -> list[str]:
         """Names of the trainings that are at work on the open data."""
-        from curator.jobs.job import jobs_in
+        from curator.project.jobs.job import jobs_in
 
         if self.opened is None:
             return []

@@ -3,7 +3,7 @@
 from textual.suggester import Suggester
 
 from curator.checks.catalogue import CHECKS
-from curator.review.filter import DECIDED, KEYS
+from curator.review.filter.language import DECIDED, KEYS
 
 _VALUES: dict[str, tuple[str, ...]] = {
     "check": tuple(check.name for check in CHECKS),

@@ -11,9 +11,9 @@ import msgspec
 from rich.style import Style
 from rich.text import Text
 
-from curator.examples.content import Content, Message
-from curator.examples.finding import Finding
-from curator.examples.safe_text import visible
+from curator.data.content import Content, Message
+from curator.data.finding import Finding
+from curator.data.safe_text import visible
 
 FOLD = 12_000
 """Characters of a message that are shown at first; a screen holds two thousand."""

@@ -23,9 +23,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import NoActiveWorker, WorkerFailed, get_current_worker
 
+from curator.data.safe_text import visible
 from curator.errors import DISK_FULL, CuratorError
-from curator.examples.safe_text import visible
-from curator.tui.app_log import log
+from curator.project.app_log import log
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult

@@ -13,8 +13,8 @@ from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
+    from curator.review.session import Review
     from curator.tui.app import CuratorApp
-    from curator.workflow.reviewing import Review
 
 
 def bindings_of(screen: str) -> list[Binding]:

@@ -7,9 +7,9 @@ import polars as pl
 from curator.checks.catalogue import check_named
 from curator.checks.check import CheckSettings
 from curator.checks.measures import measure
-from curator.examples.facts import facts_of
-from curator.examples.frames import Batch, found
-from curator.examples.tokens import count_tokens
+from curator.data.facts import facts_of
+from curator.data.frames import Batch, found
+from curator.tokens import count_tokens
 from tests.examples.made import batch_of
 
 

@@ -11,9 +11,9 @@ import pytest
 from curator.checks.catalogue import CHECKS
 from curator.cli.boundary import run
 from curator.cli.commands import COMMANDS, curator
-from curator.examples.dialects import DIALECTS
-from curator.exporting.targets import TARGETS
-from curator.review.filter import KEYS
+from curator.data.dialects.dialect import DIALECTS
+from curator.review.filter.language import KEYS
+from curator.targets.registry import TARGETS
 from tests.cli.test_the_loop import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("without_meaning")

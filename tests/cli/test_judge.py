@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from curator.errors import WorkFailed
-from curator.runs.judge import read_verdict
-from curator.runs.judgements import Judgements, Outcome, to_judge
-from curator.runs.plain import without_markdown
-from curator.workflow.judging import ask_judge, judge_at, prepare_judging
+from curator.training.judge.endpoint import read_verdict
+from curator.training.judge.judgements import Judgements, Outcome, to_judge
+from curator.training.judge.plain_text import without_markdown
+from curator.training.judge.session import ask_judge, judge_at, prepare_judging
 from tests.jobs.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
 from tests.jobs.providers.openai_service import check_request, operation
 
@@ -152,7 +152,7 @@ def test_a_request_that_fails_once_is_repeated(run: Path, judge: JudgeService, k
 def test_a_request_that_is_not_answered_in_time_is_repeated(
     run: Path, judge: JudgeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curator.runs.judge.SECONDS", 2)
+    monkeypatch.setattr("curator.training.judge.endpoint.SECONDS", 2)
     judge.faults = [Fault("POST", CHAT, "slow")]
     assert judged(run, judge).tuned == 6
     judge.faults = [Fault("POST", CHAT, "slow")] * 5

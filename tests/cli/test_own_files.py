@@ -60,7 +60,9 @@ def test_decisions_on_an_export_and_notes_beside_it_stay(desk, capsys):
     assert contents(desk / "exp") == before
 
 
-@pytest.mark.parametrize("place", ["d.jsonl.curator", "d.jsonl.curator/runs/mine", "x.jsonl.curator", "d.jsonl"])
+@pytest.mark.parametrize(
+    "place", ["d.jsonl.curator", "d.jsonl.curator/training/runs/mine", "x.jsonl.curator", "d.jsonl"]
+)
 def test_an_export_goes_into_no_project_but_below_its_exports(desk, place, capsys):
     assert run(["audit", "d.jsonl", "--quiet"]) == 0
     for more in ((), ("--replace",)):
@@ -96,10 +98,10 @@ COMMANDS = [
 def test_no_output_takes_the_place_of_a_source_or_of_a_file_of_a_project(desk, command, capsys):
     assert run(["audit", "d.jsonl", "--quiet"]) == 0
     assert run(["audit", "other.jsonl", "--quiet"]) == 0
-    (desk / "d.jsonl.curator/runs/note.txt").write_text("mine")
+    (desk / "d.jsonl.curator/training/runs/note.txt").write_text("mine")
     before = contents(desk)
     places = ["d.jsonl", "./d.jsonl", str(desk / "d.jsonl"), "link.jsonl", "hard.jsonl", "exam.jsonl"]
-    places += ["d.jsonl.curator/project.db", "d.jsonl.curator/runs/note.txt", "other.jsonl.curator/new.html"]
+    places += ["d.jsonl.curator/project.db", "d.jsonl.curator/training/runs/note.txt", "other.jsonl.curator/new.html"]
     if command[0] not in ("leaks", "validate"):
         places += ["other.jsonl", "curator.toml"]
     for place in places:
@@ -226,8 +228,8 @@ def test_a_text_that_was_deleted_from_the_data_is_not_in_the_cache_after_the_nex
 
 
 def opened(name):
-    from curator.workflow.opening import open_data
-    from curator.workflow.request import DataRequest
+    from curator.audit.open_data import open_data
+    from curator.settings.request import DataRequest
 
     return open_data(DataRequest(data=(name,)))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from curator.audit.loading.reread import originals
+from curator.audit.open_data import open_data
 from curator.cli.boundary import run
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.texts import originals
+from curator.settings.request import DataRequest
 from tests.cli.test_the_loop import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("without_meaning")
@@ -217,13 +217,13 @@ def test_a_training_stops_or_hands_over_what_was_masked(folder, option, capsys):
     train = ["train", "d.jsonl", "--model", str(TINY), "--skip-invalid", "--allow-leaks", "--quiet", option]
     assert run(train) == 1
     assert "hold a secret, so nothing was written" in capsys.readouterr().err
-    assert not list(folder.glob("d.jsonl.curator/runs/*"))
+    assert not list(folder.glob("d.jsonl.curator/training/runs/*"))
     assert run([*train, "--mask-secrets"]) == 0
     shown = capsys.readouterr()
     assert "[SECRET] stands in its place" in shown.out + shown.err
     contents = written_strings(folder, leave=("d.jsonl", "cache"))
     assert leaking({**contents, "screen": (shown.out + shown.err).encode()}) == []
-    runs = list(folder.glob("d.jsonl.curator/runs/0*"))
+    runs = list(folder.glob("d.jsonl.curator/training/runs/0*"))
     assert len(runs) == (option == "--prepare")
     for made in runs:
         assert json.loads((made / "snapshot.json").read_text())["secrets"]["policy"] == "mask"
@@ -267,9 +267,9 @@ def test_a_secret_that_an_edit_or_an_added_example_brings_in_is_found_and_one_ed
 
 def write(folder, position, text, *, action):
     """Edit the example at a position, or add one, as the app does."""
-    from curator.project.decision import Proposed
-    from curator.workflow.ids import ids_of
-    from curator.workflow.written import checked_content, id_of
+    from curator.audit.ids import ids_of
+    from curator.project.decisions.decision import Proposed
+    from curator.review.edits import checked_content, id_of
 
     content = checked_content({"messages": [user(f"And what is {position}?"), answer(text)]})
     with open_data(DataRequest(data=(str(folder / "d.jsonl"),))) as opened:

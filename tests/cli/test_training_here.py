@@ -116,7 +116,7 @@ def test_a_trainer_that_was_killed_goes_on_where_it_was(trained: Path, tmp_path:
 
 def follow(events: Path, process: int):  # type: ignore[no-untyped-def]
     """Events from the beginning until the process is gone."""
-    from curator.jobs.events import EventReader
+    from curator.project.jobs.events import EventReader
 
     reader = EventReader(events)
     while True:
@@ -132,7 +132,7 @@ def wait_for_end(process: int) -> None:
 
 
 def is_alive(process: int) -> bool:
-    from curator.jobs.identity import start_mark
+    from curator.project.jobs.process_identity import start_mark
 
     return start_mark(process) is not None
 

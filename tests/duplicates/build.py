@@ -1,9 +1,9 @@
 """The engine on `(prompt, answer)` examples."""
 
-from curator.duplicates.find import find
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.search import find
 from tests.duplicates.reference import views
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import polars as pl
 
-from curator.examples.views import VIEWS
+from curator.data.text import VIEWS
 
 HAN = ("CJK ", "HANGZHOU ", "IDEOGRAPHIC ITERATION", "IDEOGRAPHIC NUMBER", "VERTICAL IDEOGRAPHIC ITERATION")
 KANA = ("HIRAGANA", "KATAKANA", "HENTAIGANA", "HALFWIDTH KATAKANA")

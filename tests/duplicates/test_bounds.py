@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.bounds import upper_bounds
-from curator.duplicates.compare import similarities
-from curator.duplicates.directly import sides_of
-from curator.duplicates.templates import template_shingles
+from curator.duplicates.verify.jaccard import similarities
+from curator.duplicates.verify.named_pairs import sides_of
+from curator.duplicates.verify.templates import template_shingles
+from curator.duplicates.verify.upper_bounds import upper_bounds
 from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, sentence
 

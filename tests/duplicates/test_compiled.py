@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from curator import jit
-from curator.duplicates.prepared import prepare
+from curator.duplicates.block_features import prepare
 from curator.jit import compiled_before
 from tests.duplicates.reference import views
 

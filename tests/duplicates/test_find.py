@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.find import Earlier, find
 from curator.duplicates.relations import with_relations
+from curator.duplicates.search import Earlier, find
 from tests.duplicates import reference
 from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, question

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.find import find
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.search import find
 from tests.duplicates import reference
 from tests.duplicates.build import grouped, prepared
 from tests.duplicates.material import WORDS, examples_with_copies, sentence

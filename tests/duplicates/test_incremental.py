@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.duplicates import stored
-from curator.duplicates.find import Earlier, find
 from curator.duplicates.groups import default_rank, group
+from curator.duplicates.search import Earlier, find
 from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, sentence
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.leaks import leaks
-from curator.duplicates.ties import ties
+from curator.duplicates.containment.leaks import leaks
+from curator.duplicates.must_link import ties
 from curator.splitting.components import components
 from tests.duplicates import reference
 from tests.duplicates.build import grouped, prepared

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from datasketch import MinHash
 
-from curator.duplicates.permutations import MULTIPLIERS, OFFSETS
-from curator.duplicates.prepared import prepare
-from curator.duplicates.signatures import RECALL, Banding, permutations, sign_views
+from curator.duplicates.block_features import prepare
+from curator.duplicates.minhash.permutations import MULTIPLIERS, OFFSETS
+from curator.duplicates.minhash.signatures import RECALL, Banding, permutations, sign_views
 from tests.duplicates.material import examples_with_copies
 from tests.duplicates.reference import views
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from curator.duplicates.prepared import Prepared
+from curator.duplicates.block_features import Prepared
 from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies
 

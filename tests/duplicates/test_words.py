@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.characters import Characters
-from curator.duplicates.compare import similarities
-from curator.duplicates.directly import sides_of
-from curator.duplicates.places import placed_words
-from curator.duplicates.prepared import prepare
-from curator.duplicates.whole import assemble
+from curator.duplicates.block_features import prepare
+from curator.duplicates.corpus import assemble
+from curator.duplicates.text.characters import Characters
+from curator.duplicates.text.word_offsets import placed_words
+from curator.duplicates.verify.jaccard import similarities
+from curator.duplicates.verify.named_pairs import sides_of
 from tests.duplicates import reference
 
 SAMPLES = [

@@ -4,7 +4,7 @@ import random
 
 import polars as pl
 
-from curator.embedding.encoder import encode_views, encoder_named
+from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.vectors import Vectors
 
 DISHES = ["soup", "bread", "pancakes", "rice", "salad", "stew", "pie", "noodles"]

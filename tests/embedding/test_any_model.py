@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.encoder import encode_views, encoder_named
-from curator.embedding.neighbours import all_pairs, neighbours
-from curator.embedding.outliers import outliers
-from curator.embedding.pairs import Criterion
-from curator.embedding.rarity import rarity
-from curator.embedding.topics import topics
+from curator.audit.meaning.meaning import find_meaning
+from curator.audit.open_data import open_data
+from curator.embedding.encoders.encoder import encode_views, encoder_named
+from curator.embedding.encoders.subwords import Words, joined_words, words_of
+from curator.embedding.neighbors.nearest import all_pairs, neighbours
+from curator.embedding.neighbors.pairs import Criterion
+from curator.embedding.outliers.detection import outliers
+from curator.embedding.outliers.surprisal import rarity
+from curator.embedding.topics.assignment import topics
 from curator.embedding.vectors import Vectors, save_joined
-from curator.embedding.words import Words, joined_words, words_of
-from curator.workflow.meaning import find_meaning
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.settings.request import DataRequest
 from tests.embedding.examples import FOREIGN, views
 from tests.workflow.run import chat, write
 
@@ -59,7 +59,7 @@ def test_batches_and_threads_change_a_models_vectors_by_rounding_alone(model, mo
     encoder, texts = encoder_named(str(model), device="cpu"), views(70)["prompt"].to_list()
     expected, threads = encoder.encode(texts), torch.get_num_threads()
     for batch, count in ((1, 1), (7, 2), (64, 1)):
-        monkeypatch.setattr("curator.embedding.transformer._BATCH", batch)
+        monkeypatch.setattr("curator.embedding.encoders.transformer._BATCH", batch)
         torch.set_num_threads(count)
         assert ((encoder.encode(texts) * expected).sum(axis=1) > 0.995).all()
     torch.set_num_threads(threads)

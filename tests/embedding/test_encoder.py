@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.embedding.encoder import MODEL_FOLDER, encode_views, encoder_named
-from curator.embedding.static import default_encoder
+from curator.embedding.encoders.encoder import MODEL_FOLDER, encode_views, encoder_named
+from curator.embedding.encoders.static import default_encoder
 from curator.embedding.vectors import Vectors
 from curator.errors import MissingDependency, UnreadableInput
 from tests.embedding.examples import encoded, views
@@ -93,7 +93,7 @@ def test_a_paraphrase_is_nearer_than_another_question() -> None:
 
 def test_an_audit_without_another_model_loads_neither_torch_nor_numba() -> None:
     program = (
-        "import sys; from curator.embedding.encoder import encoder_named; encoder_named().encode(['a']);"
+        "import sys; from curator.embedding.encoders.encoder import encoder_named; encoder_named().encode(['a']);"
         "print(sorted({'torch', 'numba', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.embedding.duplicates import semantic_pairs
-from curator.embedding.finding import outlier_findings, semantic_duplicate_findings, topic_findings
-from curator.embedding.keeping import between_stands, keepers, stands
-from curator.embedding.layout import layout
-from curator.embedding.neighbours import NEIGHBOURS, all_pairs, neighbours
-from curator.embedding.outliers import outliers
-from curator.embedding.pairs import Criterion
-from curator.embedding.product import neighbours_of_some
-from curator.embedding.rarity import rarity
-from curator.embedding.reasons import reasons, usual
-from curator.embedding.search import diverse_subset, query_vector, similar
-from curator.embedding.static import default_encoder
-from curator.embedding.titles import titled
-from curator.embedding.topics import topics
+from curator.embedding.encoders.static import default_encoder
+from curator.embedding.encoders.subwords import words_of
+from curator.embedding.keepers import between_stands, keepers, stands
+from curator.embedding.neighbors.exact_knn import neighbours_of_some
+from curator.embedding.neighbors.nearest import NEIGHBOURS, all_pairs, neighbours
+from curator.embedding.neighbors.pairs import Criterion
+from curator.embedding.outliers.detection import outliers
+from curator.embedding.outliers.reasons import reasons, usual
+from curator.embedding.outliers.surprisal import rarity
+from curator.embedding.projection import layout
+from curator.embedding.selection import diverse_subset, query_vector, similar
+from curator.embedding.semantic_duplicates import semantic_pairs
+from curator.embedding.semantic_findings import outlier_findings, semantic_duplicate_findings, topic_findings
+from curator.embedding.topics.assignment import topics
+from curator.embedding.topics.titles import titled
 from curator.embedding.vectors import Vectors
-from curator.embedding.words import words_of
 from tests.embedding.examples import FOREIGN, TOWNS, encoded, texts, views
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from curator.examples.batches import read_batch
-from curator.examples.blocks import Block
-from curator.examples.dialects import dialect_named
-from curator.examples.frames import Batch
+from curator.data.batches import read_batch
+from curator.data.blocks import Block
+from curator.data.dialects.dialect import dialect_named
+from curator.data.frames import Batch
 
 WEATHER = {
     "type": "function",

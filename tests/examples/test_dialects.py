@@ -2,8 +2,8 @@
 
 import pytest
 
+from curator.data.dialects.dialect import DIALECTS, dialect_named, mapped_dialect, recognise
 from curator.errors import UnreadableInput, UsageError
-from curator.examples.dialects import DIALECTS, dialect_named, mapped_dialect, recognise
 from tests.examples.made import batch_of, block_of, chat
 
 TURN = [("user", "Where?"), ("assistant", "There.")]
@@ -79,7 +79,7 @@ def test_what_fits_no_form_is_refused_with_its_keys():
 
 
 def test_columns_can_be_named():
-    from curator.examples.batches import read_batch
+    from curator.data.batches import read_batch
 
     dialect = mapped_dialect({"prompt": "ask", "answer": "reply", "system": "persona"})
     batch = read_batch(block_of(b'{"ask": "Where?", "reply": "There.", "persona": "Be brief.", "id": 7}'), dialect)

@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 import zstandard
 
+from curator.data import blocks as block_sizes
+from curator.data.batches import read_batch
+from curator.data.blocks import Block
+from curator.data.dialects.dialect import dialect_named
+from curator.data.sources import source as sources
+from curator.data.sources.source import expand
 from curator.errors import UnreadableInput
-from curator.examples import blocks as block_sizes
-from curator.examples import sources
-from curator.examples.batches import read_batch
-from curator.examples.blocks import Block
-from curator.examples.dialects import dialect_named
-from curator.examples.sources import expand
 from tests.examples.made import question
 
 VALUES = [

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from curator.checks.catalogue import CHECKS
 from curator.checks.check import CheckSettings
 from curator.checks.measures import measure
-from curator.examples.batches import read_batch
-from curator.examples.dialects import DIALECTS, dialect_named
-from curator.examples.facts import FACTS, facts_of
-from curator.examples.frames import FOUND, Batch, found
-from curator.examples.tokens import count_tokens
-from curator.examples.views import VIEWS, view_texts
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import DIALECTS, dialect_named
+from curator.data.facts import FACTS, facts_of
+from curator.data.frames import FOUND, Batch, found
+from curator.data.text import VIEWS, view_texts
+from curator.tokens import count_tokens
 from tests.examples.made import WEATHER, block_of, call, chat, question, result
 from tests.examples.shaped import damaged, line, nearly
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.examples.media import is_media_key
-from curator.examples.views import view_texts
+from curator.data.media import is_media_key
+from curator.data.text import view_texts
 from tests.examples.made import WEATHER, batch_of, chat
 
 FILES = st.text("abcdefgh0123456789/.", min_size=1, max_size=12)

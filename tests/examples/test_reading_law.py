@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from curator.examples.batches import read_batch, read_example
-from curator.examples.dialects import DIALECTS, Dialect
-from curator.examples.json_line import InvalidEncoding, InvalidJson, decode_json
-from curator.examples.judging import judge
+from curator.data.batches import read_batch, read_example
+from curator.data.dialects.dialect import DIALECTS, Dialect
+from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
+from curator.data.validation import judge
 from tests.examples.made import block_of
 from tests.examples.shaped import damaged, line, nearly
 

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from curator.examples.content import Content
+from curator.data.content import Content
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 ID = st.text("abcdefghij0123456789", min_size=1, max_size=9)

@@ -2,7 +2,7 @@ import pytest
 
 from benchmarks.targets.corpus import TARGETS, cases, try_case
 from benchmarks.targets.file_cases import file_cases
-from curator.exporting.targets import TARGETS as KNOWN
+from curator.targets.registry import TARGETS as KNOWN
 
 
 def test_every_target_has_a_corpus_of_defects():

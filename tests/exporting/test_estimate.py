@@ -3,14 +3,14 @@ import json
 import pytest
 import yaml
 
+from curator.data.content import Content
 from curator.errors import UsageError
-from curator.examples.content import Content
-from curator.exporting.estimate import estimate, openai_epochs, prices
-from curator.exporting.limits import context_limit, figures
-from curator.exporting.lines import ExportExample
-from curator.exporting.run_settings import complete
-from curator.exporting.targets import TARGETS
+from curator.exporting.engines.run_settings import complete
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
+from curator.targets.limits import context_limit, figures
+from curator.targets.prices import estimate, openai_epochs, prices
+from curator.targets.registry import TARGETS
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_every_figure_has_a_source_and_a_date():
 @pytest.mark.parametrize("examples", [5, 60, 400, 1_000, 2_500, 12_000, 60_000])
 def test_the_settings_for_other_engines_mean_what_the_trainer_would_do(examples):
     from trainer.contract import RunSettings
-    from trainer.defaults import Facts, resolve
+    from trainer.plan.defaults import Facts, resolve
 
     facts = Facts(examples, 700, 8_000_000_000, 4096, 8192, on_cuda=True)
     given = {"model": {"name": "a-model"}, "training": {"max_length": 700}}

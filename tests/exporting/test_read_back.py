@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.examples.content import Content
-from curator.exporting.carries import parsed_arguments, reduce
-from curator.exporting.lines import to_line
-from curator.exporting.targets import TARGETS
+from curator.data.content import Content
+from curator.targets.capabilities import parsed_arguments, reduce
+from curator.targets.conversion import to_line
+from curator.targets.registry import TARGETS
 
 from .strategies import TEXT, contents
 

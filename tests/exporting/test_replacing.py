@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from curator.data.content import Content
 from curator.errors import UsageError
-from curator.examples.content import Content
-from curator.exporting.lines import ExportExample
-from curator.exporting.targets import TARGETS
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
+from curator.targets.registry import TARGETS
 from tests.exporting.test_write_export import kept
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from together.lib.utils.files import check_file
 
-from curator.examples.batches import read_example
-from curator.examples.dialects import dialect_named
-from curator.exporting.lines import ExportExample
+from curator.data.batches import read_example
+from curator.data.dialects.dialect import dialect_named
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
 
 DESK = Path(__file__).parents[2] / "sample_data" / "support_desk.jsonl"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from curator.errors import UnreadableInput, UsageError
-from curator.exporting.correct import correct
-from curator.exporting.targets import TARGETS
-from curator.exporting.targets.openai import COOKBOOK_NAMES
-from curator.exporting.validate import validate
+from curator.targets.correction import correct
+from curator.targets.file_validation import validate
+from curator.targets.registry import TARGETS
+from curator.targets.services.openai import COOKBOOK_NAMES
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 

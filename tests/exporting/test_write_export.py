@@ -5,19 +5,19 @@ from collections import Counter
 
 import pytest
 
+from curator.data.batches import read_example
+from curator.data.content import Content
+from curator.data.dialects.dialect import recognise
+from curator.data.json_line import decode_json
+from curator.data.sources.source import blocks, expand
 from curator.errors import UsageError, WorkFailed
-from curator.examples.batches import read_example
-from curator.examples.content import Content
-from curator.examples.dialects import recognise
-from curator.examples.json_line import decode_json
-from curator.examples.sources import blocks, expand
 from curator.exporting import split_file
-from curator.exporting.lines import ExportExample
 from curator.exporting.manifest import Origin
 from curator.exporting.rejected import TargetRejects
-from curator.exporting.targets import TARGETS, target_named
-from curator.exporting.validate import validate
 from curator.exporting.write import write_export
+from curator.targets.conversion import ExportExample
+from curator.targets.file_validation import validate
+from curator.targets.registry import TARGETS, target_named
 
 KETTLE = "Hold the lid down for three seconds."
 

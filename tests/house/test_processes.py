@@ -11,11 +11,11 @@ FILES = {
 }
 STARTS = {"subprocess", "multiprocessing", "concurrent.futures.process"}
 PLACES = {
-    "curator/jobs/job.py",
-    "curator/tui/screens/edit.py",  # the person's own editor
-    "curator/workflow/asking_trainer.py",
-    "curator/workflow/preparing.py",
-    "curator/workflow/workers.py",
+    "curator/project/jobs/job.py",
+    "curator/tui/screens/reviewing/edit.py",  # the person's own editor
+    "curator/training/trainer_process.py",
+    "curator/training/prepare.py",
+    "curator/audit/runners/local.py",
 }
 """Modules that start processes. A new one uses `curator.module_path`, and is named here."""
 
@@ -44,20 +44,20 @@ def test_processes_are_started_in_few_places():
 
 def test_the_command_of_a_process_is_made_in_one_place():
     executables = {file for file, node in nodes(ast.Attribute) if ast.unparse(node) == "sys.executable"}
-    assert executables == {"curator/module_path.py", "curator/cli/info.py"}
+    assert executables == {"curator/module_path.py", "curator/cli/setup/info.py"}
     assert {file for file, node in nodes(ast.Constant) if node.value == "-m"} == {"curator/module_path.py"}
 
 
 def test_no_program_is_run_by_a_shell_or_replaced_but_by_the_launcher():
     called = ("os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn", "os.fork")
     assert {file for file, node in nodes(ast.Attribute) if ast.unparse(node).startswith(called)} == {
-        "curator/jobs/launch.py"
+        "curator/project/jobs/launch.py"
     }
 
 
 def test_only_one_module_imports_numba_and_kernels_are_in_the_rooms_that_its_digest_counts():
     assert imports({"numba"}) == {"curator/jit.py"}
-    holders = imports({"curator.jit"}) - {"curator/workflow/loading.py"}  # which asks whether it will compile
+    holders = imports({"curator.jit"}) - {"curator/audit/loading/load.py"}  # which asks whether it will compile
     assert [file for file in holders if not file.startswith(tuple(f"curator/{room}/" for room in ROOMS))] == []
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from curator.errors import DecisionConflict, WorkFailed
-from curator.jobs.events import EventReader
-from curator.jobs.identity import start_mark
-from curator.jobs.job import RECORD, Job, attach, jobs_in, start
+from curator.project.jobs.events import EventReader
+from curator.project.jobs.job import RECORD, Job, attach, jobs_in, start
+from curator.project.jobs.process_identity import start_mark
 
 _BEGIN = """
 import signal, sys
 from pathlib import Path
-from curator.jobs.events import EventWriter
+from curator.project.jobs.events import EventWriter
 folder = Path(sys.argv[1])
 writer = EventWriter(folder / "events.jsonl", "a run")
 writer.write("started")
@@ -119,7 +119,7 @@ def test_a_command_that_does_not_exist_died_with_its_reason(tmp_path: Path) -> N
 
 def test_the_death_of_whoever_started_it_reaches_nobody(tmp_path: Path) -> None:
     starter = (
-        "import signal, sys\nfrom pathlib import Path\nfrom curator.jobs.job import start\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom curator.project.jobs.job import start\n"
         "start(Path(sys.argv[1]), [sys.executable, '-c', sys.argv[2], sys.argv[1]])\n"
         "print('started', flush=True)\nsignal.pause()"
     )

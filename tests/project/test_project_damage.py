@@ -9,9 +9,9 @@ import pytest
 from curator.cli.boundary import run
 from curator.errors import CuratorError
 from curator.project.database import Database
-from curator.project.decision import Proposed, label_value
-from curator.project.journal import journal_lines
-from curator.project.log import DecisionLog
+from curator.project.decisions.decision import Proposed, label_value
+from curator.project.decisions.journal import journal_lines
+from curator.project.decisions.log import DecisionLog
 from curator.project.opening import open_project
 
 PAGE = 4096

@@ -10,9 +10,9 @@ import pytest
 from curator.errors import DecisionConflict, UnreadableInput, UsageError, WorkFailed
 from curator.project import database as database_module
 from curator.project.database import Database
-from curator.project.decision import Proposed
+from curator.project.decisions.decision import Proposed
+from curator.project.decisions.log import DecisionLog
 from curator.project.lock import only_one
-from curator.project.log import DecisionLog
 from curator.project.opening import open_project
 
 A = "a" * 16

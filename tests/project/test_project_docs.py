@@ -5,9 +5,9 @@ import re
 import tomllib
 from pathlib import Path
 
-from curator.project.decision import ACTIONS
-from curator.project.journal import import_journal
-from curator.project.policies import BUILT_IN, Policy, policy_named
+from curator.project.decisions.decision import ACTIONS
+from curator.project.decisions.journal import import_journal
+from curator.project.decisions.policies import BUILT_IN, Policy, policy_named
 
 TEXT = (Path(__file__).parents[2] / "docs" / "decisions.md").read_text(encoding="utf-8")
 

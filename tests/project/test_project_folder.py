@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from curator.errors import UnreadableInput, UsageError, WorkFailed
-from curator.project.decision import Proposed
+from curator.project.decisions.decision import Proposed
 from curator.project.folder import folder_for
 from curator.project.opening import open_project
 

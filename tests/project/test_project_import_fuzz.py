@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curator.cli.boundary import run
-from curator.project.decision import Proposed
+from curator.project.decisions.decision import Proposed
 from curator.project.opening import open_project
 
 A = "a" * 16

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curator.errors import CuratorError, DecisionConflict, UnreadableInput, WorkFailed
-from curator.project.decision import Proposed, label_value
-from curator.project.journal import export_journal, import_journal, journal_lines
+from curator.project.decisions.decision import Proposed, label_value
+from curator.project.decisions.journal import export_journal, import_journal, journal_lines
 from curator.project.opening import open_project
 
 A, B = "a" * 16, "b" * 16

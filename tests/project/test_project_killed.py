@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
+from curator.project.decisions.state_snapshot import States
 from curator.project.opening import open_project
-from curator.project.states import States
 
 DECIDE = """
 import random, sys
 from pathlib import Path
-from curator.project.decision import Proposed
+from curator.project.decisions.decision import Proposed
 from curator.project.opening import open_project
 chance = random.Random(int(sys.argv[2]))
 examples = [f"{number:016x}" for number in range(40)]

@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from curator.errors import DecisionConflict, UsageError
-from curator.project import log as log_module
-from curator.project.decision import Proposed, label_value
+from curator.project.decisions import log as log_module
+from curator.project.decisions.decision import Proposed, label_value
 from curator.project.opening import open_project
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16 + "-2"

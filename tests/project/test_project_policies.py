@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from curator.errors import DecisionConflict, UsageError
-from curator.project.decision import Proposed
-from curator.project.policies import (
+from curator.project.decisions.decision import Proposed
+from curator.project.decisions.policies import (
     Policy,
     apply_proposal,
     checks_named,

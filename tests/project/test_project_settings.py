@@ -5,10 +5,10 @@ import re
 import pytest
 
 from curator.errors import UnreadableInput, UsageError
-from curator.workflow.request import DataRequest
-from curator.workflow.settings import explained, project_file, settings_for, user_file
-from curator.workflow.settings_model import Settings, known_names
-from curator.workflow.settings_skeleton import skeleton
+from curator.settings.fields import Settings, known_names
+from curator.settings.request import DataRequest
+from curator.settings.resolve import explained, project_file, settings_for, user_file
+from curator.settings.skeleton import skeleton
 
 REQUEST = DataRequest(data=("chats.jsonl",))
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.project import states as states_module
-from curator.project.decision import Proposed, label_value
-from curator.project.journal import import_journal, journal_lines
+from curator.project.decisions import state_snapshot as states_module
+from curator.project.decisions.decision import Proposed, label_value
+from curator.project.decisions.journal import import_journal, journal_lines
 from curator.project.opening import open_project
 
 EXAMPLES = [letter * 16 for letter in "abcd"]

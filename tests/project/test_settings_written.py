@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.errors import UsageError
-from curator.workflow.request import DataRequest
-from curator.workflow.settings import settings_for
-from curator.workflow.settings_writing import as_toml, changed
+from curator.settings.request import DataRequest
+from curator.settings.resolve import settings_for
+from curator.settings.writing import as_toml, changed
 
 FILE = """\
 # Ours: ask Ann before changing anything.

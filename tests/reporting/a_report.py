@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from curator.examples.finding import Finding
+from curator.data.finding import Finding
 from curator.reporting.model import (
     AuditReport,
     CheckSummary,

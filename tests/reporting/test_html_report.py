@@ -13,7 +13,7 @@ from a_report import HOSTILE, a_believable_report, filled_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.reporting.html import html_report
 from curator.reporting.model import SpecimenMessage
 

@@ -6,8 +6,8 @@ import pytest
 from a_report import HOSTILE, a_believable_report, a_finding, filled_with
 from jsonschema import Draft202012Validator, ValidationError
 
+from curator.data.finding import Pair, Place
 from curator.errors import UsageError
-from curator.examples.finding import Pair, Place
 from curator.reporting.json_report import json_report
 from curator.reporting.model import AuditReport
 from curator.reporting.schema import PUBLISHED, published_schema

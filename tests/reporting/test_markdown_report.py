@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.reporting.markdown import escaped, fenced, markdown_report
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

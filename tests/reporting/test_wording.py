@@ -2,7 +2,7 @@
 
 from a_report import a_finding
 
-from curator.examples.finding import Place
+from curator.data.finding import Place
 from curator.reporting.wording import sentence_of
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.review.filter import All, Any, FilterError, Not, Number, Term, Words, parse
+from curator.review.filter.language import All, Any, FilterError, Not, Number, Term, Words, parse
 
 
 def test_terms_next_to_each_other_must_all_hold():

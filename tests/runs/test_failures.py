@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.runs.failures import failure_findings
-from curator.runs.hard import hard_findings, learning, usual_losses
-from curator.workflow.missing import failures_of, weak_regions
+from curator.audit.last_training.failures import failure_findings
+from curator.audit.last_training.hard_to_learn import hard_findings, learning, usual_losses
+from curator.training.coverage import failures_of, weak_regions
 
 Floats = npt.NDArray[np.float64]
 

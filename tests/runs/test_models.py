@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curator.workflow.models import bundled_model, cached_models
+from curator.training.base_models import bundled_model, cached_models
 
 
 def test_only_cached_models_with_weights_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from curator.data.content import Content
 from curator.errors import UsageError
-from curator.examples.content import Content
-from curator.runs.listed import changes, contents_of, ids_of_side, runs_in
-from curator.runs.settings import run_settings
-from curator.runs.snapshot import Handed, changed_files, hand_over, read_snapshot
+from curator.training.runs.listed import changes, contents_of, ids_of_side, runs_in
+from curator.training.runs.run_toml import run_settings
+from curator.training.runs.snapshot import Handed, changed_files, hand_over, read_snapshot
 from trainer.contract import read_settings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from curator.runs.watched import Watched, is_flat, rises, smoothed
+from curator.training.runs.watched import Watched, is_flat, rises, smoothed
 
 
 def metric(step: int, loss: float | None, split: str = "train") -> dict[str, Any]:
@@ -70,7 +70,7 @@ def test_rising_and_flat_are_counted_from_the_latest() -> None:
 
 
 def test_the_events_of_a_real_run_are_understood(tmp_path: Path) -> None:
-    from curator.jobs.events import EventReader, EventWriter
+    from curator.project.jobs.events import EventReader, EventWriter
 
     with EventWriter(tmp_path / "events.jsonl", "run") as writer:
         writer.write("started")

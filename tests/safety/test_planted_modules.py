@@ -28,9 +28,9 @@ sys.exit(run(["audit", "chats.jsonl", "--project", "second", "--quiet"]))
 AUDIT_AS_A_JOB = """
 import sys
 sys.path[:] = [entry for entry in sys.path if entry]
-from curator.workflow.audit_job import start_audit
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.job import start_audit
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 with open_data(DataRequest(("chats.jsonl",), project="job")) as opened:
     job = start_audit(opened)
     for _ in job.follow():

@@ -6,9 +6,9 @@ import pytest
 
 from tests.safety.traps import ROOT, Mark
 from trainer.contract import RunSettings
-from trainer.errors import SettingsError, TrainerError
-from trainer.plan import make_plan
-from trainer.unasked import PASSED_ON, refuse_unasked
+from trainer.contract.errors import SettingsError, TrainerError
+from trainer.plan.plan import make_plan
+from trainer.plan.unasked import PASSED_ON, refuse_unasked
 
 MODEL = ROOT / "sample_data" / "tiny-llama"
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from curator.errors import UsageError
-from curator.workflow.settings_model import ANY_NAME, known_names
-from curator.workflow.settings_trust import HARMLESS, NEEDS_TRUST
+from curator.settings.fields import ANY_NAME, known_names
+from curator.settings.trust import HARMLESS, NEEDS_TRUST
 from tests.safety.traps import ROOT, Mark
 from tests.workflow.run import chat, curator, write
 
@@ -124,7 +124,7 @@ def test_every_setting_is_decided_about():
 
 
 def test_a_run_that_came_with_the_data_goes_nowhere_but_to_this_users_service(tmp_path, monkeypatch):
-    from curator.workflow.launching import begin
+    from curator.training.service.launching import begin
     from tests.jobs.providers.a_run import Run
 
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)

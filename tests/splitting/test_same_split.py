@@ -8,10 +8,10 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.find import find
+from curator.duplicates.containment.leaks import leaks
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.leaks import leaks
-from curator.duplicates.ties import ties
+from curator.duplicates.must_link import ties
+from curator.duplicates.search import find
 from curator.splitting.components import components
 from curator.splitting.split import TEST, TRAIN, VALIDATION, split
 from tests.duplicates.build import prepared

@@ -6,7 +6,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from curator.errors import MissingDependency, UsageError
-from curator.examples.tokens import count_message_tokens, count_tokens, fingerprint
+from curator.tokens import count_message_tokens, count_tokens, fingerprint
 from tests.examples.made import WEATHER, batch_of, call, chat, question, result
 
 CHATML = (

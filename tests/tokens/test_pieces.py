@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.examples.tokens import tokenizer_named
-from curator.examples.tokens.pieces import _ROOM, MOST_CHARACTERS, PieceCounts
-from curator.examples.tokens.vocabularies import _WORTH_CUTTING, openai_encoding, text_counter
+from curator.tokens import tokenizer_named
+from curator.tokens.pretokens import _ROOM, MOST_CHARACTERS, PieceCounts
+from curator.tokens.vocabularies import _WORTH_CUTTING, openai_encoding, text_counter
 from tests.tokens.texts import TEXTS
 
 ENCODE = openai_encoding("o200k_base").encode_ordinary
@@ -43,7 +43,7 @@ def test_texts_that_are_cut_in_every_way(text):
 
 
 def test_more_pieces_than_the_table_holds_are_counted_all_the_same(monkeypatch):
-    monkeypatch.setattr("curator.examples.tokens.pieces._LARGEST", 1 << 18)
+    monkeypatch.setattr("curator.tokens.pretokens._LARGEST", 1 << 18)
     words = [" ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}q{n * k}z" for k in range(40)) for n in range(9000)]
     counts = PieceCounts(ENCODE)
     assert counts.count(words) == [len(ENCODE(text)) for text in words]

@@ -3,8 +3,8 @@
 import jinja2
 import pytest
 
-from curator.examples.tokens import count_tokens, tokenizer_named
-from curator.examples.tokens.vocabularies import splintr_vocabulary
+from curator.tokens import count_tokens, tokenizer_named
+from curator.tokens.vocabularies import splintr_vocabulary
 from tests.examples.made import batch_of, chat
 from tests.tokens.texts import TEXTS
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tiktoken_ext import openai_public
 
 from curator.errors import MissingDependency
-from curator.examples.tokens import vocabularies
-from curator.examples.tokens.named import TOKENIZERS
-from curator.examples.tokens.vocabularies import openai_encoding, splintr_vocabulary, text_counter, token_bytes
+from curator.tokens import vocabularies
+from curator.tokens.named import TOKENIZERS
+from curator.tokens.vocabularies import openai_encoding, splintr_vocabulary, text_counter, token_bytes
 from tests.tokens.texts import TEXTS
 
 OPENAI = ("o200k_base", "cl100k_base")

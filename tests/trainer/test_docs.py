@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from trainer.contract import RunSettings
-from trainer.evaluate.measures import measure
+from trainer.evaluate.measures.measures import measure
 
 LOOP = Path(__file__).parents[2] / "docs" / "loop.md"
 PAGE = Path(__file__).parents[2] / "docs" / "trainer-settings.md"

@@ -13,9 +13,9 @@ import pytest
 from trainer.data.read import Conversation
 from trainer.data.template import chat_template
 from trainer.evaluate.again import evaluate_again, evaluate_untuned
-from trainer.evaluate.answered import Answered
-from trainer.evaluate.answers import Answer, Question
-from trainer.evaluate.prompting import well_prompted
+from trainer.evaluate.answers.generate import Answer, Question
+from trainer.evaluate.answers.prompting import well_prompted
+from trainer.evaluate.answers.resume import Answered
 
 from .conftest import SYSTEM
 

@@ -17,9 +17,16 @@ import pytest
 from click.testing import CliRunner
 
 from trainer.cli import cli
-from trainer.errors import ChangedError, EvaluationError, ExhaustedError, MissingError, SettingsError, StoppedError
+from trainer.contract.errors import (
+    ChangedError,
+    EvaluationError,
+    ExhaustedError,
+    MissingError,
+    SettingsError,
+    StoppedError,
+)
 from trainer.evaluate.again import evaluate_again
-from trainer.evaluate.answered import PARTIAL_FILE, Answered
+from trainer.evaluate.answers.resume import PARTIAL_FILE, Answered
 from trainer.train.recipe import run
 
 from .test_resume import assert_same_outcome, unfinished_copy
@@ -174,7 +181,7 @@ quieten_libraries()
 import torch
 torch.set_num_threads(1)
 from trainer.evaluate.again import evaluate_again
-from trainer.evaluate.answered import Answered
+from trainer.evaluate.answers.resume import Answered
 add = Answered.add
 
 def die(self, by, answers):

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainer.contract.errors import SettingsError
+from trainer.contract.statistics import mean_interval
 from trainer.data.read import read_conversations
-from trainer.errors import SettingsError
-from trainer.evaluate.answers import Question, questions
-from trainer.evaluate.intervals import mean_interval
-from trainer.evaluate.kind import answer_kind, final_number, read_json
-from trainer.evaluate.measures import measure, normalised
-from trainer.evaluate.schema import schemas_of
+from trainer.evaluate.answers.generate import Question, questions
+from trainer.evaluate.measures.answer_kind import answer_kind, final_number, read_json
+from trainer.evaluate.measures.json_schema import schemas_of
+from trainer.evaluate.measures.measures import measure, normalised
 from trainer.evaluate.verdict import verdict
 
 

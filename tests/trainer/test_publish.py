@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from trainer.chat import talk
-from trainer.describe import describe
-from trainer.errors import MissingError, SettingsError
+from trainer.contract.errors import MissingError, SettingsError
 from trainer.evaluate.again import evaluate_again
-from trainer.plan import make_plan
+from trainer.plan.describe import describe
+from trainer.plan.plan import make_plan
 from trainer.publish.merge import merge_adapter
 
 

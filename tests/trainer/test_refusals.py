@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from trainer.errors import DoesNotFitError, MissingError, TrainerError
-from trainer.plan import make_plan
+from trainer.contract.errors import DoesNotFitError, MissingError, TrainerError
+from trainer.plan.plan import make_plan
 
 from .conftest import conversation, write_jsonl
 
@@ -147,7 +147,7 @@ def test_a_tokenizer_of_another_model_is_refused(make_run: MakeRun, tmp_path: Pa
 def test_a_run_that_needs_more_memory_than_is_free_names_the_setting_to_change(
     make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trainer import memory
+    from trainer.plan import memory
 
     monkeypatch.setattr(memory, "free_memory", lambda _: 720 << 20)
     folder = make_run(tmp_path / "run", training={"micro_batch_tokens": 100_000, "activation_checkpointing": False})
@@ -161,7 +161,7 @@ def test_a_run_that_needs_more_memory_than_is_free_names_the_setting_to_change(
 def test_activation_checkpointing_is_switched_on_by_need(
     make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trainer import memory
+    from trainer.plan import memory
 
     settings = {"micro_batch_tokens": 200_000}
     roomy = make_plan(make_run(tmp_path / "roomy", training=settings))
@@ -173,7 +173,7 @@ def test_activation_checkpointing_is_switched_on_by_need(
 
 
 def test_packing_that_cannot_be_exact_is_refused_when_asked_for(make_run: MakeRun, tmp_path: Path) -> None:
-    from trainer.errors import SettingsError
+    from trainer.contract.errors import SettingsError
     from trainer.model import attention
     from trainer.train import recipe
 

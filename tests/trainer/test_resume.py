@@ -16,7 +16,7 @@ import pytest
 from safetensors.torch import load_file
 
 from benchmarks.trainer.write_points import differing, outcome
-from trainer.errors import CheckpointError, StoppedError
+from trainer.contract.errors import CheckpointError, StoppedError
 from trainer.train.checkpoints import newest_sound
 from trainer.train.recipe import run
 

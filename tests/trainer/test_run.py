@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from trainer.contract import RESULT_COLUMNS, Event, Result, read_settings
-from trainer.errors import NotFiniteError, SettingsError
-from trainer.events import EventLog, Heartbeat
+from trainer.contract.errors import NotFiniteError, SettingsError
+from trainer.contract.events import EventLog, Heartbeat
 from trainer.train.recipe import run
 
 Events = Callable[[Path], list[dict[str, Any]]]

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.data.fate import settle
+from trainer.contract.errors import DataError, TemplateError
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.template import ChatTemplate, chat_template
 from trainer.data.tokens import Tokens, tokenise
-from trainer.errors import DataError, TemplateError
+from trainer.data.truncation import settle
 
 GENERATION = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from trainer.contract import LoraSettings, ModelSettings
-from trainer.errors import SettingsError
+from trainer.contract.errors import SettingsError
 from trainer.evaluate.again import evaluate_again
 from trainer.model.adapters import add_adapter
 from trainer.model.load import Source, choose_placement, load_model
-from trainer.plan import make_plan
+from trainer.plan.plan import make_plan
 from trainer.publish.merge import merge_adapter
 from trainer.train.recipe import run
 

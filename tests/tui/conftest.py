@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "messy.jsonl"
 

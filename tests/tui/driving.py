@@ -6,9 +6,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 
 Steps = Callable[[Pilot, CuratorApp], Awaitable[None]]
 

@@ -11,8 +11,8 @@ import sys
 
 os.environ["CURATOR_REVIEW_REPEAT_GUARD"] = "0"
 
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
-from curator.workflow.request import DataRequest
 
 KEYS = "aaaxxf1u"
 

@@ -9,11 +9,11 @@ import threading
 import platformdirs
 import pytest
 
+from curator.audit.open_data import open_data
+from curator.project.app_log import log_file
+from curator.settings.request import DataRequest
 from curator.tui.actions import ACTIONS
-from curator.tui.app_log import log_file
 from curator.tui.widgets.long_list import LongList
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 from tests.tui.driving import drive, said, screen_text, until
 
 

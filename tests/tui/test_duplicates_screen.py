@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from curator.workflow.grouping import RELATIONS, grouped
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.open_data import open_data
+from curator.review.groups import RELATIONS, grouped
+from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 SENTENCE = "the kettle boils water in four minutes and switches itself off when it is done or when it is empty"

@@ -12,10 +12,10 @@ from curator.tui.actions import ACTIONS, EVERYWHERE
 from curator.tui.app import CuratorApp
 from curator.tui.dialog import Dialog
 from curator.tui.page import Page
-from curator.tui.screens.answers import AnswersScreen
-from curator.tui.screens.edit import EditScreen
-from curator.tui.screens.training import TrainingScreen
-from curator.tui.screens.unreadable import UnreadableScreen
+from curator.tui.screens.dataset.unreadable import UnreadableScreen
+from curator.tui.screens.reviewing.edit import EditScreen
+from curator.tui.screens.training.answers import AnswersScreen
+from curator.tui.screens.training.running import TrainingScreen
 from tests.tui.driving import drive, said, until
 
 BUG = "This is a bug in curator"
@@ -207,7 +207,7 @@ def test_a_timer_or_a_handler_that_fails_is_said_once_and_the_app_goes_on(desk, 
 
 
 def test_a_decision_that_fails_is_not_shown_as_saved(desk, monkeypatch):
-    monkeypatch.setattr("curator.workflow.reviewing.Review.decide", fails)
+    monkeypatch.setattr("curator.review.session.Review.decide", fails)
 
     async def steps(pilot, app):
         at = app.screen.place

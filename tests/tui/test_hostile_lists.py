@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.examples.content import Content
-from curator.examples.safe_text import visible
-from curator.tui.widgets.charts import bar
+from curator.audit.open_data import open_data
+from curator.data.content import Content
+from curator.data.safe_text import visible
+from curator.settings.request import DataRequest
+from curator.tui.widgets.charts.text_charts import bar
 from curator.tui.widgets.side_by_side import rows_of
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 from tests.tui.driving import drive, screen_lines, screen_text, until
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.style import Style
 
-from curator.examples.content import Content
-from curator.examples.finding import Finding
-from curator.examples.safe_text import visible
+from curator.audit.open_data import open_data
+from curator.data.content import Content
+from curator.data.finding import Finding
+from curator.data.safe_text import visible
+from curator.settings.request import DataRequest
 from curator.tui.drawing import FOLD, drawn, spoken
-from curator.tui.screens.saving import difference_text
+from curator.tui.screens.reviewing.saving import difference_text
 from curator.tui.widgets.safe_text_area import SafeTextArea
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 from tests.tui.driving import drive, screen_lines, until
 
 HOSTILE = Path(__file__).parents[2] / "sample_data" / "hostile.jsonl"

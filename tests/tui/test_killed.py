@@ -3,8 +3,8 @@
 import random
 
 from benchmarks.tui.killed import killed_after, lost, made, reopened_where_it_was
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 
 
 def test_no_decision_is_lost_and_the_app_opens_where_it_was(tmp_path, monkeypatch):

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from curator.audit.open_data import open_data
 from curator.review.agreement import agreement
+from curator.review.labels import Labels
 from curator.review.suggest import suggest
-from curator.workflow.labelling import Labels
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, screen_text, until
 
 SCHEME = """

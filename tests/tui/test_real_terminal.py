@@ -131,8 +131,8 @@ main()
 @pytest.mark.parametrize(
     ("module", "kind", "method"),
     [
-        ("curator.tui.screens.review", "ReviewScreen", "compose_body"),
-        ("curator.tui.screens.review", "ReviewScreen", "on_mount"),
+        ("curator.tui.screens.reviewing.review", "ReviewScreen", "compose_body"),
+        ("curator.tui.screens.reviewing.review", "ReviewScreen", "on_mount"),
         ("curator.tui.widgets.example_view", "ExampleView", "on_resize"),
         ("curator.tui.widgets.key_bar", "KeyBar", "render"),
         ("curator.tui.app", "CuratorApp", "on_mount"),

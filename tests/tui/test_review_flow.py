@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
+from curator.audit.ids import positions_of
+from curator.audit.open_data import open_data
 from curator.errors import UsageError
-from curator.workflow.ids import positions_of
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 

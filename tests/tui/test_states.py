@@ -5,10 +5,10 @@ import sqlite3
 
 import pytest
 
+from curator.audit.open_data import open_data
 from curator.errors import UsageError
+from curator.settings.request import DataRequest
 from curator.tui.actions import ACTIONS, keymap, rows_of, screens
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 

@@ -9,21 +9,21 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from curator.jobs.events import EventWriter
-from curator.jobs.identity import start_mark
-from curator.jobs.job import Record
-from curator.jobs.providers.request import REQUEST, Request, SentFile, write_whole
-from curator.project.sides import saved_sides
-from curator.runs.preferences import preferences, tally
-from curator.runs.settings import run_settings
-from curator.runs.snapshot import Handed, hand_over
-from curator.tui.screens.answers import AnswersScreen
-from curator.tui.screens.secrets import SecretsScreen
-from curator.tui.screens.training import TrainingScreen
-from curator.tui.widgets.loss_chart import draw
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.split_members import content_of
+from curator.audit.open_data import open_data
+from curator.project.jobs.events import EventWriter
+from curator.project.jobs.job import Record
+from curator.project.jobs.process_identity import start_mark
+from curator.project.saved_split import saved_sides
+from curator.settings.request import DataRequest
+from curator.splitting.members import content_of
+from curator.training.runs.preferences import preferences, tally
+from curator.training.runs.run_toml import run_settings
+from curator.training.runs.snapshot import Handed, hand_over
+from curator.training.service.service_request import REQUEST, Request, SentFile, write_whole
+from curator.tui.screens.training.answers import AnswersScreen
+from curator.tui.screens.training.running import TrainingScreen
+from curator.tui.screens.training.secrets import SecretsScreen
+from curator.tui.widgets.charts.loss import draw
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
@@ -32,7 +32,7 @@ MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
 @pytest.fixture
 def run(desk: Path) -> Path:
     """A run of the desk data that stands in the middle of its training."""
-    from curator.examples.content import Content
+    from curator.data.content import Content
 
     talk = [{"role": "user", "content": "Where is it?"}, {"role": "assistant", "content": "In the hall."}]
     examples = [Handed(f"{n:016x}", Content(talk), "validation" if n < 3 else "train") for n in range(20)]
@@ -129,12 +129,12 @@ def test_a_training_at_a_service_is_listed_and_watched_as_one_here(desk: Path) -
 @pytest.fixture
 def answered(desk: Path, run: Path) -> Path:
     """The run, finished, with four answers to examples of the desk data, of which a split was saved."""
-    from curator.project.sides import save_sides
+    from curator.project.saved_split import save_sides
 
     with open_data(DataRequest(data=(str(desk),))) as opened:
         known = opened.remembered()
         assert known is not None
-        from curator.workflow.ids import ids_of
+        from curator.audit.ids import ids_of
 
         ids = ids_of(known.loaded).to_list()[:4]
         save_sides(opened.project.database, [(id_, 1) for id_ in ids], {"validation": 0.1})

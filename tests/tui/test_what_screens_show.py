@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.open_data import open_data
+from curator.settings.request import DataRequest
 from tests.tui.conftest import SAMPLE
 from tests.tui.driving import drive, screen_text, until
 

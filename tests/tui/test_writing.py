@@ -3,10 +3,10 @@
 import json
 import os
 
-from curator.workflow.exporting import LeftOut, export
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.written import checked_content
+from curator.audit.open_data import open_data
+from curator.exporting.export import LeftOut, export
+from curator.review.edits import checked_content
+from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 

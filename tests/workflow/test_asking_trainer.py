@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from curator.errors import UsageError, WorkFailed
-from curator.workflow.asking_trainer import ask_trainer
+from curator.training.trainer_process import ask_trainer
 
 
 def test_its_refusal_is_ours(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from curator.duplicates.places import placed_words
+from curator.duplicates.text.word_offsets import placed_words
 from tests.duplicates import reference
 from tests.duplicates.material import question, sentence
 from tests.workflow.run import chat, curator, write

@@ -76,7 +76,7 @@ def test_datasketchs_candidates_lead_to_the_same_pairs_where_it_proposes_them(fo
 
 
 def test_the_index_is_loaded_and_queried_by_datasketch(folder):
-    from curator.duplicates.index import load_index, minhash_of
+    from curator.duplicates.minhash.index import load_index, minhash_of
 
     outcome = curator(folder, "duplicates", "set.jsonl", "--index", "set.parquet", "--pairs", "pairs.jsonl")
     assert "211 signatures" in outcome.err
@@ -95,7 +95,7 @@ def test_the_index_is_loaded_and_queried_by_datasketch(folder):
 def test_a_file_that_is_no_index_is_refused(folder):
     import polars as pl
 
-    from curator.duplicates.index import load_index
+    from curator.duplicates.minhash.index import load_index
     from curator.errors import UsageError
 
     pl.DataFrame({"id": ["a"]}).write_parquet(folder / "other.parquet")

@@ -9,14 +9,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from curator.audit.ids import ids_of, positions_of
+from curator.audit.loading.reread import originals_at
+from curator.audit.open_data import open_data
 from curator.errors import UsageError, WorkFailed
-from curator.workflow.filtering import Searched, matching
-from curator.workflow.ids import ids_of, positions_of
-from curator.workflow.opening import open_data
-from curator.workflow.reading import Reader
-from curator.workflow.request import DataRequest
-from curator.workflow.text_search import StoredTexts
-from curator.workflow.texts import originals_at
+from curator.review.filter.evaluate import Searched, matching
+from curator.review.filter.text_search import StoredTexts
+from curator.review.read_one import Reader
+from curator.settings.request import DataRequest
 
 DESK = Path("sample_data/messy.jsonl")
 FILTERS = (

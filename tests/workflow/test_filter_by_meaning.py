@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.reviewing import Review
+from curator.audit.open_data import open_data
+from curator.review.session import Review
+from curator.settings.request import DataRequest
 from tests.embedding.examples import views
 from tests.workflow.run import chat, curator, write
 

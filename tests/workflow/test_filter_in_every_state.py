@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.audit.open_data import open_data
+from curator.audit.preview import preview
 from curator.cli.boundary import run
 from curator.errors import UsageError
-from curator.review.filter import DECIDED, KEYS, NUMBERS
-from curator.workflow.opening import open_data
-from curator.workflow.preview import preview
-from curator.workflow.request import DataRequest
-from curator.workflow.reviewing import Review
+from curator.review.filter.language import DECIDED, KEYS, NUMBERS
+from curator.review.session import Review
+from curator.settings.request import DataRequest
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "messy.jsonl"
 

@@ -3,10 +3,10 @@
 import pytest
 
 from curator import jit
-from curator.duplicates.prepared import prepare
-from curator.workflow.loading import COMPILING
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
+from curator.audit.loading.load import COMPILING
+from curator.audit.open_data import open_data
+from curator.duplicates.block_features import prepare
+from curator.settings.request import DataRequest
 from tests.duplicates.reference import views
 from tests.workflow.run import chat, write
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.embedding.encoder import encoder_named
+from curator.audit.meaning.cached_vectors import embedded
+from curator.audit.meaning.meaning_findings import semantic_edges
+from curator.audit.open_data import open_data
+from curator.embedding.encoders.encoder import encoder_named
 from curator.embedding.vectors import Floats
-from curator.workflow.meaning_findings import semantic_edges
-from curator.workflow.opening import open_data
-from curator.workflow.request import DataRequest
-from curator.workflow.vectors import embedded
+from curator.settings.request import DataRequest
 from tests.embedding.examples import FOREIGN, views
 from tests.workflow.run import chat, curator, write
 
@@ -223,7 +223,7 @@ def test_only_what_is_new_is_encoded_and_nothing_hangs_on_what_was_there_before(
 
 @pytest.mark.parametrize("count", [30, 2100])
 def test_a_slow_encoder_keeps_its_steps_and_encodes_nothing_twice(tmp_path, monkeypatch, count):
-    monkeypatch.setattr("curator.workflow.vectors.WORTH_KEEPING", -1.0)
+    monkeypatch.setattr("curator.audit.meaning.cached_vectors.WORTH_KEEPING", -1.0)
     write(tmp_path / "set.jsonl", [chat(f"{at} {prompt}", answer) for at, (prompt, answer) in enumerate(rows(count))])
     request = DataRequest((str(tmp_path / "set.jsonl"),), embedder="none")
     encoder = Counting()
@@ -250,7 +250,7 @@ def test_what_the_encoder_cannot_read_is_not_blamed_on_the_project(tmp_path):
 
 
 def test_an_interrupted_encoding_goes_on_where_it_stood(tmp_path, monkeypatch):
-    monkeypatch.setattr("curator.workflow.vectors.WORTH_KEEPING", -1.0)
+    monkeypatch.setattr("curator.audit.meaning.cached_vectors.WORTH_KEEPING", -1.0)
     write(tmp_path / "set.jsonl", [chat(f"{at} {prompt}", answer) for at, (prompt, answer) in enumerate(rows(2100))])
     encoder, done = Counting(), []
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from curator.project.opening import open_project
-from curator.project.sides import saved_sides
+from curator.project.saved_split import saved_sides
 from tests.duplicates.material import edited, examples_with_copies, question
 from tests.workflow.run import chat, curator, write
 

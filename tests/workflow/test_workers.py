@@ -4,11 +4,11 @@ import multiprocessing
 
 import pytest
 
+from curator.audit.loading.derive import Plan
+from curator.audit.runners import local as workers
 from curator.checks.check import CheckSettings
-from curator.examples.sources import blocks, expand
+from curator.data.sources.source import blocks, expand
 from curator.project.cache import Cache
-from curator.workflow import workers
-from curator.workflow.derive import Plan
 from tests.cli.test_the_loop import SAMPLES
 
 PLAN = Plan("chat", (), ("empty-content", "refusal"), CheckSettings(), None, duplicates=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import DataError
+from trainer.contract.errors import DataError
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 WORST_SHOWN = 5

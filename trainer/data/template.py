@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trainer.bounded import OutOfBoundsError, in_bounds, renew
+from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
+from trainer.contract.errors import MissingError, TemplateError
 from trainer.data.read import Conversation
-from trainer.errors import MissingError, TemplateError
 
 REFUSING = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """What a template's own mistakes raise, besides Jinja's errors; a macro that calls itself for ever, RuntimeError."""

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trainer.contract.errors import TemplateError
 from trainer.data.read import Conversation
 from trainer.data.template import ChatTemplate
-from trainer.errors import TemplateError
 
 BATCH = 256
 """Texts given to the tokenizer at once."""

@@ -11,13 +11,13 @@ import numpy as np
 
 from trainer import contract
 from trainer.contract import Comparison, Interval
-from trainer.evaluate.answered import PARTIAL_FILE, Answered
-from trainer.evaluate.compare import ask, compare, held_out_of
-from trainer.evaluate.intervals import mean_interval
-from trainer.evaluate.measures import PRIMARY
+from trainer.contract.files import sha256, whole_file, write_text
+from trainer.contract.statistics import mean_interval
+from trainer.evaluate.answers.resume import PARTIAL_FILE, Answered
+from trainer.evaluate.measures.measures import PRIMARY
+from trainer.evaluate.tuned_and_untuned import ask, compare, held_out_of
 from trainer.exhausted import exhaustion_worded
-from trainer.files import sha256, whole_file, write_text
-from trainer.plan import Plan, make_plan
+from trainer.plan.plan import Plan, make_plan
 from trainer.publish.finished import finished_run, tuned_model
 
 BASELINE_FILE = "baseline.jsonl"

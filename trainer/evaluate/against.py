@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer import contract
 from trainer.contract import Result
-from trainer.errors import DataError, MissingError
+from trainer.contract.errors import DataError, MissingError
 from trainer.evaluate.verdict import verdict
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from trainer import contract
+from trainer.contract.errors import SettingsError, TemplateError
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.tokens import tokenise
-from trainer.errors import SettingsError, TemplateError
-from trainer.evaluate.answers import Question, questions
-from trainer.evaluate.compare import held_out_of
-from trainer.evaluate.general import general_questions
-from trainer.evaluate.prompting import SHOTS, can_be_shown, commonest_system, with_examples
-from trainer.evaluate.schema import schemas_of
+from trainer.evaluate.answers.general_questions import general_questions
+from trainer.evaluate.answers.generate import Question, questions
+from trainer.evaluate.answers.prompting import SHOTS, can_be_shown, commonest_system, with_examples
+from trainer.evaluate.measures.json_schema import schemas_of
+from trainer.evaluate.tuned_and_untuned import held_out_of
 from trainer.model.load import load_config
-from trainer.plan import HeldOut, Plan
+from trainer.plan.plan import HeldOut, Plan
 from trainer.train.arguments import refuse_failing_arguments
 
 One = TypeVar("One", Conversation, Question)

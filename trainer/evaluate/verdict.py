@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from trainer.contract import Interval
-from trainer.evaluate.intervals import Floats, mean_interval
+from trainer.contract.statistics import Floats, mean_interval
 
 Outcome = Literal["better", "worse", "cannot tell"]
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from trainer import contract
 from trainer.contract import Interval
-from trainer.errors import DataError, MissingError
-from trainer.evaluate.intervals import draws, expanded_quantiles
+from trainer.contract.errors import DataError, MissingError
+from trainer.contract.statistics import draws, expanded_quantiles
 
 Floats = npt.NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainer.contract import LoraSettings
-from trainer.errors import SettingsError
+from trainer.contract.errors import SettingsError
 from trainer.model import starts
 
 

@@ -11,7 +11,7 @@ from inspect import signature
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from trainer.errors import MissingError
+from trainer.contract.errors import MissingError
 
 if TYPE_CHECKING:
     import torch

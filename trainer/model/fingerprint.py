@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from trainer.errors import ChangedError
-from trainer.files import sha256
+from trainer.contract.errors import ChangedError
+from trainer.contract.files import sha256
 from trainer.model.load import Source
 
 ENDS = 1 << 20

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.contract import ModelSettings
-from trainer.errors import DataError, MissingError, SettingsError, TrainerError
+from trainer.contract.errors import DataError, MissingError, SettingsError, TrainerError
 from trainer.model import attention
 from trainer.model.freed import freed_memory_returned
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from trainer.errors import MissingError
+from trainer.contract.errors import MissingError
 
 PISSA_ITERATIONS = 16
 """Of the randomised singular value decomposition; PEFT's name for it is pissa_niter_16."""

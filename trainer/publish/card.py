@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trainer import contract
 from trainer.contract import Interval, Result
-from trainer.plan import Plan
+from trainer.plan.plan import Plan
 
 FRONT_MATTER_LICENCE = re.compile(r"\A---\n(?:(?!---).*\n)*?licen[sc]e: *(?P<name>[\w.-]+)", re.ASCII)
 NO_LICENCE = "not stated; see its own page ([model] licence in run.toml sets it here)"

@@ -8,12 +8,12 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract import Result
-from trainer.errors import MissingError
-from trainer.files import data_hashes
+from trainer.contract.errors import MissingError
+from trainer.contract.files import data_hashes
 from trainer.model.fingerprint import fingerprint, refuse_changed
 from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
-from trainer.plan import Plan, make_plan
+from trainer.plan.plan import Plan, make_plan
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 

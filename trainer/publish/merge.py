@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
+from trainer.contract.errors import DoesNotFitError, SettingsError
+from trainer.contract.files import sha256, write_text
 from trainer.data.batches import Layout, micro_batch
-from trainer.errors import DoesNotFitError, SettingsError
-from trainer.evaluate.answers import stop_tokens
+from trainer.evaluate.answers.generate import stop_tokens
 from trainer.evaluate.held_out import score, spread_sample
-from trainer.files import sha256, write_text
 from trainer.model.load import Placement, Source, load_config, load_model, load_tokenizer
-from trainer.plan import Plan
+from trainer.plan.plan import Plan
 from trainer.publish.finished import finished_run
 
 LARGEST_DIFFERENCE = {"float32": 1e-5, "bfloat16": 5e-2}
@@ -153,7 +153,7 @@ def _template_problems(plan: Plan, target: Path) -> list[str]:
 
 
 def _refuse_if_too_large(plan: Plan, placement: Placement) -> None:
-    from trainer.memory import free_memory
+    from trainer.plan.memory import free_memory
 
     size = plan.shape.parameters * placement.dtype.itemsize
     free = shutil.disk_usage(plan.folder).free

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from trainer.contract import ADAPTER_FOLDER, Result
-from trainer.evaluate.answers import stop_tokens
-from trainer.files import sync_folder, write_text
-from trainer.plan import Plan
+from trainer.contract.files import sync_folder, write_text
+from trainer.evaluate.answers.generate import stop_tokens
+from trainer.plan.plan import Plan
 from trainer.publish.card import model_card
 
 

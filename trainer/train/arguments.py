@@ -8,10 +8,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from trainer import contract
-from trainer.errors import MissingError, SettingsError
+from trainer.contract.errors import MissingError, SettingsError
 
 if TYPE_CHECKING:
-    from trainer.plan import Plan
+    from trainer.plan.plan import Plan
 
 _FIGURES = "this trainer, whose log has the figures of each step as they are"
 _ITS_LOADER = "this trainer, which lays out the steps itself"
@@ -19,7 +19,7 @@ _CHECKPOINTS = "this trainer, which has to find the best step and to continue fr
 
 
 def training_arguments(plan: Plan, resumed: bool) -> Any:
-    """Arguments for transformers; `[transformers]` in run.toml adds to them what `trainer.unasked` passes on."""
+    """Arguments for transformers; `[transformers]` in run.toml adds to them what `trainer.plan.unasked` passes on."""
     from transformers import TrainingArguments
 
     settings = plan.settings

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from trainer.files import sha256, write_text
+from trainer.contract.files import sha256, write_text
 
 SEAL = "complete.json"
 NOTES = "notes.json"

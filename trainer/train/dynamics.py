@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract import DYNAMICS_FILE
+from trainer.contract.files import whole_file
 from trainer.data.batches import MicroBatch
-from trainer.files import whole_file
 
 SAVED = "dynamics.npy"
 

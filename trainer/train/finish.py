@@ -9,20 +9,20 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract import Comparison, Result
+from trainer.contract.errors import EvaluationError, StoppedError, TrainerError
+from trainer.contract.events import EventLog
+from trainer.contract.files import data_hashes, write_text
 from trainer.data.batches import Layout
-from trainer.errors import EvaluationError, StoppedError, TrainerError
-from trainer.evaluate.compare import compare
 from trainer.evaluate.held_out import score, spread_sample
-from trainer.events import EventLog
+from trainer.evaluate.tuned_and_untuned import compare
 from trainer.exhausted import exhaustion_worded
-from trainer.files import data_hashes, write_text
 from trainer.model.fingerprint import fingerprint
 from trainer.narration import Narration
-from trainer.plan import Plan
+from trainer.plan.plan import Plan
 from trainer.publish.save import save_adapter, write_card
 from trainer.train.dynamics import write_dynamics
-from trainer.train.figures import write_figures
 from trainer.train.loop import AnswerTrainer
+from trainer.train.results_csv import write_figures
 from trainer.train.watch import Watch, peak_memory
 
 UNTUNED_EXAMPLES = 2_000

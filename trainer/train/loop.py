@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from transformers import Trainer
 
+from trainer.contract.errors import CheckpointError, NotFiniteError
 from trainer.data.batches import Layout, StepBatch, epoch_order, step_batch
 from trainer.data.tokens import TokenisedExamples
-from trainer.errors import CheckpointError, NotFiniteError
 from trainer.evaluate.held_out import Scores, score
 from trainer.model.adapters import gradient_facts
 from trainer.model.load import Placement

@@ -13,21 +13,21 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract import Result
+from trainer.contract.errors import CheckpointError, SettingsError, StoppedError
+from trainer.contract.events import EventLog, Heartbeat
+from trainer.contract.files import data_hashes, remove_torn, sha256, write_text
 from trainer.data.batches import Layout
-from trainer.errors import CheckpointError, SettingsError, StoppedError
-from trainer.evaluate.answers import answer, questions, stop_tokens
+from trainer.evaluate.answers.generate import answer, questions, stop_tokens
 from trainer.evaluate.held_out import spread_sample
 from trainer.evaluate.rehearsal import rehearse
-from trainer.events import EventLog, Heartbeat
 from trainer.exhausted import exhaustion_worded
-from trainer.files import data_hashes, remove_torn, sha256, write_text
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
 from trainer.model.fingerprint import fingerprint, refuse_changed
 from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
-from trainer.plan import Plan, make_plan
+from trainer.plan.plan import Plan, make_plan
 from trainer.train.arguments import training_arguments
 from trainer.train.checkpoints import ends_training, newest_sound, remove_later
 from trainer.train.dynamics import Dynamics

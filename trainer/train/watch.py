@@ -11,8 +11,8 @@ import numpy as np
 from transformers import TrainerCallback
 
 from trainer.contract import StoppingSettings
+from trainer.contract.events import EventLog, Heartbeat
 from trainer.evaluate.held_out import Scores
-from trainer.events import EventLog, Heartbeat
 from trainer.model.adapters import untouched_layers
 from trainer.train.checkpoints import best_step, read_notes, step_of, write_notes
 from trainer.train.overfitting import Reading, out_of_patience, overfitting

@@ -5,7 +5,7 @@ import math
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import found, nothing_found
+from curator.data.frames import found, nothing_found
 
 _FEWEST = 20
 """Examples from which a set has a habit of length."""

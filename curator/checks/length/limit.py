@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import found, nothing_found
+from curator.data.frames import found, nothing_found
 
 
 def _over(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:

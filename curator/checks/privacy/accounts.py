@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.privacy.places import Personal, masked, report_personal
-from curator.examples.frames import Batch
+from curator.checks.privacy.masking import Personal, masked, report_personal
+from curator.data.frames import Batch
 
 _CARD = re.compile(r"(?<![\w.+$€£-])(?<!\d[ ,])\d(?:[ -]?\d){11,18}(?![\w%]|[.,-]\d|[ -]\d)")
 _GROUPS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.privacy.places import Personal, as_info, masked, report_personal
-from curator.examples.frames import Batch
+from curator.checks.privacy.masking import Personal, as_info, masked, report_personal
+from curator.data.frames import Batch
 
 _EMAIL = re.compile(
     r"(?<![\w.+/:@%-])[A-Za-z0-9](?:[\w.+-]{0,62}[\w+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"

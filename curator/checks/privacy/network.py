@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.privacy.places import Personal, masked, report_personal
-from curator.examples.frames import Batch
+from curator.checks.privacy.masking import Personal, masked, report_personal
+from curator.data.frames import Batch
 
 _FOUR = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\w-]|\.\d|/\d)"

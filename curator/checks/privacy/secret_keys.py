@@ -9,8 +9,8 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.privacy.places import Personal, as_info, report_beside_messages, report_personal
-from curator.examples.frames import Batch
+from curator.checks.privacy.masking import Personal, as_info, report_beside_messages, report_personal
+from curator.data.frames import Batch
 
 _KINDS = (
     ("an AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"),

@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import Batch, found
+from curator.data.frames import Batch, found
 
 _SAYS_OTHERWISE = pl.col("tool_calls").is_not_null() | pl.col("reasoning").fill_null("").str.contains(r"\S")
 

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.content import MESSAGE_KEYS
-from curator.examples.frames import Batch, found
-from curator.examples.safe_text import visible
+from curator.data.content import MESSAGE_KEYS
+from curator.data.frames import Batch, found
+from curator.data.safe_text import visible
 
 _TOP_LEVEL = ("messages", "tools", "conversations", "prompt", "completion", "instruction", "input", "output", "system")
 _CLOSE = 0.8

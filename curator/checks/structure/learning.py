@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import Batch, found
+from curator.data.frames import Batch, found
 
 
 def _invalid_weight(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, report
-from curator.examples.frames import Batch
-from curator.examples.safe_text import visible
+from curator.checks.spans import Passage, report
+from curator.data.frames import Batch
+from curator.data.safe_text import visible
 
 _FIRST_LOOK = (
     r"<\||<｜|\[/?INST\]|<</?SYS>>|</?s>|_of_turn>|<[be]os>"

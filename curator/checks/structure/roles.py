@@ -3,8 +3,8 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import Batch, found
-from curator.examples.safe_text import visible
+from curator.data.frames import Batch, found
+from curator.data.safe_text import visible
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 _SYSTEM = pl.col("role").is_in(["system", "developer"])

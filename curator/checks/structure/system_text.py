@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import found, nothing_found
+from curator.data.frames import found, nothing_found
 
 _FEWEST = 3
 """Examples from which one can speak of most of them."""

@@ -9,8 +9,8 @@ import msgspec
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings, Severity
-from curator.examples.frames import Batch, found
-from curator.examples.safe_text import visible
+from curator.data.frames import Batch, found
+from curator.data.safe_text import visible
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """OpenAI's rule for function names (openai-openapi)."""

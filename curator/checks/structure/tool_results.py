@@ -7,7 +7,7 @@ import msgspec
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import Batch, found
+from curator.data.frames import Batch, found
 
 _Place = tuple[int, str]
 

@@ -2,8 +2,8 @@
 
 from curator.checks.check import Check
 from curator.checks.text.boilerplate import ASSISTANT_BOILERPLATE
-from curator.checks.text.characters import CONTROL_CHARACTERS, INVISIBLE_CHARACTERS
 from curator.checks.text.habits import INCONSISTENT_OUTPUT_FORMAT, TRUNCATED_RESPONSE
+from curator.checks.text.invisible import CONTROL_CHARACTERS, INVISIBLE_CHARACTERS
 from curator.checks.text.language import LANGUAGE_MISMATCH
 from curator.checks.text.markup import HTML_RESIDUE, UNBALANCED_CODE_FENCE
 from curator.checks.text.merged_instructions import MERGED_INSTRUCTIONS

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, few_words_on, quoted, report
 from curator.checks.patterns import anywhere
+from curator.checks.spans import Passage, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned, without_rows_about
 from curator.checks.text.refusal import PLAYED
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _MADE_BY = (
     r"\b(?:trained|developed|created|made) by (?:openai|anthropic|google|meta|microsoft|deepmind|mistral|alibaba)\b"

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable
 
-from curator.checks.text.characters import CONTROL, invisible_places
+from curator.checks.text.invisible import CONTROL, invisible_places
 from curator.checks.text.markup import ENTITY, TAG
 from curator.checks.text.protected import repaired_outside, without_trailing_space
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.examples.frames import found, nothing_found
+from curator.data.frames import found, nothing_found
 
 _FEWEST = 10
 """Answers from which a set has habits."""

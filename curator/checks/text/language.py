@@ -8,10 +8,10 @@ from typing import NamedTuple
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, report
 from curator.checks.patterns import FENCED
+from curator.checks.spans import Passage, report
 from curator.checks.speakers import asked, learned
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _LOOKED_AT = 1_000
 """Characters of a text that are enough to tell its language."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
 from curator.checks.patterns import CODE, anywhere
+from curator.checks.spans import Passage, quoted, report
 from curator.checks.speakers import weaker_in_prompts, without_rows_about
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _TAGS = "p|br|div|span|font|b|i|u|strong|em|a|ul|ol|li|table|tbody|thead|tr|td|th|h[1-6]|img|center|blockquote"
 TAG = rf"</?(?:{_TAGS})(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?>"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
-from curator.examples.frames import Batch
+from curator.checks.spans import Passage, quoted, report
+from curator.data.frames import Batch
 
 _ITEM = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S.*)", re.MULTILINE)
 _JOINT = re.compile(r"(?<=[\w.?!:;\"'”)])(?:[ \t]+#{2,3}[ \t]*|[ \t]*\n[ \t]*#{2,3}[ \t]*\n?)(?=[A-Z\"“'])")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
 from curator.checks.patterns import anywhere
-from curator.examples.frames import Batch
+from curator.checks.spans import Passage, quoted, report
+from curator.data.frames import Batch
 
 _SEEN = r"(?:image|picture|photo(?:graph)?|pic|screenshot|painting|drawing|video(?: clip)?|audio(?: clip)?|recording)s?"
 _READ = (

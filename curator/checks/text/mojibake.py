@@ -7,11 +7,11 @@ from functools import cache
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
+from curator.checks.spans import Passage, quoted, report
 from curator.checks.speakers import weaker_in_prompts
 from curator.checks.text.fixes import decoded_rightly, repair_mojibake
 from curator.checks.text.protected import LEFT_ALONE, with_completion
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 LOST = "\ufffd"
 """The replacement character: a decoder stood here and gave up."""

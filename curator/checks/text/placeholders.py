@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
 from curator.checks.patterns import CODE, anywhere
+from curator.checks.spans import Passage, quoted, report
 from curator.checks.speakers import asked, learned
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _BLANKS = (
     "insert|enter|add|your|name|names|date|time|company|customer|client|recipient|recipient's|sender|employer|employee"

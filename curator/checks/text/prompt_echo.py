@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, report
+from curator.checks.spans import Passage, report
 from curator.checks.speakers import asked, learned
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _WORD = re.compile(r"\w+")
 _HEAD_WORDS = 3

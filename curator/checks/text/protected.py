@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from curator.checks.text.markup import FENCE, program_line
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 Span = tuple[int, int]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, few_words_on, quoted, report
 from curator.checks.patterns import anywhere
+from curator.checks.spans import Passage, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 _HEAD = 400
 """Characters at the beginning of an answer in which a refusal is said."""

@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, quoted, report
+from curator.checks.spans import Passage, quoted, report
 from curator.checks.speakers import learned
-from curator.examples.frames import Batch, nothing_found
+from curator.data.frames import Batch, nothing_found
 
 _UNITS = ((1, 15), (16, 60), (61, 200))
 """Words of the units that are followed through their copies, in steps of growing messages; 200 is a whole answer."""

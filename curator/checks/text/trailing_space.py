@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.passages import Passage, report
+from curator.checks.spans import Passage, report
 from curator.checks.text.protected import SPACE, without_trailing_space
-from curator.examples.frames import Batch
+from curator.data.frames import Batch
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

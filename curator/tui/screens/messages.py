@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from curator.examples.safe_text import visible
-from curator.tui.app_log import log_file
+from curator.data.safe_text import visible
+from curator.project.app_log import log_file
 from curator.tui.dialog import Dialog
 
 _SIGNS = {"information": "i", "warning": "W", "error": "E"}

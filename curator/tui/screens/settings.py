@@ -9,14 +9,14 @@ from textual.binding import BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from curator.data.safe_text import visible
 from curator.errors import CuratorError
-from curator.examples.safe_text import visible
+from curator.settings.fields import description_of
+from curator.settings.resolve import Shown
+from curator.settings.writing import as_toml, changeable, changed
 from curator.tui.actions import ACTIONS, keymap, shown_key
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.ask_text import AskText
-from curator.workflow.settings import Shown
-from curator.workflow.settings_model import description_of
-from curator.workflow.settings_writing import as_toml, changeable, changed
 
 _AT_ONCE = ("review", "keys", "annotator")
 """Sections that apply as soon as they are changed; the others are part of an audit."""

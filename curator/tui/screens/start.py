@@ -10,12 +10,12 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
+from curator.data.sample_data import sample_copy
+from curator.settings.request import DataRequest
 from curator.tui.page import Page, bindings_of
+from curator.tui.recent import Recent, recent
 from curator.tui.widgets.ask_text import AskText
-from curator.workflow.recent import Recent, recent
-from curator.workflow.request import DataRequest
-from curator.workflow.samples import sample_copy
 
 _MARGIN = 7
 _WELCOME = "See what is wrong with fine-tuning data, decide example by example, export, train."

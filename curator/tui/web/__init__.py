@@ -19,7 +19,7 @@ from textual_serve.server import Server
 
 from curator.errors import UsageError
 from curator.module_path import module_command
-from curator.workflow.request import DataRequest
+from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from aiohttp import web

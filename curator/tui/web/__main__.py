@@ -4,9 +4,9 @@ import sys
 
 import msgspec
 
+from curator.settings.request import DataRequest
 from curator.tui.app import CuratorApp
 from curator.tui.pauses import collect_seldom
-from curator.workflow.request import DataRequest
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.tui.dialog import Dialog
 from curator.tui.widgets.still_input import StillInput
 

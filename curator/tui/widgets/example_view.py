@@ -8,8 +8,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from curator.examples.content import Content
-from curator.examples.finding import Finding
+from curator.data.content import Content
+from curator.data.finding import Finding
 from curator.tui.drawing import FOLD, MORE, Drawn, drawn
 
 _INDENT = 2

@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.tui.completion import FilterSuggester
 from curator.tui.widgets.still_input import StillInput
 

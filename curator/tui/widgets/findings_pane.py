@@ -5,8 +5,8 @@ from rich.padding import Padding
 from rich.text import Text
 from textual.widgets import Static
 
-from curator.examples.finding import Finding
-from curator.examples.safe_text import visible
+from curator.data.finding import Finding
+from curator.data.safe_text import visible
 from curator.tui.drawing import SEVERITY_MARKS
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}

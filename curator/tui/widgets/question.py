@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 from curator.tui.dialog import Dialog
 
 

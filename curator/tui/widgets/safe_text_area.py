@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual.widgets import TextArea
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 
 _MARK = "\N{WHITE SQUARE}"
 

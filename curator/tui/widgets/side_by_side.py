@@ -9,8 +9,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from curator.examples.content import Content, Message
-from curator.examples.safe_text import visible
+from curator.data.content import Content, Message
+from curator.data.safe_text import visible
 from curator.review.difference import Piece, word_difference
 from curator.tui.drawing import FOLD, spoken
 

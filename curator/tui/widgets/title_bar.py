@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 from rich.text import Text
 from textual.widgets import Static
 
-from curator.examples.safe_text import visible
+from curator.data.safe_text import visible
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp

@@ -3,7 +3,7 @@
 import pytest
 
 from curator.checks.check import CheckSettings
-from curator.examples.tokens import count_tokens
+from curator.tokens import count_tokens
 from tests.checks.finding import findings, places
 from tests.examples.made import WEATHER, batch_of, chat, question
 

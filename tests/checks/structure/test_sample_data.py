@@ -8,10 +8,10 @@ import pytest
 
 from curator.checks.catalogue import CHECKS
 from curator.checks.check import CheckSettings
-from curator.examples.batches import read_batch
-from curator.examples.dialects import dialect_named
-from curator.examples.frames import found
-from curator.examples.sources import blocks, expand
+from curator.data.batches import read_batch
+from curator.data.dialects.dialect import dialect_named
+from curator.data.frames import found
+from curator.data.sources.source import blocks, expand
 from sample_data.make_support_desk import HERE
 from tests.checks.finding import facts
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.checks.text.characters import invisible_places
 from curator.checks.text.fixes import LOSSLESS, REPAIRS, remove_invisible, repair_losslessly
+from curator.checks.text.invisible import invisible_places
 from curator.checks.text.mojibake import LOST, _suspicious
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, said, talk

@@ -8,7 +8,7 @@ import pytest
 from curator.checks.check import CheckSettings
 from curator.checks.measures import MEASURES, measure
 from curator.checks.text.habits import TRUNCATED_RESPONSE
-from curator.examples.facts import facts_of
+from curator.data.facts import facts_of
 from tests.checks.finding import findings
 from tests.checks.text.asked import talk
 from tests.examples.made import batch_of, chat

@@ -8,17 +8,17 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from curator.jobs.events import EventReader
-from curator.jobs.providers.keys import VARIABLES
-from curator.jobs.providers.request import REQUEST, Method, Request, SentFile, read_remote, write_whole
-from curator.jobs.providers.work import Pace, work
+from curator.project.jobs.events import EventReader
+from curator.training.service.keys import VARIABLES
+from curator.training.service.service_request import REQUEST, Method, Request, SentFile, read_remote, write_whole
+from curator.training.service.work import Pace, work
 
 PACE = Pace(poll=0.01, patience=0.2)
 MODELS = {"openai": "gpt-4.1-mini", "together": "meta-llama/Llama-3.1-8B", "fireworks": "accounts/fireworks/models/l"}
 
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([f"curator.jobs.providers.{provider}" for provider in VARIABLES])
+_PROCESSES.set_forkserver_preload([f"curator.training.service.{provider}" for provider in VARIABLES])
 
 
 def _work(folder: Path, key: str) -> None:

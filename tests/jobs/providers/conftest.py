@@ -2,7 +2,7 @@
 
 import pytest
 
-from curator.jobs.providers.keys import VARIABLES
+from curator.training.service.keys import VARIABLES
 from tests.jobs.providers.loopback import KEY
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from curator.jobs.providers import openai as ours
+from curator.training.service import openai as ours
 from tests.jobs.providers.a_run import Run
 from tests.jobs.providers.loopback import KEY, Fault, serving
 from tests.jobs.providers.openai_service import METRICS, TRAINED, OpenAIService, check

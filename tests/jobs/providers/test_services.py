@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from curator.jobs.providers import fireworks as our_fireworks
-from curator.jobs.providers import openai as our_openai
-from curator.jobs.providers import together as our_together
-from curator.jobs.providers.keys import VARIABLES
+from curator.training.service import fireworks as our_fireworks
+from curator.training.service import openai as our_openai
+from curator.training.service import together as our_together
+from curator.training.service.keys import VARIABLES
 from tests.jobs.providers.a_run import Run
 from tests.jobs.providers.fireworks_service import FireworksService
 from tests.jobs.providers.loopback import KEY, Fault, serving
@@ -217,7 +217,7 @@ def test_without_a_key_it_says_what_to_set(run: Run, service: Any, monkeypatch: 
 
 
 def test_without_its_package_it_says_what_to_install(run: Run, service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curator.jobs.providers.places.find_spec", lambda name: None)
+    monkeypatch.setattr("curator.training.service.endpoints.find_spec", lambda name: None)
     assert run.work() == 3
     assert f"curator[{service.provider}]" in run.last["message"]
 

@@ -1,0 +1,211 @@
+"""Audit: read, check, find duplicates, and say what is wrong and what to do first."""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from curator.audit.findings import all_findings
+from curator.audit.ids import ids_of
+from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
+from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
+from curator.audit.stages.benchmark import read_benchmark
+from curator.audit.stages.contamination import contamination_findings
+from curator.audit.stages.known_splits import known_sides, sides_of_files
+from curator.audit.stages.last_training import failures_found, last_finished
+from curator.audit.stages.similar import Similar, find_similar
+from curator.audit.stages.similar_pairs import prepared_key, whole_of
+from curator.audit.stages.split_leaks import leak_findings
+from curator.checks.catalogue import CHECKS, chosen
+from curator.checks.check import Check, CheckSettings
+from curator.data.sources.source import Source
+from curator.project.cache import Cache
+from curator.project.saved_split import SIDES
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """What to audit for.
+
+    Attributes:
+        reading: how the files are read.
+        select: names of checks to run; empty: all.
+        ignore: names of checks not to run.
+        settings: thresholds and limits of the checks.
+        tokenizer: with which to count; see `curator.tokens`.
+        duplicate_threshold: Jaccard similarity at which two texts are similar.
+        target: name of the target whose limits apply; None: none.
+        meaning: with which encoder to look at meaning.
+        texts: keep the texts too, for a person who will search them.
+        compare: prepare for comparing examples, whichever checks run.
+        against: evaluation files whose questions and answers must not be in the data.
+        split: of the saved split; changes whenever it does. "": there is none.
+    """
+
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    settings: CheckSettings = field(default_factory=CheckSettings)
+    tokenizer: str = "o200k_base"
+    duplicate_threshold: float = 0.7
+    target: str | None = None
+    meaning: MeaningOptions = field(default_factory=MeaningOptions)
+    texts: bool = False
+    compare: bool = False
+    against: tuple[Source, ...] = ()
+    split: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The outcome: the set, its findings, what is similar, what it means, and how long each stage took (seconds).
+
+    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is.
+    """
+
+    loaded: Loaded
+    findings: pl.DataFrame
+    options: AuditOptions
+    similar: Similar | None
+    not_run: dict[str, str]
+    seconds: dict[str, float]
+    meaning: Meaning | None = None
+    missing: str = ""
+
+
+DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
+
+
+class Stopwatch:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside under `name`."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about the data and counts in an audit.
+
+    Attributes:
+        kept: ids of examples that a person decided to keep; of copies they are the keepers.
+        sides: the saved split, as `curator.project.saved_split.saved_sides` gives it.
+        taken_apart: whether that split divided what was too large to keep together.
+    """
+
+    kept: Collection[str] = ()
+    sides: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIDES))
+    taken_apart: bool = False
+
+
+def audit(
+    sources: list[Source],
+    options: AuditOptions,
+    cache: Cache,
+    progress: Progress,
+    decided: Decided | None = None,
+    runs: Path | None = None,
+) -> Audit:
+    """Audit `sources`, of which some things may have been `decided`.
+
+    `runs`: the folder of the project's trainings; the last one's failures become findings.
+
+    Raises:
+        UnreadableInput: a source has no examples in a known form, or is damaged.
+        UsageError: a check, format or tokenizer has a name that does not exist.
+        WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
+    """
+    watch = Stopwatch()
+    decided = decided or Decided()
+    checks = chosen(options.select, options.ignore)
+    names = {check.name for check in checks}
+    by_file = sides_of_files([source.name for source in sources])
+    has_leaks = "split-leak" in names and (len(decided.sides) > 0 or bool((by_file >= 0).any()))
+    has_benchmark = "contamination" in names and bool(options.against)
+    has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
+    wanted = Wanted(
+        checks=tuple(check.name for check in checks if check.find is not None),
+        settings=options.settings,
+        tokenizer=options.tokenizer,
+        texts=options.texts,
+        duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
+    )
+    with watch.stage("reading and checking"):
+        loaded = load(sources, options.reading, wanted, cache, progress)
+    is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
+    similar, meant = None, Meant(None, None)
+    more: list[pl.DataFrame] = []
+    if has_duplicates:
+        with watch.stage("finding duplicates"):
+            similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
+            more.append(similar.findings)
+    if options.meaning.embedder != NO_EMBEDDER and any(check.name in MEANING_CHECKS for check in checks):
+        with watch.stage("reading meaning"):
+            meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
+            more += [] if meant.findings is None else [meant.findings]
+    if has_leaks:
+        with watch.stage("checking the split"):
+            more.append(_leaks(loaded, options, cache, decided))
+    if has_benchmark:
+        with watch.stage("looking for the benchmark"):
+            more.append(contamination_findings(loaded, whole_of(loaded, cache), read_benchmark(options.against)))
+    last_run = last_finished(runs) if runs is not None else None
+    if last_run is not None and any(check.family == "training" for check in checks):
+        with watch.stage("reading the last training"):
+            more.append(failures_found(last_run, loaded))
+    with watch.stage("judging the set"):
+        findings = all_findings(loaded, checks, options.settings, more)
+    not_run = _not_run(checks, options, last_run, meant, has_leaks=has_leaks)
+    missing = meant.missing if options.meaning.demanded else ""
+    return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
+
+
+def _no_limit(target: str | None) -> str:
+    if target is None:
+        return "no limit was given: name one with --max-tokens"
+    return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
+
+
+def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
+    """`LEAKS` of the split that is there."""
+    names = [read.source.name for read in loaded.sources]
+    sides = known_sides(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.sides)
+    whole, key = whole_of(loaded, cache), prepared_key(loaded)
+    return leak_findings(whole, sides, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
+
+
+def _not_run(
+    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, meant: Meant, *, has_leaks: bool
+) -> dict[str, str]:
+    """Checks that did not run, each with the reason."""
+    reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
+    if options.settings.max_tokens is None:
+        for name in ("over-token-limit", "answer-cut-by-limit"):
+            reasons.setdefault(name, _no_limit(options.target))
+    if last_run is None:
+        for check in checks:
+            if check.family == "training":
+                reasons.setdefault(check.name, "no training of this data has finished yet")
+    if not has_leaks:
+        reasons.setdefault("split-leak", "nothing is split yet: `curator split` does")
+    if not options.against:
+        reasons.setdefault("contamination", "no evaluation set was named with --against")
+    for name in MEANING_CHECKS:
+        if meant.missing or options.meaning.embedder == NO_EMBEDDER:
+            reasons.setdefault(name, meant.missing or "meaning was not to be looked at")
+    if meant.meaning is not None and meant.meaning.examples["unusual"].is_null().all():
+        from curator.embedding.outliers.detection import FEWEST
+
+        reasons.setdefault("outlier", f"there are fewer than {FEWEST} different examples to judge by")
+    return reasons

@@ -1,0 +1,135 @@
+"""Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import polars as pl
+
+from curator.audit.loading.load import Loaded
+from curator.checks.catalogue import CHECKS
+from curator.checks.check import Check, CheckSettings
+from curator.data.finding import Finding, Place
+from curator.data.frames import FOUND, SEVERITIES, found, nothing_found
+from curator.data.identity import id_column
+
+FINDINGS = pl.Schema(
+    {
+        **dict[str, Any](FOUND),
+        "file": pl.UInt16,
+        "id": pl.String,  # null: the line is not an example, or the finding is about the whole set
+        "keeper": pl.UInt32,  # position of the example that stays, for duplicates
+        "related": pl.List(pl.UInt32),  # positions of at most five others
+    }
+)
+_DEFAULTS = pl.DataFrame(
+    {
+        "check": [check.name for check in CHECKS],
+        "default_severity": [check.severity for check in CHECKS],
+        "default_suggestion": [check.suggestion for check in CHECKS],
+    }
+)
+
+
+def all_findings(
+    loaded: Loaded, checks: tuple[Check, ...], settings: CheckSettings, more: Iterable[pl.DataFrame] = ()
+) -> pl.DataFrame:
+    """`FINDINGS` of blocks and judges, and `more` (`FOUND`, perhaps with keeper and related; row is the position)."""
+    frames = [loaded.findings]
+    frames += [found(check.name, check.judge(loaded.facts, settings)) for check in checks if check.judge is not None]
+    frames += more
+    together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
+    wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
+    return _placed(together.join(wanted, on="check", how="semi"), loaded.facts)
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = {name: kind for name, kind in FINDINGS.items() if name not in frame.columns}
+    return frame.with_columns(pl.lit(None, kind).alias(name) for name, kind in missing.items()).select(FINDINGS.names())
+
+
+def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """With file, line and id of the example, and the check's defaults where the finding says nothing."""
+    places = facts.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+        pl.col("file").alias("fact_file"),
+        pl.col("line").alias("fact_line"),
+        "key",
+        "occurrence",
+    ).join(findings.select("row").drop_nulls().unique(), on="row", how="semi")
+    places = places.with_columns(id_column()).drop("key", "occurrence").rename({"id": "fact_id"})
+    return (
+        findings.join(places, on="row", how="left")
+        .join(_DEFAULTS, on="check", how="left")
+        .with_columns(
+            pl.coalesce("file", "fact_file").alias("file"),
+            pl.coalesce("line", "fact_line").alias("line"),
+            pl.col("fact_id").alias("id"),
+            pl.coalesce("severity", "default_severity").alias("severity"),
+            pl.coalesce("suggestion", "default_suggestion").alias("suggestion"),
+        )
+        .select(FINDINGS.names())
+        .cast(FINDINGS)
+        .sort("file", "line", "check", "message_index", "start", nulls_last=False, maintain_order=True)
+    )
+
+
+def lines_found() -> pl.Expr:
+    """How many lines some findings are on, those that are only counted among them."""
+    listed = pl.struct("file", "line").filter(pl.col("more").is_null()).n_unique()
+    return listed + pl.col("more").sum()
+
+
+def is_on_lines() -> pl.Expr:
+    """Whether a finding is on a line, or counts lines, and is not about the whole set."""
+    return pl.col("line").is_not_null() | pl.col("more").is_not_null()
+
+
+def severity_rank() -> pl.Expr:
+    """0 for errors, 1 for warnings, 2 for infos."""
+    ranks = {name: rank for rank, name in enumerate(SEVERITIES)}
+    return pl.col("severity").replace_strict(ranks, return_dtype=pl.UInt8)
+
+
+def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
+    """The rows of a `FINDINGS` frame as models."""
+    places = Places(loaded)
+    for row in findings.iter_rows(named=True):
+        keeper = None if row["keeper"] is None else places.at(row["keeper"])
+        others = [places.at(position) for position in row["related"] or ()]
+        yield Finding(
+            check=row["check"],
+            severity=row["severity"],
+            example=row["id"],
+            file=None if row["file"] is None else places.file(row["file"]),
+            line=row["line"],
+            message=row["message"],
+            message_index=row["message_index"],
+            start=row["start"],
+            end=row["end"],
+            score=row["score"],
+            group=None if keeper is None else keeper.example,
+            related=([keeper] if keeper else []) + others[:5],
+            suggestion=row["suggestion"],
+        )
+
+
+class Places:
+    """From a position in the set to file, line and id."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._names = [read.source.name for read in loaded.sources]
+        self._files = loaded.facts["file"].to_numpy()
+        self._lines = loaded.facts["line"].to_numpy()
+        self._keys = loaded.facts["key"].to_numpy()
+        self._occurrences = loaded.facts["occurrence"].to_numpy()
+
+    def file(self, number: int) -> str:
+        """The name of a source."""
+        return self._names[number]
+
+    def at(self, position: int) -> Place:
+        """The place of the example at `position`."""
+        from curator.data.identity import key_to_id
+
+        example = key_to_id(int(self._keys[position]), int(self._occurrences[position]))
+        return Place(file=self._names[self._files[position]], line=int(self._lines[position]), example=example)

@@ -1,0 +1,276 @@
+"""From data files to the facts and findings of the whole set, reusing what the cache holds."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.audit.loading.derive import Plan
+from curator.audit.runners.local import Task, derive_all
+from curator.checks.check import CheckSettings
+from curator.data.blocks import Block
+from curator.data.dialects.dialect import SAMPLED, Recognised, dialect_named, mapped_dialect, recognise
+from curator.data.frames import MOST_REFUSED, found, nothing_found, read_frame
+from curator.data.json_line import decode_json
+from curator.data.sources.source import Source, blocks
+from curator.errors import UnreadableInput
+from curator.project.cache import Cache
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, bytes (or examples) done, and in all."""
+
+COMPILING = "compiling the duplicate search for this computer (once, about 15 s)"
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How to read.
+
+    Attributes:
+        format: name of a dialect; None: recognised.
+        columns: prompt, answer and system keys; overrides `format`.
+    """
+
+    format: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def recognised(self, source: Source, first: Block) -> Recognised:
+        """The dialect of a source, and why.
+
+        Raises:
+            UnreadableInput: none fits.
+        """
+        if self.columns:
+            return Recognised(mapped_dialect(self.columns), "its columns were named by the user")
+        if self.format:
+            return Recognised(dialect_named(self.format), "asked for")
+        return recognise(_first_values(first), source.name)
+
+
+def _first_values(block: Block) -> Iterator[Any]:
+    for _, raw, _ in islice(block.elements(), SAMPLED):
+        try:
+            yield decode_json(raw)
+        except ValueError:
+            continue
+
+
+@dataclass
+class ReadSource:
+    """A source after it was read: what it is, its lines (or elements), and the bytes of its file."""
+
+    source: Source
+    recognised: Recognised
+    lines: int = 0
+    bytes: int = 0
+
+
+@dataclass
+class Placed:
+    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted."""
+
+    file: int
+    first: int
+    offset: int
+    lines: int
+    digest: str
+    facts_key: str
+    findings_key: str
+    prepared_key: str | None
+    texts_key: str
+    examples: int = 0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The whole set.
+
+    Attributes:
+        sources: in order.
+        facts: `FACTS` with measures and token counts, and file (UInt16) and occurrence (UInt32); a row per example.
+        findings: `FOUND` with file; `row` is the position in `facts`.
+        placed: the blocks in order.
+        reused: share of the blocks whose results were in the cache.
+        fingerprint: hash of all content, in order.
+    """
+
+    sources: list[ReadSource]
+    facts: pl.DataFrame
+    findings: pl.DataFrame
+    placed: list[Placed]
+    reused: float
+    fingerprint: str
+
+    @cached_property
+    def by_key(self) -> npt.NDArray[np.int64]:
+        """Positions in the order of their keys, and where these are equal in their own: int64, shape (examples,)."""
+        return np.argsort(self.facts["key"].to_numpy(), kind="stable")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to derive from every block; see `Plan`."""
+
+    checks: tuple[str, ...]
+    settings: CheckSettings
+    tokenizer: str | None
+    duplicates: bool
+    texts: bool = False
+
+
+def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: Cache, progress: Progress) -> Loaded:
+    """Read the sources and derive what is wanted.
+
+    Raises:
+        UnreadableInput: a source has no examples in a known form, or is damaged.
+        WorkFailed: a worker died or the disk is full.
+    """
+    reading = _Reading(sources, options, wanted, cache, progress)
+    size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
+    derive_all(reading.tasks(), cache, size, reading.finished)
+    facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
+    reused = 1 - reading.derived / max(len(reading.placed), 1)
+    return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
+
+
+class _Reading:
+    """Goes through the sources once and remembers where every block stands."""
+
+    def __init__(
+        self, sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: Cache, progress: Progress
+    ) -> None:
+        self.sources, self.options, self.wanted = sources, options, wanted
+        self.cache, self.progress = cache, progress
+        self.read: list[ReadSource] = []
+        self.placed: list[Placed] = []
+        self.derived = 0
+        self._done = 0
+        self._total = sum(source.path.stat().st_size for source in sources)
+
+    def tasks(self) -> Iterator[Task]:
+        """Blocks whose results the cache lacks, with their plans."""
+        for number, source in enumerate(self.sources):
+            entry: ReadSource | None = None
+            for block in blocks(source):
+                if entry is None:
+                    recognised = self.options.recognised(source, block)
+                    entry = ReadSource(source, recognised, bytes=source.path.stat().st_size)
+                    self.read.append(entry)
+                plan = self._plan(entry)
+                if self._place(number, entry, block, plan):
+                    if plan.duplicates and self.derived == 1:
+                        self._say_what_takes_long_once()
+                    yield block, plan
+                else:
+                    self.finished(block)
+            if entry is None:
+                raise UnreadableInput(f"{source.name} holds no examples.")
+
+    def _say_what_takes_long_once(self) -> None:
+        from curator.jit import compiled_before
+
+        if not compiled_before():
+            self.progress(COMPILING, 0, self._total)
+
+    def _plan(self, entry: ReadSource) -> Plan:
+        wanted = self.wanted
+        return Plan(
+            entry.recognised.dialect.name,
+            tuple(self.options.columns.items()),
+            wanted.checks,
+            wanted.settings,
+            wanted.tokenizer,
+            wanted.duplicates,
+            wanted.texts,
+            elements=not entry.source.seekable,
+        )
+
+    def _place(self, number: int, entry: ReadSource, block: Block, plan: Plan) -> bool:
+        """Remember the block; whether something must be derived from it."""
+        facts, findings = plan.key(block, "facts"), plan.key(block, "findings")
+        prepared = plan.key(block, "prepared") if plan.duplicates else None
+        texts = plan.key(block, "texts")
+        self.placed.append(
+            Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared, texts)
+        )
+        entry.lines += len(block)
+        needed = [facts, findings, *([prepared] if prepared else []), *([texts] if plan.texts else [])]
+        missing = any(self.cache.entry(key) is None for key in needed)
+        self.derived += missing
+        return missing
+
+    def finished(self, block: Block) -> None:
+        """Tell how far it is."""
+        self._done += len(block.data)
+        self.progress("reading and checking", self._done, max(self._total, self._done))
+
+    def fingerprint(self) -> str:
+        """Hash of all content, in order."""
+        import xxhash
+
+        return xxhash.xxh3_128_hexdigest("".join(placed.digest for placed in self.placed).encode())
+
+
+class _Unreadable:
+    """Keeps the findings on the first lines that are no examples and counts the others, over all blocks."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+        self._lines = 0
+        self._more: Counter[tuple[int, str]] = Counter()
+
+    def listed(self, findings: pl.DataFrame, file: int) -> pl.DataFrame:
+        """`findings` of a block without those on lines beyond the first `MOST_REFUSED`."""
+        counted = findings.filter(pl.col("more").is_not_null())
+        self._count(counted, pl.col("more").sum(), file)
+        findings = findings.filter(pl.col("more").is_null())
+        lines = findings.filter(pl.col("row").is_null())["line"].unique().sort()
+        if self._lines + len(lines) > MOST_REFUSED:
+            left = lines[MOST_REFUSED - self._lines :]
+            beyond = pl.col("row").is_null() & pl.col("line").is_in(left.implode())
+            first = findings.filter(beyond).unique("line", keep="first", maintain_order=True)
+            self._count(first, pl.len(), file)
+            findings, lines = findings.filter(~beyond), lines[: MOST_REFUSED - self._lines]
+        self._lines += len(lines)
+        return findings
+
+    def _count(self, findings: pl.DataFrame, lines: pl.Expr, file: int) -> None:
+        for check, count in findings.group_by("check").agg(lines).iter_rows():
+            self._more[file, check] += count
+
+    def more(self) -> pl.DataFrame:
+        """A finding for each file and check with lines that were only counted; `FOUND` with file."""
+        rows = [
+            (check, f"{self._names[file]} has {count:,} more such lines, counted and not listed.", count, file)
+            for (file, check), count in sorted(self._more.items())
+        ]
+        kinds = {"check": pl.String, "message": pl.String, "more": pl.UInt32, "file": pl.UInt16}
+        frame = pl.DataFrame(rows, schema=kinds, orient="row")
+        return found("", frame).with_columns(frame["check"], frame["file"])
+
+
+def _gathered(placed: list[Placed], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Facts and findings of all blocks, with positions and places in the whole set."""
+    facts_frames, findings_frames, position = [], [], 0
+    unreadable = _Unreadable(names)
+    for block in placed:
+        facts = read_frame(cache.required(block.facts_key))
+        findings = unreadable.listed(read_frame(cache.required(block.findings_key)), block.file)
+        line = (pl.col("line") + (block.first - 1)).cast(pl.UInt32)
+        offset = pl.when(pl.col("offset") < 0).then(-1).otherwise(pl.col("offset") + block.offset).alias("offset")
+        file = pl.lit(block.file, pl.UInt16).alias("file")
+        facts_frames.append(facts.with_columns(line, offset, file))
+        findings_frames.append(findings.with_columns(line, file, (pl.col("row") + position).cast(pl.UInt32)))
+        block.examples = len(facts)
+        position += len(facts)
+    facts = pl.concat(facts_frames).with_columns(
+        pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("key").alias("occurrence")
+    )
+    empty = nothing_found().with_columns(pl.lit(0, pl.UInt16).alias("file"))
+    return facts, pl.concat([empty, *findings_frames, unreadable.more()])

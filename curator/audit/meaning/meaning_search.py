@@ -1,0 +1,95 @@
+"""Search by meaning, and a subset that stands for the whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.audit.engine import Audit
+from curator.audit.ids import ids_of
+from curator.audit.loading.load import Loaded, Progress
+from curator.audit.meaning.cached_vectors import Embedded, embedded
+from curator.audit.meaning.meaning import neighbours_of
+from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
+from curator.audit.open_data import Opened
+from curator.embedding.encoders.encoder import Encoder, encoder_named
+from curator.errors import UsageError
+from curator.project.cache import Cache
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is near to a text or an example: positions, nearest first, and cosines."""
+
+    positions: npt.NDArray[np.int64]
+    cosines: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A subset.
+
+    Attributes:
+        positions: int64, in the order in which they were chosen: the first ones matter most.
+        coverage: mean cosine of every example to the nearest chosen one.
+        coverage_random: the same for as many examples drawn at random.
+    """
+
+    positions: npt.NDArray[np.int64]
+    coverage: float
+    coverage_random: float
+
+
+def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:
+    """The `count` examples whose prompt, answer or whole is nearest to `text`.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: meaning is not to be looked at.
+    """
+    from curator.embedding.selection import query_vector, similar
+
+    encoder, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(seen.vectors, query_vector(text, encoder), count))
+
+
+def near_example(audit: Audit, cache: Cache, example: str, count: int, progress: Progress) -> Near:
+    """The `count` examples nearest to the one of that id, without itself.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: there is no such example, or meaning is not to be looked at.
+    """
+    from curator.embedding.selection import similar
+
+    places = (ids_of(audit.loaded) == example).arg_true()
+    if not len(places):
+        raise UsageError(f"There is no example '{example}' in this data. `curator show` prints ids.")
+    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(seen.vectors, int(places[0]), count))
+
+
+def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Chosen:
+    """`count` of the examples that were not dropped, so that every one has a chosen one near it.
+
+    Raises:
+        MissingDependency: the encoder is not on this machine.
+        UsageError: meaning is not to be looked at.
+    """
+    from curator.embedding.selection import diverse_subset
+
+    cache = opened.project.cache
+    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
+    near = neighbours_of(seen, cache)
+    dropped = opened.state().filter(pl.col("status") == "drop")["id"]
+    is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
+    subset = diverse_subset(seen.vectors, near.positions, near.cosines, count, is_out)
+    return Chosen(subset.chosen, subset.coverage, subset.coverage_random)
+
+
+def _seen(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:
+    if options.embedder == NO_EMBEDDER:
+        raise UsageError("This looks at meaning, and the embedder is set to none. Name one with --embedder.")
+    encoder = encoder_named(options.embedder, allow_download=options.allow_download)
+    return encoder, embedded(loaded, encoder, cache, progress)

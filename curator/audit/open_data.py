@@ -1,0 +1,183 @@
+"""Open data to work on: its sources, its project, its settings, and what is known about it so far."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curator.audit.engine import Audit, AuditOptions, Decided, audit
+from curator.audit.loading.load import Progress, ReadingOptions
+from curator.audit.meaning.meaning_findings import MeaningOptions
+from curator.audit.pruning import note_more, prune
+from curator.audit.saved_audit import remember, remembered
+from curator.checks.check import CheckSettings
+from curator.data.files.permissions import allowed_by
+from curator.data.sources.source import Source, expand
+from curator.embedding.encoders.encoder import DEFAULT_ENCODER
+from curator.project.decisions.state_snapshot import States
+from curator.project.folder import folder_for
+from curator.project.lock import only_one
+from curator.project.opening import Project, open_project
+from curator.project.saved_split import saved_settings, saved_sides
+from curator.project.unnamed import remove_unnamed, sweep_unnamed
+from curator.settings.fields import Settings
+from curator.settings.request import DataRequest
+from curator.settings.resolve import settings_for
+from curator.targets.limits import limit
+from curator.targets.registry import target_named
+
+
+@dataclass
+class Opened:
+    """Data that is open.
+
+    Attributes:
+        request: what the person asked for.
+        sources: the files, in order.
+        project: where decisions and derived columns are kept.
+        settings: what applies, from the command line down to the defaults.
+        notes: sentences that a person should read once.
+    """
+
+    request: DataRequest
+    sources: list[Source]
+    project: Project
+    settings: Settings
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files, less standard input and pipes."""
+        return _paths(self.sources)
+
+    @property
+    def allowed(self) -> int:
+        """Permissions, at most, of what is made of the data for others; see `curator.data.files.permissions`."""
+        return allowed_by(self.paths)
+
+    @property
+    def annotator(self) -> str:
+        """Whose decisions are made."""
+        return self.request.annotator or self.settings.annotator or getpass.getuser()
+
+    def audited(self, progress: Progress, *, texts: bool = False, compare: bool = False) -> Audit:
+        """The audit of the data, reusing whatever did not change.
+
+        Args:
+            progress: is told how far it is.
+            texts: keep the texts too, for a person who will search them.
+            compare: prepare for comparing examples, whichever checks run.
+
+        Raises:
+            CuratorError: see `curator.audit.engine.audit`.
+        """
+        cache = self.project.cache
+        with only_one(self.project, "an audit"):
+            cache.used.clear()
+            audited = audit(
+                self.sources,
+                self.options(texts=texts, compare=compare),
+                cache,
+                progress,
+                self._decided(),
+                self.project.folder.runs,
+            )
+            remember(audited, cache)
+            if not self.project.database.readonly or cache.folder != self.project.folder.cache:
+                prune(audited, cache)
+        return audited
+
+    def remembered(self) -> Audit | None:
+        """The latest audit, in milliseconds, where neither files nor settings changed since; see `remembered`."""
+        return remembered(self.sources, self.options(), self.project.cache)
+
+    def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
+        """What the settings mean for an audit."""
+        settings = self.settings
+        return AuditOptions(
+            reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
+            select=tuple(settings.select),
+            ignore=tuple(settings.ignore),
+            settings=CheckSettings(settings.thresholds, settings.max_tokens or self._limit_of_target()),
+            tokenizer=settings.tokenizer,
+            target=settings.target,
+            meaning=MeaningOptions(
+                embedder=settings.embedder,
+                map=settings.map,
+                allow_download=self.request.allow_download,
+                demanded=self.request.embedder is not None
+                or (settings.embedder, settings.map) != (DEFAULT_ENCODER, "pca"),
+            ),
+            texts=texts,
+            compare=compare,
+            against=tuple(expand(self.request.against)),
+            split=str((saved_settings(self.project.database) or {}).get("stamp", "")),
+        )
+
+    def _limit_of_target(self) -> int | None:
+        """Tokens that every model of the target takes; None: no target, or its models differ.
+
+        Raises:
+            UsageError: there is no such target.
+        """
+        target = self.settings.target
+        return limit(target_named(target).name, "tokens-per-example") if target else None
+
+    @property
+    def own_prices(self) -> dict[str, Any]:
+        """The user's `[prices]` table as `curator.targets.prices.prices` takes it."""
+        table: dict[str, Any] = self.settings.model_dump()["prices"]
+        return table
+
+    def _decided(self) -> Decided:
+        state, database = self.state(), self.project.database
+        kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+        is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
+        return Decided(kept, self.sides(), taken_apart=is_apart)
+
+    def sides(self) -> pl.DataFrame:
+        """The saved split: `SIDES`, empty where there is none."""
+        return saved_sides(self.project.database)
+
+    def state(self) -> pl.DataFrame:
+        """What was decided: `STATE`, a row per example that anything was decided about."""
+        return States(self.project.log, self.project.cache).present()
+
+
+@contextmanager
+def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opened]:
+    """Open the data that the request names, making its project where there is none.
+
+    Raises:
+        CuratorError: a file, setting or project cannot be used; the sentence says which.
+    """
+    sources = expand(request.data)
+    paths = _paths(sources)
+    settings = settings_for(request, paths)
+    named = Path(request.project) if request.project else None
+    sweep_unnamed()
+    unnamed: Path | None = None
+    try:
+        with open_project(paths, named, readonly=readonly) as project:
+            unnamed = None if paths or named else project.folder.path
+            notes = [project.folder.note] if project.folder.note else []
+            yield Opened(request, sources, project, settings, notes)
+            if not readonly:
+                note_more(project.cache)
+    finally:
+        if unnamed is not None:
+            remove_unnamed(unnamed)
+
+
+def database_of(request: DataRequest) -> Path:
+    """Where the decisions about the data are kept, whether or not that can be opened."""
+    named = Path(request.project) if request.project else None
+    return folder_for(_paths(expand(request.data)), named, readonly=True).database
+
+
+def _paths(sources: list[Source]) -> list[Path]:
+    return [source.path for source in sources if not source.is_copy]

@@ -1,0 +1,189 @@
+"""Which examples contain a question or an answer of an evaluation set, with the words that show it.
+
+Candidates come from shingles (`curator.duplicates.containment.containment`), and each is read again: an example is reported only
+with a run of words that is in both. The question decides: many right answers are given to more than one question, so
+an answer counts alone only where it is long.
+"""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from curator.audit.loading.load import Loaded
+from curator.audit.loading.reread import originals_at
+from curator.audit.stages.benchmark import Benchmark
+from curator.data.content import Content, spoken
+from curator.data.frames import FOUND
+from curator.data.safe_text import visible
+
+if TYPE_CHECKING:
+    from curator.duplicates.corpus import Whole
+    from curator.duplicates.text.word_offsets import Placed
+
+RUN = 13
+"""Words in a row that must be in both (13-grams: Brown et al. 2020, arXiv 2005.14165, appendix C)."""
+
+LONG_ANSWER, WHOLE_ANSWER = 50, 0.9
+"""Words, and share of them, from which an answer counts without its question (50 in a row: Lee et al. 2022, arXiv
+2107.06499). Our judgement for the share."""
+
+ALONE = 8
+"""Words from which a short question counts where the item has no answer. Our judgement."""
+
+FEW_WORDS = 5
+"""A text under so many words has no shingle of its own."""
+
+_MOST = 20  # candidates of one example that are looked at, the likeliest first
+_SHOWN = 160  # characters of the matching text that a finding quotes
+
+
+class _Word(NamedTuple):
+    word: str
+    message: int
+    start: int
+    end: int
+    symbols: str
+
+
+class _Run(NamedTuple):
+    """Words that are in both: where they begin in the example, and how many they are."""
+
+    begin: int
+    length: int
+
+
+def contamination_findings(loaded: Loaded, whole: "Whole", benchmark: Benchmark) -> pl.DataFrame:
+    """`FOUND` with `contamination`, at most one per example; `row` is the position.
+
+    Args:
+        loaded: the set.
+        whole: the same for the duplicate engine.
+        benchmark: the evaluation set.
+    """
+    candidates = _candidates(whole, benchmark)
+    texts = benchmark.items.rows(named=True)
+    found = []
+    for original in originals_at(loaded, candidates):
+        shown, words = _placed(original.content)
+        for item, part, share in candidates[original.position][:_MOST]:
+            run = _verified(words, texts[item], part)
+            if run is not None:
+                first = words[run.begin]
+                end = max(
+                    word.end for word in words[run.begin : run.begin + run.length] if word.message == first.message
+                )
+                quoted = visible(shown[first.message][first.start : end][:_SHOWN], one_line=True)
+                name = "answer" if part else "question"
+                place = f"{texts[item]['file']}:{texts[item]['line']}"
+                found.append(
+                    {
+                        "check": "contamination",
+                        "row": original.position,
+                        "message": f"{share:.0%} of the {name} at {place}, {run.length} words in a row: “{quoted}”",
+                        "message_index": first.message,
+                        "start": first.start,
+                        "end": end,
+                        "score": share,
+                    }
+                )
+                break
+    return pl.DataFrame(found, schema={name: kind for name, kind in FOUND.items() if found and name in found[0]})
+
+
+def _candidates(whole: "Whole", benchmark: Benchmark) -> dict[int, list[tuple[int, int, float]]]:
+    """By position: item, part and share of each question or answer it may contain, the likeliest first."""
+    from curator.duplicates.containment.containment import ANSWER_PART, QUESTION_PART, contained_parts
+
+    words = pl.DataFrame(benchmark.sought.words(), schema={"in_question": pl.UInt32, "in_answer": pl.UInt32})
+    found = contained_parts(benchmark.sought, whole).join(words.with_row_index("item"), on="item", how="left")
+    answers = found.filter(part=ANSWER_PART).select("position", "item", has_answer=pl.lit(value=True))
+    found = found.join(answers, on=["position", "item"], how="left", maintain_order="left")
+    is_long = pl.col("in_question") >= RUN
+    answered = pl.col("has_answer").fill_null(value=False) | (pl.col("in_answer") < FEW_WORDS)
+    enough = (pl.col("in_answer") > 0) | (pl.col("in_question") >= ALONE)
+    question = (pl.col("part") == QUESTION_PART) & (is_long | ((pl.col("share") == 1) & answered & enough))
+    answer = (pl.col("part") == ANSWER_PART) & (pl.col("in_answer") >= LONG_ANSWER) & (pl.col("share") >= WHOLE_ANSWER)
+    chosen = found.filter(question | answer).sort("part", -pl.col("share"), "item")
+    by_position = defaultdict(list)
+    for position, item, part, share in chosen.select("position", "item", "part", "share").iter_rows():
+        by_position[position].append((item, part, share))
+    return by_position
+
+
+def _placed(content: Content) -> tuple[dict[int, str], list[_Word]]:
+    """The text of each message that is not context, and all their words."""
+    from curator.duplicates.text.word_offsets import placed_words
+
+    shown, words = {}, []
+    for index, message in enumerate([*content.messages, *(content.chosen or ())]):
+        if message["role"] not in ("system", "developer"):
+            shown[index], placed = placed_words(spoken(message))
+            words += [_Word(word.word, index, word.start, word.end, word.symbols) for word in placed]
+    return shown, words
+
+
+def _verified(words: list[_Word], item: dict[str, Any], part: int) -> _Run | None:
+    """The words in a row that prove it; None where there are too few."""
+    example = [word.word for word in words]
+    turns = [_words_of(turn) for turn in item["question"]]
+    answer = _words_of(item["answer"])
+    sought = [answer] if part else turns
+    is_short = not part and sum(map(len, turns)) < RUN
+    found = [run for text in sought if text and (run := _longest_run(example, text)) is not None]
+    if is_short:
+        found = [run for turn in item["question"] if (run := _verbatim(words, _placed_words(turn))) is not None]
+    run = max(found, key=lambda run: run.length, default=None)
+    if run is None or run.length < min(RUN, max(map(len, sought))):
+        return None
+    if is_short and 0 < len(answer) < FEW_WORDS and _longest_run(example, answer) is None:
+        return None
+    return run
+
+
+def _verbatim(words: list[_Word], sought: "list[Placed]") -> _Run | None:
+    """Where `sought` stands with the same symbols between its words: `3 + 4` is another question than `3 * 4`."""
+    size = len(sought)
+    for begin in range(len(words) - size + 1 if size else 0):
+        run = words[begin : begin + size]
+        if all(
+            here.word == there.word and (place == 0 or here.symbols == there.symbols)
+            for place, (here, there) in enumerate(zip(run, sought, strict=True))
+        ):
+            return _Run(begin, size)
+    return None
+
+
+def _words_of(text: str) -> list[str]:
+    return [word.word for word in _placed_words(text)]
+
+
+def _placed_words(text: str) -> "list[Placed]":
+    from curator.duplicates.text.word_offsets import placed_words
+
+    return placed_words(text)[1]
+
+
+def _longest_run(words: list[str], sought: list[str]) -> _Run | None:
+    """The longest run of `words` that is in `sought`, `RUN` or more or all of that; None: there is none."""
+    size = min(RUN, len(sought))
+    starts = defaultdict(list)
+    for at in range(len(sought) - size + 1):
+        starts[tuple(sought[at : at + size])].append(at)
+    best: _Run | None = None
+    covered = 0
+    for begin in range(len(words) - size + 1):
+        for at in starts.get(tuple(words[begin : begin + size]), ()):
+            if begin + size <= covered:
+                continue
+            length = size
+            while (
+                at + length < len(sought)
+                and begin + length < len(words)
+                and sought[at + length] == words[begin + length]
+            ):
+                length += 1
+            covered = max(covered, begin + length)
+            if best is None or length > best.length:
+                best = _Run(begin, length)
+    return best

@@ -1,0 +1,80 @@
+"""What leaks in a split that is there already: a saved one, or files that are one by their names."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from curator.data.frames import FOUND, read_frame
+from curator.project.cache import Cache
+from curator.splitting.split import TEST, TRAIN, VALIDATION, Sides
+
+if TYPE_CHECKING:
+    from curator.duplicates.corpus import Whole
+
+VERSION = 2
+"""Counts up when the findings of an unchanged split would change."""
+
+LEAKS = pl.Schema({**FOUND, "related": pl.List(pl.UInt32)})
+_BEFORE = {VALIDATION: ((TRAIN,), "training"), TEST: ((TRAIN, VALIDATION), "training or validation")}
+
+
+def leak_findings(
+    whole: "Whole", sides: Sides, threshold: float, cache: Cache, key: str, *, taken_apart: bool
+) -> pl.DataFrame:
+    """`LEAKS` with `split-leak`, for every held-out example that leaks; `row` is the position.
+
+    Args:
+        whole: the set.
+        sides: int8 [n], -1 for an example without a side.
+        threshold: similarity from which an example leaks.
+        cache: keeps the outcome.
+        key: equal where set and threshold are.
+        taken_apart: whether the split divided what was too large to keep together: then similarity alone is a warning.
+    """
+    key = xxhash.xxh3_128_hexdigest(f"{VERSION}|{key}|{threshold}|{taken_apart}".encode() + sides.tobytes())
+    known = cache.entry(f"{key}-leaks")
+    if known is not None:
+        return read_frame(known)
+    frames = [_of_side(whole, sides, side, threshold) for side in (VALIDATION, TEST)]
+    leaking = pl.concat(frames).filter("leaks")
+    by_prompt = pl.col("same_prompt").is_not_null()
+    found = leaking.select(
+        pl.lit("split-leak").alias("check"),
+        pl.when(by_prompt | pl.lit(not taken_apart))
+        .then(pl.lit(None, pl.String))
+        .otherwise(pl.lit("warning"))
+        .alias("severity"),
+        pl.col("position").alias("row"),
+        pl.when(by_prompt)
+        .then(pl.format("It asks the same as an example in {}.", "where"))
+        .otherwise(
+            pl.format(
+                "It is {} % the same as an example in {}.", (pl.col("similarity") * 100).floor().cast(pl.Int32), "where"
+            )
+        )
+        .alias("message"),
+        pl.col("similarity").alias("score"),
+        pl.concat_list(pl.coalesce("same_prompt", "nearest")).alias("related"),
+    )
+    missing = [pl.lit(None, kind).alias(name) for name, kind in LEAKS.items() if name not in found.columns]
+    result = found.with_columns(missing).select(LEAKS.names()).cast(LEAKS)
+    cache.store(f"{key}-leaks", result.write_ipc)
+    return result
+
+
+def _of_side(whole: "Whole", sides: Sides, side: int, threshold: float) -> pl.DataFrame:
+    """`NEAREST` by position in the set, and `where` it was looked up."""
+    from curator.duplicates.containment.leaks import leaks
+
+    before, where = _BEFORE[side]
+    held, others = np.flatnonzero(sides == side), np.flatnonzero(np.isin(sides, before))
+    nearest = leaks(whole.at(others), whole.at(held), threshold).nearest
+    there = pl.Series(others, dtype=pl.UInt32)
+    return nearest.with_columns(
+        pl.Series("position", held[nearest["position"].to_numpy()], dtype=pl.UInt32),
+        there.gather(nearest["nearest"]).alias("nearest"),
+        there.gather(nearest["same_prompt"]).alias("same_prompt"),
+        pl.lit(where).alias("where"),
+    )

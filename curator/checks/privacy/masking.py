@@ -1,0 +1,103 @@
+"""Where personal data is looked for, and how what was found is shown without showing it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from curator.checks.check import Severity
+from curator.checks.spans import Passage, report
+from curator.data.frames import Batch
+from curator.data.safe_text import visible
+
+_HIDDEN = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One piece of personal data in a text.
+
+    Attributes:
+        start: its first character.
+        end: the character after it.
+        shown: the masked form, of which nobody can read the whole.
+        severity: None: the check's own; info for what is reserved for examples or names nobody.
+    """
+
+    start: int
+    end: int
+    shown: str
+    severity: Severity | None = None
+
+
+def report_personal(
+    check: str, what: str, batch: Batch, candidates: str, find: Callable[[str], Iterator[Personal]]
+) -> pl.DataFrame:
+    """`FOUND` of everything that `find` finds in contents, reasoning and tool calls.
+
+    Args:
+        check: the check's name.
+        what: what was found, with its article.
+        batch: the examples.
+        candidates: a regular expression for polars; `find` sees only texts that match it.
+        find: personal data of a text.
+    """
+
+    def look(text: str, field: str) -> Iterator[Passage]:
+        for personal in find(text):
+            if field == "content":
+                yield Passage(
+                    f"The text holds {what}: {personal.shown}.",
+                    personal.start,
+                    personal.end,
+                    severity=personal.severity,
+                )
+            else:
+                yield Passage(f"The {field} holds {what}: {personal.shown}.", severity=personal.severity)
+
+    fields = {"content": "content", "reasoning": "reasoning", "tool_calls": "tool call"}
+    texts = [
+        batch.messages.filter(pl.col(column).str.contains(candidates)).select(
+            "row", "index", "part", pl.col(column).alias("content"), pl.lit(field).alias("field")
+        )
+        for column, field in fields.items()
+    ]
+    return report(check, pl.concat(texts).sort("row", "index", maintain_order=True), look, "content", "field")
+
+
+def report_beside_messages(
+    check: str, what: str, batch: Batch, candidates: str, find: Callable[[str], Iterator[Personal]]
+) -> pl.DataFrame:
+    """As `report_personal`, of the tool definitions and of the fields that the dialect does not know."""
+
+    def look(text: str, field: str) -> Iterator[Passage]:
+        for personal in find(text):
+            yield Passage(f"{field} holds {what}: {personal.shown}.", severity=personal.severity)
+
+    fields = {"tools": "A tool definition", "extra": "A field beside the messages"}
+    texts = [
+        batch.examples.filter(pl.col(column).str.contains(candidates)).select(
+            "row",
+            pl.lit(None, pl.Int32).alias("index"),
+            pl.lit("messages").alias("part"),
+            pl.col(column).alias("text"),
+            pl.lit(field).alias("field"),
+        )
+        for column, field in fields.items()
+    ]
+    return report(check, pl.concat(texts).sort("row", maintain_order=True), look, "text", "field")
+
+
+def masked(text: str, first: int, last: int) -> str:
+    """`text` with its letters and digits hidden but for the `first` and `last` so many of them."""
+    places = [place for place, character in enumerate(text) if character.isalnum()]
+    kept = {*places[:first], *places[len(places) - last :]}
+    hidden = set(places) - kept
+    return visible(
+        "".join(_HIDDEN if place in hidden else character for place, character in enumerate(text)), one_line=True
+    )
+
+
+def as_info(personal: Personal) -> Personal:
+    """`personal` with the severity of what can do no harm."""
+    return replace(personal, severity="info")

@@ -1,0 +1,27 @@
+"""`curator undo`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.settings.request import DataRequest
+
+
+@click.command("undo")
+@data_options
+@click.option("--redo", is_flag=True, help="Take back the latest undo instead.")
+def command(options: DataRequest, redo: bool) -> None:
+    """Take back the latest decision about DATA, or the latest policy as a whole. There is no limit to how often."""
+    from curator.audit.open_data import open_data
+    from curator.cli.streams import telling
+
+    with open_data(options) as opened:
+        log = opened.project.log
+        undone = log.redo(opened.annotator) if redo else log.undo(opened.annotator)
+        if undone is None:
+            click.echo("Nothing to redo." if redo else f"{opened.annotator} has decided nothing that still stands.")
+            return
+        what = f"the policy {undone.policy}" if undone.policy else undone.action
+        verb = "Decided again" if redo else "Taken back"
+        count = f"{undone.decisions:,} {'decision' if undone.decisions == 1 else 'decisions'}"
+        with telling("The redo was made" if redo else "The undo was made"):
+            click.echo(f"{verb}: {what} ({count}).")

@@ -1,0 +1,69 @@
+"""`curator duplicates`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.settings.request import DataRequest
+
+
+@click.command("duplicates")
+@data_options
+@click.option("--threshold", type=click.FloatRange(0.3, 1), metavar="T", help="Similarity of a copy. Default: 0.7.")
+@click.option("--relations", metavar="LIST", help="copy,same-prompt,same-answer (default), template, or all.")
+@click.option("--pairs", metavar="FILE", help="Write the pairs as JSON Lines.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Groups shown; 0: all.")
+@click.option("--calibrate", is_flag=True, help="Judge pairs of every similarity, and learn which threshold to use.")
+@click.option("--answers", metavar="FILE", help="With --calibrate: answers as JSON Lines; made where there is none.")
+@click.option("--per-band", type=click.IntRange(min=1), metavar="N", help="With --calibrate: pairs per band.")
+@click.option("--index", metavar="FILE", help="Write signatures that datasketch's MinHashLSH loads.")
+@click.option(
+    "--engine", type=click.Choice(["curator", "datasketch"]), default="curator", help="Who proposes candidates."
+)
+def command(
+    options: DataRequest,
+    threshold: float | None,
+    relations: str | None,
+    pairs: str | None,
+    limit: int,
+    calibrate: bool,
+    answers: str | None,
+    per_band: int | None,
+    index: str | None,
+    engine: str,
+) -> None:
+    """Find similar examples in DATA: verified pairs, what they have in common, and groups around keepers.
+
+    Every pair is compared exactly; a copy is similar to its own keeper, not to a chain of others. Nothing is dropped:
+    `curator decide DATA --policy recommended` does that.
+    """
+    from typing import TYPE_CHECKING, cast
+
+    from curator.audit.open_data import open_data
+    from curator.cli.inspect.calibrate import calibrate_by
+    from curator.cli.screen import narrate, progress_bar, stdout_console
+    from curator.cli.text.duplicate_report import report_of
+    from curator.exporting.output_paths import check_files
+    from curator.reporting.writing import write_lines
+    from curator.review.duplicate_listing import list_duplicates, relations_named, write_index
+
+    if TYPE_CHECKING:
+        from curator.duplicates.search import Engine
+    if (answers or per_band) and not calibrate:
+        raise click.UsageError("--answers and --per-band go with --calibrate.")
+    listed = relations_named(relations)
+    with open_data(options) as opened:
+        check_files(opened, pairs, index, answers)
+        with progress_bar(options) as progress:
+            listing = list_duplicates(opened, threshold, listed, cast("Engine", engine), progress)
+        console = stdout_console(no_colour=options.no_colour)
+        if index:
+            written = write_index(listing, index, opened.allowed)
+            narrate(
+                options, f"{index}: {written:,} signatures. {len(listing.whole) - written:,} examples have no words."
+            )
+        if pairs:
+            write_lines((pair.model_dump_json() for pair in listing.published()), pairs, allowed=opened.allowed)
+        if calibrate:
+            calibrate_by(listing, answers, per_band, console, options, opened.allowed)
+        elif pairs != "-":
+            console.print(report_of(listing, limit or None))

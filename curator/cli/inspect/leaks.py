@@ -1,0 +1,51 @@
+"""`curator leaks`."""
+
+import click
+
+
+@click.command("leaks")
+@click.argument("train")
+@click.argument("validation")
+@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=0.7, show_default=True)
+@click.option("--format", "format_name", metavar="NAME", help="Form of the examples; default: recognised.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Shown at most; 0: all.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the whole list as JSON.")
+@click.option("--quiet", is_flag=True, help="No narration and no progress.")
+def command(
+    train: str,
+    validation: str,
+    threshold: float,
+    format_name: str | None,
+    limit: int,
+    json_file: str | None,
+    quiet: bool,
+) -> int:
+    """Find the examples of VALIDATION that are similar to one of TRAIN, or ask the same.
+
+    Nothing is saved beside the files. Ends with exit code 1 when there are any.
+    """
+    from curator.audit.loading.load import ReadingOptions
+    from curator.cli.screen import progress_bar
+    from curator.data.files.permissions import allowed_by
+    from curator.data.sources.source import expand
+    from curator.exporting.output_paths import refuse_places
+    from curator.reporting.writing import write_report
+    from curator.settings.request import DataRequest
+    from curator.splitting.leaks_between import leak_text, leaks_between
+
+    sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
+    refuse_places([json_file], sources)
+    with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
+        found, specimens = leaks_between(
+            [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress
+        )
+    if json_file:
+        write_report(found.model_dump_json(indent=1) + "\n", json_file, allowed_by(sources))
+    if json_file != "-":
+        for specimen in specimens:
+            click.echo(leak_text(specimen))
+        click.echo(found.claim)
+        if found.leaking > len(specimens):
+            left = found.leaking - len(specimens)
+            click.echo(f"{left:,} more {'leaks' if left == 1 else 'leak'}; --limit 0 shows all.", err=True)
+    return 1 if found.leaking else 0

@@ -1,0 +1,42 @@
+"""`curator select`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from curator.cli.options import data_options, secrets_options
+from curator.settings.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.audit.secrets import Policy
+
+
+@click.command("select")
+@data_options
+@click.option("--n", "count", type=click.IntRange(min=1), required=True, help="How many examples.")
+@click.option("--by", type=click.Choice(["diversity"]), default="diversity", show_default=True, help="What counts.")
+@click.option("--ids", is_flag=True, help="Print ids alone, the most important first.")
+@secrets_options
+def command(options: DataRequest, count: int, by: str, ids: bool, secrets: "Policy") -> None:  # noqa: ARG001 - the only way there is so far
+    """Print a subset of DATA that stands for the whole: every example has a chosen one near it in meaning.
+
+    What was dropped is left out. The examples are printed as JSON Lines, in their own form and order; how well they
+    cover the set is said on stderr. An example that holds a key or password ends it with 1, and nothing is printed.
+    """
+    from curator.audit.ids import ids_of
+    from curator.audit.meaning.meaning_search import diverse
+    from curator.audit.open_data import open_data
+    from curator.cli.screen import narrate, progress_bar
+    from curator.cli.text.neighbors import original_lines
+
+    with open_data(options) as opened, progress_bar(options) as progress:
+        audit = opened.audited(progress)
+        chosen = diverse(opened, audit, count, progress)
+        positions = chosen.positions.tolist()
+        for line in ids_of(audit.loaded).gather(positions) if ids else original_lines(audit, positions, secrets):
+            click.echo(line)
+    narrate(
+        options,
+        f"{len(positions):,} of {len(audit.loaded.facts):,} examples. Mean cosine of an example to the nearest chosen "
+        f"one: {chosen.coverage:.3f}; of as many drawn at random: {chosen.coverage_random:.3f}.",
+    )

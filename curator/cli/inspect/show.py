@@ -1,0 +1,36 @@
+"""`curator show`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.settings.request import DataRequest
+
+
+@click.command("show")
+@data_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, texts as they are.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
+def command(options: DataRequest, as_json: bool, limit: int) -> None:
+    """Print the examples of DATA that --where FILTER finds, with what is wrong with each."""
+    from curator.audit.open_data import open_data
+    from curator.cli.screen import narrate, progress_bar, stdout_console
+    from curator.cli.text.examples import shown_examples
+    from curator.data.safe_text import visible
+
+    with open_data(options) as opened:
+        with progress_bar(options) as progress:
+            found = shown_examples(opened, options.where, limit or None, progress)
+        console = stdout_console(no_colour=options.no_colour)
+        for example in found.examples:
+            if as_json:
+                click.echo(example.to_json().encode())
+            else:
+                console.print(example.to_text())
+        for finding in found.unreadable:
+            place = f"── {finding.file}{'' if finding.line is None else f':{finding.line}'}  not an example"
+            sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
+            click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
+        if not options.quiet and found.left_out:
+            narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
+        if not found.examples and not found.unreadable:
+            narrate(options, "No example is found by this filter.")

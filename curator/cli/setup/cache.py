@@ -1,0 +1,27 @@
+"""`curator cache clear`."""
+
+import click
+
+from curator.cli.options import data_options
+from curator.settings.request import DataRequest
+
+
+@click.group("cache")
+def command() -> None:
+    """Free what was derived from data and can be made again."""
+
+
+@command.command("clear")
+@data_options
+def clear(options: DataRequest) -> None:
+    """Remove everything derived from DATA: figures, findings, pairs, vectors, texts kept for searching.
+
+    Decisions, exports and runs stay, and the next audit makes it again. What no audit needs any more goes by itself
+    when an audit ends.
+    """
+    from curator.audit.pruning import clear_cache
+
+    place, freed = clear_cache(options)
+    click.echo(
+        f"{freed.bytes:,} bytes in {freed.entries:,} files were removed from {place}. Decisions are as they were."
+    )

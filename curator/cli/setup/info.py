@@ -1,0 +1,38 @@
+"""`curator info`."""
+
+import click
+
+
+@click.command("info")
+def command() -> None:
+    """Show versions, paths and what this machine offers."""
+    import platform
+    import sys
+    from importlib.metadata import version
+
+    import platformdirs
+    import psutil
+
+    from curator.audit.runners.local import cores
+    from curator.project.app_log import log_file
+
+    gibibyte = 2**30
+    click.echo(f"curator                {version('curator')}")
+    click.echo(f"python                 {platform.python_version()} ({sys.executable})")
+    for package in (
+        "polars",
+        "pydantic",
+        "datasketch",
+        "tiktoken",
+        "sentence-transformers",
+        "torch",
+        "transformers",
+        "peft",
+    ):
+        click.echo(f"{package:<22} {version(package)}")
+    click.echo(f"cores                  {cores()}")
+    click.echo(f"memory                 {psutil.virtual_memory().total / gibibyte:.1f} GiB")
+    click.echo(f"settings               {platformdirs.user_config_path('curator') / 'curator.toml'}")
+    click.echo(f"state                  {platformdirs.user_state_path('curator')}")
+    click.echo(f"log of the app         {log_file()}")
+    click.echo("network                never used, unless a command is told to: --allow-download, --via")

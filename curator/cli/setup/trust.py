@@ -1,0 +1,37 @@
+"""`curator trust`."""
+
+import click
+
+
+@click.command("trust")
+@click.argument("folder", metavar="DIR", required=False)
+@click.option("--list", "listing", is_flag=True, help="Show which folders are trusted.")
+@click.option("--remove", is_flag=True, help="Trust DIR no longer.")
+def command(folder: str | None, listing: bool, remove: bool) -> None:
+    """Let the curator.toml in DIR load models and read files outside DIR.
+
+    A curator.toml beside data may have come with it. Until you trust its folder, nothing in it makes anything run,
+    sends anything, or reads outside the folder; a setting that would is refused, and the command ends with 2. Trust
+    holds for the file as it is now: once it changes, it is asked for again, unless `curator config set` or the app
+    changed it.
+    """
+    from pathlib import Path
+
+    from curator.data.safe_text import visible
+    from curator.settings.trust import all_trusted, distrust, trust
+
+    if listing:
+        for one in all_trusted():
+            changed = "" if one.holds() else "  (changed since: asked for again)"
+            click.echo(visible(one.folder, one_line=True) + changed)
+        return
+    if folder is None:
+        raise click.UsageError("Name the folder that holds the curator.toml, or say --list.")
+    if remove:
+        distrust(Path(folder))
+        click.echo(f"{folder} is no longer trusted.")
+        return
+    needing = trust(Path(folder))
+    for setting, does in needing:
+        click.echo(visible(f"{setting.origin}: {setting.name} = {setting.value!r} {does}.", one_line=True))
+    click.echo(f"{folder} is trusted." if needing else f"{folder} is trusted, though nothing in it needs that yet.")

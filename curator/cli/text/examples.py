@@ -1,0 +1,109 @@
+"""Show examples: what they are, what is wrong with them, what was decided."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import polars as pl
+from rich.text import Text
+
+from curator.audit.engine import Audit
+from curator.audit.findings import Places, published
+from curator.audit.loading.load import Progress
+from curator.audit.loading.reread import Original, originals_at
+from curator.audit.open_data import Opened
+from curator.data.content import spoken
+from curator.data.finding import Finding
+from curator.data.safe_text import visible
+from curator.review.filter.evaluate import is_asked_for, matching
+from curator.review.filter.language import Term, parse
+from curator.review.filter.query import everything
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One example with everything known about it."""
+
+    id: str
+    file: str
+    original: Original
+    findings: list[Finding]
+    status: str
+
+    def to_json(self) -> str:
+        """One line of JSON; texts are as the source has them, escaped as JSON escapes."""
+        value: dict[str, Any] = {
+            "id": self.id,
+            "file": self.file,
+            "line": self.original.line,
+            "status": self.status,
+            **self.original.content.identity(),
+            "findings": [finding.model_dump(exclude_none=True) for finding in self.findings],
+        }
+        return msgspec.json.encode(value).decode()
+
+    def to_text(self) -> Text:
+        """For a terminal: every text made safe."""
+        text = Text()
+        place = visible(self.file, one_line=True)
+        text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}\n", style="bold")
+        content = self.original.content
+        for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
+            for message in messages or ():
+                text.append(f"{part}{visible(message['role'], one_line=True)}\n", style="cyan")
+                text.append(f"  {visible(spoken(message))}\n".replace("\n", "\n  ").rstrip(" "))
+        for finding in self.findings:
+            style = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
+            text.append(f"  {finding.severity} {finding.check}: ", style=style)
+            text.append(f"{visible(finding.message, one_line=True)}\n")
+        return text
+
+
+@dataclass(frozen=True)
+class Found:
+    """The examples shown, how many more there are, and the findings on lines that are no example."""
+
+    examples: list[Shown]
+    left_out: int
+    unreadable: list[Finding]
+
+
+def shown_examples(opened: Opened, where: str | None, limit: int | None, progress: Progress) -> Found:
+    """The first `limit` examples that the filter finds.
+
+    Raises:
+        FilterError: the filter cannot be read.
+    """
+    audit = opened.audited(progress)
+    state = opened.state()
+    mask = matching(where, everything(opened, audit))
+    positions = mask.nonzero()[0].tolist()
+    chosen = positions if limit is None else positions[:limit]
+    places = Places(audit.loaded)
+    about = audit.findings.filter(pl.col("row").is_in(chosen)).partition_by("row", as_dict=True)
+    status = dict(state.select("id", "status").iter_rows())
+    examples = []
+    for original in originals_at(audit.loaded, chosen):
+        place = places.at(original.position)
+        findings = about.get((original.position,))
+        examples.append(
+            Shown(
+                id=place.example or "",
+                file=place.file,
+                original=original,
+                findings=[] if findings is None else list(published(findings, audit.loaded)),
+                status=status.get(place.example, "pending"),
+            )
+        )
+    return Found(examples, len(positions) - len(chosen), _unreadable(audit, where, limit))
+
+
+def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Finding]:
+    """Where the filter asks for one check alone: its findings on lines that could not be read as examples."""
+    asked = None if where is None else parse(where)
+    if not isinstance(asked, Term) or asked.key != "check":
+        return []
+    found = audit.findings.filter(is_asked_for(asked.value) & pl.col("id").is_null())
+    listed = found.filter(pl.col("more").is_null())
+    listed = listed if limit is None else listed.head(limit)
+    return list(published(pl.concat([listed, found.filter(pl.col("more").is_not_null())]), audit.loaded))

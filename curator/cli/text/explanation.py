@@ -1,0 +1,88 @@
+"""A real pair for the explanation of a check that compares examples: two texts, their similarity, what differs."""
+
+from collections.abc import Iterator
+
+import polars as pl
+from rich.text import Text
+
+from curator.audit.findings import Places
+from curator.audit.loading.load import Progress
+from curator.audit.loading.reread import originals_at
+from curator.audit.open_data import Opened
+from curator.cli.text.pair_difference import Parts, difference_text, parts_of
+from curator.errors import UsageError
+
+_QUESTION = (
+    "My order has not arrived although the tracking page says that it was delivered two days ago. What can I do?"
+)
+_ANSWER = (
+    "I am sorry about that. Please look with your neighbours and in your post room first, because carriers often leave "
+    "parcels there. If it is not there, answer this message: we will open a search with the carrier today and send the "
+    "order again, at no cost, if it is not found within three working days."
+)
+_COPY = Parts(_QUESTION.replace("do?", "do now?"), _ANSWER.replace("working days", "days"))
+_OTHER_ANSWER = Parts(_QUESTION, "Once the carrier says that a parcel was delivered, we can no longer help you.")
+
+BUILT_IN = {
+    "exact-duplicate": (Parts(_QUESTION, _ANSWER), Parts(f"{_QUESTION}\n", _ANSWER)),
+    "near-duplicate": (_COPY, Parts(_QUESTION, _ANSWER)),
+    "conflicting-answers": (_OTHER_ANSWER, Parts(_QUESTION, _ANSWER)),
+}
+"""For each such check the example that it reports, and the one that it is compared with."""
+
+
+def built_in_pair(check: str) -> Text | None:
+    """A pair that the check reports; None for a check that does not compare two examples."""
+    if check not in BUILT_IN:
+        return None
+    return _shown(*BUILT_IN[check])
+
+
+def pair_of(opened: Opened, check: str, progress: Progress) -> Text:
+    """A pair that the check reports in this data: of all its findings the one in the middle by similarity.
+
+    Raises:
+        UsageError: the check does not compare two examples, or reports nothing here.
+    """
+    if check not in BUILT_IN:
+        raise UsageError(
+            f"{check} does not compare two examples. `curator show DATA --where check:{check}` shows some."
+        )
+    audit = opened.audited(progress)
+    found = audit.findings.filter((pl.col("check") == check) & pl.col("row").is_not_null()).sort("score", "row")
+    if not len(found):
+        raise UsageError(f"{check} reports nothing in this data.")
+    row = found.row(len(found) // 2, named=True)
+    other = row["related"][0] if row["keeper"] is None else row["keeper"]
+    places = Places(audit.loaded)
+    parts = {}
+    for original in originals_at(audit.loaded, [row["row"], other]):
+        place = places.at(original.position)
+        parts[original.position] = parts_of(original.content, f"{place.file}:{place.line}")
+    return _shown(parts[row["row"]], parts[other])
+
+
+def _shown(left: Parts, right: Parts) -> Text:
+    from curator.data.safe_text import visible
+
+    heading = " and ".join(visible(place, one_line=True) for place in (left.place, right.place) if place)
+    text = Text(f"{heading or 'For example'}: {', '.join(_how_similar(left, right))}\n", style="bold")
+    return text + difference_text(left, right)
+
+
+def _how_similar(left: Parts, right: Parts) -> Iterator[str]:
+    """How similar the engine finds two examples that stand alone, part by part."""
+    import numpy as np
+
+    from curator.data.text import VIEWS
+    from curator.duplicates.block_features import prepare
+    from curator.duplicates.corpus import assemble
+    from curator.duplicates.verify.named_pairs import compare_named
+
+    rows = [(parts.prompt, parts.answer, 0, 0, number, not parts.prompt) for number, parts in enumerate((left, right))]
+    whole = assemble([prepare(pl.DataFrame(rows, schema=VIEWS, orient="row"))])
+    ends = np.array([0]), np.array([1])
+    pair = compare_named(whole, np.empty(0, dtype=np.uint64), *ends, 0.7).row(0, named=True)
+    for name in ("prompt", "answer"):
+        if getattr(left, name) or getattr(right, name):
+            yield f"{name}s {int(pair[name] * 100)} % similar"

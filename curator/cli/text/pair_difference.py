@@ -1,0 +1,67 @@
+"""Two similar examples as a person sees them: where they are, and how one becomes the other, word by word."""
+
+import re
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from curator.data.content import Content, Message, spoken
+from curator.data.safe_text import visible
+from curator.review.difference import word_difference
+
+_CONTEXT = ("system", "developer")
+_SHOWN_AROUND = 12
+"""Words shown on each side of a difference; what lies between is left out."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The texts by which two examples are compared, and where the example is."""
+
+    prompt: str
+    answer: str
+    place: str = ""
+
+
+def parts_of(content: Content, place: str = "") -> Parts:
+    """Prompt and answer as the duplicate engine reads them; see `curator.data.text`."""
+    messages = [*content.messages, *(content.chosen or ())]
+    said = [message for message in messages if message["role"] not in _CONTEXT]
+    last = max((at for at, message in enumerate(said) if message["role"] == "assistant"), default=-1)
+    return Parts(_joined(said[:last] + said[last + 1 :] if last >= 0 else said), _joined(said[last : last + 1]), place)
+
+
+def _joined(messages: list[Message]) -> str:
+    return "\n".join(spoken(message) for message in messages)
+
+
+def difference_text(left: Parts, right: Parts) -> Text:
+    """For a terminal, every text made safe: `[-only in the first-]`, `{+only in the second+}`, long agreement cut."""
+    text = Text()
+    for name, before, after in (("prompt", left.prompt, right.prompt), ("answer", left.answer, right.answer)):
+        if not before and not after:
+            continue
+        text.append(f"  {name}\n", style="cyan")
+        text.append("    ")
+        pieces = word_difference(before, after)
+        for number, piece in enumerate(pieces):
+            shown = visible(piece.text, one_line=True)
+            match piece.kind:
+                case "removed":
+                    text.append(f"[-{shown}-]", style="red")
+                case "added":
+                    text.append(f"{{+{shown}+}}", style="green")
+                case "same":
+                    text.append(_cut(shown, first=number == 0, last=number == len(pieces) - 1))
+        text.append("\n")
+    return text
+
+
+def _cut(text: str, *, first: bool, last: bool) -> str:
+    """`text` without what is far from a difference."""
+    words = re.findall(r"\S+\s*|\s+", text)
+    if len(words) <= 2 * _SHOWN_AROUND:
+        return text
+    before = "" if first and not last else "".join(words[:_SHOWN_AROUND])
+    after = "" if last else "".join(words[-_SHOWN_AROUND:])
+    return f"{before}… {after}"

@@ -1,0 +1,53 @@
+"""`curator ablate`."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from curator.cli.options import data_options, secrets_options
+from curator.settings.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.audit.secrets import Policy
+
+
+@click.command("ablate")
+@data_options
+@click.option("--model", metavar="NAME_OR_PATH", help="The model to train.")
+@click.option("--set", "settings", metavar="SECTION.NAME=VALUE", multiple=True, help="A setting of the trainer.")
+@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
+@click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
+@secrets_options
+def command(
+    options: DataRequest,
+    model: str | None,
+    settings: tuple[str, ...],
+    seeds: int,
+    run: str | None,
+    as_json: bool,
+    secrets: "Policy",
+) -> None:
+    """Did the cleaning help? Train the same recipe on DATA before and after your decisions, and compare.
+
+    Both versions are scored on the same held-out examples. Interrupted, `--run NAME` goes on.
+    """
+    from curator.audit.open_data import open_data
+    from curator.cli.screen import narrate, progress_bar
+    from curator.training.ablation import ablation_named, ablation_outcome, prepare_ablation, train_versions
+
+    with open_data(options) as opened:
+        if run is not None:
+            folder = ablation_named(opened, run)
+        elif model is None:
+            raise click.UsageError("Name the model with --model NAME_OR_PATH.")
+        else:
+            with progress_bar(options) as progress:
+                audit = opened.audited(progress, compare=True)
+            folder = prepare_ablation(opened, audit, model, settings, seeds, secrets)
+    narrate(options, f"Interrupted, `--run {folder.name}` goes on.")
+    for sentence in train_versions(folder, allow_download=options.allow_download):
+        narrate(options, sentence)
+    found = ablation_outcome(folder)
+    click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])

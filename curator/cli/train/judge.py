@@ -1,0 +1,57 @@
+"""`curator compare --judge`: say what would be sent where, ask, and tell what the judge said."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from curator.training.judge.session import Judging
+
+
+def ask(judging: "Judging", *, yes: bool) -> None:
+    """Ask what is open, once a person agreed to it.
+
+    Raises:
+        WorkFailed: the judge stopped midway; what it said is kept.
+    """
+    from curator.data.safe_text import visible
+    from curator.training.judge.session import ask_judge
+
+    if not judging.judgements.open():
+        return
+    for sentence in judging.summary():
+        click.echo(visible(sentence, one_line=True), err=True)
+    if judging.leaves_this_machine() and not yes:
+        _agree(judging.judge.address)
+    for done, wanted in ask_judge(judging):
+        if sys.stderr.isatty():
+            click.echo(f"\rjudged {done:,} of {wanted:,}", err=True, nl=done == wanted)
+
+
+def told(judging: "Judging") -> list[str]:
+    """What the judge said, for people."""
+    from curator.data.safe_text import visible
+
+    outcome = judging.judgements.outcome()
+    sentences = [f"  {sentence}" for sentence in outcome.sentences()]
+    return ["", f"The judge {visible(judging.judge.model, one_line=True)}:", *sentences]
+
+
+def as_fields(judging: "Judging") -> dict[str, Any]:
+    """The same for programs."""
+    outcome = judging.judgements.outcome()
+    return {
+        "model": judging.judge.model,
+        "address": judging.judge.address,
+        **vars(outcome),
+        "consistency": outcome.consistency,
+    }
+
+
+def _agree(address: str) -> None:
+    from curator.data.safe_text import visible
+
+    if not sys.stdin.isatty():
+        raise click.UsageError("Nothing was sent to the judge. Say --yes to send without being asked.")
+    click.confirm(f"Send this to {visible(address, one_line=True)}?", abort=True, err=True)

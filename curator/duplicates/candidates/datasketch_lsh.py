@@ -1,0 +1,74 @@
+"""Candidates from datasketch's MinHashLSH instead of our own bands; they are verified and related like ours."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.duplicates.candidates.banding import Columns, Compared
+from curator.duplicates.corpus import Whole
+from curator.duplicates.minhash.index import as_minhash
+from curator.duplicates.minhash.signatures import PERMUTATIONS, Banding
+from curator.duplicates.minhash.signing import NO_SHINGLES, signatures_of
+from curator.duplicates.text.shingles import ANSWER, PROMPT, WHOLE
+from curator.duplicates.verify.jaccard import Kept, Pairs, Sides, add_pair, is_kept, no_pairs, similarities
+from curator.jit import kernel
+
+_AT_ONCE = 1_000_000  # candidates verified at once
+
+Positions = npt.NDArray[np.int64]
+
+
+def datasketch_banding(threshold: float) -> Banding:
+    """The bands that datasketch chooses for a threshold, by its balance of false positives and false negatives."""
+    from datasketch import MinHashLSH
+
+    lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+    return Banding(lsh.b, lsh.r)
+
+
+def compare_by_datasketch(whole: Whole, columns: Columns, kept: Kept, sides: Sides) -> Iterator[Compared]:
+    """Verify what MinHashLSH proposes in each view of `columns`.
+
+    Every candidate is listed: a bucket of thousands costs the square of its size, as it does with datasketch alone.
+    """
+    views = ((WHOLE, NO_SHINGLES), (PROMPT, sides.table), (ANSWER, NO_SHINGLES), (PROMPT, NO_SHINGLES))
+    for taking_part, (view, without) in zip(columns.taking_part, views, strict=False):
+        for left, right in _candidates(whole, taking_part, view, without, kept.threshold):
+            compared = Compared()
+            compared.add((_verified(left, right, kept, sides), len(left)))
+            yield compared
+
+
+def _candidates(
+    whole: Whole, chosen: Positions, view: np.uint64, without: npt.NDArray[np.uint64], threshold: float
+) -> Iterator[tuple[Positions, Positions]]:
+    from datasketch import MinHashLSH
+
+    lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+    found: list[tuple[int, int]] = []
+    for at in range(0, len(chosen), 20_000):
+        part = chosen[at : at + 20_000]
+        for position, signature in zip(part.tolist(), signatures_of(whole, part, view, without), strict=True):
+            minhash = as_minhash(signature)
+            found += [(other, position) for other in lsh.query(minhash)]
+            lsh.insert(position, minhash, check_duplication=False)
+            if len(found) >= _AT_ONCE:
+                yield _ends(found)
+                found = []
+    yield _ends(found)
+
+
+def _ends(found: list[tuple[int, int]]) -> tuple[Positions, Positions]:
+    ends = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return ends[:, 0].copy(), ends[:, 1].copy()
+
+
+@kernel
+def _verified(left: Positions, right: Positions, kept: Kept, sides: Sides) -> Pairs:
+    pairs = no_pairs()
+    for pair in range(left.size):
+        found = similarities(left[pair], right[pair], sides)
+        if is_kept(left[pair], right[pair], found, kept, sides):
+            pairs = add_pair(pairs, left[pair], right[pair], found)
+    return pairs

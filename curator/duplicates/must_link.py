@@ -1,0 +1,36 @@
+"""Which examples must stay together in a split."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from curator.duplicates.corpus import Whole, first_equal
+from curator.duplicates.groups import Groups
+from curator.duplicates.search import Duplicates
+
+Edges = npt.NDArray[np.int64]
+
+
+def ties(whole: Whole, duplicates: Duplicates, groups: Groups) -> tuple[Edges, Edges]:
+    """Pairs of positions, int64 [edges, 2], that join examples.
+
+    Returns: all ties (whole texts similar, copies, same answers, equal prompts), and the close ones among them
+    (copies and equal prompts), which are what counts within a component that would be too large.
+    """
+    pairs = groups.pairs
+    copies = _edges(pairs.filter(relation="copy"))
+    similar = (pl.col("whole") >= groups.threshold) | pl.col("relation").is_in(["copy", "same-answer"])
+    forest = duplicates.forest.filter(pl.col("similarity") >= groups.threshold)
+    equal = np.stack([duplicates.first, np.arange(len(whole))], axis=1)
+    close = np.concatenate([copies, equal, equal_prompt_edges(whole)])
+    return np.concatenate([close, _edges(pairs.filter(similar)), _edges(forest)]), close
+
+
+def equal_prompt_edges(whole: Whole) -> Edges:
+    """Each example whose prompt has words, with the first that asks in the same words and symbols."""
+    asked = np.flatnonzero((whole.words[:, 0] > 0) & ~whole.text_only)
+    return np.stack([asked[first_equal(whole.equal_prompt[asked])], asked], axis=1)
+
+
+def _edges(pairs: pl.DataFrame) -> Edges:
+    return pairs.select("left", "right").to_numpy().astype(np.int64)

@@ -1,0 +1,107 @@
+"""What texts are made of beside their vectors: word pieces and numbers.
+
+Word pieces are the default encoder's, whichever encoder makes the vectors.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import xxhash
+
+from curator.embedding.encoders.static import default_encoder
+from curator.errors import UnreadableInput
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The different word pieces and the numbers of `n` examples.
+
+    Attributes:
+        pieces: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
+        ends: int64 [2 n], where each text's pieces end.
+        numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers and
+            the context (system text, tools, media, reasoning, rejected answer) is the same. Of a prompt or answer
+            without a word in the encoder's vocabulary, whose vector says nothing: where texts are, too.
+    """
+
+    pieces: npt.NDArray[np.uint16]
+    ends: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.uint64]
+
+    def at(self, positions: npt.NDArray[np.int64]) -> "Words":
+        """Of the examples at these positions."""
+        last = np.stack([self.ends[0::2], self.ends[1::2]], axis=1)[positions].reshape(-1)
+        starts = np.concatenate([[0], self.ends[:-1]])
+        first = np.stack([starts[0::2], starts[1::2]], axis=1)[positions].reshape(-1)
+        counts = last - first
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return Words(self.pieces[np.repeat(first, counts) + within], np.cumsum(counts), self.numbers[positions])
+
+    def save(self, path: Path) -> None:
+        """Write one file; the caller makes it appear whole."""
+        counts = np.diff(self.ends, prepend=0).astype("<u4")
+        with path.open("wb") as file:
+            for part in (counts, self.pieces, self.numbers):
+                np.save(file, part, allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: Path) -> "Words":
+        """Read what `save` wrote.
+
+        Raises:
+            UnreadableInput: the file is cut off or not of this kind.
+        """
+        try:
+            with path.open("rb") as file:
+                counts, pieces, numbers = (np.load(file, allow_pickle=False) for _ in range(3))
+        except (ValueError, OSError, EOFError) as problem:
+            raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
+        return cls(pieces, np.cumsum(counts, dtype=np.int64), numbers)
+
+
+def words_of(views: pl.DataFrame) -> Words:
+    """Of the `VIEWS` of a block.
+
+    Raises:
+        MissingDependency: the default encoder, whose tokenizer this is, is not here.
+    """
+    from scipy.sparse import csr_matrix
+
+    encoder = default_encoder()
+    texts = views.select(pl.concat_list("prompt", "answer").explode()).to_series().to_list()
+    ids, begins = encoder.tokens(texts)
+    held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
+    held.sum_duplicates()
+    pieces, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
+    known = np.add.reduceat(np.append(pieces != encoder.unknown, False), held.indptr[:-1])
+    unread = (np.diff(held.indptr) > 0) & (known == 0)
+    numbers = [
+        _numbers_in(prompt if prompt.strip() else answer, str(context), *((prompt, answer) if is_unread else ()))
+        for prompt, answer, context, is_unread in zip(
+            texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
+        )
+    ]
+    return Words(pieces, ends, np.array(numbers, dtype=np.uint64))
+
+
+def joined_words(blocks: Sequence[Words]) -> Words:
+    """Of a set from those of its blocks, in order."""
+    firsts = np.cumsum([0, *(len(block.pieces) for block in blocks)])
+    ends = [block.ends + first for block, first in zip(blocks, firsts, strict=False)]
+    return Words(
+        np.concatenate([np.empty(0, np.uint16), *(block.pieces for block in blocks)]),
+        np.concatenate([np.empty(0, np.int64), *ends]),
+        np.concatenate([np.empty(0, np.uint64), *(block.numbers for block in blocks)]),
+    )
+
+
+def _numbers_in(text: str, *more: str) -> int:
+    """Equal for texts with the same numbers in any order, and the same `more`, up to a hash of 64 bits."""
+    return xxhash.xxh3_64_intdigest("\0".join([*sorted(_NUMBER.findall(text)), *more]).encode())

@@ -1,0 +1,75 @@
+"""All that a filter can be asked of a set: the audit, what was decided, the saved split, what examples mean."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+
+import polars as pl
+
+from curator.audit.engine import Audit
+from curator.audit.ids import ids_of
+from curator.audit.meaning.meaning import Meaning
+from curator.audit.meaning.meaning_search import near_example
+from curator.audit.open_data import Opened
+from curator.errors import UsageError
+from curator.review.filter.evaluate import Searched
+from curator.review.filter.text_search import Texts
+
+ALIKE = 30
+"""Examples that `similar:ID` finds."""
+
+
+def everything(opened: Opened, audit: Audit, texts: Texts | None = None) -> Searched:
+    """What a filter over the audited data is asked of; words are looked for in `texts`, or in the source."""
+    return Searched(
+        audit.loaded, audit.findings, opened.state(), texts, opened.sides(), _near(opened, audit), _about(audit)
+    )
+
+
+def _near(opened: Opened, audit: Audit) -> Callable[[str], pl.Series]:
+    """What `similar:ID` asks: ids of the `ALIKE` examples nearest to the one of that id."""
+
+    def near(example: str) -> pl.Series:
+        found = near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None)
+        return ids_of(audit.loaded).gather(found.positions)
+
+    return near
+
+
+def _about(audit: Audit) -> Callable[[str], pl.Series]:
+    """What `topic:NUMBER` and `topic:WORDS` ask: ids of the examples of those topics."""
+
+    def about(asked: str) -> pl.Series:
+        if audit.meaning is None:
+            raise UsageError(
+                f"'topic:{asked}' asks for topics, and there are none: meaning was not looked at. Leave out "
+                "--no-meaning and --embedder none, and wait until the audit is done."
+            )
+        return ids_of(audit.loaded).filter(audit.meaning.examples["topic"].is_in(_topics(asked, audit.meaning)))
+
+    return about
+
+
+def _topics(asked: str, meaning: Meaning) -> list[int]:
+    """The numbers of the topics asked for: by place in the report, 1 for the largest, or by words of the title.
+
+    Raises:
+        UsageError: there is no such topic.
+    """
+    listed = meaning.topics.select("topic", pl.col("title").str.to_lowercase()).rows()
+    if asked.isdigit():
+        found = [number for number, _ in listed if number + 1 == int(asked)]
+    else:
+        words = asked.lower().replace("·", " ").split()
+        found = [number for number, title in listed if set(words) <= set(title.split())]
+    if not found:
+        raise UsageError(f"There is no topic '{asked}'. {_instead(asked, dict(listed))}")
+    return found
+
+
+def _instead(asked: str, titles: dict[int, str]) -> str:
+    """What can be asked for: words of titles like those asked for; where there are none, all titles."""
+    words = sorted({word for title in titles.values() for word in title.split() if word.isalpha()})
+    near = [close for word in asked.lower().split() for close in get_close_matches(word, words, n=2)]
+    if near:
+        return f"Did you mean {' or '.join(f'topic:{word}' for word in near)}?"
+    return f"The topics are: {'; '.join(f'{number + 1} {title}' for number, title in titles.items()) or 'none'}."

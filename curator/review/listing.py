@@ -1,0 +1,112 @@
+"""The examples of a review as a list that a person sorts: a few numbers per example, whatever their number."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from curator.data.frames import SEVERITIES
+from curator.review.session import NO_SEVERITY, STATUSES, Positions, Review, rows_of
+
+Order = Literal["position", "severity", "tokens", "similarity"]
+ORDERS: tuple[Order, ...] = ("position", "severity", "tokens", "similarity")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a line of the list says about an example.
+
+    Attributes:
+        id: of the example.
+        line: where it is in its file, from 1; None: a person added it.
+        tokens: how long it is; characters where tokens were not counted; None: a person added it.
+        severity: the worst of its findings; None: it has none.
+        checks: names of the checks that found something, each once, the gravest finding first.
+        status: what was decided.
+    """
+
+    id: str
+    line: int | None
+    tokens: int | None
+    severity: str | None
+    checks: tuple[str, ...]
+    status: str
+
+
+class Listing:
+    """All examples of a review, by position."""
+
+    def __init__(self, review: Review) -> None:
+        self.review = review
+        facts = review.audit.loaded.facts
+        self._lengths = facts["tokens" if "tokens" in facts.columns else "characters"].to_numpy()
+        self._lines = facts["line"].to_numpy()
+        self._checks = review.found["check"]
+
+    def __len__(self) -> int:
+        """Examples, those included that were added."""
+        return len(self.review)
+
+    def entry(self, position: int) -> Entry:
+        """What the list says about an example."""
+        worst = int(self.review.severity[position])
+        places = sorted(range(*rows_of(self.review.rows, position)), key=self.review.ranks.__getitem__)
+        checks = (self._checks[place] for place in places)
+        is_added = position >= self.review.in_source
+        return Entry(
+            id=self.review.id_at(position),
+            line=None if is_added else int(self._lines[position]),
+            tokens=None if is_added else int(self._lengths[position]),
+            severity=SEVERITIES[worst] if worst < NO_SEVERITY else None,
+            checks=tuple(dict.fromkeys(checks)),
+            status=STATUSES[self.review.status[position]],
+        )
+
+    def beginning(self, position: int, width: int) -> str:
+        """The first words of question and answer; nothing where reading them would take long.
+
+        System messages are left out: they are the same in most examples.
+        """
+        if position >= self.review.in_source:
+            messages = self.review.at(position).content.messages
+        elif self.review.reader.is_quick(position):
+            messages = self.review.reader.at(position).content.messages
+        else:
+            return ""
+        asked = [message for message in messages if message["role"] not in ("system", "developer")] or messages
+        said = [message["content"] for message in asked if isinstance(message.get("content"), str)]
+        return " → ".join(text[:width] for text in said if text)[:width]
+
+    def ordered(self, mask: npt.NDArray[np.bool_] | None, by: Order, *, reverse: bool = False) -> Positions:
+        """The positions of the examples in `mask` (None: all), in order: int64, ties as in the file.
+
+        By severity the worst comes first, by tokens the longest, by similarity the most similar to another example;
+        `reverse` begins at the other end.
+        """
+        there = self.review.there if mask is None else self.review.there & mask
+        positions: Positions = np.flatnonzero(there)
+        if by == "severity":
+            everything = self.review.by_severity()
+            positions = everything[there[everything]]
+        elif by == "tokens":
+            positions = positions[np.argsort(-self._of_all(self._lengths)[positions], kind="stable")]
+        elif by == "similarity":
+            positions = positions[np.argsort(-self._of_all(self.similarity)[positions], kind="stable")]
+        return positions[::-1] if reverse else positions
+
+    def _of_all(self, values: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
+        """With 0 for what was added."""
+        return np.concatenate([values, np.zeros(len(self) - len(values))]).astype(np.float64)
+
+    @cached_property
+    def similarity(self) -> npt.NDArray[np.float32]:
+        """Of each example, the greatest similarity of its whole text to another's; 0 where no pair was found."""
+        highest = np.zeros(self.review.in_source, dtype=np.float32)
+        similar = self.review.audit.similar
+        if similar is not None:
+            similarity = similar.pairs["whole"].to_numpy().astype(np.float32)
+            for side in ("left", "right"):
+                np.maximum.at(highest, similar.pairs[side].to_numpy(), similarity)
+        return highest

@@ -1,0 +1,105 @@
+"""What of one data set is found again in another."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from curator.audit.findings import Places
+from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.loading.reread import originals_at
+from curator.audit.stages.similar_pairs import whole_of
+from curator.checks.check import CheckSettings
+from curator.data.files.atomic import sweep_temporary, temporary_prefix
+from curator.data.safe_text import visible
+from curator.data.sources.source import expand
+from curator.project.cache import Cache
+from curator.reporting.certificate import HeldOut, Nearest, Specimen
+from curator.splitting.split_report import as_text
+
+
+def leaks_between(
+    train: Sequence[str],
+    held: Sequence[str],
+    threshold: float,
+    reading: ReadingOptions,
+    limit: int | None,
+    progress: Progress,
+) -> tuple[HeldOut, list[Specimen]]:
+    """Look up every example of `held` in `train`; the certificate, and the first `limit` leaks with their texts.
+
+    Args:
+        train: files or glob patterns.
+        held: the same for the set that is to share nothing with them.
+        threshold: similarity of whole texts from which an example leaks.
+        reading: how the files are read.
+        limit: at most so many texts; None: all.
+        progress: is told how far it is.
+
+    Raises:
+        UnreadableInput: a file cannot be read.
+    """
+    from curator.duplicates.containment.leaks import leaks
+
+    wanted = Wanted((), CheckSettings(), tokenizer=None, duplicates=True)
+    sweep_temporary("leaks")
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
+        cache = Cache(Path(folder))
+        both = [load(expand(names), reading, wanted, cache, progress) for names in (train, held)]
+        certificate = leaks(whole_of(both[0], cache), whole_of(both[1], cache), threshold)
+        nearest = _nearest(certificate.nearest, *both)
+        leaking = (
+            certificate.nearest.with_row_index("row").filter("leaks").sort(-pl.col("similarity").fill_null(0), "row")
+        )
+        chosen = leaking if limit is None else leaking.head(limit)
+        pairs = chosen.select("row", "position", pl.coalesce("nearest", "same_prompt")).rows()
+        known, shown = (
+            {one.position: as_text(one.content) for one in originals_at(loaded, {pair[at] for pair in pairs})}
+            for loaded, at in ((both[0], 2), (both[1], 1))
+        )
+    specimens = [
+        Specimen(nearest=nearest[row], held_text=shown[here], other_text=known[there]) for row, here, there in pairs
+    ]
+    result = HeldOut(
+        side=", ".join(held),
+        against=list(train),
+        examples=certificate.validation,
+        checked=certificate.checked,
+        leaking=certificate.leaking,
+        same_prompt=int(certificate.nearest["same_prompt"].is_not_null().sum()),
+        taken_apart=0,
+        unproven=certificate.unproven,
+        floor=certificate.floor,
+        claim=certificate.claim(),
+        nearest=nearest,
+    )
+    return result, specimens
+
+
+def _nearest(found: pl.DataFrame, train: Loaded, held: Loaded) -> list[Nearest]:
+    known, here = Places(train), Places(held)
+    return [
+        Nearest(
+            example=here.at(row["position"]),
+            nearest=None if row["nearest"] is None else known.at(row["nearest"]),
+            similarity=row["similarity"],
+            same_prompt=None if row["same_prompt"] is None else known.at(row["same_prompt"]),
+            leaks=row["leaks"],
+        )
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def leak_text(specimen: Specimen) -> str:
+    """A leak for a terminal: both places, how alike, both texts; every text made safe."""
+    nearest = specimen.nearest
+    other = nearest.nearest or nearest.same_prompt
+    assert other is not None, "a leak has another side"
+    how = ["the same prompt"] if nearest.same_prompt else []
+    how += [f"similarity {nearest.similarity:.3f}"] if nearest.similarity is not None else []
+    here, there = (visible(f"{place.file}:{place.line}", one_line=True) for place in (nearest.example, other))
+    texts = [visible(text).replace("\n", "\n    ") for text in (specimen.held_text, specimen.other_text)]
+    if texts[0] == texts[1]:
+        texts[1] = "the same text"
+    return "── {}  and  {}  ({})\n    {}\n  ──\n    {}".format(here, there, ", ".join(how), *texts)

@@ -1,0 +1,96 @@
+"""One example as one line of a target, with what was lost on the way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from curator.data.content import Content
+from curator.targets.capabilities import kind_of, reduce
+from curator.targets.target import CannotCarry, Target
+from curator.targets.violation import Loss, Violation, error
+
+Split = Literal["train", "validation", "test"]
+_KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportExample:
+    """An example that was kept.
+
+    Attributes:
+        id: see `curator.data.identity`.
+        content: what it means, edits applied.
+        extra: top-level fields that its dialect does not know.
+        split: the file it goes to.
+        file: its source, as the user wrote it.
+        line: its physical line (or element number) there.
+        text_only: whether it is a plain text and no conversation; only its dialect knows.
+        tokens: as the model to be trained counts them; None where nobody counted.
+        has_secret: whether it holds a secret, or held one that was masked.
+        findings: its open findings, `check/severity` each.
+    """
+
+    id: str
+    content: Content
+    extra: dict[str, Any]
+    split: Split
+    file: Path | str
+    line: int
+    text_only: bool = False
+    tokens: int | None = None
+    has_secret: bool = False
+    findings: tuple[str, ...] = ()
+
+
+class Written(NamedTuple):
+    """A line, or why there is none.
+
+    Attributes:
+        value: the JSON value of the line; None where the target has no form for the example.
+        losses: what it could not carry.
+        refusals: why there is no value.
+        own: the keys of the target's form; the other keys of the value are fields of the user's.
+    """
+
+    value: dict[str, Any] | None
+    losses: list[Loss]
+    refusals: list[Violation]
+    own: tuple[str, ...] = ()
+
+
+def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> Written:
+    """`content` as `target` writes it."""
+    kind = kind_of(content, text_only=text_only)
+    if kind not in target.carries.kinds:
+        sentence = f"The example has {_KIND_NAMES.get(kind, 'a conversation')}, for which {target.title} has no form."
+        return Written(None, [], [error("unsupported-kind", sentence)])
+    reduced, losses = reduce(content, target.carries)
+    try:
+        value = target.write(reduced, kind)
+    except CannotCarry as reason:
+        return Written(None, losses, [reason.violation])
+    own = tuple(value)
+    if extra:
+        _add_extra(value, extra, target, losses)
+    return Written(value, losses, [], own)
+
+
+def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:
+    """Unknown fields stay where the target lets them, unless a reader would take them for something else."""
+    if not target.carries.extra:
+        losses.extend(Loss(key, f"{target.title} has no place for unknown fields, so it is left out.") for key in extra)
+        return
+    own = next((dialect for dialect in target.dialects if dialect.fits(value)), None)
+    carried = dict(extra)
+    for key in extra:
+        if key in value or (own is not None and key in own.known):
+            del carried[key]
+    while True:
+        taken = next((dialect for dialect in target.dialects if dialect.fits({**carried, **value})), None)
+        if taken is own or taken is None:
+            break
+        for key in taken.required - value.keys():
+            carried.pop(key, None)
+    value.update(carried)
+    sentence = "A reader would take the field for a part of the example, so it is left out."
+    losses.extend(Loss(key, sentence) for key in extra if key not in carried)

@@ -1,0 +1,108 @@
+"""Amazon Nova on Bedrock: bedrock-conversation-2024, text only, strict turns, and words that fail the job.
+
+Sources: docs.aws.amazon.com nova fine-tune-prepare-data-understanding and bedrock preparing-text-data.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from curator.data.content import Content, Message
+from curator.data.dialects.dialect import Dialect
+from curator.targets.capabilities import Carries
+from curator.targets.rules.messages import key_violations
+from curator.targets.rules.nova_rules import KEYS, line_violations
+from curator.targets.target import CannotCarry, FileRules, Target
+from curator.targets.violation import Value, Violation, error
+
+SCHEMA = "bedrock-conversation-2024"
+
+
+def judge(value: dict[str, Value]) -> Iterator[Violation]:
+    """What is wrong with one line."""
+    yield from key_violations(value, KEYS, "error", "Nova")
+    yield from line_violations(value)
+
+
+def write(content: Content, _kind: str) -> dict[str, Any]:
+    """One example as a line."""
+    messages = content.messages
+    line: dict[str, Any] = {"schemaVersion": SCHEMA}
+    systems = 0
+    while systems < len(messages) and messages[systems]["role"] == "system":
+        systems += 1
+    if systems:
+        line["system"] = [{"text": _text(message, place)} for place, message in enumerate(messages[:systems])]
+    line["messages"] = [_turn(message, place) for place, message in enumerate(messages[systems:], systems)]
+    return line
+
+
+def _text(message: Message, place: int) -> str:
+    text = message.get("content")
+    if not isinstance(text, str):
+        raise CannotCarry(error("missing-content", "The message has no text.", f"messages[{place}].content"))
+    return text
+
+
+def _turn(message: Message, place: int) -> dict[str, Any]:
+    role = message["role"]
+    if role not in ("user", "assistant"):
+        sentence = "Nova has turns of user and assistant, and system messages only before the first of them."
+        raise CannotCarry(error("system-place" if role == "system" else "unknown-role", sentence, f"messages[{place}]"))
+    return {"role": role, "content": [{"text": _text(message, place)}]}
+
+
+class _Text(TypedDict):
+    text: str
+
+
+class _Turn(TypedDict):
+    role: str
+    content: list[_Text]
+
+
+class NovaShape(TypedDict):
+    """One line, as a reader wants it."""
+
+    schemaVersion: str
+    system: NotRequired[list[_Text] | None]
+    messages: list[_Turn]
+
+
+def read(value: dict[str, Any]) -> Content:
+    """The meaning of one line."""
+    messages: list[Message] = [{"role": "system", "content": part["text"]} for part in value.get("system") or ()]
+    turns = value["messages"]
+    texts = ("".join(part["text"] for part in turn["content"]) for turn in turns)
+    messages.extend({"role": turn["role"], "content": text} for turn, text in zip(turns, texts, strict=True))
+    return Content(messages)
+
+
+DIALECT = Dialect(
+    name="bedrock",
+    required=frozenset({"schemaVersion", "messages"}),
+    shape=NovaShape,
+    kind="chat",
+    content=read,
+    known=KEYS,
+)
+
+TARGET = Target(
+    name="bedrock-nova",
+    title="Amazon Nova",
+    carries=Carries(
+        kinds=frozenset({"chat"}),
+        weights="none",
+        reasoning=False,
+        names=frozenset(),
+        parts=False,
+        tools=False,
+        developer=False,
+    ),
+    write=write,
+    judge=judge,
+    form=lambda _value: "chat",
+    file=FileRules(names=r"[A-Za-z0-9_\-/.]+"),
+    dialects=(DIALECT,),
+)

@@ -1,0 +1,81 @@
+"""OpenAI: supervised chat and preference.
+
+Sources: openai/openai-openapi (FineTuneChatCompletionRequestAssistantMessage and its neighbours), the supervised,
+vision and direct-preference fine-tuning guides, and the data preparation notebook of openai/openai-cookbook, whose
+checks all have their rule here under `COOKBOOK_NAMES`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from curator.data.content import Content
+from curator.targets.capabilities import Carries
+from curator.targets.limits import limit
+from curator.targets.lines import chat_line, openai_preference
+from curator.targets.rules.chat import conversation_violations, preference_violations
+from curator.targets.rules.messages import key_violations
+from curator.targets.rules.policy import ChatRules, ImageRules
+from curator.targets.target import FileRules, Target
+from curator.targets.violation import Value, Violation, error
+
+PREFERENCE_KEYS = frozenset({"input", "preferred_output", "non_preferred_output"})
+_CHAT_KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
+
+RULES = ChatRules(
+    target="OpenAI",
+    roles=frozenset({"system", "developer", "user", "assistant", "tool", "function"}),
+    opening="warning",
+    system_first="warning",
+    tool_names="error",
+    legacy_functions=True,
+    images=ImageRules(most=limit("openai", "images-per-example"), largest=limit("openai", "image-bytes")),
+)
+
+COOKBOOK_NAMES = {
+    "unrecognised-example": ("data_type", "missing_messages_list"),
+    "unknown-role": ("message_missing_key", "unrecognized_role"),
+    "missing-content": ("message_missing_key", "missing_content"),
+    "empty-content": ("missing_content",),
+    "unexpected-key": ("message_unrecognized_key",),
+    "no-assistant-message": ("example_missing_assistant_message",),
+}
+"""By rule, the names under which the cookbook's notebook counts the same fault."""
+
+
+def form(value: dict[str, Value]) -> str:
+    """`preference` or `chat`."""
+    return "preference" if value.keys() & PREFERENCE_KEYS else "chat"
+
+
+def judge(value: dict[str, Value], rules: ChatRules = RULES) -> Iterator[Violation]:
+    """What is wrong with one line."""
+    if form(value) == "preference":
+        yield from key_violations(value, PREFERENCE_KEYS, "warning", rules.target)
+        yield from preference_violations(value, rules)
+        return
+    yield from key_violations(value, _CHAT_KEYS, "warning", rules.target)
+    parallel = value.get("parallel_tool_calls")
+    if parallel is not None and not isinstance(parallel, bool):
+        yield error("unrecognised-example", "parallel_tool_calls is neither true nor false.", "parallel_tool_calls")
+    yield from conversation_violations(value, rules)
+
+
+def write(content: Content, kind: str) -> dict[str, Any]:
+    """One example as a line."""
+    return openai_preference(content) if kind == "preference" else chat_line(content)
+
+
+CARRIES = Carries(kinds=frozenset({"chat", "text", "preference"}), weights="assistant", reasoning=False)
+
+TARGET = Target(
+    name="openai",
+    title="OpenAI",
+    carries=CARRIES,
+    write=write,
+    judge=judge,
+    form=form,
+    file=FileRules(duplicates="error"),
+    notice="OpenAI is closing self-serve fine-tuning: since 2026-05-07 no new organisations, since 2026-07-02 only"
+    " organisations with fine-tuned inference in the last 60 days, and from 2027-01-06 no new jobs for anyone"
+    " (https://developers.openai.com/api/docs/guides/supervised-fine-tuning).",
+)

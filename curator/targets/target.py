@@ -1,0 +1,84 @@
+"""A target: what it carries, how it writes a line, what it refuses, and what it wants of a whole file."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from curator.data.content import Content, Refused
+from curator.data.dialects.dialect import DIALECTS, Dialect
+from curator.data.validation import judge as refusals
+from curator.targets.capabilities import Carries
+from curator.targets.rules.policy import Strictness
+from curator.targets.violation import Value, Violation
+
+CHAT_FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
+
+
+class CannotCarry(ValueError):
+    """The example has no form at this target at all; `violation` says why."""
+
+    def __init__(self, violation: Violation) -> None:
+        super().__init__(violation.message)
+        self.violation = violation
+
+
+@dataclass(frozen=True)
+class FileRules:
+    """What a target wants of a whole file. The figures stand in `limits.toml`, under the target's name.
+
+    Attributes:
+        endings: that a file name may have.
+        mark: what a byte-order mark is: `needed`, `refused` or `unwanted` (a warning).
+        duplicates: what a line that stands in the file twice, or in two splits, is.
+        mixed: what a file with lines of two forms is.
+        names: a regular expression that the whole file name fits.
+    """
+
+    endings: tuple[str, ...] = (".jsonl",)
+    mark: str = "unwanted"
+    duplicates: Strictness = "warning"
+    mixed: Strictness = "error"
+    names: str | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place that people fine-tune at.
+
+    Attributes:
+        name: as `--target` takes it.
+        title: as sentences name it.
+        carries: what it has a place for.
+        write: a reduced example as the JSON value of one line. Raises `CannotCarry`.
+        judge: what is wrong with the value of one line (an object).
+        form: which of the target's forms a line has; a file holds lines of one.
+        file: what it wants of a whole file.
+        dialects: the forms in which its lines are read again, the first that fits.
+        files: file names by split.
+        has_parquet: whether a Parquet copy is written beside the lines.
+        notice: what a person must know before choosing it.
+        remarks: sentences for the dataset card.
+    """
+
+    name: str
+    title: str
+    carries: Carries
+    write: Callable[[Content, str], dict[str, Any]]
+    judge: Callable[[dict[str, Value]], Iterator[Violation]]
+    form: Callable[[dict[str, Value]], str]
+    file: FileRules = FileRules()
+    dialects: tuple[Dialect, ...] = DIALECTS
+    files: dict[str, str] = field(default_factory=lambda: dict(CHAT_FILES))
+    has_parquet: bool = False
+    notice: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    def read(self, value: Value) -> Content | None:
+        """The meaning of one line; None where it has none in any form of the target."""
+        for dialect in self.dialects:
+            if dialect.fits(value):
+                try:
+                    return None if refusals(value, dialect) else dialect.content(value)
+                except Refused:
+                    return None
+        return None

@@ -1,0 +1,136 @@
+"""Have a language model judge a run's answers: what would be sent where, then asked one by one, kept as they come."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from curator.audit.last_training.failures import evaluated
+from curator.audit.secrets import mask, searched
+from curator.data.safe_text import visible
+from curator.errors import MissingDependency, UsageError, WorkFailed
+from curator.training.judge.endpoint import Judge, Unreadable
+from curator.training.judge.judgements import Judgements, to_judge
+from curator.training.service.endpoints import is_on_this_machine, require_encryption
+from curator.training.service.keys import Key
+from curator.training.service.service import asking
+
+KEY_VARIABLE = "JUDGE_API_KEY"
+_NO_KEY = Key("no-key-is-needed-here", "nowhere: an endpoint on this machine needs none")
+
+
+@dataclass(frozen=True)
+class JudgeAt:
+    """A judge, and that it can be asked.
+
+    Attributes:
+        address: of an endpoint that speaks OpenAI's chat completions, ending where `/chat/completions` begins.
+        model: its name there.
+        key: sent to that address only.
+    """
+
+    address: str
+    model: str
+    key: Key
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Answers that can be judged, by whom, and what was said already.
+
+    Attributes:
+        masked: examples of which a secret is not sent, but `[SECRET]` in its place.
+    """
+
+    judge: JudgeAt
+    judgements: Judgements
+    masked: int = 0
+
+    def summary(self) -> list[str]:
+        """What would be sent where, a sentence a line."""
+        open_ = self.judgements.open()
+        examples = {one.example for one, _ in open_}
+        done = len(self.judgements.examples) - len(examples)
+        characters = sum(one.characters() for one, _ in open_)
+        kept_back = f"Examples that hold a secret: {self.masked:,}; [SECRET] is sent in its place."
+        return [
+            f"To the judge {self.judge.model} at {self.judge.address}: {len(examples):,} held-out questions, each with "
+            f"its reference and both answers, in both orders; {len(open_):,} requests, about {characters:,} "
+            "characters.",
+            f"{done:,} examples are judged already, or have two equal answers. The key comes from "
+            f"{self.judge.key.origin}.",
+            *([kept_back] if self.masked else []),
+        ]
+
+    def leaves_this_machine(self) -> bool:
+        """Whether asking sends data away."""
+        return not is_on_this_machine(self.judge.address)
+
+
+def judge_at(address: str, model: str) -> JudgeAt:
+    """See to it that a judge can be asked; nothing is sent.
+
+    Raises:
+        UsageError: the address would carry the data unencrypted.
+        MissingDependency: the package or the key is not here.
+    """
+    address = address.rstrip("/").removesuffix("/chat/completions")
+    require_encryption(address, "--judge")
+    if find_spec("openai") is None:
+        raise MissingDependency("A judge needs the package openai. Install it with `pip install 'curator[openai]'`.")
+    return JudgeAt(address, model, _key_for(address))
+
+
+def prepare_judging(run: Path, judge: JudgeAt) -> Judging:
+    """The answers of an evaluated run, for a judge, secrets masked; nothing is sent.
+
+    Raises:
+        UsageError: there are no answers to judge.
+    """
+    answered = [line for line in evaluated(run) if "answer" in line]
+    if not answered:
+        raise UsageError(f"{run} has no answers to judge. `curator compare {run}` asks both models first.")
+    masked = 0
+    for _, found in searched(answered, lambda line: line):
+        masked += bool(found)
+        mask(found)
+    return Judging(judge, Judgements(run, to_judge(answered, judge.address, judge.model)), masked)
+
+
+def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
+    """Ask what is open; after each request how many of how many are done. Judgements are on disk as they come.
+
+    Raises:
+        WorkFailed: the endpoint refuses or is not reached, or replies could not be read; the next call goes on.
+    """
+    import openai
+
+    open_ = judging.judgements.open()
+    unreadable: list[str] = []
+    place = judging.judge
+    with asking(f"The judge at {place.address}", openai, place.key):
+        judge = Judge(place.address, place.model, place.key.value)
+        for done, (one, order) in enumerate(open_, start=1):
+            first, second = (one.tuned, one.untuned) if order else (one.untuned, one.tuned)
+            try:
+                verdict = judge.verdict(one.question, one.reference, first, second)
+            except Unreadable as reply:
+                unreadable.append(str(reply))
+            else:
+                judging.judgements.add(one, order, verdict, place.model)
+            yield done, len(open_)
+    if unreadable:
+        raise WorkFailed(
+            f"{len(unreadable)} of {len(open_)} replies of the judge could not be read, the last one begins "
+            f"'{visible(unreadable[-1][:80], one_line=True)}'. The others are kept; the same command asks only "
+            "for these again."
+        )
+
+
+def _key_for(address: str) -> Key:
+    if value := os.environ.get(KEY_VARIABLE, "").strip():
+        return Key(value, f"the environment variable {KEY_VARIABLE}")
+    if is_on_this_machine(address):
+        return _NO_KEY
+    raise MissingDependency(f"There is no key for the judge at {address}. Set the environment variable {KEY_VARIABLE}.")

@@ -1,0 +1,106 @@
+"""Where each service is, and which package speaks to it."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+from curator.errors import MissingDependency, UsageError
+from curator.training.service.keys import key_for
+from curator.training.service.service import Service
+from curator.training.service.service_request import Request
+
+_ADDRESSES: Mapping[str, tuple[str, str]] = {
+    "openai": ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+    "together": ("TOGETHER_BASE_URL", "https://api.together.ai"),
+    "fireworks": ("FIREWORKS_BASE_URL", "https://api.fireworks.ai"),
+}
+"""By provider the environment variable that its SDK reads too, and the SDK's own address."""
+_SERVICES: Mapping[str, tuple[str, str, str]] = {
+    "openai": ("OpenAIService", "openai", "openai"),
+    "together": ("TogetherService", "together", "together"),
+    "fireworks": ("FireworksService", "fireworks-ai", "fireworks"),
+}
+"""By provider the class in the module of its name, and the package that it needs, as installed and as imported."""
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def address_of(provider: str) -> str:
+    """Where data and key will go.
+
+    Raises:
+        UsageError: the address is not encrypted, and not on this machine.
+    """
+    variable, usual = _ADDRESSES[provider]
+    address = (os.environ.get(variable, "").strip() or usual).rstrip("/")
+    if provider == "together":
+        address = address.removesuffix("/v1")  # which older versions of its SDK want and newer ones add
+    require_encryption(address, variable)
+    return address
+
+
+def require_encryption(address: str, named_by: str) -> None:
+    """See to it that data and key go over https, or stay on this machine.
+
+    Raises:
+        UsageError: they would not; the sentence names the setting that `named_by` names.
+    """
+    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
+        raise UsageError(f"{named_by} = {address} is not an https address; data and key would go there unencrypted.")
+
+
+def is_on_this_machine(address: str) -> bool:
+    """Whether an address is this machine's own."""
+    return urlsplit(address).hostname in _LOOPBACK
+
+
+def account_of(provider: str) -> str | None:
+    """The account in the service's addresses; only Fireworks has one.
+
+    Raises:
+        UsageError: it is not known.
+    """
+    if provider != "fireworks":
+        return None
+    if account := os.environ.get("FIREWORKS_ACCOUNT_ID", "").strip():
+        return account
+    raise UsageError("Fireworks needs the name of your account: set the environment variable FIREWORKS_ACCOUNT_ID.")
+
+
+def require_own_address(request: Request) -> None:
+    """See that a request that lies in a run's folder goes where this user sends it: the folder may have come with data.
+
+    Raises:
+        UsageError: it names another address; data and key would go there.
+    """
+    if request.address != (address := address_of(request.provider)):
+        raise UsageError(
+            f"This run was begun at {request.address}, and {request.provider} is at {address} for you. If that address "
+            f"is yours, set the environment variable {_ADDRESSES[request.provider][0]} to it; nothing was sent."
+        )
+
+
+def service_for(request: Request) -> Service:
+    """A client for a request.
+
+    Raises:
+        MissingDependency: the service's package or key is not here.
+    """
+    require_package(request.provider)
+    module = import_module(f"curator.training.service.{request.provider}")
+    service: Service = getattr(module, _SERVICES[request.provider][0])(request, key_for(request.provider))
+    return service
+
+
+def require_package(provider: str) -> None:
+    """See to it that the provider's package is here.
+
+    Raises:
+        MissingDependency: it is not.
+    """
+    _, package, module = _SERVICES[provider]
+    if find_spec(module) is None:
+        raise MissingDependency(
+            f"Training at {provider} needs the package {package}. Install it with `pip install 'curator[{provider}]'`."
+        )

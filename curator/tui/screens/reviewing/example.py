@@ -1,0 +1,230 @@
+"""One example of a queue in front: itself, what stands around it, and the keys that lead on."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.events import Key
+from textual.widgets import Static
+
+from curator.data.safe_text import visible
+from curator.errors import CuratorError
+from curator.review.session import Seen
+from curator.tui.drawing import status_text
+from curator.tui.screens.reviewing.queue import QueueScreen
+from curator.tui.widgets.example_view import ExampleView
+from curator.tui.widgets.long_list import LongList
+from curator.tui.widgets.progress_line import ProgressLine
+
+_FAR = 10**9
+_ROOM_FOR_LIST = 150
+"""Cells from which the queue stands beside the example as a list."""
+
+
+class ExampleScreen(QueueScreen):
+    """What a queue shows, whatever is decided about it."""
+
+    finished: ClassVar[str] = ""
+
+    # Showing
+
+    def show_place(self, place: int) -> None:
+        """Show the example at a place of the queue, or the nearest there is."""
+        view, entries = self.query_one(ExampleView), self.query_one(LongList)
+        entries.forget_entry(self.place)
+        self.place = min(max(place, 0), max(len(self.queue) - 1, 0))
+        self.seen = None
+        if len(self.queue):
+            try:
+                self.seen = self.review.at(int(self.queue[self.place]))
+                view.show(self.seen.content, self.seen.findings)
+            except CuratorError as error:
+                view.say(visible(str(error)))
+        else:
+            view.say(self._nothing())
+        entries.forget_entry(self.place)
+        entries.cursor = self.place
+        self._shown_at = time.monotonic()
+        self.show_again()
+        self.call_after_refresh(self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        """Once this example is on the screen, prepare the one that a decision leads to."""
+        following = self.next_open(self.place)
+        if following is not None and self.is_mounted:
+            with suppress(CuratorError):  # said when it is shown
+                ahead = self.review.at(int(self.queue[following]))
+                self.query_one(ExampleView).prepare(ahead.content, ahead.findings)
+
+    def show_again(self) -> None:
+        """Everything around the text of the example."""
+        seen = self.seen
+        status = self.query_one("#status", Static)
+        status.update("" if seen is None else self._status_line(seen))
+        self.show_side(seen)
+        self.refresh_bars()
+
+    def _status_line(self, seen: Seen) -> Text:
+        standing = seen.standing
+        line = Text(status_text(standing.status), style="bold")
+        for word, is_so in (("disputed", standing.disputed), ("edited", standing.edited), ("added", standing.added)):
+            if is_so:
+                line.append(f"  {word}", style="bold")
+        if standing.reason:
+            line.append(f"  because: {visible(standing.reason, one_line=True)}", style="italic not bold")
+        if standing.policy:
+            line.append(f"  by policy {visible(standing.policy, one_line=True)}", style="not bold")
+        line.append(f"  {visible(Path(seen.place).name, one_line=True)}  {seen.id}", style="dim not bold")
+        return line
+
+    def show_progress(self) -> None:
+        """How far this is."""
+        counts = self.review.counts()
+        detail = f"keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}"
+        total = len(self.review)
+        self._progress(total - counts["pending"], total, "decided", detail)
+
+    def _progress(self, done: int, total: int, word: str, detail: str = "") -> None:
+        today = f"today {self._today:,}" if self._today else ""
+        said = "  ".join(part for part in (detail, today) if part)
+        if self.review.partial:
+            word = f"first examples {word}"
+        for line in self.query(ProgressLine):
+            line.show(done, total, word, said, self.curator.audit_progress)
+
+    def refresh_bars(self) -> None:
+        """How far it is too."""
+        super().refresh_bars()
+        self.show_progress()
+
+    def _nothing(self) -> str:
+        """What is said where the queue is empty."""
+        if not self.where:
+            return "There are no examples."
+        parts = "\n".join(f"{found:>9,}  {visible(part, one_line=True)}" for part, found in self._alone.items())
+        each = f"\n\nWhat each part finds alone:\n{parts}" if parts else ""
+        return f"No example is found by {visible(self.where)}.{each}\n\nc shows all again, / changes the filter."
+
+    def show_side(self, seen: Seen | None) -> None:
+        """What stands beside the example."""
+        raise NotImplementedError
+
+    def title_detail(self) -> str:
+        """The place in the queue."""
+        return f"{self.place + 1:,} of {len(self.queue):,}" if len(self.queue) else "nothing to show"
+
+    def on_screen_resume(self) -> None:
+        """Decisions may have changed meanwhile."""
+        self.query_one(LongList).forget()
+        self._today = self.review.decided_today()
+        if self.seen is not None:
+            self.show_place(self.place)
+        self.refresh_bars()
+
+    # Deciding
+
+    def on_key(self, event: Key) -> None:
+        """Swallow a key that is held down from the example before: nobody has read this one yet."""
+        guard = self.review.opened.settings.review.repeat_guard / 1000
+        held = event.key == self._last_key and time.monotonic() - self._shown_at < guard
+        self._last_key = event.key
+        if held and self.curator.is_guarded(self.page_name, event.key):
+            event.stop()
+            event.prevent_default()
+
+    async def _change(self, write: Callable[[], object]) -> bool:
+        """Write a decision or an answer about the example at hand; whether it is on the disk."""
+        if await self.curator.write(write) is None:
+            self.show_again()
+            return False
+        self.query_one(ProgressLine).decided()
+        self._today += 1
+        return True
+
+    def action_skip(self) -> None:
+        """Leave it open."""
+        self.advance()
+
+    def advance(self) -> None:
+        """To the next that is open, or say that there is none."""
+        following = self.next_open(self.place)
+        if following is not None:
+            self.show_place(following)
+            return
+        self.show_place(self.place + 1 if self.place + 1 < len(self.queue) else self.place)
+        left = int(self.is_open(self.queue).sum())
+        if left:
+            self.notify(f"The end of the queue. {left:,} were left open; g goes to the first.", markup=False)
+        else:
+            self.notify(self.finished, markup=False)
+
+    async def action_undo(self) -> None:
+        """Take back the latest decision."""
+        await self._show_again(await self.curator.take_back())
+
+    async def action_redo(self) -> None:
+        """Decide again what was taken back."""
+        await self._show_again(await self.curator.decide_again())
+
+    async def _show_again(self, positions: list[int] | None) -> None:
+        """Show where an undo or redo happened, and keep it as the place: it may be far from the one that was kept."""
+        if positions is not None:
+            self.query_one(LongList).forget()
+            self.go_to_position(positions)
+            await self._keep_place()
+
+    # Moving
+
+    def action_next(self) -> None:
+        """On without deciding."""
+        self.show_place(self.place + 1)
+
+    def action_previous(self) -> None:
+        """Back without deciding."""
+        self.show_place(self.place - 1)
+
+    def action_first(self) -> None:
+        """To the first of the queue."""
+        self.show_place(0)
+
+    def action_last(self) -> None:
+        """To the last of the queue."""
+        self.show_place(_FAR)
+
+    def action_scroll_down(self) -> None:
+        """Further down in the example."""
+        self.query_one(ExampleView).scroll_page_down(animate=False)
+
+    def action_scroll_up(self) -> None:
+        """Further up in the example."""
+        self.query_one(ExampleView).scroll_page_up(animate=False)
+
+    def action_unfold(self) -> None:
+        """More of a very long example."""
+        self.query_one(ExampleView).unfold()
+
+    # The list of the queue
+
+    def on_resize(self) -> None:
+        """The list stands where there is room, or where it is asked for."""
+        has_room = self.size.width >= _ROOM_FOR_LIST
+        self.query_one(LongList).display = has_room if self._list_wanted is None else self._list_wanted
+
+    def action_list(self) -> None:
+        """Show the queue beside the example, or hide it."""
+        entries = self.query_one(LongList)
+        entries.display = self._list_wanted = not entries.display
+
+    def action_side(self) -> None:
+        """Hide what stands beside the example, or show it again."""
+        side = self.query_one("#side")
+        side.display = not side.display
+
+    def on_long_list_moved(self) -> None:
+        """To the example that was clicked; where it is the place already, the list only followed."""
+        clicked = self.query_one(LongList).cursor
+        if clicked != self.place and clicked < len(self.queue):
+            self.show_place(clicked)

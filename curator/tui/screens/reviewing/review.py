@@ -1,0 +1,148 @@
+"""The review: one example, what is wrong with it, one key to decide."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from curator.data.safe_text import visible
+from curator.project.decisions.decision import Action
+from curator.reporting.wording import count
+from curator.review.session import PENDING, Seen
+from curator.tui.copying import copied
+from curator.tui.drawing import as_json
+from curator.tui.page import bindings_of
+from curator.tui.screens.reviewing.bulk import do_or_ask
+from curator.tui.screens.reviewing.composing import WritingScreen
+from curator.tui.screens.reviewing.history import HistoryScreen
+from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.findings_pane import FindingsPane
+from curator.tui.widgets.long_list import LongList
+from curator.tui.widgets.question import Question
+
+
+class ReviewScreen(WritingScreen):
+    """Decide example by example, or about all that a filter finds."""
+
+    page_name = "review"
+    heading = "Review"
+    session_name: ClassVar[str] = "review"
+    finished: ClassVar[str] = "The queue is finished: every example in it is decided. o shows what to do next."
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
+
+    # Showing
+
+    def review_changed(self) -> None:
+        """The whole set is known now; what a person is reading stays in front."""
+        super().review_changed()
+        if self.by_severity:
+            self.notify("The data are checked. Gravest findings come first: g goes there.", markup=False)
+
+    def show_side(self, seen: Seen | None) -> None:
+        """What stands beside the example: its findings, and the reasons that the digits give."""
+        if seen is None:
+            self.query_one(FindingsPane).update("")
+        else:
+            self.query_one(FindingsPane).show(seen.findings, self._reasons(), checked=not self.review.partial)
+
+    def _reasons(self) -> str:
+        reasons = self.review.opened.settings.review.reasons
+        if self.curator.readonly or not reasons:
+            return ""
+        listed = "\n".join(f"{number} {reason}" for number, reason in enumerate(reasons, 1))
+        return f"\nDrop because:\n{listed}"
+
+    # Deciding
+
+    async def action_keep(self) -> None:
+        """Keep it."""
+        await self._decide("keep")
+
+    async def action_drop(self) -> None:
+        """Drop it."""
+        await self._decide("drop")
+
+    async def action_drop_because(self, number: int) -> None:
+        """Drop it for one of the reasons."""
+        reasons = self.review.opened.settings.review.reasons
+        if number <= len(reasons):
+            await self._decide("drop", reasons[number - 1])
+
+    async def action_flag(self) -> None:
+        """Flag it."""
+        await self._decide("flag")
+
+    async def _decide(self, action: Action, reason: str | None = None) -> None:
+        if self.seen is None:
+            return
+        position = self.seen.position
+        if await self._change(lambda: self.review.decide([position], action, reason)):
+            self.advance()
+
+    async def action_keep_all(self) -> None:
+        """Keep all that the filter finds."""
+        self._decide_all("keep")
+
+    async def action_drop_all(self) -> None:
+        """Drop all that the filter finds."""
+        self._decide_all("drop")
+
+    def _decide_all(self, action: Action) -> None:
+        """Ask with the exact count, then decide as one unit."""
+        positions = self.queue[self.review.status[self.queue] == PENDING].tolist()
+        if not positions:
+            self.notify("Nothing in this queue is undecided.", markup=False)
+            return
+
+        async def decide() -> None:
+            if await self.curator.write(lambda: self.review.decide(positions, action)) is not None:
+                made = count(len(positions), "example")
+                self.notify(f"{action}: {made}, as one decision. u takes it back.", markup=False)
+            self.query_one(LongList).forget()
+            self.show_place(self.place)
+
+        about = f"that {self.where} finds" if self.where else "of the whole set"
+        sentence = f"{action.capitalize()} {count(len(positions), 'undecided example')} {about}?"
+        question = Question(sentence, "One undo takes all of it back.", yes=f"{action} them")
+        do_or_ask(self, len(positions), question, decide)
+
+    async def action_reason(self) -> None:
+        """Ask why, and keep it with a decision like the one that stands."""
+        if self.seen is not None:
+            self.app.push_screen(
+                AskText("Why? Kept with the decision.", self.seen.standing.reason or ""), self._because
+            )
+
+    async def _because(self, reason: str | None) -> None:
+        if self.seen is None or reason is None:
+            return
+        status = self.seen.standing.status
+        action: Action = "flag" if status == "pending" else status  # type: ignore[assignment]
+        position = self.seen.position
+        await self.curator.write(lambda: self.review.decide([position], action, reason.strip() or None))
+        self.show_place(self.place)
+
+    # More
+
+    def action_similar(self) -> None:
+        """The examples nearest in meaning to this one."""
+        if self.seen is not None and self.seen.original is not None:
+            self.narrow(f"similar:{self.seen.id}")
+        else:
+            self.notify("An example that was just added cannot be compared yet.", markup=False)
+
+    def action_order(self) -> None:
+        """The other order, at the same example."""
+        self.by_severity = not self.by_severity
+        self._find_around(self.where)
+        self.notify("Gravest findings first." if self.by_severity else "In the order of the file.", markup=False)
+
+    def action_copy(self) -> None:
+        """The example as JSON to the clipboard of the terminal, and to a file."""
+        if self.seen is not None:
+            self.notify(
+                visible(copied(self.app, as_json(self.seen.content), "The example"), one_line=True), markup=False
+            )
+
+    def action_history(self) -> None:
+        """The latest decisions."""
+        self.app.push_screen(HistoryScreen(), self.go_to_example)

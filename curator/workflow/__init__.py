@@ -1,1 +1,0 @@
-"""The verbs that the command line and the terminal app share, one a file."""

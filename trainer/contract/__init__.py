@@ -1,0 +1,312 @@
+"""What goes into a run folder and what comes out: settings, events, result.
+
+Pydantic and the standard library only: front ends import this module without paying for torch.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from trainer.contract.errors import SettingsError
+
+SCHEMA_VERSION = 1
+
+SETTINGS_FILE = "run.toml"
+RESOLVED_FILE = "resolved.toml"
+TRAIN_FILE = "train.jsonl"
+VALIDATION_FILE = "validation.jsonl"
+TEST_FILE = "test.jsonl"
+EVENTS_FILE = "events.jsonl"
+LOG_FILE = "log.txt"
+CHECKPOINTS_FOLDER = "checkpoints"
+STARTED_FILE = "started.json"
+ADAPTER_FOLDER = "adapter"
+MERGED_FOLDER = "merged"
+METRICS_FILE = "results.csv"
+DYNAMICS_FILE = "dynamics.parquet"
+EVALUATION_FILE = "evaluation.jsonl"
+RESULT_FILE = "result.json"
+
+EXIT_CLEAN = 0
+EXIT_PROBLEMS = 1
+EXIT_USAGE = 2
+EXIT_MISSING = 3
+EXIT_INTERRUPTED_WORK = 4
+EXIT_INTERNAL = 70
+EXIT_SIGINT = 130
+
+RESULT_COLUMNS = (
+    "step",
+    "train_loss",
+    "train_accuracy",
+    "valid_loss",
+    "valid_mean_token_accuracy",
+    "full_valid_loss",
+    "full_valid_mean_token_accuracy",
+)
+"""The columns of `results.csv`, as OpenAI's fine-tuning jobs write them."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSettings(_Strict):
+    """`[model]`: which model, and how its frozen weights are held."""
+
+    name: str = Field(min_length=1, description="a folder with the model, or a name on the Hugging Face hub")
+    revision: str | None = None
+    quantisation: Literal["nf4", "none"] = "nf4"
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    chat_template: str | None = Field(default=None, description="a Jinja file that replaces the model's own template")
+    trust_remote_code: bool = False
+    licence: str | None = Field(default=None, description="the base model's licence, for the model card")
+
+
+class LoraSettings(_Strict):
+    """`[lora]`: the adapter."""
+
+    rank: Annotated[int, Field(ge=1, le=1024)] | None = None
+    alpha: Annotated[float, Field(gt=0)] | None = None
+    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    targets: Literal["all-linear"] | list[str] = "all-linear"
+    variant: Literal["lora", "rslora", "dora", "pissa", "loftq"] | None = None
+
+
+class TrainingSettings(_Strict):
+    """`[training]`: how long, how fast, on which tokens. What is left out is derived from data and model."""
+
+    epochs: Annotated[float, Field(gt=0)] | None = None
+    steps: Annotated[int, Field(ge=1)] | None = None
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    batch_size: Annotated[int, Field(ge=1)] | None = Field(default=None, description="examples in one optimiser step")
+    max_length: Annotated[int, Field(ge=8)] | None = Field(default=None, description="tokens kept of one example")
+    overlength: Literal["cut-end", "cut-start", "drop", "refuse"] = "cut-end"
+    packing: bool | None = Field(
+        default=None, description="several examples in one row, with exact attention boundaries"
+    )
+    micro_batch_tokens: Annotated[int, Field(ge=16)] | None = Field(
+        default=None, description="tokens in one forward pass"
+    )
+    activation_checkpointing: bool | None = None
+    evaluations: Annotated[int, Field(ge=0)] | None = Field(default=None, description="evaluations over the whole run")
+    warmup: Annotated[float, Field(ge=0, lt=1)] | None = Field(default=None, description="share of the steps")
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    neftune_alpha: Annotated[float, Field(gt=0)] | None = None
+    allow_nothing_to_learn: bool = Field(default=False, description="skip examples without a trained token")
+    untuned_losses: bool = Field(
+        default=False, description="also score the untuned model on up to 2,000 train examples"
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+
+class StoppingSettings(_Strict):
+    """`[stopping]`: when training ends before its last step."""
+
+    on_overfitting: Literal["stop", "warn"] = "stop"
+    patience: Annotated[int, Field(ge=1)] = Field(default=4, description="evaluations without a better validation loss")
+    min_delta: Annotated[float, Field(ge=0)] = Field(default=0.0, description="smallest fall that counts as better")
+
+
+class EvaluationSettings(_Strict):
+    """`[evaluation]`: what is asked of the tuned and the untuned model."""
+
+    at_end: bool = True
+    max_examples: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="held-out examples scored, at most"
+    )
+    answers: Annotated[int, Field(ge=0)] = Field(default=24, description="held-out examples answered at the end")
+    sample_answers: Annotated[int, Field(ge=0)] = Field(default=2, description="answers shown at each evaluation")
+    max_new_tokens: Annotated[int, Field(ge=1)] | None = Field(default=None, description="length of an answer, at most")
+    baseline_prompt: str | None = Field(default=None, description="system text given to the untuned model")
+    answer_schema: str | None = Field(
+        default=None, description="a file with the JSON schema that answers have to meet; else the data's own"
+    )
+
+
+class RunSettings(_Strict):
+    """`run.toml`. Only `[model] name` is required; the file is never rewritten."""
+
+    model: ModelSettings
+    lora: LoraSettings = LoraSettings()
+    training: TrainingSettings = TrainingSettings()
+    stopping: StoppingSettings = StoppingSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+    transformers: dict[str, Any] = Field(
+        default_factory=dict, description="passed to transformers.TrainingArguments, for example report_to"
+    )
+
+    @model_validator(mode="after")
+    def _fitting_variant(self) -> Self:
+        if self.lora.variant == "loftq" and self.model.quantisation == "none":
+            raise ValueError(
+                '[lora] variant = "loftq" begins at what quantising took from the weights, and [model] quantisation = '
+                '"none" takes nothing; leave one of them out'
+            )
+        if self.lora.variant == "pissa" and self.training.weight_decay > 0:
+            raise ValueError(
+                '[lora] variant = "pissa" keeps half of the adapter frozen, and [training] weight_decay would shrink '
+                "it; set it to 0"
+            )
+        return self
+
+
+def read_settings(path: Path) -> RunSettings:
+    """Read `run.toml`.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML, or holds a wrong or unknown setting (all are named).
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f'{path} does not exist. Write one with at least the line model.name = "path or name of a model".'
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"{path} is not readable TOML: {problem}.") from problem
+    try:
+        return RunSettings.model_validate(raw)
+    except ValidationError as problem:
+        raise SettingsError(f"{path}: {_worded(problem)}") from problem
+
+
+def _worded(problem: ValidationError) -> str:
+    sentences = []
+    for error in problem.errors():
+        name = ".".join(str(part) for part in error["loc"])
+        if error["type"] == "extra_forbidden":
+            sentences.append(f"there is no setting {name}{_nearest(error['loc'])}")
+        elif error["type"] == "missing":
+            sentences.append(f"{name} is missing")
+        elif not name:
+            sentences.append(error["msg"].removeprefix("Value error, "))
+        else:
+            sentences.append(f"{name} = {error['input']!r}: {error['msg']}")
+    return "; ".join(sentences) + "."
+
+
+def _nearest(location: tuple[int | str, ...]) -> str:
+    from difflib import get_close_matches
+
+    fields: dict[str, Any] = dict(RunSettings.model_fields)
+    if len(location) > 1:
+        section = RunSettings.model_fields.get(str(location[0]))
+        fields = dict(getattr(section.annotation, "model_fields", {})) if section else {}
+    near = get_close_matches(str(location[-1]), fields, n=1, cutoff=0.5)
+    return f" (nearest: {near[0]})" if near else ""
+
+
+EventName = Literal[
+    "started",
+    "plan",
+    "token-fate",
+    "progress",
+    "metric",
+    "answer",
+    "warning",
+    "overfitting",
+    "checkpoint",
+    "resumed",
+    "stopped",
+    "failed",
+    "finished",
+]
+
+
+class Event(BaseModel):
+    """One line of `events.jsonl`. Fields beyond these depend on the event and lie beside them.
+
+    `progress` comes at least every second, with `phase` (preparing, training, evaluating), step, steps, epoch, tokens,
+    tokens_per_second and seconds_left; before training they are 0 and null.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    v: int = SCHEMA_VERSION
+    seq: int = Field(ge=0)
+    time: datetime
+    run: str
+    event: EventName
+
+
+class Interval(BaseModel):
+    """A figure with its 95 % bootstrap interval over examples."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Measured(BaseModel):
+    """A figure of both models on the same examples, and the paired difference (tuned less baseline)."""
+
+    baseline: Interval
+    tuned: Interval
+    difference: Interval
+
+
+class Cut(BaseModel):
+    """Answers that were not at their end when they had all the tokens they may take."""
+
+    tokens: int
+    baseline: int
+    tuned: int
+
+
+class Comparison(BaseModel):
+    """Untuned against tuned on the same held-out examples, same precision, same template.
+
+    The first losses are of the bare untuned model. What follows `answered` is of the untuned model with a good prompt:
+    the data's own system message and training examples like the question.
+    """
+
+    examples: int
+    tokens: int
+    baseline_loss: Interval
+    tuned_loss: Interval
+    loss_fall: Interval = Field(description="(baseline - tuned) / baseline, paired by example")
+    answered: int
+    held_out: str = Field(default=VALIDATION_FILE, description="the file the examples come from")
+    caution: str | None = None
+    answer_kind: Literal["json", "number", "label", "text"] | None = None
+    shots: float | None = Field(default=None, description="training examples shown to the untuned model, on average")
+    cut: Cut | None = None
+    measures: dict[str, Measured] = Field(default_factory=dict)
+    answer_loss: Measured | None = Field(default=None, description="mean loss of the reference answers, by example")
+    primary: str | None = Field(default=None, description="the measure that the outcome rests on")
+    outcome: Literal["better", "worse", "cannot tell"] | None = None
+    sentence: str | None = None
+    general_loss: Measured | None = Field(default=None, description="loss on a fixed set of general questions")
+
+
+class Result(BaseModel):
+    """`result.json`, written last: its existence means that everything else is complete."""
+
+    schema_version: int = SCHEMA_VERSION
+    run: str
+    reason: Literal["finished", "overfitting", "patience"]
+    versions: dict[str, str]
+    data: dict[str, str] = Field(description="sha256 of each file read")
+    model: dict[str, str] = Field(default_factory=dict, description="what tells the base model's files from others")
+    settings: dict[str, dict[str, Any]]
+    origins: dict[str, str] = Field(description="where each setting came from")
+    model_facts: dict[str, Any] = Field(description="layers, quantised layers, trained parameters")
+    token_fate: dict[str, Any]
+    steps: int
+    best_step: int | None
+    train_loss: float
+    validation_loss: float | None
+    evaluation: Comparison | None
+    seconds: float
+    first_loss_seconds: float | None = Field(description="from process start to the first logged loss")
+    peak_memory_bytes: int
+    warnings: list[str]

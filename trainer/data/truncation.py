@@ -1,0 +1,116 @@
+"""What becomes of every example before the first step: kept, cut, or lost. Nothing is truncated silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from trainer.contract.errors import DataError
+from trainer.data.tokens import TokenisedExamples, Tokens
+
+Overlength = Literal["cut-end", "cut-start", "drop", "refuse"]
+Fate = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn"]
+FATES: tuple[Fate, ...] = ("kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn")
+NAMES_LISTED = 20
+
+
+@dataclass
+class TokenFate:
+    """Counts and names by fate, and the tokens left to train on."""
+
+    max_length: int
+    names: dict[Fate, list[str]] = field(default_factory=lambda: {fate: [] for fate in FATES})
+    tokens: int = 0
+    trained_tokens: int = 0
+    tokens_cut: int = 0
+    without_end_of_turn: int = 0
+
+    @property
+    def examples(self) -> int:
+        """All examples read."""
+        return sum(len(names) for names in self.names.values())
+
+    def as_event(self) -> dict[str, Any]:
+        """Fields of the `token-fate` event: counts, and up to 20 names of each fate but `kept`."""
+        return {
+            "examples": self.examples,
+            "counts": {fate: len(names) for fate, names in self.names.items()},
+            "listed": {fate: names[:NAMES_LISTED] for fate, names in self.names.items() if fate != "kept" and names},
+            "max_length": self.max_length,
+            "tokens": self.tokens,
+            "trained_tokens": self.trained_tokens,
+            "tokens_cut": self.tokens_cut,
+            "without_end_of_turn": self.without_end_of_turn,
+        }
+
+    def sentence(self) -> str:
+        """The report in one line."""
+        counts = ", ".join(f"{len(names)} {fate}" for fate, names in self.names.items() if names)
+        return f"{self.examples} examples: {counts}; {self.trained_tokens} of {self.tokens} tokens are trained."
+
+
+def settle(
+    examples: Iterable[Tokens], max_length: int, overlength: Overlength, allow_nothing_to_learn: bool, file: str
+) -> tuple[TokenisedExamples, TokenFate]:
+    """Cut or drop what is longer than `max_length` tokens and drop what has no trained token.
+
+    Raises:
+        DataError: an example is too long and `overlength` is `refuse`; one has nothing to learn and that is not
+            allowed; or nothing is left.
+    """
+    fate, kept = TokenFate(max_length), []
+    for example in examples:
+        outcome, rest = _outcome(example, max_length, overlength)
+        fate.names[outcome].append(example.name)
+        fate.tokens_cut += len(example.ids) - (len(rest.ids) if rest is not None else 0)
+        if rest is not None:
+            fate.tokens += len(rest.ids)
+            fate.trained_tokens += int(np.count_nonzero(rest.weights))
+            fate.without_end_of_turn += not rest.closed
+            kept.append(rest)
+    _refuse(fate, overlength, allow_nothing_to_learn, bool(kept), file)
+    return TokenisedExamples(kept), fate
+
+
+def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[Fate, Tokens | None]:
+    trained = np.count_nonzero(example.weights)
+    if trained == 0:
+        return "nothing-to-learn", None
+    if len(example.ids) <= max_length:
+        return "kept", example
+    if overlength in ("drop", "refuse"):
+        return "lost", None
+    part = slice(0, max_length) if overlength == "cut-end" else slice(len(example.ids) - max_length, None)
+    ids, weights = example.ids[part], example.weights[part].copy()
+    weights[0] = 0
+    left = np.count_nonzero(weights)
+    if left == 0:
+        return "lost", None
+    cut: Fate = "prompt-cut" if left == trained else "answer-cut"
+    return cut, Tokens(example.name, ids, weights, example.closed)
+
+
+def _refuse(fate: TokenFate, overlength: Overlength, allow_nothing_to_learn: bool, any_kept: bool, file: str) -> None:
+    lost, nothing = fate.names["lost"], fate.names["nothing-to-learn"]
+    if lost and overlength == "refuse":
+        raise DataError(
+            f"{file}: {len(lost)} examples are longer than max_length = {fate.max_length} ({_first(lost)}). "
+            "Raise [training] max_length, or set overlength to cut-end, cut-start or drop."
+        )
+    if nothing and not allow_nothing_to_learn:
+        raise DataError(
+            f"{file}: {len(nothing)} examples have no assistant token to learn ({_first(nothing)}). Give them an "
+            "answer with weight above 0, remove them, or set [training] allow_nothing_to_learn = true."
+        )
+    if not any_kept:
+        raise DataError(
+            f"{file}: no example is left to train on: {len(lost)} lost to max_length = {fate.max_length}, "
+            f"{len(nothing)} with nothing to learn. Raise [training] max_length or change overlength."
+        )
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
