@@ -139,7 +139,7 @@ _decorating = Lock()
 
 def compiled_before() -> bool:
     """Whether kernels of the present text are kept on disk. If not, the first set to be prepared takes seconds more."""
-    return CACHE is not None and any(CACHE.rglob("prepared._prepare-*.nbi"))
+    return CACHE is not None and any(CACHE.rglob("block_features._prepare-*.nbi"))
 
 
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -51,7 +51,7 @@ def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: b
             json.dumps(
                 {
                     **made.as_event(),
-                    "token_fate": made.train_fate.as_event(),
+                    "token_fate": made.train_truncation.as_event(),
                     "warnings": made.warnings,
                     "page": describe(made, colour=False),
                 },

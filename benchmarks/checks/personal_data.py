@@ -38,16 +38,16 @@ def main() -> None:
                 for span in sentence["spans"]
                 if span["entity_type"] == entity
             ]
-            places = [(place.start, place.end) for place in find(text)]
-            hit = [any(a < end and start < b for a, b in places) for start, end in spans]
-            good = [any(a < end and start < b for start, end in spans) for a, b in places]
+            locations = [(place.start, place.end) for place in find(text)]
+            hit = [any(a < end and start < b for a, b in locations) for start, end in spans]
+            good = [any(a < end and start < b for start, end in spans) for a, b in locations]
             labelled, found = labelled + len(spans), found + sum(hit)
-            reported, right = reported + len(places), right + sum(good)
+            reported, right = reported + len(locations), right + sum(good)
             if show:
                 for (start, end), was_hit in zip(spans, hit, strict=True):
                     if not was_hit:
                         print("missed", check, repr(text[max(0, start - 40) : end + 10]))
-                for (start, end), was_good in zip(places, good, strict=True):
+                for (start, end), was_good in zip(locations, good, strict=True):
                     if not was_good:
                         print("wrong", check, repr(text[max(0, start - 40) : end + 10]))
         recall = f"{found / labelled:.3f}" if labelled else ""

@@ -21,7 +21,7 @@ import polars as pl
 from benchmarks.duplicates.material import read_instructions, views, with_edited_copies
 from benchmarks.duplicates.tools import TOOLS
 from benchmarks.measure import machine
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.search import find
 from curator.duplicates.verify.named_pairs import compare_named
@@ -42,20 +42,22 @@ def run(python: str, tool: str, file: Path) -> dict[str, Any]:
 
 def truth(examples: list[tuple[str, str]], originals: list[int]) -> tuple[set[int], list[tuple[int, int]]]:
     """By exact Jaccard of whole texts: who resembles another by 0.7, and which copy so resembles its original."""
-    whole = assemble(
-        [prepare(views([("", f"{p}\n{a}") for p, a in examples]).with_columns(text_only=pl.lit(value=True)))]
+    corpus = assemble(
+        [block_features(views([("", f"{p}\n{a}") for p, a in examples]).with_columns(text_only=pl.lit(value=True)))]
     )
-    found = find(whole, 0.6, views=("whole",))  # bands for 0.6 miss one in 100,000 pairs at 0.7
+    found = find(corpus, 0.6, views=("whole",))  # bands for 0.6 miss one in 100,000 pairs at 0.7
     near = found.pairs.filter(found.pairs["whole"] >= 0.7).select("left", "right").to_numpy()
     copies = np.arange(len(examples) - len(originals), len(examples))
-    similar = compare_named(whole, found.template_shingles, copies, np.array(originals), 0.7)["whole"].to_numpy() >= 0.7
+    similar = (
+        compare_named(corpus, found.template_shingles, copies, np.array(originals), 0.7)["whole"].to_numpy() >= 0.7
+    )
     pairs = zip(copies[similar].tolist(), np.array(originals)[similar].tolist(), strict=True)
     return set(np.unique(near).tolist()), list(pairs)
 
 
 def report(outcomes: Outcomes, near: set[int], copies: list[tuple[int, int]]) -> None:
     """A copy is found where it or its original is marked: which of the two is kept is each tool's own choice."""
-    whole, views_ = (statistics.median(run["wall"] for run in outcomes[name]) for name in list(TOOLS)[:2])
+    corpus, views_ = (statistics.median(run["wall"] for run in outcomes[name]) for name in list(TOOLS)[:2])
     processor = statistics.median(run["processor"] for run in outcomes[next(iter(TOOLS))])
     print("| tool | wall s | x whole | x three views | processor s | x whole | marked | of the copies | wrongly |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -64,7 +66,7 @@ def report(outcomes: Outcomes, near: set[int], copies: list[tuple[int, int]]) ->
         marked = set(runs[0]["marked"])
         found = sum(not marked.isdisjoint(pair) for pair in copies) / len(copies)
         print(
-            f"| {tool} | {wall:.3f} | {wall / whole:.1f} | {wall / views_:.1f} | {own:.2f} | {own / processor:.1f} | "
+            f"| {tool} | {wall:.3f} | {wall / corpus:.1f} | {wall / views_:.1f} | {own:.2f} | {own / processor:.1f} | "
             f"{len(marked):,} | {100 * found:.2f} % | {len(marked - near):,} |"
         )
     print()

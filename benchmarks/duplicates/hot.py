@@ -12,7 +12,7 @@ import polars as pl
 
 from benchmarks.duplicates.material import Example, views
 from benchmarks.duplicates.scale import Memory
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.search import find
@@ -54,10 +54,10 @@ def main() -> None:
             frame = views(make(count))
             with Memory() as memory:
                 begin = time.process_time()
-                whole = assemble([prepare(frame[at : at + 10_000]) for at in range(0, count, 10_000)])
+                corpus = assemble([block_features(frame[at : at + 10_000]) for at in range(0, count, 10_000)])
                 middle = time.process_time()
-                duplicates = find(whole)
-                groups = group(whole, duplicates, default_rank(whole))
+                duplicates = find(corpus)
+                groups = group(corpus, duplicates, default_rank(corpus))
                 end = time.process_time()
             below = groups.pairs.filter((pl.col("relation") == "copy") & (pl.min_horizontal("outside", "answer") < 0.7))
             assert len(below) == 0

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations, read_instructions, views
-from curator.duplicates.block_features import prepare
-from curator.duplicates.corpus import Whole, assemble
+from curator.duplicates.block_features import block_features
+from curator.duplicates.corpus import Corpus, assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.search import Duplicates, Earlier, find
 
@@ -32,18 +32,18 @@ def frame_of(arguments: list[str]) -> pl.DataFrame:
     return pl.concat([conversations(min(BLOCK, count - at), 0, at // BLOCK) for at in range(0, count, BLOCK)])
 
 
-def timed(whole: Whole, earlier: Earlier | None) -> tuple[float, Duplicates]:
+def timed(corpus: Corpus, earlier: Earlier | None) -> tuple[float, Duplicates]:
     begin = time.perf_counter()
-    duplicates = find(whole, earlier=earlier)
+    duplicates = find(corpus, earlier=earlier)
     return time.perf_counter() - begin, duplicates
 
 
-def prepared(frame: pl.DataFrame) -> tuple[float, Whole]:
+def prepared(frame: pl.DataFrame) -> tuple[float, Corpus]:
     """Blocks of `frame`, and the seconds that they took in two threads."""
     parts = [frame[at : at + BLOCK] for at in range(0, len(frame), BLOCK)]
     begin = time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
-        blocks = list(pool.map(prepare, parts))
+        blocks = list(pool.map(block_features, parts))
     return time.perf_counter() - begin, assemble(blocks)
 
 
@@ -52,14 +52,14 @@ def main() -> None:
     prepared(frame[:100])  # compile
     is_new = np.random.default_rng(0).random(len(frame)) < ADDED
     kept = np.flatnonzero(~is_new)
-    preparing, whole = prepared(frame)
+    preparing, corpus = prepared(frame)
     preparing_new, _ = prepared(frame.filter(is_new))
     before = prepared(frame[kept])[1]
     earlier = Earlier(find(before), kept)
-    timed(whole, earlier)  # compile
-    full = [timed(whole, None) for _ in range(RUNS)]
-    again = [timed(whole, earlier) for _ in range(RUNS)]
-    groups = [group(whole, result[-1][1], default_rank(whole)) for result in (full, again)]
+    timed(corpus, earlier)  # compile
+    full = [timed(corpus, None) for _ in range(RUNS)]
+    again = [timed(corpus, earlier) for _ in range(RUNS)]
+    groups = [group(corpus, result[-1][1], default_rank(corpus)) for result in (full, again)]
     other = int((groups[0].keeper != groups[1].keeper).sum())
     times = [statistics.median(seconds for seconds, _ in runs) for runs in (full, again)]
     print("| examples | new | preparing, s | of new, s | finding, s | of new, s | share | other keeper | pairs equal |")
@@ -67,7 +67,7 @@ def main() -> None:
     same = full[-1][1].pairs.equals(again[-1][1].pairs)
     share = (preparing_new + times[1]) / (preparing + times[0])
     print(
-        f"| {len(whole):,} | {int(is_new.sum()):,} | {preparing:.2f} | {preparing_new:.2f} | {times[0]:.2f} "
+        f"| {len(corpus):,} | {int(is_new.sum()):,} | {preparing:.2f} | {preparing_new:.2f} | {times[0]:.2f} "
         f"| {times[1]:.2f} | {share:.1%} | {other} | {'yes' if same else 'no'} |"
     )
     for name, runs in (("full", full), ("new", again)):

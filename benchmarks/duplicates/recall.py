@@ -13,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.duplicates.material import Example, edited, read_instructions, views
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.search import find
-from curator.duplicates.verify.jaccard import Pairs, Sides, add_pair, no_pairs, similarities
-from curator.duplicates.verify.named_pairs import sides_of
+from curator.duplicates.verify.jaccard import PairFeatures, Pairs, add_pair, no_pairs, similarities
+from curator.duplicates.verify.named_pairs import pair_features
 from curator.jit import kernel
 
 ORIGINALS, COPIES, THRESHOLD = 2_500, 3, 0.7
 
 
 @kernel
-def all_similar(rows: npt.NDArray[np.int64], threshold: float, sides: Sides) -> Pairs:
+def all_similar(rows: npt.NDArray[np.int64], threshold: float, sides: PairFeatures) -> Pairs:
     """Every pair of one of `rows` and a later example that is similar as a whole."""
     pairs = no_pairs()
     for left in rows:
@@ -47,11 +47,11 @@ def material(source: list[Example], seed: int) -> list[Example]:
 
 
 def main() -> None:
-    whole = assemble([prepare(views(material(read_instructions(Path(sys.argv[1])), 0)))])
-    duplicates = find(whole, THRESHOLD, list_templates=True)
-    sides, _ = sides_of(whole, duplicates.template_shingles)
+    corpus = assemble([block_features(views(material(read_instructions(Path(sys.argv[1])), 0)))])
+    duplicates = find(corpus, THRESHOLD, list_templates=True)
+    sides, _ = pair_features(corpus, duplicates.template_shingles)
     with ThreadPoolExecutor(2) as pool:
-        parts = pool.map(lambda first: all_similar(np.arange(first, len(whole), 100), THRESHOLD, sides), range(100))
+        parts = pool.map(lambda first: all_similar(np.arange(first, len(corpus), 100), THRESHOLD, sides), range(100))
         true = {
             tuple(pair): tuple(similarity)
             for ids, values, count in parts
@@ -67,7 +67,9 @@ def main() -> None:
     similar = {pair for pair, values in found.items() if values[0] >= THRESHOLD}
     wrong = [pair for pair in similar if pair in wanted and wanted[pair] != found[pair]]
     wrong += [pair for pair in similar if pair not in true]
-    print(f"examples: {len(whole):,}; pairs at {THRESHOLD} or above: {len(wanted):,}; from 0.70 to 0.72: {len(near):,}")
+    print(
+        f"examples: {len(corpus):,}; pairs at {THRESHOLD} or above: {len(wanted):,}; from 0.70 to 0.72: {len(near):,}"
+    )
     print(f"recall {len(wanted.keys() & found.keys()) / len(wanted):.5f}")
     print(f"recall from 0.70 to 0.72: {len(near & found.keys()) / len(near):.5f}")
     print(f"found and not so similar, or with another similarity: {len(wrong)} of {len(similar):,}")

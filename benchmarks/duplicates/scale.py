@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations
-from curator.duplicates.block_features import Prepared, prepare
+from curator.duplicates.block_features import BlockFeatures, block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.search import find
@@ -70,10 +70,10 @@ def made(folder: Path, size: int, block: int) -> pl.DataFrame:
     return first.with_columns(texts, exact)
 
 
-def prepared(path: Path) -> Prepared:
+def prepared(path: Path) -> BlockFeatures:
     out = path.with_suffix(".arrow")
-    prepare(pl.read_parquet(path)).save(out)
-    return Prepared.load(out)
+    block_features(pl.read_parquet(path)).save(out)
+    return BlockFeatures.load(out)
 
 
 def measure(paths: list[Path], threads: int) -> dict[str, float]:
@@ -82,15 +82,15 @@ def measure(paths: list[Path], threads: int) -> dict[str, float]:
         with ThreadPoolExecutor(threads) as pool:
             blocks = list(pool.map(prepared, paths))
         middle = time.perf_counter()
-        whole = assemble(blocks)
-        duplicates = find(whole, threads=threads)
+        corpus = assemble(blocks)
+        duplicates = find(corpus, threads=threads)
         found = time.perf_counter()
-        groups = group(whole, duplicates, default_rank(whole))
+        groups = group(corpus, duplicates, default_rank(corpus))
         end, spent = time.perf_counter(), time.process_time() - processor
-    members = int((groups.keeper != np.arange(len(whole))).sum())
+    members = int((groups.keeper != np.arange(len(corpus))).sum())
     stages = {f"find: {name}": seconds for name, seconds in duplicates.seconds.items()}
     return {
-        "examples": len(whole),
+        "examples": len(corpus),
         "prepare": middle - begin,
         **stages,
         "group": end - found,

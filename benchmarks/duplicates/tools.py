@@ -141,7 +141,7 @@ def curator(examples: Examples, views: tuple[str, ...]) -> Callable[[], Outcome]
     import numpy as np
     import polars as pl
 
-    from curator.duplicates.block_features import prepare
+    from curator.duplicates.block_features import block_features
     from curator.duplicates.corpus import assemble
     from curator.duplicates.groups import default_rank, group
     from curator.duplicates.search import find
@@ -158,21 +158,21 @@ def curator(examples: Examples, views: tuple[str, ...]) -> Callable[[], Outcome]
             text_only=pl.lit(views == ("whole",)),
         )
 
-    few = assemble([prepare(frame(prompts[:200], answers[:200]))])
+    few = assemble([block_features(frame(prompts[:200], answers[:200]))])
     group(few, find(few, views=views), default_rank(few))  # take the kernels from disk
 
     def run() -> Outcome:
         stages = Stages()
         parts = [slice(at, at + 10_000) for at in range(0, len(prompts), 10_000)]
         with ThreadPoolExecutor(2) as pool:
-            blocks = list(pool.map(lambda part: prepare(frame(prompts[part], answers[part])), parts))
+            blocks = list(pool.map(lambda part: block_features(frame(prompts[part], answers[part])), parts))
         stages.lap("to Arrow, words, shingles, signatures")
-        whole = assemble(blocks)
-        duplicates = find(whole, views=views)
+        corpus = assemble(blocks)
+        duplicates = find(corpus, views=views)
         stages.lap("candidates and verification")
-        groups = group(whole, duplicates, default_rank(whole))
+        groups = group(corpus, duplicates, default_rank(corpus))
         stages.lap("relations and groups")
-        return stages.seconds, np.flatnonzero(groups.keeper != np.arange(len(whole))).tolist()
+        return stages.seconds, np.flatnonzero(groups.keeper != np.arange(len(corpus))).tolist()
 
     return run
 

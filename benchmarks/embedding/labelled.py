@@ -40,8 +40,8 @@ def main() -> None:
     is_same = numbers[:, 0] == numbers[:, 1]
     for name in sys.argv[2:] or ["default"]:
         vectors = encode_views(views, encoder_named(name))
-        whole, prompt = vectors.whole[:], vectors.prompt.astype(np.float32)
-        cosine, least = (np.einsum("ij,ij->i", part[ends[:, 0]], part[ends[:, 1]]) for part in (whole, prompt))
+        full_text, prompt = vectors.full_text[:], vectors.prompt.astype(np.float32)
+        cosine, least = (np.einsum("ij,ij->i", part[ends[:, 0]], part[ends[:, 1]]) for part in (full_text, prompt))
         print(f"\n{Path(name).name}: {len(ends)} pairs, {label.mean():.0%} say the same\n")
         print("| from | by the whole alone | precision | by the rule | precision | found of all |")
         print("| --- | --- | --- | --- | --- | --- |")

@@ -19,7 +19,7 @@ from benchmarks.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import words_of
 from curator.embedding.outliers.detection import outliers
-from curator.embedding.outliers.surprisal import rarity
+from curator.embedding.outliers.surprisal import surprisal
 from curator.embedding.vectors import Vectors
 
 SHARE, SEED = 0.01, 0
@@ -34,7 +34,7 @@ def auroc(score: np.ndarray, planted: np.ndarray) -> float:
 def cleanlab_scores(vectors: Vectors) -> np.ndarray:
     from cleanlab.outlier import OutOfDistribution
 
-    return 1 - OutOfDistribution().fit_score(features=vectors.whole[:], verbose=False)
+    return 1 - OutOfDistribution().fit_score(features=vectors.full_text[:], verbose=False)
 
 
 def main() -> None:
@@ -46,12 +46,12 @@ def main() -> None:
         foreign = foreign_examples(round(SHARE * len(clean)), SEED)
         added = pl.DataFrame([(*pair, 0) for _, pair in foreign], clean.schema, orient="row")
         vectors = encode_views(clean, encoder)
-        unspoiled = len(outliers(vectors, rarity(words_of(clean))).flagged) / len(clean)
+        unspoiled = len(outliers(vectors, surprisal(words_of(clean))).flagged) / len(clean)
         views = pl.concat([clean, added])
         vectors = Vectors(np.concatenate([vectors.parts, encode_views(added, encoder).parts]))
         planted = np.arange(len(views)) >= len(clean)
         began = time.perf_counter()
-        judged = outliers(vectors, rarity(words_of(views)))
+        judged = outliers(vectors, surprisal(words_of(views)))
         seconds = time.perf_counter() - began
         found = planted[judged.flagged]
         theirs = auroc(cleanlab_scores(vectors), planted)

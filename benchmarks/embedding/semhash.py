@@ -18,7 +18,7 @@ from curator.embedding.keepers import keepers
 from curator.embedding.neighbors.exact_knn import exact_cosines, exact_neighbours
 from curator.embedding.neighbors.nearest import NEIGHBOURS
 from curator.embedding.neighbors.pairs import Criterion, exact_pairs
-from curator.embedding.vectors import Whole
+from curator.embedding.vectors import FullTextVectors
 
 THRESHOLD = 0.9
 
@@ -35,46 +35,46 @@ def since(began: Seconds) -> Seconds:
     return time.perf_counter() - began[0], time.process_time() - began[1]
 
 
-def theirs(whole: np.ndarray) -> tuple[np.ndarray, Seconds]:
+def theirs(full_text: np.ndarray) -> tuple[np.ndarray, Seconds]:
     from semhash import SemHash
 
     class Given:
         """An encoder that gives vectors by number."""
 
         def encode(self, texts: list[str], **_: object) -> np.ndarray:
-            return whole[[int(text) for text in texts]]
+            return full_text[[int(text) for text in texts]]
 
-    texts = [str(number) for number in range(len(whole))]
+    texts = [str(number) for number in range(len(full_text))]
     began = now()
     kept = SemHash.from_records(texts, model=Given()).self_deduplicate(threshold=THRESHOLD).selected
     return np.sort(np.array([int(text) for text in kept])), since(began)
 
 
-def ours(whole: Whole) -> tuple[np.ndarray, int, Seconds]:
-    exact_pairs(Whole(whole.vectors, whole.at[:2048]), Criterion.cosine(THRESHOLD, 2048))  # compiles
+def ours(full_text: FullTextVectors) -> tuple[np.ndarray, int, Seconds]:
+    exact_pairs(FullTextVectors(full_text.vectors, full_text.at[:2048]), Criterion.cosine(THRESHOLD, 2048))  # compiles
     began = now()
-    pairs = exact_pairs(whole, Criterion.cosine(THRESHOLD, len(whole))).ends
-    keeper = keepers(np.arange(len(whole)), pairs)
-    return np.flatnonzero(keeper == np.arange(len(whole))), len(pairs), since(began)
+    pairs = exact_pairs(full_text, Criterion.cosine(THRESHOLD, len(full_text))).ends
+    keeper = keepers(np.arange(len(full_text)), pairs)
+    return np.flatnonzero(keeper == np.arange(len(full_text))), len(pairs), since(began)
 
 
-def neighbour_seconds(whole: Whole) -> Seconds:
-    exact_neighbours(Whole(whole.vectors, whole.at[:2048]), NEIGHBOURS)  # compiles
+def neighbour_seconds(full_text: FullTextVectors) -> Seconds:
+    exact_neighbours(FullTextVectors(full_text.vectors, full_text.at[:2048]), NEIGHBOURS)  # compiles
     began = now()
-    exact_neighbours(whole, NEIGHBOURS)
+    exact_neighbours(full_text, NEIGHBOURS)
     return since(began)
 
 
 def main() -> None:
     views = views_of(Path(sys.argv[1]))
     vectors = encode_views(views, encoder_named())
-    whole = Whole(vectors, np.flatnonzero(vectors.with_text))
-    kept, pairs, seconds = ours(whole)
-    other, their_seconds = theirs(whole[:])
+    full_text = FullTextVectors(vectors, np.flatnonzero(vectors.with_text))
+    kept, pairs, seconds = ours(full_text)
+    other, their_seconds = theirs(full_text[:])
     differ = np.setxor1d(kept, other)
-    more = neighbour_seconds(whole)
+    more = neighbour_seconds(full_text)
     both = seconds[0] + more[0], seconds[1] + more[1]
-    print(f"| | kept of {len(whole):,} | pairs | seconds | processor seconds |\n| --- | --- | --- | --- | --- |")
+    print(f"| | kept of {len(full_text):,} | pairs | seconds | processor seconds |\n| --- | --- | --- | --- | --- |")
     print(f"| curator, every pair | {len(kept):,} | {pairs:,} | {seconds[0]:.1f} | {seconds[1]:.1f} |")
     print(f"| curator, the {NEIGHBOURS} nearest of all, too | | | {both[0]:.1f} | {both[1]:.1f} |")
     print(f"| SemHash | {len(other):,} | | {their_seconds[0]:.1f} | {their_seconds[1]:.1f} |")
@@ -82,7 +82,7 @@ def main() -> None:
     print(f"\nKept by one alone: {len(differ)}. Times SemHash's, by the clock and by the processor: {ratios[0]};")
     print(f"with the neighbours, which SemHash does not list for all: {ratios[1]}")
     for example in differ[:10]:
-        cosines = exact_cosines(whole[:], np.full(len(whole), example), np.arange(len(whole)))
+        cosines = exact_cosines(full_text[:], np.full(len(full_text), example), np.arange(len(full_text)))
         cosines[example] = -1
         print(
             f"- {example} is kept by {'curator' if example in kept else 'SemHash'}; nearest cosine {cosines.max():.6f}"

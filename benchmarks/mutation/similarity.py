@@ -74,18 +74,18 @@ def near(talk: Talk, rng: random.Random) -> tuple[Talk, float] | None:
 
 def additions(talks: list[Talk], chosen: list[int], count: int, rng: random.Random) -> list[Added]:
     """``count`` exact copies, near copies and conflicting answers each, of the talks at ``chosen``."""
-    places = iter(chosen)
+    locations = iter(chosen)
     added = []
     for number in range(count):
         how = ("bytes", "white space", "line ends", "decomposed")[number % 4]
-        at = next(places)
+        at = next(locations)
         added.append(Added("exact-duplicate", how, line(chat(same(talks[at], how))), at))
     while sum(one.check == "near-duplicate" for one in added) < count:
-        at = next(places)
+        at = next(locations)
         if found := near(talks[at], rng):
             added.append(Added("near-duplicate", f"{found[1]:.2f}", line(chat(found[0])), at))
     for _ in range(count):
-        at = next(places)
+        at = next(locations)
         other = rng.choice(talks)
         while jaccard(other.answer, talks[at].answer) > 0.3:
             other = rng.choice(talks)

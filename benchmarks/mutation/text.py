@@ -203,10 +203,10 @@ def cut(within_word: bool):
     """Generation that ran into its limit."""
 
     def mutate(talk: Talk, rng: random.Random, _pool: list[Talk]) -> Result:
-        places = [found.end() for found in re.finditer(r"\S+", talk.answer)]
-        if len(places) < 60:
+        locations = [found.end() for found in re.finditer(r"\S+", talk.answer)]
+        if len(locations) < 60:
             return None
-        end = places[rng.randrange(48, len(places) - 8)]
+        end = locations[rng.randrange(48, len(locations) - 8)]
         text = talk.answer[:end]
         if within_word:
             text = text[:-2]

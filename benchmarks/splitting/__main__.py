@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from benchmarks.duplicates.material import conversations, read_instructions, views
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.containment.leaks import Certificate, leaks
-from curator.duplicates.corpus import Whole, assemble
+from curator.duplicates.corpus import Corpus, assemble
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.must_link import ties
+from curator.duplicates.must_link import must_link
 from curator.duplicates.search import find
 from curator.splitting.components import components
 from curator.splitting.split import TRAIN, VALIDATION, split
@@ -25,26 +25,26 @@ BLOCK = 10_000
 SHARE = 0.1
 
 
-def certified(whole: Whole, in_validation: np.ndarray) -> tuple[Certificate, float]:
+def certified(corpus: Corpus, in_validation: np.ndarray) -> tuple[Certificate, float]:
     begin = time.perf_counter()
-    certificate = leaks(whole.at(np.flatnonzero(~in_validation)), whole.at(np.flatnonzero(in_validation)))
+    certificate = leaks(corpus.at(np.flatnonzero(~in_validation)), corpus.at(np.flatnonzero(in_validation)))
     return certificate, time.perf_counter() - begin
 
 
 def measure(name: str, frame: pl.DataFrame) -> None:
-    whole = assemble([prepare(frame[at : at + BLOCK]) for at in range(0, len(frame), BLOCK)])
-    duplicates = find(whole)
-    groups = group(whole, duplicates, default_rank(whole))
+    corpus = assemble([block_features(frame[at : at + BLOCK]) for at in range(0, len(frame), BLOCK)])
+    duplicates = find(corpus)
+    groups = group(corpus, duplicates, default_rank(corpus))
     begin = time.perf_counter()
-    ids = pl.Series([f"{key:016x}" for key in whole.exact.tolist()])
-    found = components(len(whole), *ties(whole, duplicates, groups))
+    ids = pl.Series([f"{key:016x}" for key in corpus.exact.tolist()])
+    found = components(len(corpus), *must_link(corpus, duplicates, groups))
     result = split(ids, found, validation=SHARE)
     seconds = time.perf_counter() - begin
     assert set(result.sides.tolist()) <= {TRAIN, VALIDATION}
-    ours, ours_seconds = certified(whole, result.sides == VALIDATION)
-    random, _ = certified(whole, np.random.default_rng(0).random(len(whole)) < SHARE)
+    ours, ours_seconds = certified(corpus, result.sides == VALIDATION)
+    random, _ = certified(corpus, np.random.default_rng(0).random(len(corpus)) < SHARE)
     print(
-        f"| {name} | {len(whole):,} | {found.count:,} | {result.reached['validation']:.2%} "
+        f"| {name} | {len(corpus):,} | {found.count:,} | {result.reached['validation']:.2%} "
         f"| {ours.leaking:,} of {ours.checked:,} | {random.leaking:,} of {random.checked:,} "
         f"({random.leaking / max(random.checked, 1):.1%}) | {ours.unproven:,} | {seconds:.2f} | {ours_seconds:.2f} |",
         flush=True,
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="*")
     parser.add_argument("--made", type=int, nargs="*", default=[], metavar="COUNT")
     given = parser.parse_args()
-    small = assemble([prepare(conversations(100, 0, 0))])
+    small = assemble([block_features(conversations(100, 0, 0))])
     certified(small, np.arange(100) < 10)  # compile
     print("| set | examples | components | validation | leaks | random | not settled | split, s | certificate, s |")
     print("|" + " --- |" * 9)

@@ -62,11 +62,11 @@ def main() -> None:
     given = parser.parse_args()
     rng = random.Random(0)
     lines, items = read(given.train), read(given.exam)
-    places = rng.sample(range(len(lines)), PLANTED * len(WAYS))
+    locations = rng.sample(range(len(lines)), PLANTED * len(WAYS))
     chosen = rng.sample(items, PLANTED * len(WAYS))
     planted: dict[str, list[int]] = {}
     spoiled = list(lines)
-    for number, (place, item) in enumerate(zip(places, chosen, strict=True)):
+    for number, (place, item) in enumerate(zip(locations, chosen, strict=True)):
         way = list(WAYS)[number % len(WAYS)]
         other = lines[rng.randrange(len(lines))]
         spoiled[place] = WAYS[way](item, other, rng)
@@ -79,8 +79,8 @@ def main() -> None:
         print(f"| {PLANTED} questions planted each | found |\n| --- | --- |")
         for way, numbers in planted.items():
             print(f"| {way} | {len(found & set(numbers)) / len(numbers):.2f} |")
-        false = found - {place + 1 for place in places}
-        print(f"\nOther lines reported: {len(false)} of {len(lines) - len(places):,}.")
+        false = found - {place + 1 for place in locations}
+        print(f"\nOther lines reported: {len(false)} of {len(lines) - len(locations):,}.")
         for path in given.clean:
             print(f"{path.name}: {len(reported(path, given.exam, folder))} lines reported.")
 

@@ -57,16 +57,16 @@ def gemini_cases() -> Iterator[Case]:
         "role assistant", "unknown-role", E, line(user("a"), {**model("b"), "role": "assistant"}, model("c")), good
     )
     inside = line({"role": "system", "parts": [{"text": "S"}]}, user("a"), model("b"))
-    outside = line(user("a"), model("b"), systemInstruction={"role": "system", "parts": [{"text": "S"}]})
-    yield Case("a system turn", "unknown-role", E, inside, outside)
+    without_template = line(user("a"), model("b"), systemInstruction={"role": "system", "parts": [{"text": "S"}]})
+    yield Case("a system turn", "unknown-role", E, inside, without_template)
     yield Case(
         "a system instruction that is text",
         "missing-content",
         E,
         line(user("a"), model("b"), systemInstruction="S"),
-        outside,
+        without_template,
     )
-    yield Case("an unknown key", "unexpected-key", E, line(user("a"), model("b"), source="x"), outside)
+    yield Case("an unknown key", "unexpected-key", E, line(user("a"), model("b"), source="x"), without_template)
     yield Case("weight at a turn", "unexpected-key", E, line(user("a"), {**model("b"), "weight": 1}), good)
     yield Case("no parts", "missing-content", E, line({"role": "user", "parts": []}, model("b")), good)
     yield Case("a number as text", "missing-content", E, line(user(7), model("b")), line(user("7"), model("b")))

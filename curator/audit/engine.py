@@ -15,16 +15,16 @@ from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
 from curator.audit.stages.benchmark import read_benchmark
 from curator.audit.stages.contamination import contamination_findings
-from curator.audit.stages.known_splits import known_sides, sides_of_files
+from curator.audit.stages.known_splits import known_splits, splits_of_files
 from curator.audit.stages.last_training import failures_found, last_finished
 from curator.audit.stages.similar import Similar, find_similar
-from curator.audit.stages.similar_pairs import prepared_key, whole_of
+from curator.audit.stages.similar_pairs import corpus_of, features_key
 from curator.audit.stages.split_leaks import leak_findings
 from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
-from curator.project.saved_split import SIDES
+from curator.project.saved_split import SPLITS
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ class Decided:
 
     Attributes:
         kept: ids of examples that a person decided to keep; of copies they are the keepers.
-        sides: the saved split, as `curator.project.saved_split.saved_sides` gives it.
+        splits: the saved split, as `curator.project.saved_split.saved_splits` gives it.
         taken_apart: whether that split divided what was too large to keep together.
     """
 
     kept: Collection[str] = ()
-    sides: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIDES))
+    splits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SPLITS))
     taken_apart: bool = False
 
 
@@ -130,8 +130,8 @@ def audit(
     decided = decided or Decided()
     checks = chosen(options.select, options.ignore)
     names = {check.name for check in checks}
-    by_file = sides_of_files([source.name for source in sources])
-    has_leaks = "split-leak" in names and (len(decided.sides) > 0 or bool((by_file >= 0).any()))
+    by_file = splits_of_files([source.name for source in sources])
+    has_leaks = "split-leak" in names and (len(decided.splits) > 0 or bool((by_file >= 0).any()))
     has_benchmark = "contamination" in names and bool(options.against)
     has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
     wanted = Wanted(
@@ -159,7 +159,7 @@ def audit(
             more.append(_leaks(loaded, options, cache, decided))
     if has_benchmark:
         with watch.stage("looking for the benchmark"):
-            more.append(contamination_findings(loaded, whole_of(loaded, cache), read_benchmark(options.against)))
+            more.append(contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against)))
     last_run = last_finished(runs) if runs is not None else None
     if last_run is not None and any(check.family == "training" for check in checks):
         with watch.stage("reading the last training"):
@@ -180,9 +180,9 @@ def _no_limit(target: str | None) -> str:
 def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
     """`LEAKS` of the split that is there."""
     names = [read.source.name for read in loaded.sources]
-    sides = known_sides(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.sides)
-    whole, key = whole_of(loaded, cache), prepared_key(loaded)
-    return leak_findings(whole, sides, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
+    splits = known_splits(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.splits)
+    corpus, key = corpus_of(loaded, cache), features_key(loaded)
+    return leak_findings(corpus, splits, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
 
 
 def _not_run(

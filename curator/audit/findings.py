@@ -49,16 +49,16 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """With file, line and id of the example, and the check's defaults where the finding says nothing."""
-    places = facts.select(
+    locations = facts.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
         pl.col("file").alias("fact_file"),
         pl.col("line").alias("fact_line"),
         "key",
         "occurrence",
     ).join(findings.select("row").drop_nulls().unique(), on="row", how="semi")
-    places = places.with_columns(id_column()).drop("key", "occurrence").rename({"id": "fact_id"})
+    locations = locations.with_columns(id_column()).drop("key", "occurrence").rename({"id": "fact_id"})
     return (
-        findings.join(places, on="row", how="left")
+        findings.join(locations, on="row", how="left")
         .join(_DEFAULTS, on="check", how="left")
         .with_columns(
             pl.coalesce("file", "fact_file").alias("file"),
@@ -92,15 +92,15 @@ def severity_rank() -> pl.Expr:
 
 def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
     """The rows of a `FINDINGS` frame as models."""
-    places = Places(loaded)
+    locations = Locations(loaded)
     for row in findings.iter_rows(named=True):
-        keeper = None if row["keeper"] is None else places.at(row["keeper"])
-        others = [places.at(position) for position in row["related"] or ()]
+        keeper = None if row["keeper"] is None else locations.at(row["keeper"])
+        others = [locations.at(position) for position in row["related"] or ()]
         yield Finding(
             check=row["check"],
             severity=row["severity"],
             example=row["id"],
-            file=None if row["file"] is None else places.file(row["file"]),
+            file=None if row["file"] is None else locations.file(row["file"]),
             line=row["line"],
             message=row["message"],
             message_index=row["message_index"],
@@ -113,7 +113,7 @@ def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
         )
 
 
-class Places:
+class Locations:
     """From a position in the set to file, line and id."""
 
     def __init__(self, loaded: Loaded) -> None:

@@ -45,13 +45,13 @@ def run(folder: Path, request: DataRequest, *, readonly: bool) -> int:
     """Audit, telling how far it is; the exit code."""
     with EventWriter(folder / EVENTS_FILE, "audit") as events:
         events.write("started", data=list(request.data))
-        told = 0.0
+        reported = 0.0
 
         def progress(stage: str, done: int, total: int) -> None:
-            nonlocal told
+            nonlocal reported
             now = time.monotonic()
-            if now - told >= _BETWEEN:
-                told = now
+            if now - reported >= _BETWEEN:
+                reported = now
                 events.write("progress", stage=stage, step=done, steps=total)
 
         try:

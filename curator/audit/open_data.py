@@ -13,7 +13,7 @@ from curator.audit.engine import Audit, AuditOptions, Decided, audit
 from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import MeaningOptions
 from curator.audit.pruning import note_more, prune
-from curator.audit.saved_audit import remember, remembered
+from curator.audit.saved_audit import save_audit, saved_audit
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -22,7 +22,7 @@ from curator.project.decisions.state_snapshot import States
 from curator.project.folder import folder_for
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
-from curator.project.saved_split import saved_settings, saved_sides
+from curator.project.saved_split import saved_settings, saved_splits
 from curator.project.unnamed import remove_unnamed, sweep_unnamed
 from curator.settings.fields import Settings
 from curator.settings.request import DataRequest
@@ -86,14 +86,14 @@ class Opened:
                 self._decided(),
                 self.project.folder.runs,
             )
-            remember(audited, cache)
+            save_audit(audited, cache)
             if not self.project.database.readonly or cache.folder != self.project.folder.cache:
                 prune(audited, cache)
         return audited
 
-    def remembered(self) -> Audit | None:
-        """The latest audit, in milliseconds, where neither files nor settings changed since; see `remembered`."""
-        return remembered(self.sources, self.options(), self.project.cache)
+    def saved_audit(self) -> Audit | None:
+        """The latest audit, in milliseconds, where neither files nor settings changed since; see `saved_audit`."""
+        return saved_audit(self.sources, self.options(), self.project.cache)
 
     def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
         """What the settings mean for an audit."""
@@ -137,11 +137,11 @@ class Opened:
         state, database = self.state(), self.project.database
         kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
         is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
-        return Decided(kept, self.sides(), taken_apart=is_apart)
+        return Decided(kept, self.splits(), taken_apart=is_apart)
 
-    def sides(self) -> pl.DataFrame:
+    def splits(self) -> pl.DataFrame:
         """The saved split: `SIDES`, empty where there is none."""
-        return saved_sides(self.project.database)
+        return saved_splits(self.project.database)
 
     def state(self) -> pl.DataFrame:
         """What was decided: `STATE`, a row per example that anything was decided about."""

@@ -5,7 +5,7 @@ import xxhash
 
 from curator.audit.engine import Audit
 from curator.audit.findings import FINDINGS
-from curator.audit.loading.load import Loaded, Placed, ReadSource
+from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
 from curator.audit.open_data import Opened
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
@@ -35,7 +35,7 @@ def preview(opened: Opened) -> Audit:
         pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("key").alias("occurrence"),
     )
     read = ReadSource(source, recognised, len(block), len(block.data))
-    placed = Placed(0, block.first, block.offset, len(block), block.digest, "", "", None, "", len(facts))
+    placed = BlockEntry(0, block.first, block.offset, len(block), block.digest, "", "", None, "", len(facts))
     fingerprint = xxhash.xxh3_128_hexdigest(block.digest.encode())
     findings = pl.DataFrame(schema=FINDINGS)
     loaded = Loaded([read], facts, findings, [placed], 0.0, fingerprint)

@@ -16,7 +16,7 @@ import xxhash
 
 from curator.audit.engine import Audit, AuditOptions
 from curator.audit.loading.derive import FORMAT_VERSION
-from curator.audit.loading.load import Loaded, Placed, ReadSource
+from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
 from curator.audit.loading.mapped_frames import mapped, write_mapped
 from curator.audit.meaning import meaning
 from curator.audit.stages import similar, split_leaks
@@ -53,7 +53,7 @@ class _About(msgspec.Struct):
     has_meaning: bool
 
 
-def remember(audit: Audit, cache: Cache) -> None:
+def save_audit(audit: Audit, cache: Cache) -> None:
     """Keep an audit; the one that was kept for the same files and options before goes.
 
     Raises:
@@ -89,7 +89,7 @@ def remember(audit: Audit, cache: Cache) -> None:
             cache.remove(f"{before.generation}-{part}")
 
 
-def remembered(sources: list[Source], options: AuditOptions, cache: Cache) -> Audit | None:
+def saved_audit(sources: list[Source], options: AuditOptions, cache: Cache) -> Audit | None:
     """The audit that was kept for these files, unchanged since, and these options; None: there is none.
 
     Who is the keeper of copies is as it was then: decisions made since do not count in it.
@@ -109,7 +109,7 @@ def remembered(sources: list[Source], options: AuditOptions, cache: Cache) -> Au
     meant = meaning.meaning_of(*(frames[part] for part in _MEANING_PARTS)) if about.has_meaning else None
     findings = frames["findings"]
     of_blocks = findings.filter(pl.col("check").is_in(_OF_A_BLOCK)).select(*FOUND.names(), "file")
-    placed = [Placed(**one) for one in about.placed]
+    placed = [BlockEntry(**one) for one in about.placed]
     loaded = Loaded(read, frames["facts"], of_blocks, placed, 1.0, about.fingerprint)
     return Audit(loaded, findings, options, found, about.not_run, about.seconds, meant)
 

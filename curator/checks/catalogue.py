@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from curator.checks.after_training import AFTER_TRAINING_CHECKS
 from curator.checks.check import Check
-from curator.checks.dataset import WHOLE_CHECKS
+from curator.checks.dataset import DATASET_CHECKS
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.similarity import SIMILARITY_CHECKS
@@ -19,7 +19,7 @@ CHECKS: tuple[Check, ...] = (
     *TEXT_CHECKS,
     *PRIVACY_CHECKS,
     *SIMILARITY_CHECKS,
-    *WHOLE_CHECKS,
+    *DATASET_CHECKS,
     *AFTER_TRAINING_CHECKS,
 )
 

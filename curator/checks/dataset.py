@@ -16,7 +16,7 @@ def _too_few(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
     return found("too-few-examples", pl.DataFrame({"message": [sentence]}))
 
 
-WHOLE_CHECKS = (
+DATASET_CHECKS = (
     Check(
         name="too-few-examples",
         family="whole",

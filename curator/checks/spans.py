@@ -10,7 +10,7 @@ from curator.checks.check import Severity, Suggestion
 from curator.data.frames import found, nothing_found
 from curator.data.safe_text import visible
 
-MOST_PASSAGES = 20
+MOST_SPANS = 20
 """Places of one message that one check reports; the last one says how many more there are. Bounds what a message
 made of nothing but addresses can fill."""
 
@@ -25,7 +25,7 @@ _LOOKED_AT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Span:
     """A place in a message and what there is to say about it.
 
     Attributes:
@@ -45,7 +45,7 @@ class Passage:
     suggestion: Suggestion | None = None
 
 
-def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Passage]], *columns: str) -> pl.DataFrame:
+def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Span]], *columns: str) -> pl.DataFrame:
     """`FOUND` of what `look` sees in each of `messages`, which were narrowed down to the few worth looking at.
 
     Args:
@@ -55,12 +55,12 @@ def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Pass
         columns: what to hand to `look`.
     """
     rows = messages.select("row", "index", "part", *(columns or ("content",))).iter_rows()
-    places = [
-        (row, index, passage.message, passage.start, passage.end, passage.score, passage.severity, passage.suggestion)
+    spans = [
+        (row, index, span.message, span.start, span.end, span.score, span.severity, span.suggestion)
         for row, index, part, *values in rows
-        for passage in map(_in_rejected if part == "rejected" else _as_it_is, _at_most(list(look(*values))))
+        for span in map(_in_rejected if part == "rejected" else _as_it_is, _at_most(list(look(*values))))
     ]
-    if not places:
+    if not spans:
         return nothing_found()
     schema = {
         "row": pl.UInt32,
@@ -72,7 +72,7 @@ def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Pass
         "severity": pl.String,
         "suggestion": pl.String,
     }
-    return found(check, pl.DataFrame(places, schema=schema, orient="row"))
+    return found(check, pl.DataFrame(spans, schema=schema, orient="row"))
 
 
 def quoted(text: str) -> str:
@@ -90,18 +90,18 @@ def few_words_on(text: str, place: int) -> int:
     return words.end() if words else place
 
 
-def _as_it_is(passage: Passage) -> Passage:
-    return passage
+def _as_it_is(span: Span) -> Span:
+    return span
 
 
-def _in_rejected(passage: Passage) -> Passage:
+def _in_rejected(span: Span) -> Span:
     """Chosen and rejected answer share their message index, so the place is named in words and not in characters."""
-    return replace(passage, message=f"{REJECTED}{passage.message}", start=None, end=None)
+    return replace(span, message=f"{REJECTED}{span.message}", start=None, end=None)
 
 
-def _at_most(passages: list[Passage]) -> list[Passage]:
-    more = len(passages) - MOST_PASSAGES
+def _at_most(spans: list[Span]) -> list[Span]:
+    more = len(spans) - MOST_SPANS
     if more <= 0:
-        return passages
-    last = passages[MOST_PASSAGES - 1]
-    return [*passages[: MOST_PASSAGES - 1], replace(last, message=f"{last.message} There are {more} more of them.")]
+        return spans
+    last = spans[MOST_SPANS - 1]
+    return [*spans[: MOST_SPANS - 1], replace(last, message=f"{last.message} There are {more} more of them.")]

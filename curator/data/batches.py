@@ -29,7 +29,7 @@ def read_batch(block: Block, dialect: Dialect) -> Batch:
     """The examples and refusals of a block."""
     examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
     messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
-    refused = _Refused()
+    refused = _RefusedElements()
     for position, (line, raw, offset) in enumerate(block.elements()):
         fault = block.faults.get(position)
         outcome = [Refusal(*fault)] if fault else refused.before(raw) or read_example(raw, dialect)
@@ -148,7 +148,7 @@ def _add_message(columns: dict[str, list[Any]], message: Message) -> None:
         columns[key].append(message.get(key))
 
 
-class _Refused:
+class _RefusedElements:
     """The lines of a block that are not examples: the first ones with their reasons, of the others how many."""
 
     def __init__(self) -> None:

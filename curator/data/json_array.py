@@ -49,18 +49,18 @@ class Divisions:
 
     def _find(self, data: NDArray[np.uint8]) -> NDArray[np.int64]:
         kinds = _KIND[data]
-        places = np.flatnonzero(kinds)
-        kinds = kinds[places]
+        offsets = np.flatnonzero(kinds)
+        kinds = kinds[offsets]
         escapes = self._escapes
-        is_quote = (kinds == _QUOTE) & ~self._are_escaped(places, kinds, len(data))
+        is_quote = (kinds == _QUOTE) & ~self._are_escaped(offsets, kinds, len(data))
         texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
         outside = texts % 2 == 0
         if (outside & (kinds == _BACKSLASH)).any():  # a fault: it escapes nothing there
-            is_quote, outside = self._one_by_one(places, kinds, len(data), escapes)
+            is_quote, outside = self._one_by_one(offsets, kinds, len(data), escapes)
             texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
         steps = np.where(outside & (kinds == _OPENS), 1, 0) - np.where(outside & (kinds == _CLOSES), 1, 0)
         depths = np.cumsum(steps, dtype=np.int32) + self._depth
-        if len(places):
+        if len(offsets):
             self._in_text, self._depth = bool(texts[-1] % 2), int(depths[-1])
         divides = (outside & (kinds == _COMMA) & (depths == 1)) | ((steps == 1) & (depths == 1))
         ends = np.flatnonzero((steps == -1) & (depths <= 0))
@@ -68,16 +68,16 @@ class Divisions:
             self._is_over = True
             divides[ends[0]] = True
             divides[ends[0] + 1 :] = False
-        result: NDArray[np.int64] = places[divides].astype(np.int64)
+        result: NDArray[np.int64] = offsets[divides].astype(np.int64)
         return result
 
     def _one_by_one(
-        self, places: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool
+        self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which symbols are quotation marks at the edge of a text, and which stand outside of texts."""
-        is_quote, outside = np.zeros((2, len(places)), dtype=np.bool_)
+        is_quote, outside = np.zeros((2, len(offsets)), dtype=np.bool_)
         in_text, escaped = self._in_text, 0 if escapes else -1
-        for at, (place, kind) in enumerate(zip(places.tolist(), kinds.tolist(), strict=True)):
+        for at, (place, kind) in enumerate(zip(offsets.tolist(), kinds.tolist(), strict=True)):
             if kind == _QUOTE and place != escaped:
                 in_text, is_quote[at] = not in_text, True
             elif kind == _BACKSLASH and in_text and place != escaped:
@@ -86,9 +86,9 @@ class Divisions:
         self._escapes = escaped == size
         return is_quote, outside
 
-    def _are_escaped(self, places: NDArray[np.int64], kinds: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
+    def _are_escaped(self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
         """Whether an odd number of backslashes stands directly before each place; what ends the data is kept in mind."""
-        backslashes = places[kinds == _BACKSLASH]
+        backslashes = offsets[kinds == _BACKSLASH]
         if self._escapes:  # the last of the data before
             if len(backslashes) and backslashes[0] == 0:
                 backslashes = backslashes[1:]
@@ -96,13 +96,13 @@ class Divisions:
                 backslashes = np.concatenate(([-1], backslashes))
         self._escapes = False
         if not len(backslashes):
-            return np.zeros(len(places), dtype=np.bool_)
+            return np.zeros(len(offsets), dtype=np.bool_)
         breaks = np.flatnonzero(np.diff(backslashes) != 1)
         last = backslashes[np.append(breaks, len(backslashes) - 1)]
         first = backslashes[np.append(0, breaks + 1)]
         escaped = last[(last - first) % 2 == 0] + 1
         self._escapes = bool(len(escaped)) and bool(escaped[-1] == size)
-        return np.isin(places, escaped)
+        return np.isin(offsets, escaped)
 
 
 def elements_between(data: bytes, divisions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,7 +8,7 @@ import platformdirs
 from curator.errors import MissingDependency
 
 _NAME = "messy.jsonl"
-_PLACES = (Path(__file__).parents[1] / "sample", Path(__file__).parents[2] / "sample_data")
+_FOLDERS = (Path(__file__).parents[1] / "sample", Path(__file__).parents[2] / "sample_data")
 """In an installed package; in the repository."""
 
 
@@ -18,7 +18,7 @@ def sample_copy() -> Path:
     Raises:
         MissingDependency: the program came without its sample data.
     """
-    original = next((place / _NAME for place in _PLACES if (place / _NAME).exists()), None)
+    original = next((place / _NAME for place in _FOLDERS if (place / _NAME).exists()), None)
     if original is None:
         raise MissingDependency("This installation has no sample data. Open a file of your own.")
     copy = platformdirs.user_data_path("curator") / "sample" / _NAME

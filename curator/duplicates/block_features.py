@@ -13,10 +13,10 @@ from curator.data.mapped import release
 from curator.duplicates.intrinsics import eight_bytes
 from curator.duplicates.minhash.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.text.characters import Characters
-from curator.duplicates.text.normalise import Texts, as_texts
+from curator.duplicates.text.normalise import NormalisedTexts, as_texts
 from curator.duplicates.text.shingles import count_views, sorted_set, tagged_shingles
 from curator.duplicates.text.words import Hashes, Read, carried, mix, read_words
-from curator.duplicates.verify.bitmap import PARITIES, flip_all
+from curator.duplicates.verify.bitmap import BITMAP_WORDS, flip_all
 from curator.errors import UnreadableInput
 from curator.jit import grown, inner_kernel, kernel, signed
 
@@ -33,7 +33,7 @@ VIEW_NAMES = ("whole", "prompt", "answer")
 
 
 @dataclass(frozen=True)
-class Prepared:
+class BlockFeatures:
     """A block of `n` examples, in file order.
 
     Attributes:
@@ -43,7 +43,7 @@ class Prepared:
         words: uint32 [n, 2], words of the prompt and the answer.
         equal_words: uint64 [n, 2], equal where the words of prompt, of answer are.
         equal_text: uint64 [n, 2], equal where prompt, answer are the same text but for outer white space.
-        parities: uint64 [n, `PARITIES`], see parities.py.
+        bitmaps: uint64 [n, `BITMAP_WORDS`], see parities.py.
         numbers: uint64 [n], equal where both parts have the same numbers in the same order.
         symbols: uint64 [n], equal where both parts have the same symbols in the same order.
         equal_prompt: uint64 [n], equal where the prompts have the same words and symbols in the same order.
@@ -61,7 +61,7 @@ class Prepared:
     words: npt.NDArray[np.uint32]
     equal_words: Hashes
     equal_text: Hashes
-    parities: Hashes
+    bitmaps: Hashes
     numbers: Hashes
     symbols: Hashes
     equal_prompt: Hashes
@@ -88,7 +88,7 @@ class Prepared:
             writer.write_table(table)
 
     @classmethod
-    def load(cls, path: Path) -> "Prepared":
+    def load(cls, path: Path) -> "BlockFeatures":
         """Map a file that `save` wrote into memory; nothing is read before it is used.
 
         Raises:
@@ -108,7 +108,13 @@ class Prepared:
         }
         n = len(arrays["exact"])
         arrays["text_only"] = arrays["text_only"].view(np.bool_)
-        for name, width in (("sizes", 3), ("words", 2), ("equal_words", 2), ("equal_text", 2), ("parities", PARITIES)):
+        for name, width in (
+            ("sizes", 3),
+            ("words", 2),
+            ("equal_words", 2),
+            ("equal_text", 2),
+            ("bitmaps", BITMAP_WORDS),
+        ):
             arrays[name] = arrays[name].reshape(n, width)
         if n:  # in a mapping of their own, which `release_bands` can empty
             at = arrays["bands"].ctypes.data - begin
@@ -127,7 +133,7 @@ class Prepared:
 _characters = Characters()
 
 
-def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
+def block_features(views: pl.DataFrame, threshold: float = THRESHOLD) -> BlockFeatures:
     """Read, shingle and sign the `VIEWS` of a block. Uses one core and holds no interpreter lock while it works.
 
     Args:
@@ -141,17 +147,17 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
     # made here and not by the kernel, because numpy takes large pages, and what stays 0 is never touched
     room = np.empty(max(1024, (prompts.data.size + answers.data.size) // _BYTES_A_SHINGLE), dtype=np.uint64)
     bands = np.zeros((3 * banding.bands, len(views)), dtype=np.uint32)
-    ends, shingles, sizes, words, equal_words, equal_text, parities, numbers, symbols, equal_prompt = _prepare(
+    ends, shingles, sizes, words, equal_words, equal_text, bitmaps, numbers, symbols, equal_prompt = _prepare(
         _flat(prompts), _flat(answers), tables, permutations(), banding.rows, room, bands
     )
-    return Prepared(
+    return BlockFeatures(
         ends,
         shingles[: ends[-1]] if 4 * ends[-1] >= 3 * len(shingles) else shingles[: ends[-1]].copy(),
         sizes,
         words,
         equal_words,
         equal_text,
-        parities,
+        bitmaps,
         numbers,
         symbols,
         equal_prompt,
@@ -164,7 +170,7 @@ def prepare(views: pl.DataFrame, threshold: float = THRESHOLD) -> Prepared:
     )
 
 
-def _flat(texts: Texts) -> tuple[Any, ...]:
+def _flat(texts: NormalisedTexts) -> tuple[Any, ...]:
     return texts.data, texts.offsets, texts.instead, texts.normal, texts.normal_offsets
 
 
@@ -235,7 +241,7 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
     word_counts = np.zeros((n, 2), dtype=np.uint32)
     equal_words = np.zeros((n, 2), dtype=np.uint64)
     equal_text = np.zeros((n, 2), dtype=np.uint64)
-    parities = np.zeros((n, PARITIES), dtype=np.uint64)
+    bitmaps = np.zeros((n, BITMAP_WORDS), dtype=np.uint64)
     numbers = np.zeros(n, dtype=np.uint64)
     symbols = np.zeros(n, dtype=np.uint64)
     equal_prompt = np.zeros(n, dtype=np.uint64)
@@ -267,11 +273,11 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
         ends[example + 1] = high
         sizes[example, 0], sizes[example, 1], sizes[example, 2] = count_views(shingles, low, high)
         if count > 0:
-            flip_all(parities[example], shingles, low, high)
+            flip_all(bitmaps[example], shingles, low, high)
             sign_views(shingles, low, high, permutation[0], permutation[1], signatures)
             for view in range(3):
                 if sizes[example, view] > 0:
                     band_hashes(signatures[view], rows, own_bands)
                     for band in range(bands):
                         hashes[view * bands + band, example] = own_bands[band]
-    return (ends, shingles, sizes, word_counts, equal_words, equal_text, parities, numbers, symbols, equal_prompt)
+    return (ends, shingles, sizes, word_counts, equal_words, equal_text, bitmaps, numbers, symbols, equal_prompt)

@@ -27,19 +27,19 @@ class Band:
         low: least similarity; included.
         high: highest similarity; included in the last band only.
         pairs: how many pairs of the set lie in it.
-        judged: of those that were shown, how many were judged.
+        answered: of those that were shown, how many were judged.
         copies: of those, how many are copies.
     """
 
     low: float
     high: float
     pairs: int
-    judged: int
+    answered: int
     copies: int
 
     def interval(self) -> tuple[float, float]:
         """Of the share of copies, 95 % (Wilson 1927)."""
-        return wilson(self.copies, self.judged)
+        return wilson(self.copies, self.answered)
 
 
 @dataclass(frozen=True)
@@ -95,19 +95,19 @@ def band_numbers(similarities: pl.Series, floor: float) -> np.ndarray:
     return found.astype(np.int64)
 
 
-def judged_bands(pairs: pl.DataFrame, judged: pl.DataFrame, floor: float) -> list[Band]:
+def answered_bands(pairs: pl.DataFrame, answered: pl.DataFrame, floor: float) -> list[Band]:
     """What was answered, band by band.
 
     Args:
         pairs: all of the set, with `similarity`.
-        judged: `band` and `copy` (bool) of each pair that was judged.
+        answered: `band` and `copy` (bool) of each pair that was judged.
         floor: where the first band begins.
     """
     begins = edges(floor)
     sizes = np.bincount(band_numbers(pairs["similarity"], floor), minlength=len(begins)) if len(pairs) else None
     bands = []
     for number, low in enumerate(begins):
-        answers = judged.filter(pl.col("band") == number)["copy"]
+        answers = answered.filter(pl.col("band") == number)["copy"]
         high = begins[number + 1] if number + 1 < len(begins) else 1.0
         size = 0 if sizes is None else int(sizes[number])
         bands.append(Band(low, high, size, len(answers), int(answers.sum())))
@@ -122,13 +122,13 @@ def recommend(bands: list[Band], precision: float = PRECISION) -> Recommended | 
     best = None
     for first in reversed(range(len(bands))):
         above = [band for band in bands[first:] if band.pairs]
-        if any(band.judged == 0 for band in above):
+        if any(band.answered == 0 for band in above):
             break
         if not above:
             continue
         total = sum(band.pairs for band in above)
-        estimate = sum(band.pairs * band.copies / band.judged for band in above) / total
-        effective = total**2 / sum(band.pairs**2 / band.judged for band in above)
+        estimate = sum(band.pairs * band.copies / band.answered for band in above) / total
+        effective = total**2 / sum(band.pairs**2 / band.answered for band in above)
         if estimate >= precision:
             best = Recommended(bands[first].low, estimate, *wilson(estimate * effective, effective))
     return best
@@ -141,5 +141,5 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     share = successes / trials
     middle = share + _Z**2 / (2 * trials)
     spread = _Z * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    whole = 1 + _Z**2 / trials
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+    corpus = 1 + _Z**2 / trials
+    return max(0.0, (middle - spread) / corpus), min(1.0, (middle + spread) / corpus)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.candidates.banding import Compared
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.forest import spanning_forest
 from curator.duplicates.relations import COMPARED
 from curator.duplicates.verify.jaccard import LONG_ANSWER
@@ -16,25 +16,25 @@ Ids = npt.NDArray[np.uint32]
 Similarities = npt.NDArray[np.float64]
 
 
-class Gathered:
+class CollectedPairs:
     """Pairs, forest and what was hot, over all bands of a run."""
 
-    def __init__(self, whole: Whole, floor: float, threshold: float, keep_all: bool) -> None:
-        self._whole = whole
+    def __init__(self, corpus: Corpus, floor: float, threshold: float, keep_all: bool) -> None:
+        self._corpus = corpus
         self._floor = floor
         self._threshold = threshold
         self._keep_all = keep_all
         self._pairs: list[tuple[Ids, Similarities]] = []
         self._edges: list[tuple[Ids, Similarities]] = []
         self.candidates = 0
-        self.hot: dict[str, tuple[int, int]] = {}
+        self.oversized: dict[str, tuple[int, int]] = {}
 
     def add(self, compared: Compared) -> None:
         """Take in what a band came to."""
         self.candidates += compared.candidates
-        for view, (number, largest) in compared.hot.items():
-            before = self.hot.get(view, (0, 0))
-            self.hot[view] = (before[0] + number, max(before[1], largest))
+        for view, (number, largest) in compared.oversized.items():
+            before = self.oversized.get(view, (0, 0))
+            self.oversized[view] = (before[0] + number, max(before[1], largest))
         for ids, similarities in zip(compared.ids, compared.similarities, strict=True):
             if len(ids) == 0:
                 continue
@@ -72,16 +72,16 @@ class Gathered:
         empty = (np.empty((0, 2), dtype=np.uint32), np.empty(0, dtype=np.float64))
         ids = np.concatenate([empty[0], *(ids for ids, _ in self._edges)])
         similarities = np.concatenate([empty[1], *(values for _, values in self._edges)])
-        return spanning_forest(ids, similarities, len(self._whole))
+        return spanning_forest(ids, similarities, len(self._corpus))
 
     def _has_relation(self, ids: Ids, similarities: Similarities) -> npt.NDArray[np.bool_]:
         """Whether a pair is a copy, the same prompt or the same answer at the floor or some threshold above it."""
         left, right = ids[:, 0], ids[:, 1]
-        whole = self._whole
-        same_context = whole.context[left] == whole.context[right]
+        corpus = self._corpus
+        same_context = corpus.context[left] == corpus.context[right]
         prompts = (similarities[:, 1] >= self._floor) & (similarities[:, 2] >= self._floor) & same_context
-        long = (whole.words[left, 1] >= LONG_ANSWER) & (whole.words[right, 1] >= LONG_ANSWER)
-        texts = whole.text_only[left] & whole.text_only[right] & (similarities[:, 0] >= self._floor)
+        long = (corpus.words[left, 1] >= LONG_ANSWER) & (corpus.words[right, 1] >= LONG_ANSWER)
+        texts = corpus.text_only[left] & corpus.text_only[right] & (similarities[:, 0] >= self._floor)
         result: npt.NDArray[np.bool_] = prompts | ((similarities[:, 3] >= self._floor) & long) | texts
         return result
 

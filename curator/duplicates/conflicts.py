@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.corpus import Whole, first_equal
+from curator.duplicates.corpus import Corpus, first_equal
 from curator.duplicates.text.words import Hashes
 from curator.duplicates.verify.jaccard import jaccard, shared
 from curator.jit import kernel
@@ -38,23 +38,23 @@ class Conflicts:
         return 2 * self.conflicting > self.prompts
 
 
-def conflicts(whole: Whole) -> Conflicts:
+def conflicts(corpus: Corpus) -> Conflicts:
     """Find examples with equal prompts and the same context whose answers differ (`DIFFERENT`).
 
     Answers under five words are one shingle each, so that any other words make them differ.
     """
-    asked = np.flatnonzero((whole.words[:, 0] > 0) & ~whole.text_only)
-    prompts = first_equal(whole.equal_prompt[asked], whole.context[asked])
-    answers = first_equal(prompts.astype(np.uint64), whole.equal_words[asked, 1])
-    standing = np.flatnonzero(answers == np.arange(len(asked)))
-    standing = standing[np.argsort(prompts[standing], kind="stable")]
-    edges = np.flatnonzero(np.diff(prompts[standing], prepend=-1, append=-1))
-    members = asked[standing]
-    other, similarity = _first_conflicts(members, edges, whole.addresses, whole.counts, whole.sizes)
+    asked = np.flatnonzero((corpus.words[:, 0] > 0) & ~corpus.text_only)
+    prompts = first_equal(corpus.equal_prompt[asked], corpus.context[asked])
+    answers = first_equal(prompts.astype(np.uint64), corpus.equal_words[asked, 1])
+    representative = np.flatnonzero(answers == np.arange(len(asked)))
+    representative = representative[np.argsort(prompts[representative], kind="stable")]
+    edges = np.flatnonzero(np.diff(prompts[representative], prepend=-1, append=-1))
+    members = asked[representative]
+    other, similarity = _first_conflicts(members, edges, corpus.addresses, corpus.counts, corpus.sizes)
     by_answer = np.full(len(asked), -1, dtype=np.int64)
-    by_answer[standing] = other
+    by_answer[representative] = other
     values = np.zeros(len(asked), dtype=np.float64)
-    values[standing] = similarity
+    values[representative] = similarity
     found = by_answer[answers] >= 0
     return Conflicts(
         pairs=pl.DataFrame(

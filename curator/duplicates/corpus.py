@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.block_features import Prepared
+from curator.duplicates.block_features import BlockFeatures
 from curator.duplicates.minhash.signatures import PERMUTATIONS, Banding, band_hashes, permutations, sign_views
 from curator.duplicates.text.words import Hashes, mix
-from curator.duplicates.verify.bitmap import PARITIES
+from curator.duplicates.verify.bitmap import BITMAP_WORDS
 from curator.jit import kernel, signed
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True)
-class Whole:
+class Corpus:
     """All examples of a set, by position.
 
     Attributes:
@@ -27,17 +27,17 @@ class Whole:
         addresses: uint64 [n], where in memory the shingles of each example begin.
         counts: uint32 [n], how many they are.
 
-    The other attributes are those of `Prepared`.
+    The other attributes are those of `BlockFeatures`.
     """
 
-    blocks: tuple[Prepared, ...]
+    blocks: tuple[BlockFeatures, ...]
     addresses: Hashes
     counts: npt.NDArray[np.uint32]
     sizes: npt.NDArray[np.uint32]
     words: npt.NDArray[np.uint32]
     equal_words: Hashes
     equal_text: Hashes
-    parities: Hashes
+    bitmaps: Hashes
     numbers: Hashes
     symbols: Hashes
     equal_prompt: Hashes
@@ -50,10 +50,10 @@ class Whole:
         """Examples in the set."""
         return len(self.exact)
 
-    def at(self, positions: npt.NDArray[np.int64]) -> "Whole":
+    def at(self, positions: npt.NDArray[np.int64]) -> "Corpus":
         """The set of the examples at `positions`, in this order."""
         chosen = {field.name: getattr(self, field.name)[positions] for field in fields(self) if field.name != "blocks"}
-        return Whole(blocks=self.blocks, **chosen)
+        return Corpus(blocks=self.blocks, **chosen)
 
     def bands(self, banding: Banding, views: tuple[int, ...], threads: Executor) -> npt.NDArray[np.uint32]:
         """Band hashes of all examples of the blocks: a new array, column after column.
@@ -69,7 +69,7 @@ class Whole:
         """
         hashes = np.empty((len(self), len(views) * banding.bands), dtype=np.uint32, order="F")
 
-        def take_in(block: Prepared, begin: int) -> None:
+        def take_in(block: BlockFeatures, begin: int) -> None:
             part = block.bands
             if tuple(block.banding) != (banding.bands, banding.rows):
                 part = _sign_again(block.shingles, block.ends, block.sizes, permutations(), banding.bands, banding.rows)
@@ -85,13 +85,13 @@ class Whole:
         return hashes
 
 
-def assemble(blocks: Iterable[Prepared]) -> Whole:
+def assemble(blocks: Iterable[BlockFeatures]) -> Corpus:
     """The set whose examples are those of `blocks`, in order."""
     kept = tuple(block for block in blocks if len(block))
     addresses = [
         np.uint64(block.shingles.ctypes.data) + block.ends[:-1].astype(np.uint64) * np.uint64(8) for block in kept
     ]
-    return Whole(
+    return Corpus(
         blocks=kept,
         addresses=_joined(addresses, (0,), np.uint64),
         counts=_joined([np.diff(block.ends) for block in kept], (0,), np.uint32),
@@ -99,7 +99,7 @@ def assemble(blocks: Iterable[Prepared]) -> Whole:
         words=_joined([block.words for block in kept], (0, 2), np.uint32),
         equal_words=_joined([block.equal_words for block in kept], (0, 2), np.uint64),
         equal_text=_joined([block.equal_text for block in kept], (0, 2), np.uint64),
-        parities=_joined([block.parities for block in kept], (0, PARITIES), np.uint64),
+        bitmaps=_joined([block.bitmaps for block in kept], (0, BITMAP_WORDS), np.uint64),
         numbers=_joined([block.numbers for block in kept], (0,), np.uint64),
         symbols=_joined([block.symbols for block in kept], (0,), np.uint64),
         equal_prompt=_joined([block.equal_prompt for block in kept], (0,), np.uint64),
@@ -119,12 +119,12 @@ def first_equal(*keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 @kernel
 def _first_equal(keys: npt.NDArray[np.uint64], firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """`first_equal`; `firsts` becomes a hash table of the first position of each key, and is -1 before."""
-    places = firsts.size
+    slots = firsts.size
     first = np.empty(keys.size, dtype=np.int64)
     for at in range(keys.size):
-        place = signed(mix(keys[at]) & np.uint64(places - 1))
+        place = signed(mix(keys[at]) & np.uint64(slots - 1))
         while firsts[place] >= 0 and keys[firsts[place]] != keys[at]:
-            place = (place + 1) & (places - 1)
+            place = (place + 1) & (slots - 1)
         if firsts[place] < 0:
             firsts[place] = at
         first[at] = firsts[place]

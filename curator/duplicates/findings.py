@@ -5,7 +5,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.conflicts import Conflicts
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.groups import Groups
 from curator.duplicates.search import Duplicates
 from curator.duplicates.verify.named_pairs import compare_named
@@ -26,18 +26,18 @@ FOUND_IN_SET = pl.Schema(
 _RELATED = 5
 
 
-def duplicate_findings(whole: Whole, duplicates: Duplicates, groups: Groups) -> pl.DataFrame:
+def duplicate_findings(corpus: Corpus, duplicates: Duplicates, groups: Groups) -> pl.DataFrame:
     """`FOUND_IN_SET` with `exact-duplicate` and `near-duplicate`, for every member of a group but its keeper.
 
     An exact duplicate names the best of its equals. Where that one is itself a copy of another keeper, its equals have
     both findings, so that a policy which drops near-duplicates can name the keeper that stays.
     """
-    every = np.arange(len(whole))
+    every = np.arange(len(corpus))
     exact = np.flatnonzero(groups.exact_keeper != every)
-    near = np.flatnonzero((groups.keeper != every) & (whole.exact[groups.keeper] != whole.exact))
+    near = np.flatnonzero((groups.keeper != every) & (corpus.exact[groups.keeper] != corpus.exact))
     frames = [
         _exact(groups.exact_keeper, exact),
-        _near(whole, compare_named(whole, duplicates.template_shingles, near, groups.keeper[near], groups.threshold)),
+        _near(corpus, compare_named(corpus, duplicates.template_shingles, near, groups.keeper[near], groups.threshold)),
     ]
     found = pl.concat(frames).with_columns(pl.col("position", "keeper").cast(pl.UInt32))
     members = pl.DataFrame({"keeper": groups.keeper, "member": every}).cast(pl.UInt32)
@@ -63,10 +63,10 @@ def _exact(keepers: npt.NDArray[np.int64], members: npt.NDArray[np.int64]) -> pl
     )
 
 
-def _near(whole: Whole, pairs: pl.DataFrame) -> pl.DataFrame:
+def _near(corpus: Corpus, pairs: pl.DataFrame) -> pl.DataFrame:
     """Findings for pairs of which `left` is the copy and `right` its keeper."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    texts = whole.text_only[left]
+    texts = corpus.text_only[left]
     how = pl.concat_str(
         *(pl.lit("The prompt is "), _percent("prompt"), pl.lit(" and the answer "), _percent("answer")),
         pl.lit(" the same as the kept example's"),
@@ -75,15 +75,15 @@ def _near(whole: Whole, pairs: pl.DataFrame) -> pl.DataFrame:
     why = (
         pl.when("plain")
         .then(pl.lit("."))
-        .when(pl.Series(whole.numbers[left] != whole.numbers[right]))
+        .when(pl.Series(corpus.numbers[left] != corpus.numbers[right]))
         .then(pl.lit("; they differ in a number."))
-        .when(pl.Series(whole.symbols[left] != whole.symbols[right]))
+        .when(pl.Series(corpus.symbols[left] != corpus.symbols[right]))
         .then(pl.lit("; they differ in a symbol such as + or <."))
-        .when(pl.Series(whole.weights[left] != whole.weights[right]))
+        .when(pl.Series(corpus.weights[left] != corpus.weights[right]))
         .then(pl.lit("; they differ in a weight or label."))
-        .when(pl.Series((whole.equal_text[left] == whole.equal_text[right]).all(axis=1)))
+        .when(pl.Series((corpus.equal_text[left] == corpus.equal_text[right]).all(axis=1)))
         .then(pl.lit("; the texts are the same, and something beside them differs."))
-        .when(pl.Series((whole.equal_words[left] == whole.equal_words[right]).all(axis=1)))
+        .when(pl.Series((corpus.equal_words[left] == corpus.equal_words[right]).all(axis=1)))
         .then(pl.lit("; only punctuation, letter case or spacing differ."))
         .otherwise(pl.lit("; look at what differs."))
     )

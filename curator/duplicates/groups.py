@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.relations import related, with_relations
 from curator.duplicates.search import Duplicates
 from curator.jit import kernel
@@ -31,18 +31,18 @@ class Groups:
     threshold: float
 
 
-def default_rank(whole: Whole) -> Positions:
+def default_rank(corpus: Corpus) -> Positions:
     """Keeper order where nothing else is known: the longer answer in words, then the earlier position."""
-    rank = np.empty(len(whole), dtype=np.int64)
-    rank[np.argsort(-whole.words[:, 1].astype(np.int64), kind="stable")] = np.arange(len(whole))
+    rank = np.empty(len(corpus), dtype=np.int64)
+    rank[np.argsort(-corpus.words[:, 1].astype(np.int64), kind="stable")] = np.arange(len(corpus))
     return rank
 
 
-def group(whole: Whole, duplicates: Duplicates, rank: Positions, threshold: float | None = None) -> Groups:
+def group(corpus: Corpus, duplicates: Duplicates, rank: Positions, threshold: float | None = None) -> Groups:
     """Group the copies of a set around keepers: nobody is in a group whose keeper it does not itself resemble.
 
     Args:
-        whole: the set.
+        corpus: the set.
         duplicates: what was found in it.
         rank: [n], lower is kept; ties go to the earlier position.
         threshold: at least `duplicates.threshold`, which it is unless given.
@@ -53,7 +53,7 @@ def group(whole: Whole, duplicates: Duplicates, rank: Positions, threshold: floa
     threshold = duplicates.threshold if threshold is None else threshold
     if threshold < duplicates.threshold:
         raise ValueError(f"Pairs were sought from {duplicates.threshold} up: {threshold} needs a new search.")
-    pairs = with_relations(duplicates.pairs, whole, threshold)
+    pairs = with_relations(duplicates.pairs, corpus, threshold)
     return regroup(pairs, duplicates.first, duplicates.exact_first, rank, threshold)
 
 

@@ -4,14 +4,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.duplicates.corpus import Whole, first_equal
+from curator.duplicates.corpus import Corpus, first_equal
 from curator.duplicates.groups import Groups
 from curator.duplicates.search import Duplicates
 
 Edges = npt.NDArray[np.int64]
 
 
-def ties(whole: Whole, duplicates: Duplicates, groups: Groups) -> tuple[Edges, Edges]:
+def must_link(corpus: Corpus, duplicates: Duplicates, groups: Groups) -> tuple[Edges, Edges]:
     """Pairs of positions, int64 [edges, 2], that join examples.
 
     Returns: all ties (whole texts similar, copies, same answers, equal prompts), and the close ones among them
@@ -21,15 +21,15 @@ def ties(whole: Whole, duplicates: Duplicates, groups: Groups) -> tuple[Edges, E
     copies = _edges(pairs.filter(relation="copy"))
     similar = (pl.col("whole") >= groups.threshold) | pl.col("relation").is_in(["copy", "same-answer"])
     forest = duplicates.forest.filter(pl.col("similarity") >= groups.threshold)
-    equal = np.stack([duplicates.first, np.arange(len(whole))], axis=1)
-    close = np.concatenate([copies, equal, equal_prompt_edges(whole)])
+    equal = np.stack([duplicates.first, np.arange(len(corpus))], axis=1)
+    close = np.concatenate([copies, equal, equal_prompt_edges(corpus)])
     return np.concatenate([close, _edges(pairs.filter(similar)), _edges(forest)]), close
 
 
-def equal_prompt_edges(whole: Whole) -> Edges:
+def equal_prompt_edges(corpus: Corpus) -> Edges:
     """Each example whose prompt has words, with the first that asks in the same words and symbols."""
-    asked = np.flatnonzero((whole.words[:, 0] > 0) & ~whole.text_only)
-    return np.stack([asked[first_equal(whole.equal_prompt[asked])], asked], axis=1)
+    asked = np.flatnonzero((corpus.words[:, 0] > 0) & ~corpus.text_only)
+    return np.stack([asked[first_equal(corpus.equal_prompt[asked])], asked], axis=1)
 
 
 def _edges(pairs: pl.DataFrame) -> Edges:

@@ -10,15 +10,15 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.block_features import THRESHOLD
-from curator.duplicates.candidates.banding import Columns, Comparison, compare_candidates
+from curator.duplicates.candidates.banding import Columns, ComparisonSettings, compare_candidates
 from curator.duplicates.candidates.equal import equal_examples, equal_pairs
-from curator.duplicates.collected import Gathered, compared_frame
-from curator.duplicates.corpus import Whole
+from curator.duplicates.collected import CollectedPairs, compared_frame
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.minhash.prompt_bands import sign_prompts
 from curator.duplicates.minhash.signatures import Banding
 from curator.duplicates.text.words import Hashes
-from curator.duplicates.verify.jaccard import LONG_ANSWER, Kept, Sides
-from curator.duplicates.verify.named_pairs import sides_of
+from curator.duplicates.verify.jaccard import LONG_ANSWER, Kept, PairFeatures
+from curator.duplicates.verify.named_pairs import pair_features
 from curator.duplicates.verify.templates import template_shingles
 
 FLOOR_BELOW = 0.2
@@ -83,7 +83,7 @@ class Earlier:
 
 
 def find(
-    whole: Whole,
+    corpus: Corpus,
     threshold: float = THRESHOLD,
     *,
     floor: float | None = None,
@@ -96,7 +96,7 @@ def find(
     """Find every pair of examples that is similar in some view.
 
     Args:
-        whole: the set.
+        corpus: the set.
         threshold: similarity from which pairs are found with the recall of `Banding.for_threshold`.
         floor: similarity from which pairs are kept; 0.2 below the threshold unless given.
         views: the views in which candidates are sought.
@@ -111,40 +111,40 @@ def find(
     floor = max(round(threshold - FLOOR_BELOW, 6), 0.05) if floor is None else floor
     if list_templates:
         views = (*views, "prompt with its template")
-    exact_first, first = equal_examples(whole)
-    every = np.arange(len(whole))
+    exact_first, first = equal_examples(corpus)
+    every = np.arange(len(corpus))
     clock.lap("equal")
-    shingles = template_shingles(whole, exact_first == every)
-    sides, keys = sides_of(whole, shingles)
+    shingles = template_shingles(corpus, exact_first == every)
+    features, keys = pair_features(corpus, shingles)
     clock.lap("templates")
-    standing = first == every
-    gathered = Gathered(whole, floor, threshold, list_templates)
-    fresh = standing.copy()
+    representative = first == every
+    collected = CollectedPairs(corpus, floor, threshold, list_templates)
+    fresh = representative.copy()
     if earlier and (earlier.duplicates.threshold, earlier.duplicates.floor, earlier.duplicates.views) == (
         threshold, floor, views,
     ):  # fmt: skip
-        fresh &= ~_reused(whole, earlier, standing, keys, gathered)
+        fresh &= ~_reused(corpus, earlier, representative, keys, collected)
     banding = Banding.for_threshold(threshold)
     kept = Kept(threshold, floor, list_templates)
     with ThreadPoolExecutor(threads) as pool:
-        columns = _columns(whole, sides, banding, views, fresh, standing, pool)
+        columns = _columns(corpus, features, banding, views, fresh, representative, pool)
         clock.lap("bands")
         if engine == "datasketch":
             from curator.duplicates.candidates.datasketch_lsh import compare_by_datasketch, datasketch_banding
 
             banding = datasketch_banding(threshold)
-            found = compare_by_datasketch(whole, columns, kept, sides)
+            found = compare_by_datasketch(corpus, columns, kept, features)
         else:
-            found = compare_candidates(columns, Comparison(kept, sides, threads), pool)
+            found = compare_candidates(columns, ComparisonSettings(kept, features, threads), pool)
         for compared in found:
-            gathered.add(compared)
+            collected.add(compared)
     clock.lap("compare")
-    equals = _pairs_of_equals(whole, exact_first, first)
+    equals = _pairs_of_equals(corpus, exact_first, first)
     both = pl.col("left").cast(pl.UInt64) * (1 << 32) + pl.col("right")  # one key is sorted far faster than two columns
-    pairs = pl.concat([gathered.pairs(), equals]).sort(both) if len(equals) else gathered.pairs()
+    pairs = pl.concat([collected.pairs(), equals]).sort(both) if len(equals) else collected.pairs()
     clock.lap("gather")
     return Duplicates(
-        examples=len(whole),
+        examples=len(corpus),
         threshold=threshold,
         floor=floor,
         views=views,
@@ -152,12 +152,12 @@ def find(
         exact_first=exact_first,
         first=first,
         pairs=pairs,
-        forest=gathered.forest(),
+        forest=collected.forest(),
         templates=_templates(keys),
         template_shingles=shingles,
         template_key=keys,
-        candidates=gathered.candidates,
-        incomplete=_incomplete(gathered.hot),
+        candidates=collected.candidates,
+        incomplete=_incomplete(collected.oversized),
         seconds=clock.laps,
     )
 
@@ -175,39 +175,46 @@ class _Clock:
 
 
 def _columns(
-    whole: Whole,
-    sides: Sides,
+    corpus: Corpus,
+    features: PairFeatures,
     banding: Banding,
     views: tuple[str, ...],
     fresh: npt.NDArray[np.bool_],
-    standing: npt.NDArray[np.bool_],
+    representative: npt.NDArray[np.bool_],
     pool: Executor,
 ) -> Columns:
     """The bands to compare. Prompts take part by what is outside templates, answers where they are long."""
     parts = 1 if views == ("whole",) else 4 if "prompt with its template" in views else 3
     names = ("whole", "prompt", "answer", "prompt with its template")[:parts]
-    hashes = whole.bands(banding, (0, 1, 2, 1)[:parts], pool)
+    hashes = corpus.bands(banding, (0, 1, 2, 1)[:parts], pool)
     if parts > 1:
-        formed = np.flatnonzero(standing & (sides.outside < whole.sizes[:, 1]) & (sides.outside > 0))
-        sign_prompts(whole.addresses, whole.counts, formed, sides.table, hashes, banding)
+        formed = np.flatnonzero(
+            representative & (features.without_template < corpus.sizes[:, 1]) & (features.without_template > 0)
+        )
+        sign_prompts(corpus.addresses, corpus.counts, formed, features.table, hashes, banding)
     takes_part = {
-        "whole": standing & (whole.sizes[:, 0] > 0),
-        "prompt": standing & (whole.sizes[:, 1] > 0),
-        "answer": standing & (whole.words[:, 1] >= LONG_ANSWER),
-        "prompt with its template": standing & (whole.sizes[:, 1] > 0),
+        "whole": representative & (corpus.sizes[:, 0] > 0),
+        "prompt": representative & (corpus.sizes[:, 1] > 0),
+        "answer": representative & (corpus.words[:, 1] >= LONG_ANSWER),
+        "prompt with its template": representative & (corpus.sizes[:, 1] > 0),
     }
-    nobody = np.zeros(len(whole), dtype=np.bool_)
+    nobody = np.zeros(len(corpus), dtype=np.bool_)
     return Columns(
         hashes=hashes,
         bands=banding.bands,
         taking_part=tuple(np.flatnonzero(takes_part[name] if name in views else nobody) for name in names),
-        order=(whole.context, whole.equal_words[:, 0], whole.equal_words[:, 1], -whole.words[:, 1].astype(np.int64)),
+        order=(
+            corpus.context,
+            corpus.equal_words[:, 0],
+            corpus.equal_words[:, 1],
+            -corpus.words[:, 1].astype(np.int64),
+        ),
         fresh=fresh,
     )
 
 
 def _reused(
-    whole: Whole, earlier: Earlier, standing: npt.NDArray[np.bool_], keys: Hashes, gathered: Gathered
+    corpus: Corpus, earlier: Earlier, representative: npt.NDArray[np.bool_], keys: Hashes, collected: CollectedPairs
 ) -> npt.NDArray[np.bool_]:
     """Carry over what an earlier run found; which examples it need not be done for again.
 
@@ -217,26 +224,26 @@ def _reused(
     then, now = earlier.duplicates, earlier.positions
     there = np.flatnonzero(now >= 0)
     stood = there[(then.first[there] == there) & (then.template_key[there] == keys[now[there]])]
-    reused = np.zeros(len(whole), dtype=np.bool_)
-    if not len(whole):
+    reused = np.zeros(len(corpus), dtype=np.bool_)
+    if not len(corpus):
         return reused
     reused[now[stood]] = True
-    reused &= standing
+    reused &= representative
     pairs = then.pairs.filter(~pl.col("exact"))
     ids = now[pairs.select("left", "right").to_numpy()]
     kept = (ids >= 0).all(axis=1) & reused[ids].all(axis=1)
     similarities = pairs.select("whole", "prompt", "outside", "answer").to_numpy()
-    gathered.carry_over(np.sort(ids[kept], axis=1).astype(np.uint32), similarities[kept])
+    collected.carry_over(np.sort(ids[kept], axis=1).astype(np.uint32), similarities[kept])
     edges = now[then.forest.select("left", "right").to_numpy()]
     kept = (edges >= 0).all(axis=1) & reused[edges].all(axis=1)
-    gathered.add_edges(np.sort(edges[kept], axis=1).astype(np.uint32), then.forest["similarity"].to_numpy()[kept])
+    collected.add_edges(np.sort(edges[kept], axis=1).astype(np.uint32), then.forest["similarity"].to_numpy()[kept])
     return reused
 
 
-def _pairs_of_equals(whole: Whole, exact_first: npt.NDArray[np.int64], first: npt.NDArray[np.int64]) -> pl.DataFrame:
+def _pairs_of_equals(corpus: Corpus, exact_first: npt.NDArray[np.int64], first: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Pairs of an example and the first one that it equals: similarity 1 wherever it has words, or is exact."""
-    left, right, exact = equal_pairs(whole, exact_first, first)
-    has = (whole.sizes[right] > 0) | exact[:, None]
+    left, right, exact = equal_pairs(corpus, exact_first, first)
+    has = (corpus.sizes[right] > 0) | exact[:, None]
     similarities = has[:, [0, 1, 1, 2]].astype(np.float64)
     return compared_frame(np.stack([left, right], axis=1), similarities, exact)
 
@@ -253,9 +260,9 @@ def _templates(keys: Hashes) -> pl.DataFrame:
     )
 
 
-def _incomplete(hot: dict[str, tuple[int, int]]) -> tuple[str, ...]:
+def _incomplete(oversized: dict[str, tuple[int, int]]) -> tuple[str, ...]:
     return tuple(
         f"{number:,} groups of examples that share part of their {view}, the largest of {largest:,}, were compared "
         f"with up to 16 representatives each: pairs within them are not all listed."
-        for view, (number, largest) in hot.items()
+        for view, (number, largest) in oversized.items()
     )

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from curator.embedding.outliers.covariance import moments
-from curator.embedding.vectors import Floats, Vectors, Whole
+from curator.embedding.outliers.covariance import mean_and_covariance
+from curator.embedding.vectors import Floats, FullTextVectors, Vectors
 from curator.errors import MissingDependency
 
 _STEP = 4096
@@ -19,12 +19,12 @@ def layout(vectors: Vectors, kind: Literal["pca", "umap"] = "pca") -> Floats:
     Raises:
         MissingDependency: UMAP is asked for and not installed.
     """
-    whole = vectors.whole
-    if len(whole) == 0:
+    full_text = vectors.full_text
+    if len(full_text) == 0:
         return np.zeros((0, 2), dtype=np.float32)
-    places = _principal(whole) if kind == "pca" else _umap(whole)
-    low, high = places.min(axis=0), places.max(axis=0)
-    scaled: Floats = ((places - low) / np.maximum(high - low, 1e-9)).astype(np.float32)
+    coordinates = _principal(full_text) if kind == "pca" else _umap(full_text)
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    scaled: Floats = ((coordinates - low) / np.maximum(high - low, 1e-9)).astype(np.float32)
     return scaled
 
 
@@ -38,23 +38,23 @@ def require(kind: Literal["pca", "umap"]) -> None:
         raise MissingDependency("The map by UMAP needs a package: pip install umap-learn. The PCA map needs none.")
 
 
-def _principal(whole: Whole) -> Floats:
+def _principal(full_text: FullTextVectors) -> Floats:
     """The two directions of most variance; of each, the side with its largest part is the positive one."""
-    middle, covariance = moments(block for _, block in whole.blocks(_STEP))
+    middle, covariance = mean_and_covariance(block for _, block in full_text.blocks(_STEP))
     directions = np.linalg.eigh(covariance)[1][:, ::-1][:, :2]
     directions = np.pad(directions, ((0, 0), (0, 2 - directions.shape[1])))
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.where(directions[largest, [0, 1]] < 0, -1, 1)
     along, away = directions.astype(np.float32), (middle @ directions).astype(np.float32)
-    placed = np.empty((len(whole), 2), dtype=np.float32)
-    for rows, block in whole.blocks(_STEP):
+    placed = np.empty((len(full_text), 2), dtype=np.float32)
+    for rows, block in full_text.blocks(_STEP):
         placed[rows] = (block @ along - away).round(5)
     return placed
 
 
-def _umap(whole: Whole) -> Floats:
+def _umap(full_text: FullTextVectors) -> Floats:
     require("umap")
     from umap import UMAP
 
-    places = UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(whole[:])
-    return np.asarray(places, dtype=np.float32)
+    coordinates = UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(full_text[:])
+    return np.asarray(coordinates, dtype=np.float32)

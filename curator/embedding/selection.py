@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from curator.embedding.encoders.encoder import Encoder
 from curator.embedding.neighbors.exact_knn import DECIMALS
-from curator.embedding.vectors import Floats, Positions, Vectors, Whole
+from curator.embedding.vectors import Floats, FullTextVectors, Positions, Vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix
@@ -34,9 +34,9 @@ def similar(vectors: Vectors, query: Floats | int, count: int = 10) -> tuple[Pos
         count: how many.
     """
     example = query if isinstance(query, int) else None
-    wanted = (vectors.whole[np.array([query])][0] if isinstance(query, int) else query).astype(np.float64)
+    wanted = (vectors.full_text[np.array([query])][0] if isinstance(query, int) else query).astype(np.float64)
     cosines = np.full(len(vectors), -2.0)
-    for rows, block in vectors.whole.blocks(_STEP):
+    for rows, block in vectors.full_text.blocks(_STEP):
         compared = [block, *((vectors.prompt[rows], vectors.answer[rows]) if example is None else ())]
         cosines[rows] = np.max([part.astype(np.float64) @ wanted for part in compared], axis=0).round(DECIMALS)
     if example is not None:
@@ -108,9 +108,9 @@ def diverse_subset(
         np.maximum.at(served, clients.indices[column], clients.data[column])
         served[example] = 1
     drawn = np.random.default_rng(_SEED).choice(present, count, replace=False)
-    every = Whole(vectors, present)
+    every = FullTextVectors(vectors, present)
     chosen_ones = np.array(chosen, dtype=np.int64)
-    return Subset(chosen_ones, *(_coverage(every, vectors.whole[some]) for some in (chosen_ones, drawn)))
+    return Subset(chosen_ones, *(_coverage(every, vectors.full_text[some]) for some in (chosen_ones, drawn)))
 
 
 def _clients(positions: Positions, cosines: Floats) -> "csc_matrix":
@@ -123,8 +123,8 @@ def _clients(positions: Positions, cosines: Floats) -> "csc_matrix":
     return csr_matrix(listed, shape=(len(positions), len(positions))).tocsc()
 
 
-def _coverage(whole: Whole, chosen: Floats) -> float:
-    if len(whole) == 0 or len(chosen) == 0:
+def _coverage(full_text: FullTextVectors, chosen: Floats) -> float:
+    if len(full_text) == 0 or len(chosen) == 0:
         return 0.0
-    best = [(block @ chosen.T).max(axis=1) for _, block in whole.blocks(_STEP)]
+    best = [(block @ chosen.T).max(axis=1) for _, block in full_text.blocks(_STEP)]
     return round(float(np.concatenate(best).mean(dtype=np.float64)), 4)

@@ -14,7 +14,7 @@ from curator.data.frames import PAIRS
 from curator.embedding.neighbors.exact_knn import DECIMALS, exact_cosines
 from curator.embedding.neighbors.nearest import all_pairs
 from curator.embedding.neighbors.pairs import Criterion, most
-from curator.embedding.vectors import Positions, Vectors, Whole, first_of_equal
+from curator.embedding.vectors import FullTextVectors, Positions, Vectors, first_of_equal
 
 _FACTOR = np.uint64(
     0x9E3779B97F4A7C15
@@ -44,7 +44,7 @@ def semantic_pairs(
         return ~there | (prompts >= round(threshold, DECIMALS))
 
     criterion = Criterion(threshold, numbers[distinct], same_prompt, most(len(distinct)))
-    found, note = all_pairs(Whole(vectors, distinct), criterion, threads=threads)
+    found, note = all_pairs(FullTextVectors(vectors, distinct), criterion, threads=threads)
     ends = np.concatenate([distinct[found.ends], np.stack([first[copies], copies], axis=1)])
     parts = {}
     for part, name in enumerate(("prompt", "answer")):

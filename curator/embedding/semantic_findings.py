@@ -28,12 +28,12 @@ def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions, stand: P
         pl.min_horizontal("stand", "keeper").alias("left"), pl.max_horizontal("stand", "keeper").alias("right")
     )
     groups = members.group_by("keeper").agg(pl.col("row").sort().head(RELATED + 1).alias("group"))
-    told = members.join(pairs.select("left", "right", "similarity"), on=["left", "right"], how="left").with_columns(
+    reported = members.join(pairs.select("left", "right", "similarity"), on=["left", "right"], how="left").with_columns(
         pl.when(pl.col("left") == pl.col("right")).then(1.0).otherwise("similarity").alias("similarity")
     )
     related = pl.col("group").list.set_difference(pl.concat_list("row")).list.sort().list.head(RELATED)
     return _complete(
-        told.join(groups, on="keeper")
+        reported.join(groups, on="keeper")
         .sort("row")
         .with_columns(
             pl.lit("semantic-duplicate").alias("check"),

@@ -57,9 +57,9 @@ class Vectors:
         return np.asarray(self.parts_with_text.any(axis=1))
 
     @property
-    def whole(self) -> "Whole":
+    def full_text(self) -> "FullTextVectors":
         """Of all examples."""
-        return Whole(self, np.arange(len(self)))
+        return FullTextVectors(self, np.arange(len(self)))
 
     @cached_property
     def first_of_copies(self) -> Positions:
@@ -92,7 +92,7 @@ class Vectors:
 
 
 @dataclass(frozen=True)
-class Whole:
+class FullTextVectors:
     """Unit vectors of prompt and answer together, of some examples; zeros for one without text.
 
     They are made when they are asked for: of a million examples all of them are a gigabyte.

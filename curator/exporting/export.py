@@ -78,7 +78,7 @@ def export(
         facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
         secrets=left_out.secrets,
     )
-    kept = kept_examples(opened, audit, splitting.sides(), left_out)
+    kept = kept_examples(opened, audit, splitting.splits(), left_out)
     return write_export(
         kept,
         target,
@@ -121,14 +121,14 @@ def about_split(splitting: Splitting) -> str:
 
 
 def kept_examples(
-    opened: Opened, audit: Audit, sides: dict[str, str], left_out: LeftOut = NOTHING
+    opened: Opened, audit: Audit, splits: dict[str, str], left_out: LeftOut = NOTHING
 ) -> Iterator[ExportExample]:
     """What is kept, edits applied and additions included, in the order of the files; whatever is written passes here.
 
     Raises:
         HoldsSecrets: some of it holds a secret, and `left_out` does not say what becomes of it; once all were seen.
     """
-    kept = _kept(opened, audit, sides, only_reviewed=left_out.unreviewed)
+    kept = _kept(opened, audit, splits, only_reviewed=left_out.unreviewed)
     for example, has_secret in passing(kept, _value, _place, left_out.secrets):
         if not has_secret:
             yield example
@@ -148,48 +148,48 @@ def _place(example: ExportExample) -> str:
     return f"{example.id} (added)" if example.file == "added" else f"{example.file}:{example.line} ({example.id})"
 
 
-def _kept(opened: Opened, audit: Audit, sides: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
+def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed: bool) -> Iterator[ExportExample]:
     state = {row["id"]: row for row in opened.state().iter_rows(named=True)}
     loaded = audit.loaded
     ids, tokens = ids_of(loaded), loaded.facts["tokens"]
-    written = {
+    rewritten = {
         id_: row["content"]
         for id_, row in state.items()
         if row["content"] is not None and _is_kept(row, only_reviewed=only_reviewed)
     }
-    found_again = findings_as_written(audit, written)
+    found_again = findings_as_written(audit, rewritten)
     for original, found in zip(originals(loaded), open_findings(audit), strict=True):
         id_ = ids[original.position]
         known = state.get(id_)
         if not _is_kept(known, only_reviewed=only_reviewed):
             continue
         read = loaded.sources[original.file]
-        edited = id_ in written
+        edited = id_ in rewritten
         if edited:
             is_open = found_again[id_]
         else:
             is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
             is_open = () if is_accepted else found
-        content = content_of(written[id_]) if edited else original.content
+        content = content_of(rewritten[id_]) if edited else original.content
         yield ExportExample(
             id=id_,
             content=content,
             extra=_extra(original, content, read.recognised.dialect),
-            split=sides[id_],  # type: ignore[arg-type]
+            split=splits[id_],  # type: ignore[arg-type]
             file=read.source.name,
             line=original.line,
             text_only=read.recognised.dialect.kind == "text",
             tokens=None if edited else tokens[original.position],
             findings=is_open,
         )
-    for id_, text in written.items():
+    for id_, text in rewritten.items():
         if state[id_]["added"]:
             added = content_of(text)
             yield ExportExample(
                 id=id_,
                 content=added,
                 extra=_fields(added),
-                split=sides[id_],  # type: ignore[arg-type]
+                split=splits[id_],  # type: ignore[arg-type]
                 file="added",
                 line=1,
                 findings=found_again[id_],

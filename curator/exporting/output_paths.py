@@ -59,16 +59,16 @@ def refuse_places(files: Iterable[str | None], sources: Iterable[Path], project:
     Raises:
         UsageError: one is.
     """
-    seen: set[Path] = set()
+    done: set[Path] = set()
     known = [source for source in sources if source.exists()]
     for name, path in _named(files):
         if any(path == source.resolve() or (path.exists() and path.samefile(source)) for source in known):
             raise UsageError(f"{name} is a source of this command, so it is not overwritten. {_ANOTHER}")
-        if path in seen and (path.is_file() or not path.exists()):
+        if path in done and (path.is_file() or not path.exists()):
             raise UsageError(f"{name} is named twice, and one would overwrite the other. {_ANOTHER}")
         if around := _project_around(path, project):
             raise UsageError(f"{name} lies in the project folder {around}, where no output goes. {_ANOTHER}")
-        seen.add(path)
+        done.add(path)
 
 
 _ANOTHER = "Name another file."

@@ -42,9 +42,9 @@ class Outputs:
         self.findings: Counter[str] = Counter()
         self._folder = folder
         self._target = target
-        seen: dict[int, tuple[str, int]] = {}
+        known: dict[int, tuple[str, int]] = {}
         self._files = {
-            split: SplitFile(folder, target.files[split], target, seen, is_train=split == "train", model=model)
+            split: SplitFile(folder, target.files[split], target, known, is_train=split == "train", model=model)
             for split in _SPLITS
         }
         self._copies = ParquetCopy(folder) if target.has_parquet else None
@@ -68,22 +68,22 @@ class Outputs:
     def add(self, example: ExportExample) -> None:
         """Write one example, or count it as rejected."""
         file = self._files[example.split]
-        written = to_line(example.content, example.extra, self._target, text_only=example.text_only)
-        found = file.judge(written, example.tokens)
+        rewritten = to_line(example.content, example.extra, self._target, text_only=example.text_only)
+        found = file.judge(rewritten, example.tokens)
         errors = [violation for violation in found if violation.severity == "error"]
-        if errors or written.value is None:
+        if errors or rewritten.value is None:
             self._reject(example, errors)
             return
         self.warnings.update(violation.rule for violation in found)
         self.secrets += example.has_secret
         self.findings.update(example.findings)
-        file.add(example, written.value)
+        file.add(example, rewritten.value)
         if self._copies is not None:
-            self._copies.add(example.split, {key: written.value[key] for key in written.own})
-        if written.losses:
+            self._copies.add(example.split, {key: rewritten.value[key] for key in rewritten.own})
+        if rewritten.losses:
             self.lost += 1
-            self.losses.update({without_place(loss.field) for loss in written.losses})
-            self._lost_file.write(_lost_line(example, file, written.losses))
+            self.losses.update({without_place(loss.field) for loss in rewritten.losses})
+            self._lost_file.write(_lost_line(example, file, rewritten.losses))
 
     def _reject(self, example: ExportExample, errors: list[Violation]) -> None:
         self.rejected += 1

@@ -36,19 +36,21 @@ class TargetRejects(CuratorError):
     Attributes:
         rejections: the first `LISTED` of them.
         count: how many there are.
-        whole: what is wrong with the files as a whole, by file name.
+        complete: what is wrong with the files as a whole, by file name.
     """
 
     exit_code = 1
 
-    def __init__(self, title: str, rejections: list[Rejection], count: int, whole: list[tuple[str, Violation]]) -> None:
+    def __init__(
+        self, title: str, rejections: list[Rejection], count: int, complete: list[tuple[str, Violation]]
+    ) -> None:
         self.rejections = rejections
         self.count = count
-        self.whole = whole
-        super().__init__(_sentence(title, rejections, count, whole))
+        self.complete = complete
+        super().__init__(_sentence(title, rejections, count, complete))
 
 
-def _sentence(title: str, rejections: list[Rejection], count: int, whole: list[tuple[str, Violation]]) -> str:
+def _sentence(title: str, rejections: list[Rejection], count: int, complete: list[tuple[str, Violation]]) -> str:
     lines = []
     if count:
         lines.append(f"{title} rejects {count} of the kept examples, so nothing was written:")
@@ -59,7 +61,7 @@ def _sentence(title: str, rejections: list[Rejection], count: int, whole: list[t
         if count > _SHOWN:
             lines.append(f"  and {count - _SHOWN} more.")
         lines.append("Drop or edit them, or leave them out with --skip-invalid.")
-    if whole:
+    if complete:
         lines.append(f"{title} rejects the export as a whole, so nothing was written:")
-        lines.extend(f"  {name}: {violation.rule}: {violation.message}" for name, violation in whole)
+        lines.extend(f"  {name}: {violation.rule}: {violation.message}" for name, violation in complete)
     return "\n".join(lines)

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from curator.targets.conversion import ExportExample, Written
-from curator.targets.file_rules import FileJudge, Seen
+from curator.targets.conversion import ConvertedLine, ExportExample
+from curator.targets.file_rules import FileJudge, LineHashes
 from curator.targets.target import Target
 from curator.targets.violation import Violation
 
@@ -26,12 +26,12 @@ class SplitFile:
     """
 
     def __init__(
-        self, folder: Path, name: str, target: Target, seen: Seen, *, is_train: bool, model: str | None
+        self, folder: Path, name: str, target: Target, known: LineHashes, *, is_train: bool, model: str | None
     ) -> None:
         self.name = name
         self.examples = 0
         self.tokens: int | None = 0
-        self._judge = FileJudge(target, name, seen=seen, model=model, is_train=is_train)
+        self._judge = FileJudge(target, name, known=known, model=model, is_train=is_train)
         self._hash = hashlib.sha256()
         self._bytes = 0
         self._file = (folder / name).open("wb", buffering=_BUFFER)
@@ -43,11 +43,11 @@ class SplitFile:
         self._hash.update(data)
         self._bytes += len(data)
 
-    def judge(self, written: Written, tokens: int | None) -> list[Violation]:
+    def judge(self, rewritten: ConvertedLine, tokens: int | None) -> list[Violation]:
         """What the target has against a line, were it the next one."""
-        if written.value is None:
-            return written.refusals
-        return self._judge.line(written.value, self.examples + 1, tokens)
+        if rewritten.value is None:
+            return rewritten.refusals
+        return self._judge.line(rewritten.value, self.examples + 1, tokens)
 
     def add(self, example: ExportExample, value: dict[str, Any]) -> None:
         """Write a line."""

@@ -125,18 +125,18 @@ def write_export(
 
 
 def _stop_if_rejected(target: Target, files: dict[str, SplitFile], outputs: Outputs, *, skip_invalid: bool) -> None:
-    whole = []
+    complete = []
     for file in files.values():
         for violation in file.end():
             if violation.severity == "error":
-                whole.append((file.name, violation))
+                complete.append((file.name, violation))
             else:
                 outputs.warnings[violation.rule] += 1
     count = 0 if skip_invalid else outputs.rejected
     if count:
-        whole = []  # with the rejected examples away the files are not what they would be
-    if count or whole:
-        raise TargetRejects(target.title, outputs.rejections if count else [], count, whole)
+        complete = []  # with the rejected examples away the files are not what they would be
+    if count or complete:
+        raise TargetRejects(target.title, outputs.rejections if count else [], count, complete)
 
 
 def _write_rest(folder: Path, target: Target, manifest: dict[str, Any], settings: dict[str, Any] | None) -> None:

@@ -8,16 +8,16 @@ import polars as pl
 
 from curator.project.database import Database
 
-SIDES = pl.Schema({"id": pl.String, "side": pl.Int8})
+SPLITS = pl.Schema({"id": pl.String, "side": pl.Int8})
 """An example's id, and 0 for train, 1 for validation, 2 for test."""
 
 _SETTINGS = "split"
 
 
-def saved_sides(database: Database) -> pl.DataFrame:
-    """`SIDES` of every example that was ever split, sorted by id; empty where there is no split."""
+def saved_splits(database: Database) -> pl.DataFrame:
+    """`SPLITS` of every example that was ever split, sorted by id; empty where there is no split."""
     rows = database.rows("SELECT example, side FROM side ORDER BY example")
-    return pl.DataFrame(rows, schema=SIDES, orient="row")
+    return pl.DataFrame(rows, schema=SPLITS, orient="row")
 
 
 def saved_settings(database: Database) -> dict[str, Any] | None:
@@ -27,8 +27,8 @@ def saved_settings(database: Database) -> dict[str, Any] | None:
     return settings
 
 
-def save_sides(
-    database: Database, sides: Iterable[tuple[str, int]], settings: dict[str, Any], *, anew: bool = False
+def save_splits(
+    database: Database, split_by_id: Iterable[tuple[str, int]], settings: dict[str, Any], *, anew: bool = False
 ) -> None:
     """Save the sides of some examples; those of others stay, unless the split is made `anew`.
 
@@ -38,5 +38,5 @@ def save_sides(
     with database.transaction() as connection:
         if anew:
             connection.execute("DELETE FROM side")
-        connection.executemany("INSERT OR REPLACE INTO side VALUES (?, ?)", sides)
+        connection.executemany("INSERT OR REPLACE INTO side VALUES (?, ?)", split_by_id)
         connection.execute("INSERT OR REPLACE INTO session VALUES (?, ?)", (_SETTINGS, json.dumps(settings)))

@@ -26,11 +26,11 @@ def fitted(histogram: Sequence[tuple[int, int, int]], most: int) -> list[Bin]:
     return [Bin(group[0].low, group[-1].high, sum(one.examples for one in group)) for group in groups]
 
 
-def bar(part: int, whole: int, width: int, *, ascii_only: bool = False) -> str:
+def bar(part: int, complete: int, width: int, *, ascii_only: bool = False) -> str:
     """A bar of `part / whole * width` cells, in eighths of a cell; anything above zero shows."""
-    if part <= 0 or whole <= 0:
+    if part <= 0 or complete <= 0:
         return ""
     if ascii_only:
-        return "#" * max(1, round(part / whole * width))
-    eighths = max(1, round(part / whole * width * 8))
+        return "#" * max(1, round(part / complete * width))
+    eighths = max(1, round(part / complete * width * 8))
     return _EIGHTHS[8] * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")

@@ -22,7 +22,7 @@ class Nearest(BaseModel):
     leaks: bool
 
 
-class Specimen(BaseModel):
+class LeakSpecimen(BaseModel):
     """The texts of a close pair."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,7 +32,7 @@ class Specimen(BaseModel):
     other_text: str
 
 
-class HeldOut(BaseModel):
+class HeldOutFigures(BaseModel):
     """A held-out set, and what of it is found again in what comes before it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,10 +70,10 @@ class SplitReport(BaseModel):
     largest_component: int
     taken_apart: int = Field(description="examples in components of more than a fifth of all")
     moved: list[str] = Field(description="ids of examples that moved to the training set")
-    held_out: list[HeldOut]
+    held_out: list[HeldOutFigures]
 
 
-def certificate_markdown(report: SplitReport, specimens: list[Specimen]) -> str:
+def certificate_markdown(report: SplitReport, specimens: list[LeakSpecimen]) -> str:
     """The certificate as a page: figures, how similar the nearest are, and the closest pairs with their texts."""
     files = joined([escaped(name) for name in report.sources])
     lines = [f"# Split of {files}", "", f"Made by curator {report.program_version}, {report.created}.", ""]
@@ -111,7 +111,7 @@ def _how(report: SplitReport) -> str:
     return ", ".join(parts) + "."
 
 
-def _histogram(held: HeldOut) -> list[str]:
+def _histogram(held: HeldOutFigures) -> list[str]:
     values = [nearest.similarity or 0.0 for nearest in held.nearest]
     edges = [edge for edge in _BINS if edge >= held.floor]
     rows, above = [], float("inf")
@@ -122,16 +122,16 @@ def _histogram(held: HeldOut) -> list[str]:
     return [*rows, f"| below {above:.1f}, or none from {held.floor:g} on | {sum(v < above for v in values):,} |"]
 
 
-def _pair(specimen: Specimen) -> list[str]:
+def _pair(specimen: LeakSpecimen) -> list[str]:
     nearest = specimen.nearest
     other = nearest.nearest or nearest.same_prompt
     assert other is not None, "a specimen shows two examples"
     how = [] if nearest.similarity is None else [f"{nearest.similarity:.3f}"]
     how += ["the same prompt"] if nearest.same_prompt else []
-    places = [f"{escaped(place.file)}:{place.line}" for place in (nearest.example, other)]
+    locations = [f"{escaped(place.file)}:{place.line}" for place in (nearest.example, other)]
     verdict = "a leak" if nearest.leaks else "no leak"
     return [
-        f"### {places[0]} and {places[1]}: {joined(how)}, {verdict}",
+        f"### {locations[0]} and {locations[1]}: {joined(how)}, {verdict}",
         "",
         fenced(specimen.held_text),
         "",

@@ -38,7 +38,7 @@ _HISTOGRAM_ROWS = 12
 _BAR_WIDTH = 40
 
 
-class _Written(str):
+class _Escaped(str):
     """Markdown of our own, printed as it is."""
 
 
@@ -63,7 +63,7 @@ def fenced(text: str, indent: str = "") -> str:
     shown = visible(text)
     longest = max(map(len, _BACKTICKS.findall(shown)), default=0)
     fence = "`" * max(3, longest + 1)
-    return _Written("\n".join(indent + line for line in (fence, *shown.split("\n"), fence)))
+    return _Escaped("\n".join(indent + line for line in (fence, *shown.split("\n"), fence)))
 
 
 def _command(command: str) -> str:
@@ -119,4 +119,4 @@ def _environment() -> Environment:
 
 
 def _printed(value: Any) -> Any:
-    return value if isinstance(value, int | float | _Written) else escaped(str(value))
+    return value if isinstance(value, int | float | _Escaped) else escaped(str(value))

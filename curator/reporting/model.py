@@ -7,11 +7,11 @@ from curator.data.finding import Finding, Severity
 SCHEMA_VERSION = 1
 
 
-class _Part(BaseModel):
+class _ReportModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SourceSummary(_Part):
+class SourceSummary(_ReportModel):
     """One file and how it was read."""
 
     file: str
@@ -24,14 +24,14 @@ class SourceSummary(_Part):
     bytes: int = Field(description="of the file, packed where it is")
 
 
-class NextStep(_Part):
+class NextStep(_ReportModel):
     """What to do next, as a sentence and, where there is one, a command."""
 
     sentence: str
     command: str | None = None
 
 
-class Verdict(_Part):
+class Verdict(_ReportModel):
     """Is this data ready to fine-tune on, and if not, what first?"""
 
     ready: bool
@@ -40,7 +40,7 @@ class Verdict(_Part):
     next_steps: list[NextStep]
 
 
-class CheckSummary(_Part):
+class CheckSummary(_ReportModel):
     """What one check found."""
 
     name: str
@@ -64,14 +64,14 @@ class CheckSummary(_Part):
         return self.examples - self.severities.get("info", 0)
 
 
-class NotRun(_Part):
+class NotRun(_ReportModel):
     """A check that did not run, and why."""
 
     check: str
     reason: str
 
 
-class TokenSummary(_Part):
+class TokenSummary(_ReportModel):
     """Token counts, exact for the named tokenizer."""
 
     tokenizer: str
@@ -85,7 +85,7 @@ class TokenSummary(_Part):
     histogram: list[tuple[int, int, int]] = Field(description="from (included), to (excluded), examples")
 
 
-class ShapeSummary(_Part):
+class ShapeSummary(_ReportModel):
     """A sequence of roles and how many examples have it."""
 
     shape: str = Field(description="initials of the roles: s(ystem) d(eveloper) u(ser) a(ssistant) t(ool)")
@@ -93,7 +93,7 @@ class ShapeSummary(_Part):
     share: float
 
 
-class DuplicateSummary(_Part):
+class DuplicateSummary(_ReportModel):
     """What the duplicate engine found."""
 
     threshold: float
@@ -107,7 +107,7 @@ class DuplicateSummary(_Part):
     incomplete: list[str] = Field(description="lists that are not complete, each with its reason")
 
 
-class TopicSummary(_Part):
+class TopicSummary(_ReportModel):
     """What some of the examples are about."""
 
     title: str = Field(description="words that are frequent in it and rare elsewhere")
@@ -122,7 +122,7 @@ class TopicSummary(_Part):
     add: int = Field(description="examples that would bring a thin topic to half the average size; else 0")
 
 
-class MeaningSummary(_Part):
+class MeaningSummary(_ReportModel):
     """What the set is about, as an embedding model sees it."""
 
     encoder: str
@@ -134,7 +134,7 @@ class MeaningSummary(_Part):
     topics: list[TopicSummary] = Field(description="the largest first")
 
 
-class PriceEstimate(_Part):
+class PriceEstimate(_ReportModel):
     """What training would cost at a provider. An estimate."""
 
     target: str
@@ -146,7 +146,7 @@ class PriceEstimate(_Part):
     read: str = Field(description="date on which the price was read")
 
 
-class DecisionSummary(_Part):
+class DecisionSummary(_ReportModel):
     """What people and policies have decided so far."""
 
     kept: int
@@ -157,7 +157,7 @@ class DecisionSummary(_Part):
     pending: int
 
 
-class SpecimenMessage(_Part):
+class SpecimenMessage(_ReportModel):
     """One message of a specimen."""
 
     role: str
@@ -167,7 +167,7 @@ class SpecimenMessage(_Part):
     end: int | None = None
 
 
-class Specimen(_Part):
+class Specimen(_ReportModel):
     """An example that shows what a check finds."""
 
     check: str
@@ -175,7 +175,7 @@ class Specimen(_Part):
     messages: list[SpecimenMessage]
 
 
-class AuditReport(_Part):
+class AuditReport(_ReportModel):
     """Everything an audit says."""
 
     schema_version: int = SCHEMA_VERSION

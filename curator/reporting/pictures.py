@@ -43,7 +43,7 @@ class Histogram(NamedTuple):
     note: str  # what the picture cannot show
 
 
-class Block(NamedTuple):
+class MessageBlock(NamedTuple):
     """A message in the picture of a shape."""
 
     letter: str
@@ -88,9 +88,9 @@ def histogram(tokens: TokenSummary) -> Histogram | None:
     return Histogram(bars, ticks, highest, limit, " ".join(notes))
 
 
-def shape_blocks(shape: str) -> list[Block]:
+def shape_blocks(shape: str) -> list[MessageBlock]:
     """The messages of a shape, as many as are drawn."""
-    return [Block(letter.upper(), _ROLES.get(letter, "other")) for letter in shape[:_SHOWN_BLOCKS]]
+    return [MessageBlock(letter.upper(), _ROLES.get(letter, "other")) for letter in shape[:_SHOWN_BLOCKS]]
 
 
 def hidden_blocks(shape: str) -> int:

@@ -6,7 +6,7 @@ from curator.audit.open_data import Opened
 from curator.data.content import Content
 from curator.errors import UsageError
 from curator.project.decisions.decision import Proposed
-from curator.project.saved_split import save_sides, saved_settings
+from curator.project.saved_split import save_splits, saved_settings
 
 TRAIN = 0
 
@@ -35,4 +35,4 @@ def leave_held_out(opened: Opened, example: str) -> None:
     settings = saved_settings(opened.project.database)
     if settings is None:
         raise UsageError("There is no saved split: `curator split DATA` makes one.")
-    save_sides(opened.project.database, [(example, TRAIN)], settings)
+    save_splits(opened.project.database, [(example, TRAIN)], settings)

@@ -8,16 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
 from curator.cli.text.pair_difference import Parts, parts_of
 from curator.duplicates.calibration import (
     PRECISION,
     Band,
     Recommended,
+    answered_bands,
     band_numbers,
     copy_similarity,
-    judged_bands,
     recommend,
     sample,
 )
@@ -29,7 +29,7 @@ Answers = dict[tuple[str, str], bool]
 
 
 @dataclass(frozen=True)
-class Question:
+class PairQuestion:
     """A pair to judge: the ids and texts of both, and at which threshold it is still a copy."""
 
     ids: tuple[str, str]
@@ -52,49 +52,49 @@ class Calibration:
     def __init__(self, listing: DuplicateListing, per_band: int, seed: int) -> None:
         from curator.duplicates.relations import with_relations
 
-        whole = listing.whole
+        corpus = listing.corpus
         self._loaded = listing.loaded
         self.floor = listing.duplicates.floor
-        pairs = with_relations(listing.duplicates.pairs, whole, self.floor)
+        pairs = with_relations(listing.duplicates.pairs, corpus, self.floor)
         left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-        texts = pl.Series("texts", whole.text_only[left] & whole.text_only[right], dtype=pl.Boolean)
+        texts = pl.Series("texts", corpus.text_only[left] & corpus.text_only[right], dtype=pl.Boolean)
         named = copy_similarity(pairs.with_columns(texts))
-        places = Places(self._loaded)
+        locations = Locations(self._loaded)
         self.pairs = named.with_columns(
-            pl.Series(f"{side}_id", [places.at(position).example for position in named[side]], dtype=pl.String)
+            pl.Series(f"{side}_id", [locations.at(position).example for position in named[side]], dtype=pl.String)
             for side in ("left", "right")
         )
         names = self.pairs.select(pl.concat_str("left_id", "right_id", separator=" ")).to_series()
         self._sample = sample(self.pairs, names, self.floor, per_band, seed)
-        self._places = places
+        self._locations = locations
 
     def __len__(self) -> int:
         """Pairs to judge."""
         return len(self._sample)
 
-    def questions(self, answered: Answers) -> Iterator[Question]:
+    def questions(self, answered: Answers) -> Iterator[PairQuestion]:
         """The pairs to judge that were not judged yet, in an order that does not give their similarity away."""
         rows = [row for row in self._sample.iter_rows(named=True) if (row["left_id"], row["right_id"]) not in answered]
         positions = {row[side] for row in rows for side in ("left", "right")}
         parts = {}
         for original in originals_at(self._loaded, positions):
-            place = self._places.at(original.position)
+            place = self._locations.at(original.position)
             parts[original.position] = parts_of(original.content, f"{place.file}:{place.line}")
         for row in sorted(rows, key=lambda row: row["left_id"]):
             ids = (row["left_id"], row["right_id"])
-            yield Question(ids, parts[row["left"]], parts[row["right"]], row["similarity"])
+            yield PairQuestion(ids, parts[row["left"]], parts[row["right"]], row["similarity"])
 
     def result(self, answered: Answers, precision: float = PRECISION) -> Calibrated:
         """What the answers say; those about pairs that are not in the sample do not count."""
-        judged = [
+        answered_pairs = [
             (row["band"], answered[row["left_id"], row["right_id"]])
             for row in self._sample.with_columns(
                 pl.Series("band", band_numbers(self._sample["similarity"], self.floor))
             ).iter_rows(named=True)
             if (row["left_id"], row["right_id"]) in answered
         ]
-        frame = pl.DataFrame(judged, schema={"band": pl.Int64, "copy": pl.Boolean}, orient="row")
-        bands = judged_bands(self.pairs, frame, self.floor)
+        frame = pl.DataFrame(answered_pairs, schema={"band": pl.Int64, "copy": pl.Boolean}, orient="row")
+        bands = answered_bands(self.pairs, frame, self.floor)
         return Calibrated(bands, recommend(bands, precision))
 
 
@@ -128,7 +128,7 @@ def answer_lines(answers: Answers) -> Iterator[str]:
         yield json.dumps({"left": left, "right": right, "copy": copy})
 
 
-def question_lines(questions: Iterator[Question]) -> Iterator[str]:
+def question_lines(questions: Iterator[PairQuestion]) -> Iterator[str]:
     """Pairs as lines in which a person, or a program, replaces the null of `copy`."""
     for question in questions:
         texts: dict[str, Any] = {

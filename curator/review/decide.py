@@ -46,23 +46,23 @@ def apply_policy(opened: Opened, proposal: Proposal) -> list[Decision]:
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchedExamples:
     """What a filter found: ids of examples, in order."""
 
     ids: list[str]
 
 
-def found_by(opened: Opened, audit: Audit, where: str) -> Found:
+def found_by(opened: Opened, audit: Audit, where: str) -> MatchedExamples:
     """The examples that a filter finds.
 
     Raises:
         FilterError: the filter cannot be read.
     """
     mask = matching(where, everything(opened, audit))
-    return Found(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
+    return MatchedExamples(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
 
 
-def decide(opened: Opened, found: Found, action: Action, reason: str | None) -> list[Decision]:
+def decide(opened: Opened, found: MatchedExamples, action: Action, reason: str | None) -> list[Decision]:
     """Decide the same about every example found, as one unit; nothing when nothing was found."""
     if not found.ids:
         return []

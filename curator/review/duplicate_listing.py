@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.ids import ids_of
 from curator.audit.loading.load import Loaded, Progress
 from curator.audit.open_data import Opened
@@ -20,7 +20,7 @@ from curator.data.finding import Pair
 from curator.errors import UsageError
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Whole
+    from curator.duplicates.corpus import Corpus
     from curator.duplicates.groups import Groups
     from curator.duplicates.search import Duplicates, Engine
 
@@ -35,14 +35,14 @@ class DuplicateListing:
 
     Attributes:
         loaded: the set.
-        whole: the set as the duplicate engine sees it.
+        corpus: the set as the duplicate engine sees it.
         duplicates: what was found in it.
         groups: who is kept for whom, at the threshold that was asked for.
         relations: which relations are listed.
     """
 
     loaded: Loaded
-    whole: "Whole"
+    corpus: "Corpus"
     duplicates: "Duplicates"
     groups: "Groups"
     relations: tuple[str, ...]
@@ -59,13 +59,13 @@ class DuplicateListing:
         keeper = self.groups.keeper
         member = np.flatnonzero(keeper != np.arange(len(keeper)))
         named = compare_named(
-            self.whole, self.duplicates.template_shingles, member, keeper[member], self.groups.threshold
+            self.corpus, self.duplicates.template_shingles, member, keeper[member], self.groups.threshold
         )
         return named.select(
             pl.col("right").alias("keeper"),
             pl.col("left").alias("member"),
             "exact",
-            pl.when(pl.Series(self.whole.text_only[member], dtype=pl.Boolean))
+            pl.when(pl.Series(self.corpus.text_only[member], dtype=pl.Boolean))
             .then("whole")
             .otherwise(pl.min_horizontal("prompt", "answer"))
             .alias("similarity"),
@@ -74,7 +74,7 @@ class DuplicateListing:
 
     def published(self) -> Iterator[Pair]:
         """The listed pairs as models."""
-        return pair_models(self.pairs, Places(self.loaded))
+        return pair_models(self.pairs, Locations(self.loaded))
 
 
 def relations_named(text: str | None) -> tuple[str, ...]:
@@ -112,10 +112,10 @@ def list_duplicates(
     comparison = compared(audit.loaded, opened.project.cache, min(threshold, usual))
     duplicates = comparison.duplicates
     if engine != "curator" or "template" in relations:
-        duplicates = find(comparison.whole, threshold, engine=engine, list_templates="template" in relations)
+        duplicates = find(comparison.corpus, threshold, engine=engine, list_templates="template" in relations)
     rank = rank_of(audit.loaded, audit.loaded.findings, _kept(opened, audit))
-    groups = group(comparison.whole, duplicates, rank, threshold)
-    return DuplicateListing(audit.loaded, comparison.whole, duplicates, groups, relations)
+    groups = group(comparison.corpus, duplicates, rank, threshold)
+    return DuplicateListing(audit.loaded, comparison.corpus, duplicates, groups, relations)
 
 
 def _kept(opened: Opened, audit: Audit) -> np.ndarray:
@@ -134,4 +134,4 @@ def write_index(listing: DuplicateListing, path: str, allowed: int) -> int:
 
     if Path(path).is_dir() or not Path(path).resolve().parent.is_dir():
         raise UsageError(f"The index cannot be written to {path}: name a file in a folder that exists.")
-    return save_index(listing.whole, ids_of(listing.loaded), Path(path), allowed)
+    return save_index(listing.corpus, ids_of(listing.loaded), Path(path), allowed)

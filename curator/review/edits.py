@@ -10,7 +10,7 @@ import polars as pl
 from curator.audit.decided.repairs import mended
 from curator.audit.engine import Audit
 from curator.audit.findings import all_findings, published, severity_rank
-from curator.audit.loading.derive import Plan, derive
+from curator.audit.loading.derive import DerivePlan, derive
 from curator.audit.loading.load import Loaded
 from curator.checks.catalogue import chosen
 from curator.checks.text.fixes import REPAIRS
@@ -35,7 +35,7 @@ class _Sheet:
     findings: pl.DataFrame
 
 
-class Written:
+class Edits:
     """The edited and added examples of a review, by id."""
 
     def __init__(self, audit: Audit) -> None:
@@ -45,7 +45,7 @@ class Written:
         )
         names = tuple(check.name for check in self._checks)
         options = audit.options
-        self._plan = Plan("chat", (), names, options.settings, options.tokenizer, False, False, elements=False)
+        self._plan = DerivePlan("chat", (), names, options.settings, options.tokenizer, False, False, elements=False)
         self._sheets: dict[str, _Sheet] = {}
 
     def __contains__(self, id_: str) -> bool:
@@ -96,7 +96,7 @@ class Written:
         findings = pl.concat(
             [sheet.findings.with_columns(pl.lit(row, pl.UInt32).alias("row")) for row, sheet in enumerate(sheets)]
         )
-        mask = matching(where, replace(asked, loaded=self._one(facts), findings=findings, texts=_WrittenTexts(sheets)))
+        mask = matching(where, replace(asked, loaded=self._one(facts), findings=findings, texts=_EditedTexts(sheets)))
         return dict(zip(self._sheets, mask.tolist(), strict=True))
 
     def _loaded(self, contents: Mapping[str, str], kind: str) -> Loaded:
@@ -116,7 +116,7 @@ class Written:
         return Loaded(self._audit.loaded.sources, facts, self._audit.loaded.findings.clear(), [], 0.0, "")
 
 
-class _WrittenTexts:
+class _EditedTexts:
     """The texts of the sheets, for words in a filter."""
 
     def __init__(self, sheets: list[_Sheet]) -> None:
@@ -128,7 +128,7 @@ class _WrittenTexts:
         self._texts = pl.Series(said, dtype=pl.String)
 
     def containing(self, pattern: str) -> Mask:
-        """See `curator.review.filter.text_search.Texts`."""
+        """See `curator.review.filter.text_search.SearchableTexts`."""
         return self._texts.str.contains(f"(?im){pattern}").to_numpy()
 
 

@@ -118,26 +118,26 @@ class Grouping:
         heads = np.empty(len(self._others), dtype=np.int64)
         for head, begin, end in zip(self._heads, self._begins, self._ends, strict=True):
             heads[begin:end] = head
-        places = self._places(heads, self._others)
+        locations = self._locations(heads, self._others)
         is_plain = self._pairs["plain"].to_numpy()
-        plain = (places >= 0) & is_plain[np.maximum(places, 0)] if len(is_plain) else places >= 0
+        plain = (locations >= 0) & is_plain[np.maximum(locations, 0)] if len(is_plain) else locations >= 0
         return self._others[plain]
 
     def _members(self, keeper: int, others: Positions) -> list[Member]:
-        places = self._places(np.full(len(others), keeper), others)
+        locations = self._locations(np.full(len(others), keeper), others)
         rows = {
             row["place"]: row
-            for row in self._pairs.with_row_index("place")[places[places >= 0].tolist()].iter_rows(named=True)
+            for row in self._pairs.with_row_index("place")[locations[locations >= 0].tolist()].iter_rows(named=True)
         }
-        return [_member(int(other), rows.get(place)) for other, place in zip(others, places.tolist(), strict=True)]
+        return [_member(int(other), rows.get(place)) for other, place in zip(others, locations.tolist(), strict=True)]
 
-    def _places(self, one: Positions, other: Positions) -> Positions:
+    def _locations(self, one: Positions, other: Positions) -> Positions:
         """The place of each pair in `pairs`; -1: it is not there."""
         if not len(self._keys):
             return np.full(len(one), -1, dtype=np.int64)
         wanted = _key(np.minimum(one, other), np.maximum(one, other))
-        places = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        result: Positions = np.where(self._keys[places] == wanted, places, -1).astype(np.int64)
+        locations = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        result: Positions = np.where(self._keys[locations] == wanted, locations, -1).astype(np.int64)
         return result
 
 
@@ -174,8 +174,8 @@ def grouped(audit: Audit, kept: Sequence[int], relation: Relation, threshold: fl
     assert similar is not None, "asked only where there are pairs"
     if relation != "copy":
         pairs = related(similar.pairs, threshold).filter(pl.col("relation") == relation).sort("left", "right")
-        sides = pairs.select("left", "right").to_numpy().astype(np.int64)
-        return Grouping(relation, threshold, pairs, sides[:, 0], sides[:, 1])
+        ends_of_pairs = pairs.select("left", "right").to_numpy().astype(np.int64)
+        return Grouping(relation, threshold, pairs, ends_of_pairs[:, 0], ends_of_pairs[:, 1])
     groups = regroup(similar.pairs, similar.first, similar.exact_first, _rank(audit, kept), threshold)
     others = np.flatnonzero(groups.keeper != np.arange(len(groups.keeper)))
     others = others[np.argsort(groups.keeper[others], kind="stable")]

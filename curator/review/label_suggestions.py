@@ -22,7 +22,7 @@ def vectors_of(audit: Audit, cache: Cache, progress: Progress) -> npt.NDArray[np
     from curator.audit.meaning.cached_vectors import embedded
     from curator.embedding.encoders.encoder import encoder_named
 
-    return embedded(audit.loaded, encoder_named(), cache, progress).vectors.whole[:]
+    return embedded(audit.loaded, encoder_named(), cache, progress).vectors.full_text[:]
 
 
 def suggestions(review: Review, labels: Labels, name: str, vectors: npt.NDArray[np.float32]) -> Suggestions | None:

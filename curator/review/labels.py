@@ -67,8 +67,8 @@ class Labels:
         answers = {id_: given for id_, given in by_example.items() if given}
         if question.kind == "rating":
             return agreement(answers, RATINGS, "ordinal")
-        seen = sorted({value for given in answers.values() for value in given.values()})
-        return agreement(answers, [*question.values, *(value for value in seen if value not in question.values)])
+        known = sorted({value for given in answers.values() for value in given.values()})
+        return agreement(answers, [*question.values, *(value for value in known if value not in question.values)])
 
     def _add(self, frame: pl.DataFrame) -> None:
         for id_, annotator, name, value in frame.select("id", "annotator", "name", "value").iter_rows():

@@ -52,8 +52,8 @@ class Listing:
     def entry(self, position: int) -> Entry:
         """What the list says about an example."""
         worst = int(self.review.severity[position])
-        places = sorted(range(*rows_of(self.review.rows, position)), key=self.review.ranks.__getitem__)
-        checks = (self._checks[place] for place in places)
+        locations = sorted(range(*rows_of(self.review.rows, position)), key=self.review.ranks.__getitem__)
+        checks = (self._checks[place] for place in locations)
         is_added = position >= self.review.in_source
         return Entry(
             id=self.review.id_at(position),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places, published, severity_rank
+from curator.audit.findings import Locations, published, severity_rank
 from curator.audit.ids import positions_of
 from curator.audit.loading.reread import Original
 from curator.audit.open_data import Opened
@@ -24,7 +24,7 @@ from curator.data.finding import Finding
 from curator.errors import UsageError, WorkFailed
 from curator.project.decisions.decision import Action, Proposed
 from curator.project.decisions.log import Undone
-from curator.review.edits import Written, id_of
+from curator.review.edits import Edits, id_of
 from curator.review.filter.evaluate import matching
 from curator.review.filter.language import conjuncts
 from curator.review.filter.query import everything
@@ -41,7 +41,7 @@ Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Standing:
+class DecisionState:
     """What stands about one example; see `curator.project.decisions.decision_state.STATE`."""
 
     status: str = "pending"
@@ -57,7 +57,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownExample:
     """One example as it is now.
 
     Attributes:
@@ -67,7 +67,7 @@ class Seen:
         content: as edited, where it was.
         original: as the source has it; None for one that was added.
         findings: of the audit, gravest first.
-        standing: what was decided.
+        decision_state: what was decided.
     """
 
     position: int
@@ -76,7 +76,7 @@ class Seen:
     content: Content
     original: Original | None
     findings: list[Finding]
-    standing: Standing
+    decision_state: DecisionState
 
 
 class Review:
@@ -95,7 +95,7 @@ class Review:
     def __init__(self, opened: Opened, audit: Audit, *, partial: bool = False) -> None:
         self.opened, self.audit, self.partial = opened, audit, partial
         self.reader = Reader(audit.loaded, opened.project.cache)
-        self.places = Places(audit.loaded)
+        self.locations = Locations(audit.loaded)
         self._texts: StoredTexts | None = None
         self.found = audit.findings.filter(pl.col("row").is_not_null())
         self.rows = self.found["row"].to_numpy()
@@ -103,9 +103,9 @@ class Review:
         self._audited_severity = self._severities()
         self.severity = self._audited_severity.copy()
         self.status = np.zeros(self.in_source, dtype=np.uint8)
-        self._recent: dict[str, Standing] = {}
+        self._recent: dict[str, DecisionState] = {}
         self._ranked: Positions | None = None
-        self.written = Written(audit)
+        self.edits = Edits(audit)
         self.added: list[str] = []
         self._added_positions: dict[str, int] = {}
         self.reload()
@@ -120,55 +120,55 @@ class Review:
 
     # Reading
 
-    def at(self, position: int) -> Seen:
+    def at(self, position: int) -> ShownExample:
         """The example at `position`.
 
         Raises:
             WorkFailed: the source was changed meanwhile.
         """
         id_ = self.id_at(position)
-        standing = self.standing(id_)
+        decision_state = self.decision_state(id_)
         if position >= self.in_source:
-            if standing.content is None:
+            if decision_state.content is None:
                 raise WorkFailed("This added example was taken back; U adds it again.")
-            content = content_of(standing.content)
-            return Seen(position, id_, "added", content, None, self.findings_at(position), standing)
-        place, original = self.places.at(position), self.reader.at(position)
-        return Seen(
+            content = content_of(decision_state.content)
+            return ShownExample(position, id_, "added", content, None, self.findings_at(position), decision_state)
+        place, original = self.locations.at(position), self.reader.at(position)
+        return ShownExample(
             position=position,
             id=id_,
             place=f"{place.file}:{place.line}",
-            content=original.content if standing.content is None else content_of(standing.content),
+            content=original.content if decision_state.content is None else content_of(decision_state.content),
             original=original,
             findings=self.findings_at(position),
-            standing=standing,
+            decision_state=decision_state,
         )
 
     def id_at(self, position: int) -> str:
         """The id of the example at `position`."""
         if position >= self.in_source:
             return self.added[position - self.in_source]
-        return self.places.at(position).example or ""
+        return self.locations.at(position).example or ""
 
     def findings_at(self, position: int) -> list[Finding]:
         """What the checks found in an example as it is now, gravest first."""
-        if (id_ := self.id_at(position)) in self.written:
-            return self.written.findings(id_)
+        if (id_ := self.id_at(position)) in self.edits:
+            return self.edits.findings(id_)
         begin, end = rows_of(self.rows, position)
         if begin == end:
             return []
         found = self.found[begin:end].sort(severity_rank(), maintain_order=True)
         return list(published(found, self.audit.loaded))
 
-    def standing(self, id_: str) -> Standing:
+    def decision_state(self, id_: str) -> DecisionState:
         """What stands about an example."""
         known = self._recent.get(id_)
         if known is not None:
             return known
         place = self._state["id"].search_sorted(id_)
         if place < len(self._state) and self._state["id"][place] == id_:
-            return _standing(self._state.row(place, named=True))
-        return Standing()
+            return _decision_state(self._state.row(place, named=True))
+        return DecisionState()
 
     def by_severity(self) -> Positions:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
@@ -183,7 +183,7 @@ class Review:
         """Whether each example is part of the set: all but those that were added and taken back."""
         there = np.ones(len(self), dtype=bool)
         for position, id_ in enumerate(self.added, self.in_source):
-            there[position] = self.standing(id_).added
+            there[position] = self.decision_state(id_).added
         return there
 
     def matching(self, where: str) -> npt.NDArray[np.bool_]:
@@ -198,7 +198,7 @@ class Review:
         found = matching(where, asked)
         mask = np.zeros(len(self), dtype=bool)
         mask[: len(found)] = found
-        for id_, is_found in self.written.matching(where, asked).items():
+        for id_, is_found in self.edits.matching(where, asked).items():
             if (position := self.position_of(id_)) is not None:
                 mask[position] = is_found
         return mask
@@ -221,8 +221,8 @@ class Review:
 
     def counts(self) -> dict[str, int]:
         """Examples by status."""
-        standing = self.status[self.there] if self.added else self.status
-        return {name: int(np.count_nonzero(standing == code)) for code, name in enumerate(STATUSES)}
+        decision_state = self.status[self.there] if self.added else self.status
+        return {name: int(np.count_nonzero(decision_state == code)) for code, name in enumerate(STATUSES)}
 
     def decided_today(self) -> int:
         """Decisions and labels that this annotator made since midnight, local time."""
@@ -272,7 +272,7 @@ class Review:
         """
         id_ = id_of(content)
         position = self.position_of(id_)
-        if position is not None and (position < self.in_source or self.standing(id_).added):
+        if position is not None and (position < self.in_source or self.decision_state(id_).added):
             raise UsageError("This example is in the set already, word for word. Nothing was added.")
         self.propose([Proposed(id_, "add", _json(content))])
         return self._added_positions[id_]
@@ -315,15 +315,15 @@ class Review:
             self.reload()
             return
         state = self.opened.project.states.of(ids)
-        known = {row["id"]: _standing(row) for row in state.iter_rows(named=True)}
-        fresh = {id_: known.get(id_, Standing()) for id_ in ids}
+        known = {row["id"]: _decision_state(row) for row in state.iter_rows(named=True)}
+        fresh = {id_: known.get(id_, DecisionState()) for id_ in ids}
         self._recent.update(fresh)
-        self._make_room([id_ for id_, standing in fresh.items() if standing.added])
+        self._make_room([id_ for id_, decision_state in fresh.items() if decision_state.added])
         self._set_status(
             pl.Series(list(fresh), dtype=pl.String),
-            pl.Series([standing.status for standing in fresh.values()], dtype=pl.String),
+            pl.Series([decision_state.status for decision_state in fresh.values()], dtype=pl.String),
         )
-        self._check_written(fresh)
+        self._check_edits(fresh)
 
     def _set_status(self, ids: pl.Series, statuses: pl.Series) -> None:
         positions = self._positions(ids.to_list()) if self.added else positions_of(self.audit.loaded, ids)
@@ -331,21 +331,25 @@ class Review:
         there = positions >= 0
         self.status[positions[there]] = codes.to_numpy()[there]
 
-    def check_written(self) -> None:
+    def check_edits(self) -> None:
         """Check all that was edited and added, where that was not done yet."""
-        written = self._state.filter(pl.col("content").is_not_null())
-        self._check_written({row["id"]: _standing(row) for row in written.iter_rows(named=True)})
+        edits = self._state.filter(pl.col("content").is_not_null())
+        self._check_edits({row["id"]: _decision_state(row) for row in edits.iter_rows(named=True)})
 
-    def _check_written(self, standings: Mapping[str, Standing]) -> None:
-        contents = {id_: standing.content for id_, standing in standings.items() if standing.content is not None}
-        self.written.check(contents)
+    def _check_edits(self, standings: Mapping[str, DecisionState]) -> None:
+        contents = {
+            id_: decision_state.content
+            for id_, decision_state in standings.items()
+            if decision_state.content is not None
+        }
+        self.edits.check(contents)
         for id_ in standings:
             if id_ not in contents:
-                self.written.forget(id_)
+                self.edits.forget(id_)
             position = self.position_of(id_)
             if position is not None:
                 was = self._audited_severity[position] if position < self.in_source else NO_SEVERITY
-                now = self.written.severity(id_) if id_ in self.written else was
+                now = self.edits.severity(id_) if id_ in self.edits else was
                 if self.severity[position] != now:
                     self.severity[position], self._ranked = now, None
 
@@ -388,8 +392,8 @@ def _json(content: Content) -> str:
     return msgspec.json.encode(content.identity()).decode()
 
 
-def _standing(row: dict[str, Any]) -> Standing:
-    return Standing(
+def _decision_state(row: dict[str, Any]) -> DecisionState:
+    return DecisionState(
         status=row["status"],
         disputed=row["disputed"],
         by_person=row["by_person"],

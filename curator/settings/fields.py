@@ -73,7 +73,7 @@ class ReviewSettings(BaseModel):
 
 
 class Settings(BaseModel):
-    """What applies; `PLACES` says where each field stands in curator.toml."""
+    """What applies; `FIELD_OF_KEY` says where each field stands in curator.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -106,7 +106,7 @@ class Settings(BaseModel):
     annotator: str | None = Field(default=None, description="Whose decisions are made; default: the user's name.")
 
 
-PLACES: Mapping[str, str] = {
+FIELD_OF_KEY: Mapping[str, str] = {
     "read.format": "format",
     "columns": "columns",
     "check.select": "select",
@@ -146,7 +146,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
 
 def known_names() -> Iterator[str]:
     """The name of every setting; `*` stands for a name that the user gives."""
-    for place, field in PLACES.items():
+    for place, field in FIELD_OF_KEY.items():
         inside = _INSIDE.get(field)
         if inside is None:
             yield place
@@ -161,10 +161,12 @@ def is_list(name: str) -> bool:
 
 def description_of(name: str) -> str:
     """What a setting means, as a sentence; "" for one that a person named."""
-    place = next((place for place in sorted(PLACES, key=len, reverse=True) if f"{name}.".startswith(f"{place}.")), "")
+    place = next(
+        (place for place in sorted(FIELD_OF_KEY, key=len, reverse=True) if f"{name}.".startswith(f"{place}.")), ""
+    )
     if not place:
         return ""
-    field, inside = PLACES[place], name.removeprefix(place).lstrip(".")
+    field, inside = FIELD_OF_KEY[place], name.removeprefix(place).lstrip(".")
     model = type(getattr(Settings(), field)) if inside else Settings
     fields = getattr(model, "model_fields", {})
     return (fields[inside or field].description or "") if (inside or field) in fields else ""

@@ -133,15 +133,15 @@ def _unknown(name: str, known: set[str]) -> str:
 
 def lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
     """On which line each table and key begins."""
-    places: dict[tuple[str, ...], int] = {}
+    lines_by_key: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             table = _parts(header[1])
-            places.setdefault(table, number)
+            lines_by_key.setdefault(table, number)
         elif key := _KEY.match(line):
-            places.setdefault((*table, *_parts(key[1])), number)
-    return places
+            lines_by_key.setdefault((*table, *_parts(key[1])), number)
+    return lines_by_key
 
 
 def _parts(dotted: str) -> tuple[str, ...]:

@@ -13,13 +13,13 @@ import platformdirs
 from pydantic import BaseModel, ValidationError
 
 from curator.errors import UsageError
-from curator.settings.fields import ANY_NAME, PLACES, Settings, known_names
+from curator.settings.fields import ANY_NAME, FIELD_OF_KEY, Settings, known_names
 from curator.settings.origins import Given, from_environment, from_file
 from curator.settings.request import DataRequest
 from curator.settings.trust import FILE, awaiting, from_file_beside, refuse_untrusted
 
 
-class Shown(NamedTuple):
+class ShownSetting(NamedTuple):
     """A setting for `config show`: its name, its value, and where that comes from."""
 
     name: str
@@ -45,7 +45,9 @@ def settings_for(request: DataRequest, paths: Sequence[Path], given: Mapping[str
     return _together(layers)[0]
 
 
-def explained(request: DataRequest, paths: Sequence[Path], given: Mapping[str, Any] | None = None) -> list[Shown]:
+def explained(
+    request: DataRequest, paths: Sequence[Path], given: Mapping[str, Any] | None = None
+) -> list[ShownSetting]:
     """Every setting with its origin, in the order of curator.toml; for `config show`.
 
     Raises:
@@ -60,7 +62,7 @@ def explained(request: DataRequest, paths: Sequence[Path], given: Mapping[str, A
     }
     names = [name for name in known_names() if ANY_NAME not in name]
     own = [name for name in origins if name not in names]
-    return [Shown(name, _value_of(settings, name), origins.get(name, "default")) for name in names + sorted(own)]
+    return [ShownSetting(name, _value_of(settings, name), origins.get(name, "default")) for name in names + sorted(own)]
 
 
 def project_file(paths: Sequence[Path]) -> Path | None:
@@ -121,7 +123,7 @@ def _together(given: Iterable[Given]) -> tuple[Settings, dict[str, str]]:
 
 def _path(name: str) -> tuple[str, ...]:
     """From a setting's name to the way to it in `Settings`."""
-    for place, field in PLACES.items():
+    for place, field in FIELD_OF_KEY.items():
         if name == place:
             return (field,)
         if name.startswith(f"{place}."):

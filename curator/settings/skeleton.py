@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from curator.settings.fields import PLACES, LabelQuestion, Settings
+from curator.settings.fields import FIELD_OF_KEY, LabelQuestion, Settings
 
 _WIDTH = 110
 _HEAD = """\
@@ -49,7 +49,7 @@ _KEYS = """
 def skeleton() -> str:
     """The text of a curator.toml that changes nothing until a comment sign is taken away."""
     parts, section = [_HEAD], ""
-    for place, field in PLACES.items():
+    for place, field in FIELD_OF_KEY.items():
         if field == "columns":
             parts.append(_COLUMNS)
         elif field == "prices":

@@ -12,7 +12,7 @@ from curator.reporting.writing import write_report
 from curator.settings.fields import Settings, is_list, known_names
 from curator.settings.origins import lines_of_keys
 from curator.settings.request import DataRequest
-from curator.settings.resolve import Shown, explained, project_file, settings_for
+from curator.settings.resolve import ShownSetting, explained, project_file, settings_for
 from curator.settings.trust import FILE, awaiting, from_file_beside, trust
 
 _KEYS = "keys"
@@ -62,7 +62,7 @@ def changed(
     return path, settings
 
 
-def changeable(request: DataRequest, paths: Sequence[Path]) -> list[Shown]:
+def changeable(request: DataRequest, paths: Sequence[Path]) -> list[ShownSetting]:
     """The settings that `changed` can set, with value and origin."""
     return [shown for shown in explained(request, paths) if shown.name.partition(".")[0] not in _FREE]
 
@@ -99,15 +99,15 @@ def _with(text: str, name: str, value: Any, path: Path) -> str:
     if not name.startswith(f"{_KEYS}.") and (name not in known_names() or name.partition(".")[0] in _FREE):
         raise UsageError(f"There is no setting '{name}' that can be set like this. `curator config show` lists them.")
     section, _, key = name.rpartition(".")
-    lines, places = text.split("\n"), lines_of_keys(text)
+    lines, lines_by_key = text.split("\n"), lines_of_keys(text)
     entry = [] if value is None else [f"{key} = {as_toml(value)}"]
-    found = next((number for keys, number in places.items() if _is(keys, name)), None)
+    found = next((number for keys, number in lines_by_key.items() if _is(keys, name)), None)
     if found is not None:
         end = _end_of(lines, found - 1)
         comment = _comment(lines[end - 1])
         lines[found - 1 : end] = [f"{line}{comment}" for line in entry]
-    elif value is not None and tuple(section.split(".")) in places:
-        lines.insert(places[tuple(section.split("."))], entry[0])
+    elif value is not None and tuple(section.split(".")) in lines_by_key:
+        lines.insert(lines_by_key[tuple(section.split("."))], entry[0])
     elif value is not None:
         lines = [*text.rstrip("\n").split("\n"), "", f"[{section}]", entry[0], ""]
     after = "\n".join(lines).lstrip("\n") if not text else "\n".join(lines)

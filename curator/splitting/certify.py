@@ -11,7 +11,7 @@ from curator.splitting.split import NAMES, TEST, TRAIN, VALIDATION, Split
 
 if TYPE_CHECKING:
     from curator.duplicates.containment.leaks import Certificate
-    from curator.duplicates.corpus import Whole
+    from curator.duplicates.corpus import Corpus
 
 _BEFORE = {VALIDATION: (TRAIN,), TEST: (TRAIN, VALIDATION)}
 """What a held-out set is compared with: nothing of what was trained on, or chosen by, may be in it."""
@@ -61,11 +61,11 @@ class Certified:
         }
 
 
-def certified(whole: "Whole", split: Split, threshold: float, seed: int) -> tuple[Certified, ...]:
+def certified(corpus: "Corpus", split: Split, threshold: float, seed: int) -> tuple[Certified, ...]:
     """The certificate of each held-out side of a split that has examples.
 
     Args:
-        whole: the examples that were split, by index.
+        corpus: the examples that were split, by index.
         split: the sides.
         threshold: similarity from which an example leaks.
         seed: of the sample, where a side is too large to be checked in full.
@@ -74,10 +74,10 @@ def certified(whole: "Whole", split: Split, threshold: float, seed: int) -> tupl
 
     result = []
     for side, before in _BEFORE.items():
-        held, others = np.flatnonzero(split.sides == side), np.flatnonzero(np.isin(split.sides, before))
+        held, others = np.flatnonzero(split.splits == side), np.flatnonzero(np.isin(split.splits, before))
         if not len(held):
             continue
-        found = leaks(whole.at(others), whole.at(held), threshold, seed=seed)
+        found = leaks(corpus.at(others), corpus.at(held), threshold, seed=seed)
         by_likeness = found.nearest.filter(pl.col("leaks") & pl.col("same_prompt").is_null())["position"].to_numpy()
         apart = int(split.components.taken_apart[held[by_likeness]].sum())
         result.append(Certified(NAMES[side], tuple(NAMES[one] for one in before), found, held, others, apart))

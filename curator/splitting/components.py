@@ -42,7 +42,7 @@ class Components:
 
 def components(
     examples: int,
-    ties: Edges,
+    must_link: Edges,
     close: Edges,
     groups: Positions | None = None,
     counted: npt.NDArray[np.bool_] | None = None,
@@ -51,13 +51,13 @@ def components(
 
     Args:
         examples: how many there are.
-        ties: int64 [edges, 2], all pairs that must stay together.
+        must_link: int64 [edges, 2], all pairs that must stay together.
         close: those that count in a component that holds more than `LARGEST` of the examples.
         groups: int64 [n], examples with the same number stay together, whatever the size; -1 for no group.
         counted: bool [n], examples that make a component large; the others (dropped ones) join and weigh nothing.
     """
     held = close if groups is None else np.concatenate([close, _group_edges(groups)])
-    of = _labels(examples, np.concatenate([ties, held]))
+    of = _labels(examples, np.concatenate([must_link, held]))
     counted = np.ones(examples, dtype=np.bool_) if counted is None else counted
     sizes = np.bincount(of, weights=counted, minlength=1)
     large = sizes[of] > LARGEST * counted.sum()

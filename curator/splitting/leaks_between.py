@@ -6,16 +6,16 @@ from pathlib import Path
 
 import polars as pl
 
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
 from curator.audit.loading.reread import originals_at
-from curator.audit.stages.similar_pairs import whole_of
+from curator.audit.stages.similar_pairs import corpus_of
 from curator.checks.check import CheckSettings
 from curator.data.files.atomic import sweep_temporary, temporary_prefix
 from curator.data.safe_text import visible
 from curator.data.sources.source import expand
 from curator.project.cache import Cache
-from curator.reporting.certificate import HeldOut, Nearest, Specimen
+from curator.reporting.certificate import HeldOutFigures, LeakSpecimen, Nearest
 from curator.splitting.split_report import as_text
 
 
@@ -26,7 +26,7 @@ def leaks_between(
     reading: ReadingOptions,
     limit: int | None,
     progress: Progress,
-) -> tuple[HeldOut, list[Specimen]]:
+) -> tuple[HeldOutFigures, list[LeakSpecimen]]:
     """Look up every example of `held` in `train`; the certificate, and the first `limit` leaks with their texts.
 
     Args:
@@ -47,7 +47,7 @@ def leaks_between(
     with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
         cache = Cache(Path(folder))
         both = [load(expand(names), reading, wanted, cache, progress) for names in (train, held)]
-        certificate = leaks(whole_of(both[0], cache), whole_of(both[1], cache), threshold)
+        certificate = leaks(corpus_of(both[0], cache), corpus_of(both[1], cache), threshold)
         nearest = _nearest(certificate.nearest, *both)
         leaking = (
             certificate.nearest.with_row_index("row").filter("leaks").sort(-pl.col("similarity").fill_null(0), "row")
@@ -59,9 +59,9 @@ def leaks_between(
             for loaded, at in ((both[0], 2), (both[1], 1))
         )
     specimens = [
-        Specimen(nearest=nearest[row], held_text=shown[here], other_text=known[there]) for row, here, there in pairs
+        LeakSpecimen(nearest=nearest[row], held_text=shown[here], other_text=known[there]) for row, here, there in pairs
     ]
-    result = HeldOut(
+    result = HeldOutFigures(
         side=", ".join(held),
         against=list(train),
         examples=certificate.validation,
@@ -78,7 +78,7 @@ def leaks_between(
 
 
 def _nearest(found: pl.DataFrame, train: Loaded, held: Loaded) -> list[Nearest]:
-    known, here = Places(train), Places(held)
+    known, here = Locations(train), Locations(held)
     return [
         Nearest(
             example=here.at(row["position"]),
@@ -91,7 +91,7 @@ def _nearest(found: pl.DataFrame, train: Loaded, held: Loaded) -> list[Nearest]:
     ]
 
 
-def leak_text(specimen: Specimen) -> str:
+def leak_text(specimen: LeakSpecimen) -> str:
     """A leak for a terminal: both places, how alike, both texts; every text made safe."""
     nearest = specimen.nearest
     other = nearest.nearest or nearest.same_prompt

@@ -11,12 +11,12 @@ import polars as pl
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.open_data import Opened
-from curator.audit.stages.similar_pairs import Comparison, compared, compared_with
+from curator.audit.stages.similar_pairs import ComparedCorpus, compared, compared_with
 from curator.data.batches import batch_of
 from curator.data.content import Content, content_of
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Whole
+    from curator.duplicates.corpus import Corpus
 
 Positions = npt.NDArray[np.int64]
 
@@ -28,21 +28,21 @@ class Members:
     Attributes:
         ids: of the kept examples: those of the files in order, then added ones.
         texts: int64 [kept], where in `comparison.whole` each one's text is: its own, or after an edit another.
-        places: int64 [kept], its position in the files; -1 for an added one.
+        locations: int64 [kept], its position in the files; -1 for an added one.
         contents: of edited and added examples, by index of the example in `ids`.
         comparison: of every text, those of dropped examples and of edited ones before the edit too.
     """
 
     ids: pl.Series
     texts: Positions
-    places: Positions
+    locations: Positions
     contents: dict[int, Content]
-    comparison: Comparison
+    comparison: ComparedCorpus
 
     @property
-    def whole(self) -> "Whole":
+    def corpus(self) -> "Corpus":
         """The kept examples as the duplicate engine sees them, by index."""
-        return self.comparison.whole.at(self.texts)
+        return self.comparison.corpus.at(self.texts)
 
 
 def members_of(opened: Opened, audit: Audit) -> Members:
@@ -51,36 +51,36 @@ def members_of(opened: Opened, audit: Audit) -> Members:
     every = ids_of(audit.loaded)
     state = opened.state()
     dropped = state.filter(pl.col("status") == "drop")["id"]
-    places = np.flatnonzero(~every.is_in(dropped.implode()).to_numpy())
-    written = state.filter((pl.col("status") != "drop") & pl.col("content").is_not_null())
-    added = written.filter(pl.col("added"))
-    ids = pl.concat([every.gather(places), added["id"]])
-    places = np.concatenate([places, np.full(len(added), -1)]).astype(np.int64)
-    texts = places.copy()
-    contents = _contents(ids, written)
+    locations = np.flatnonzero(~every.is_in(dropped.implode()).to_numpy())
+    rewritten = state.filter((pl.col("status") != "drop") & pl.col("content").is_not_null())
+    added = rewritten.filter(pl.col("added"))
+    ids = pl.concat([every.gather(locations), added["id"]])
+    locations = np.concatenate([locations, np.full(len(added), -1)]).astype(np.int64)
+    texts = locations.copy()
+    contents = _contents(ids, rewritten)
     if contents:
         by_kind = defaultdict(list)
         for index in contents:
-            place = places[index]
+            place = locations[index]
             by_kind["chat" if place < 0 else str(audit.loaded.facts["kind"][int(place)])].append(index)
-        first = len(comparison.whole)
+        first = len(comparison.corpus)
         texts[[index for group in by_kind.values() for index in group]] = np.arange(first, first + len(contents))
         batches = [batch_of((contents[index] for index in group), kind) for kind, group in by_kind.items()]
         comparison = compared_with(comparison, batches)
-    return Members(ids, texts, places, contents, comparison)
+    return Members(ids, texts, locations, contents, comparison)
 
 
-def _contents(ids: pl.Series, written: pl.DataFrame) -> dict[int, Content]:
+def _contents(ids: pl.Series, rewritten: pl.DataFrame) -> dict[int, Content]:
     """By index in `ids`, what was written for the example."""
     place = pl.DataFrame({"id": ids, "index": np.arange(len(ids))})
-    rows = written.select("id", "content").join(place, on="id").sort("index").select("index", "content").iter_rows()
+    rows = rewritten.select("id", "content").join(place, on="id").sort("index").select("index", "content").iter_rows()
     return {index: content_of(content) for index, content in rows}
 
 
-def ties_of(comparison: Comparison) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def must_link_of(comparison: ComparedCorpus) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """All ties between texts, and the close ones among them; see `curator.duplicates.must_link`."""
     from curator.duplicates.groups import default_rank, group
-    from curator.duplicates.must_link import ties
+    from curator.duplicates.must_link import must_link
 
-    groups = group(comparison.whole, comparison.duplicates, default_rank(comparison.whole))
-    return ties(comparison.whole, comparison.duplicates, groups)
+    groups = group(comparison.corpus, comparison.duplicates, default_rank(comparison.corpus))
+    return must_link(comparison.corpus, comparison.duplicates, groups)

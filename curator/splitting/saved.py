@@ -11,15 +11,15 @@ from curator.audit.engine import Audit
 from curator.audit.loading.load import Loaded
 from curator.audit.meaning.meaning_findings import semantic_edges
 from curator.audit.open_data import Opened
-from curator.audit.stages.known_splits import known_sides
+from curator.audit.stages.known_splits import known_splits
 from curator.errors import UsageError
-from curator.project.saved_split import save_sides, saved_settings, saved_sides
+from curator.project.saved_split import save_splits, saved_settings, saved_splits
 from curator.settings.fields import SplitSettings
 from curator.splitting.certify import Certified, certified
 from curator.splitting.components import Components, components
-from curator.splitting.members import Members, members_of, ties_of
+from curator.splitting.members import Members, members_of, must_link_of
 from curator.splitting.source_fields import conversation_field, numbered_values
-from curator.splitting.split import NAMES, TRAIN, Sides, Split, split
+from curator.splitting.split import NAMES, TRAIN, Split, Splits, split
 
 Edges = npt.NDArray[np.int64]
 Asked = Mapping[str, str | float]
@@ -47,9 +47,9 @@ class Splitting:
     saved_before: bool
     notes: tuple[str, ...]
 
-    def sides(self) -> dict[str, str]:
+    def splits(self) -> dict[str, str]:
         """train, validation or test by id."""
-        return {id_: NAMES[side] for id_, side in zip(self.members.ids, self.split.sides.tolist(), strict=True)}
+        return {id_: NAMES[side] for id_, side in zip(self.members.ids, self.split.splits.tolist(), strict=True)}
 
 
 def make_split(
@@ -87,11 +87,11 @@ def make_split(
         strata=strata,
         before=before,
     )
-    certificates = certified(members.whole, result, audit.options.duplicate_threshold, settings.seed)
-    if earlier is None or asked or (result.sides != before).any():
-        sides = zip(members.ids.to_list(), result.sides.tolist(), strict=True)
+    certificates = certified(members.corpus, result, audit.options.duplicate_threshold, settings.seed)
+    if earlier is None or asked or (result.splits != before).any():
+        splits = zip(members.ids.to_list(), result.splits.tolist(), strict=True)
         about = {"taken_apart": bool(kept_together.oversized), "stamp": secrets.token_hex(8)}
-        save_sides(database, sides, settings.model_dump() | about, anew=anew)
+        save_splits(database, splits, settings.model_dump() | about, anew=anew)
     placed = int((before < 0).sum())
     notes = _notes(result, before, earlier, asked)
     return Splitting(members, settings, result, certificates, placed, earlier is not None, notes)
@@ -119,7 +119,7 @@ def _fields(
     values = numbered_values(loaded, wanted) if wanted else {}
     groups, strata = None, None
     if field is not None:
-        groups = np.full(len(members.comparison.whole), -1, dtype=np.int64)
+        groups = np.full(len(members.comparison.corpus), -1, dtype=np.int64)
         groups[: len(values[field])] = values[field]
         groups[members.texts] = _of_members(values[field], members)
     if settings.stratify is not None:
@@ -129,30 +129,30 @@ def _fields(
 
 def _of_members(values: npt.NDArray[np.int64], members: Members) -> npt.NDArray[np.int64]:
     """Values of examples in the files as those of the members; -1 for added ones."""
-    result: npt.NDArray[np.int64] = np.where(members.places < 0, -1, values[members.places])
+    result: npt.NDArray[np.int64] = np.where(members.locations < 0, -1, values[members.locations])
     return result
 
 
 def _components(members: Members, groups: npt.NDArray[np.int64] | None, semantic: Edges | None) -> Components:
-    ties, close = ties_of(members.comparison)
+    must_link, close = must_link_of(members.comparison)
     if semantic is not None:
-        ties = np.concatenate([ties, semantic])
-    counted = np.zeros(len(members.comparison.whole), dtype=np.bool_)
+        must_link = np.concatenate([must_link, semantic])
+    counted = np.zeros(len(members.comparison.corpus), dtype=np.bool_)
     counted[members.texts] = True
-    return components(len(counted), ties, close, groups, counted).at(members.texts)
+    return components(len(counted), must_link, close, groups, counted).at(members.texts)
 
 
-def _before(opened: Opened, loaded: Loaded, members: Members) -> Sides:
+def _before(opened: Opened, loaded: Loaded, members: Members) -> Splits:
     """The side each member was on; -1 for none."""
     files = loaded.facts["file"].to_numpy().astype(np.int64)
-    files = np.where(members.places < 0, -1, files[members.places])
+    files = np.where(members.locations < 0, -1, files[members.locations])
     names = [read.source.name for read in loaded.sources]
-    return known_sides(members.ids, files, names, saved_sides(opened.project.database))
+    return known_splits(members.ids, files, names, saved_splits(opened.project.database))
 
 
 def _notes(
     result: Split,
-    before: Sides,
+    before: Splits,
     earlier: dict[str, object] | None,
     asked: Asked,
 ) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _notes(
             f"{len(result.joined):,} examples moved to the training set, because something in it now resembles them."
         )
     for name, share in result.asked.items():
-        examples = len(result.sides)
+        examples = len(result.splits)
         missing = round(abs(result.reached[name] - share) * examples)
         if name != NAMES[TRAIN] and missing > max(1, 0.01 * examples):
             notes.append(

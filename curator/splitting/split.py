@@ -16,7 +16,7 @@ from curator.splitting.components import Components, Positions
 TRAIN, VALIDATION, TEST = 0, 1, 2
 NAMES = ("train", "validation", "test")
 
-Sides = npt.NDArray[np.int8]
+Splits = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Split:
     """Which side each example is on.
 
     Attributes:
-        sides: int8 [n], 0 train, 1 validation, 2 test.
+        splits: int8 [n], 0 train, 1 validation, 2 test.
         asked: the share that was asked for, by side.
         reached: the share that each side has.
         joined: positions of examples that moved to train because their component now joins several sides.
         components: what was kept together.
     """
 
-    sides: Sides
+    splits: Splits
     asked: dict[str, float]
     reached: dict[str, float]
     joined: Positions
@@ -46,7 +46,7 @@ def split(
     test: float = 0.0,
     seed: int = 0,
     strata: Positions | None = None,
-    before: Sides | None = None,
+    before: Splits | None = None,
 ) -> Split:
     """Split a set.
 
@@ -67,21 +67,21 @@ def split(
         raise ValueError(f"validation {validation} and test {test} must be 0 or more and leave some for training")
     strata = np.zeros(len(ids), dtype=np.int64) if strata is None else strata
     before = np.full(len(ids), -1, dtype=np.int8) if before is None else before
-    kept, joined = _kept_sides(components, before)
+    kept, joined = _kept_splits(components, before)
     frame = _by_component(ids, components, strata, seed)
     shares = {VALIDATION: validation, TEST: test}
     chosen = _filled(frame, kept, shares, strata)
-    sides = chosen[components.of]
+    splits = chosen[components.of]
     return Split(
-        sides=sides,
+        splits=splits,
         asked=dict(zip(NAMES, (1 - validation - test, validation, test), strict=True)),
-        reached={name: float((sides == side).mean()) if len(sides) else 0.0 for side, name in enumerate(NAMES)},
+        reached={name: float((splits == side).mean()) if len(splits) else 0.0 for side, name in enumerate(NAMES)},
         joined=np.flatnonzero(joined[components.of] & (before > TRAIN)),
         components=components,
     )
 
 
-def _kept_sides(components: Components, before: Sides) -> tuple[Sides, npt.NDArray[np.bool_]]:
+def _kept_splits(components: Components, before: Splits) -> tuple[Splits, npt.NDArray[np.bool_]]:
     """The side each component was on, -1 for a new one, and whether it joins several (then it is train)."""
     present = np.zeros((components.count, len(NAMES)), dtype=np.bool_)
     known = before >= 0
@@ -106,7 +106,7 @@ def _by_component(ids: pl.Series, components: Components, strata: Positions, see
     )
 
 
-def _filled(frame: pl.DataFrame, kept: Sides, shares: dict[int, float], strata: Positions) -> Sides:
+def _filled(frame: pl.DataFrame, kept: Splits, shares: dict[int, float], strata: Positions) -> Splits:
     """The side of each component: the one it had, else the first with room in its stratum, else train."""
     count = int(strata.max(initial=0)) + 1
     sizes = np.bincount(strata, minlength=count)

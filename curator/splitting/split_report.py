@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.load import Loaded
 from curator.audit.loading.reread import originals_at
 from curator.audit.open_data import Opened
@@ -17,7 +17,7 @@ from curator.data.content import Content, spoken
 from curator.data.files.permissions import OWNER
 from curator.data.finding import Place
 from curator.project.refusals import worded
-from curator.reporting.certificate import HeldOut, Nearest, Specimen, SplitReport, certificate_markdown
+from curator.reporting.certificate import HeldOutFigures, LeakSpecimen, Nearest, SplitReport, certificate_markdown
 from curator.reporting.writing import write_report
 from curator.splitting.certify import Certified
 from curator.splitting.members import Members
@@ -35,7 +35,7 @@ CERTIFICATE = "certificate"
 def split_report(audit: Audit, splitting: Splitting) -> SplitReport:
     """The report of a split."""
     result, settings = splitting.split, splitting.settings
-    counts = np.bincount(result.sides, minlength=len(NAMES)).tolist()
+    counts = np.bincount(result.splits, minlength=len(NAMES)).tolist()
     shown = [name for name, number in zip(NAMES, counts, strict=True) if number or result.asked[name]]
     components = result.components
     return SplitReport(
@@ -73,14 +73,14 @@ def write_certificate(opened: Opened, audit: Audit, splitting: Splitting) -> tup
     return report, page
 
 
-def _held_out(one: Certified, members: Members, loaded: Loaded) -> HeldOut:
-    places = Places(loaded)
+def _held_out(one: Certified, members: Members, loaded: Loaded) -> HeldOutFigures:
+    locations = Locations(loaded)
 
     def place(index: int | None) -> Place | None:
         if index is None:
             return None
-        at = int(members.places[index])
-        return Place(file="(added)", line=1, example=members.ids[index]) if at < 0 else places.at(at)
+        at = int(members.locations[index])
+        return Place(file="(added)", line=1, example=members.ids[index]) if at < 0 else locations.at(at)
 
     nearest = []
     for row in one.nearest().iter_rows(named=True):
@@ -96,10 +96,10 @@ def _held_out(one: Certified, members: Members, loaded: Loaded) -> HeldOut:
             )
         )
     figures = {**one.figures(), "side": one.side, "floor": one.certificate.floor, "claim": one.certificate.claim()}
-    return HeldOut.model_validate(figures | {"nearest": nearest})
+    return HeldOutFigures.model_validate(figures | {"nearest": nearest})
 
 
-def _specimens(report: SplitReport, splitting: Splitting, audit: Audit) -> list[Specimen]:
+def _specimens(report: SplitReport, splitting: Splitting, audit: Audit) -> list[LeakSpecimen]:
     """The closest pairs of each held-out set."""
     chosen: list[tuple[Nearest, int, int]] = []
     for held, one in zip(report.held_out, splitting.certificates, strict=True):
@@ -110,15 +110,15 @@ def _specimens(report: SplitReport, splitting: Splitting, audit: Audit) -> list[
         chosen += [(held.nearest[row], position, other) for row, position, other in rows]
     wanted = {index for _, held_index, other in chosen for index in (held_index, other)}
     texts = texts_of(splitting.members, audit.loaded, wanted)
-    return [Specimen(nearest=near, held_text=texts[here], other_text=texts[there]) for near, here, there in chosen]
+    return [LeakSpecimen(nearest=near, held_text=texts[here], other_text=texts[there]) for near, here, there in chosen]
 
 
 def texts_of(members: Members, loaded: Loaded, wanted: set[int]) -> dict[int, str]:
     """The texts of some members, by index, as a person reads them."""
-    written = {index: as_text(members.contents[index]) for index in wanted if index in members.contents}
-    index_of = {int(members.places[index]): index for index in wanted if index not in written}
+    rewritten = {index: as_text(members.contents[index]) for index in wanted if index in members.contents}
+    index_of = {int(members.locations[index]): index for index in wanted if index not in rewritten}
     found = {index_of[one.position]: as_text(one.content) for one in originals_at(loaded, index_of)}
-    return written | found
+    return rewritten | found
 
 
 def as_text(content: Content) -> str:

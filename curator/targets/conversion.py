@@ -42,7 +42,7 @@ class ExportExample:
     findings: tuple[str, ...] = ()
 
 
-class Written(NamedTuple):
+class ConvertedLine(NamedTuple):
     """A line, or why there is none.
 
     Attributes:
@@ -58,21 +58,21 @@ class Written(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> Written:
+def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> ConvertedLine:
     """`content` as `target` writes it."""
     kind = kind_of(content, text_only=text_only)
     if kind not in target.carries.kinds:
         sentence = f"The example has {_KIND_NAMES.get(kind, 'a conversation')}, for which {target.title} has no form."
-        return Written(None, [], [error("unsupported-kind", sentence)])
+        return ConvertedLine(None, [], [error("unsupported-kind", sentence)])
     reduced, losses = reduce(content, target.carries)
     try:
         value = target.write(reduced, kind)
     except CannotCarry as reason:
-        return Written(None, losses, [reason.violation])
+        return ConvertedLine(None, losses, [reason.violation])
     own = tuple(value)
     if extra:
         _add_extra(value, extra, target, losses)
-    return Written(value, losses, [], own)
+    return ConvertedLine(value, losses, [], own)
 
 
 def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:

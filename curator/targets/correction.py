@@ -97,7 +97,7 @@ def _corrected_values(
             judge.accept(value, number)
             yield value
             continue
-        again = None if fault is not None else _written_again(value, target)
+        again = None if fault is not None else _rewritten(value, target)
         left = found if again is None else _errors(judge, again[0], number)
         if again is None or left:
             result.left_out += 1
@@ -115,14 +115,14 @@ def _errors(judge: FileJudge, value: Value, number: int) -> list[Violation]:
     return [violation for violation in judge.line(value, number) if violation.severity == "error"]
 
 
-def _written_again(value: Value, target: Target) -> tuple[dict[str, Any], list[Loss]] | None:
+def _rewritten(value: Value, target: Target) -> tuple[dict[str, Any], list[Loss]] | None:
     """The line as the target writes the example in it, and what was lost; None where there is none."""
     read = _read(value, target)
     if read is None:
         return None
     content, extra, is_text = read
-    written = to_line(content, extra, target, text_only=is_text)
-    return None if written.value is None else (written.value, written.losses)
+    rewritten = to_line(content, extra, target, text_only=is_text)
+    return None if rewritten.value is None else (rewritten.value, rewritten.losses)
 
 
 def _read(value: Value, target: Target) -> tuple[Content, dict[str, Any], bool] | None:

@@ -12,7 +12,7 @@ from curator.targets.rules.images import image_count
 from curator.targets.target import Target
 from curator.targets.violation import Value, Violation, error, warning
 
-Seen = dict[int, tuple[str, int]]
+LineHashes = dict[int, tuple[str, int]]
 """By the hash of a line's value, the file (or split) and line where it was first seen: some 200 bytes a line."""
 
 
@@ -22,7 +22,7 @@ class FileJudge:
     Args:
         target: whose rules.
         name: of the file, as sentences call it.
-        seen: lines of this and of other files; shared between the splits of one data set.
+        known: lines of this and of other files; shared between the splits of one data set.
         model: the model to be trained, for its limit of tokens.
         is_train: whether the minimum number of examples is asked for.
     """
@@ -32,17 +32,17 @@ class FileJudge:
         target: Target,
         name: str,
         *,
-        seen: Seen | None = None,
+        known: LineHashes | None = None,
         model: str | None = None,
         is_train: bool = True,
     ) -> None:
         self.target = target
         self.name = name
         self.lines = 0
-        self._seen: Seen = {} if seen is None else seen
+        self._known: LineHashes = {} if known is None else known
         self._form: tuple[str, int] | None = None
         self._with_images = 0
-        self._judged: tuple[Value, int] | None = None
+        self._validated: tuple[Value, int] | None = None
         self._is_train = is_train
         self._token_limit = limit(target.name, "tokens-per-example")
         figure = context_limit(model) if model else None
@@ -68,7 +68,7 @@ class FileJudge:
     def accept(self, value: Value, number: int) -> None:
         """Count a line that is in the file; later lines are compared with it."""
         self.lines += 1
-        self._seen.setdefault(self._key_of(value), (self.name, number))
+        self._known.setdefault(self._key_of(value), (self.name, number))
         if isinstance(value, dict):
             if self._form is None:
                 self._form = (self.target.form(value), number)
@@ -77,9 +77,9 @@ class FileJudge:
 
     def _key_of(self, value: Value) -> int:
         """The hash of a line's value; the line that was judged last is the one that is accepted next."""
-        if self._judged is None or self._judged[0] is not value:
-            self._judged = (value, _key(value))
-        return self._judged[1]
+        if self._validated is None or self._validated[0] is not value:
+            self._validated = (value, _key(value))
+        return self._validated[1]
 
     @property
     def form(self) -> str | None:
@@ -94,7 +94,7 @@ class FileJudge:
                 sentence = f"The line has the form '{form}', and line {self._form[1]} has '{self._form[0]}'."
                 yield Violation("mixed-formats", rules.mixed, f"{sentence} A file is all of one form.")
         if rules.duplicates:
-            first = self._seen.get(self._key_of(value))
+            first = self._known.get(self._key_of(value))
             if first is not None and first[0] == self.name and first[1] != number:
                 yield Violation("duplicate-example", rules.duplicates, f"The line is the same as line {first[1]}.")
             elif first is not None and first[0] != self.name:

@@ -7,7 +7,7 @@ from curator.data.content import Content
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.sources.source import Source, blocks, inspect
 from curator.errors import UnreadableInput
-from curator.targets.file_rules import FileJudge, Seen, name_violations
+from curator.targets.file_rules import FileJudge, LineHashes, name_violations
 from curator.targets.registry import target_named
 from curator.targets.target import Target
 from curator.targets.violation import Value, Violation, error, warning
@@ -42,14 +42,14 @@ def validate(
         UnreadableInput: the file is missing, a directory, empty or binary.
     """
     chosen = target_named(target)
-    seen: Seen = {}
+    known: LineHashes = {}
     if against is not None:
-        _remember(against, seen)
-    yield from _file_violations(path, chosen, seen, model, count_tokens)
+        _remember(against, known)
+    yield from _file_violations(path, chosen, known, model, count_tokens)
 
 
 def _file_violations(
-    path: Path, target: Target, seen: Seen, model: str | None, count_tokens: CountTokens | None
+    path: Path, target: Target, known: LineHashes, model: str | None, count_tokens: CountTokens | None
 ) -> Iterator[Violation]:
     source = inspect(path, str(path))
     yield from name_violations(path.name, target)
@@ -59,7 +59,7 @@ def _file_violations(
         yield from _tokenised_violations(path)
         return
     yield from mark_violations(path, target)
-    judge = FileJudge(target, str(path), seen=seen, model=model)
+    judge = FileJudge(target, str(path), known=known, model=model)
     for number, value, fault in values(source):
         if fault is not None:
             judge.lines += 1
@@ -103,8 +103,8 @@ def mark_violations(path: Path, target: Target) -> Iterator[Violation]:
         yield warning("byte-order-mark", sentence)._replace(line=1)
 
 
-def _remember(path: Path, seen: Seen) -> None:
-    judge = FileJudge(target_named("openai"), str(path), seen=seen)
+def _remember(path: Path, known: LineHashes) -> None:
+    judge = FileJudge(target_named("openai"), str(path), known=known)
     for number, value, fault in values(inspect(path, str(path))):
         if fault is None:
             judge.accept(value, number)

@@ -22,15 +22,15 @@ def chat_messages(messages: list[Message], *, reasoning: str = "reasoning", null
 
 
 def _chat_message(message: Message, *, reasoning: str, null_content: bool) -> Message:
-    written: Message = {"role": message["role"]}
+    rewritten: Message = {"role": message["role"]}
     if "content" in message:
-        written["content"] = message["content"]
+        rewritten["content"] = message["content"]
     elif null_content and message.get("tool_calls"):
-        written["content"] = None
+        rewritten["content"] = None
     for key, value in message.items():
         if key not in ("role", "content"):
-            written[reasoning if key == "reasoning" else key] = value
-    return written
+            rewritten[reasoning if key == "reasoning" else key] = value
+    return rewritten
 
 
 def chat_line(content: Content, *, reasoning: str = "reasoning", null_content: bool = True) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _USUAL_EPOCHS = 3
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CostEstimate:
     """What a run might cost.
 
     Attributes:
@@ -101,7 +101,7 @@ def estimate(
     epochs: int | None = None,
     own_prices: dict[str, Any] | None = None,
     tokens_per_second: float | None = None,
-) -> Estimate:
+) -> CostEstimate:
     """What a run on a training file might cost.
 
     Args:
@@ -120,7 +120,7 @@ def estimate(
     passes, source = (by_rule, rule_source) if epochs is None else (epochs, "asked for")
     billed = tokens * passes
     figure = _price_of(model, prices(target, own_prices)) if model else None
-    return Estimate(
+    return CostEstimate(
         target=target,
         model=model,
         epochs=passes,

@@ -89,8 +89,8 @@ def local_message_counts(batch: Batch, folder: Path) -> pl.DataFrame:
         row = rows["row"][0]
         examples.append(_example(rows, tools.get(row), row in texts))
     rendered = _all_rendered([one for example in examples for _, one in example.conversations], tokenizer, folder)
-    places = [counts for example in examples for counts in _example_counts(tokenizer, example, rendered)]
-    return pl.DataFrame(places, schema=["tokens", "head_tokens", "trained_tokens", "exact"], orient="row")
+    token_offsets = [counts for example in examples for counts in _example_counts(tokenizer, example, rendered)]
+    return pl.DataFrame(token_offsets, schema=["tokens", "head_tokens", "trained_tokens", "exact"], orient="row")
 
 
 def _example(rows: pl.DataFrame, tools: str | None, is_text: bool) -> _Example:

@@ -64,7 +64,7 @@ class Tokenizer:
         models: whose vocabulary it is.
         frame: what surrounds a message.
         frame_source: who says so.
-        whole: ids (first, and the one after the last) of pieces that the vocabulary always keeps whole, such as the
+        complete: ids (first, and the one after the last) of pieces that the vocabulary always keeps whole, such as the
             HTML tags of Gemma's.
     """
 
@@ -74,7 +74,7 @@ class Tokenizer:
     models: str
     frame: Frame
     frame_source: str
-    whole: tuple[int, int] | None = None
+    complete: tuple[int, int] | None = None
 
 
 _OPENAI = Frame(begin=0, end=3, marks={"": 3}, role_as="text", closes=0, per_name=1, reasoning=False)

@@ -41,7 +41,7 @@ _KIND = _kinds()
 
 
 @kernel
-def _piece_end(data: Any, at: int, end: int) -> Any:
+def _pretoken_end(data: Any, at: int, end: int) -> Any:
     """Where the piece that begins at `at` ends. The alternatives stand in the order of o200k_base's pattern."""
     kind = _KIND[data[at]]
     word = at + 1 if kind in (_OTHER, _SPACE) else at
@@ -113,18 +113,18 @@ def _add_up(data: Any, ends: Any, first: int, table: Any, totals: Any, new: Any)
     that list may not hold those of the next text; how far it came, and how many are new.
     """
     keys, counts = table
-    starts, stops, places = new
+    starts, stops, offsets = new
     found = 0
     for text in range(first, ends.size - 1):
         if found + ends[text + 1] - ends[text] > starts.size:
             return text, found
         at, total, is_known = ends[text], 0, True
         while at < ends[text + 1]:
-            stop = _piece_end(data, at, ends[text + 1])
+            stop = _pretoken_end(data, at, ends[text + 1])
             place, key = _place(data, at, stop, keys)
             if keys[place] == 0:
                 keys[place] = key
-                starts[found], stops[found], places[found] = at, stop, place
+                starts[found], stops[found], offsets[found] = at, stop, place
                 found += 1
             total += counts[place]
             is_known &= counts[place] > 0
@@ -133,7 +133,7 @@ def _add_up(data: Any, ends: Any, first: int, table: Any, totals: Any, new: Any)
     return ends.size - 1, found
 
 
-class PieceCounts:
+class PretokenCounts:
     """Tokens of the pieces of o200k_base met so far."""
 
     def __init__(self, encode: Callable[[str], list[int]]) -> None:
@@ -158,13 +158,13 @@ class PieceCounts:
         if 2 * (self._known + _ROOM) > self._keys.size:
             self._begin_anew(min(2 * self._keys.size, _LARGEST))
         table = self._keys, self._counts
-        starts, stops, places = np.empty((3, _ROOM), dtype=np.int64)
-        last, found = _add_up(data, ends, first, table, totals, (starts, stops, places))
-        pieces = zip(starts[:found].tolist(), stops[:found].tolist(), strict=True)
-        self._counts[places[:found]] = [len(self._encode(str(data[start:stop], "ascii"))) for start, stop in pieces]
+        starts, stops, offsets = np.empty((3, _ROOM), dtype=np.int64)
+        last, found = _add_up(data, ends, first, table, totals, (starts, stops, offsets))
+        pretokens = zip(starts[:found].tolist(), stops[:found].tolist(), strict=True)
+        self._counts[offsets[:found]] = [len(self._encode(str(data[start:stop], "ascii"))) for start, stop in pretokens]
         self._known += found
         for text in first + np.flatnonzero(totals[first:last] < 0):
-            _add_up(data, ends[text : text + 2], 0, table, totals[text : text + 1], (starts, stops, places))
+            _add_up(data, ends[text : text + 2], 0, table, totals[text : text + 1], (starts, stops, offsets))
         return int(last)
 
     def _begin_anew(self, size: int) -> None:

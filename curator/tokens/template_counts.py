@@ -24,7 +24,7 @@ _PLAIN_ROLES = (*_SYSTEM, "user", "assistant")
 def named_message_counts(batch: Batch, tokenizer: Tokenizer) -> pl.DataFrame:
     """`MESSAGE_COUNTS`, a row per message of `batch`."""
     frame, count = tokenizer.frame, text_counter(tokenizer)
-    messages = _written(_with_places(batch), frame)
+    messages = _rendered(_with_offsets(batch), frame)
     texts = pl.concat_str("lead", "text")
     tail = count([frame.tail])[0]
     has_frame = pl.col("in_frame").cast(pl.Int64)
@@ -59,7 +59,7 @@ def named_message_counts(batch: Batch, tokenizer: Tokenizer) -> pl.DataFrame:
     ).cast(MESSAGE_COUNTS)
 
 
-def _with_places(batch: Batch) -> pl.DataFrame:
+def _with_offsets(batch: Batch) -> pl.DataFrame:
     """The messages with what depends on the others: kind, whether an answer ends the conversation."""
     messages = batch.messages.join(batch.examples.select("row", "kind"), on="row", how="left", maintain_order="left")
     last = (pl.col("index") == pl.col("index").max().over("row", "part")) & (pl.col("part") != "messages")
@@ -68,7 +68,7 @@ def _with_places(batch: Batch) -> pl.DataFrame:
     return messages.with_columns((ends & is_turn).alias("is_last_answer"))
 
 
-def _written(messages: pl.DataFrame, frame: Frame) -> pl.DataFrame:
+def _rendered(messages: pl.DataFrame, frame: Frame) -> pl.DataFrame:
     """The texts that the template writes for each message: head (the role), lead and text, calls, reasoning, name."""
     in_frame = pl.col("kind") != "text"
     role = pl.col("role").replace(frame.roles)

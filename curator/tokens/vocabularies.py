@@ -14,7 +14,7 @@ from curator.errors import MissingDependency
 from curator.tokens.named import TextCounter, Tokenizer
 
 if TYPE_CHECKING:
-    from curator.tokens.pretokens import PieceCounts
+    from curator.tokens.pretokens import PretokenCounts
 
 RANKS = {"o200k_base": 199_998, "cl100k_base": 100_256}
 """Ordinary tokens of OpenAI's encodings; the special ones are not among them."""
@@ -24,7 +24,7 @@ _LONGEST_SPACE = 100_000
 _LONG_SPACE = re.compile(rf"\s{{{_LONGEST_SPACE}}}")
 
 
-_CUT_BY_PIECES = "o200k_base"
+_CUT_BY_PRETOKENS = "o200k_base"
 _WORTH_CUTTING = 2_000
 """Different texts from which on loading the compiled code pays (about half a second)."""
 
@@ -96,13 +96,13 @@ def text_counter(tokenizer: Tokenizer) -> TextCounter:
     theirs = ours
     if tokenizer.library == "tiktoken":
         theirs = openai_encoding(tokenizer.vocabulary).encode_ordinary
-    elif tokenizer.whole is not None:
-        theirs = _keeping_whole(tokenizer)
+    elif tokenizer.complete is not None:
+        theirs = _kept_together(tokenizer)
 
     def count(texts: list[str]) -> list[int]:
         known: dict[str, int] = {}
         different = dict.fromkeys(texts)
-        if tokenizer.vocabulary == _CUT_BY_PIECES and len(different) >= _WORTH_CUTTING:
+        if tokenizer.vocabulary == _CUT_BY_PRETOKENS and len(different) >= _WORTH_CUTTING:
             known = _counts_of_plain(list(different), tokenizer)
         for text in different:
             if text not in known:
@@ -118,27 +118,27 @@ def _counts_of_plain(texts: list[str], tokenizer: Tokenizer) -> dict[str, int]:
     from curator.tokens.pretokens import MOST_CHARACTERS
 
     plain = [text for text in texts if text.isascii() and len(text) <= MOST_CHARACTERS]
-    return dict(zip(plain, _piece_counts(tokenizer.vocabulary).count(plain), strict=True))
+    return dict(zip(plain, _pretoken_counts(tokenizer.vocabulary).count(plain), strict=True))
 
 
 @cache
-def _piece_counts(vocabulary: str) -> "PieceCounts":
-    from curator.tokens.pretokens import PieceCounts
+def _pretoken_counts(vocabulary: str) -> "PretokenCounts":
+    from curator.tokens.pretokens import PretokenCounts
 
-    return PieceCounts(openai_encoding(vocabulary).encode_ordinary)
+    return PretokenCounts(openai_encoding(vocabulary).encode_ordinary)
 
 
-def _keeping_whole(tokenizer: Tokenizer) -> Callable[[str], list[int]]:
+def _kept_together(tokenizer: Tokenizer) -> Callable[[str], list[int]]:
     """Encodes a text in which some pieces always are one token; splintr's ordinary encoding takes them apart."""
     vocabulary = splintr_vocabulary(tokenizer.vocabulary)
-    ids = {vocabulary.decode_token(number): number for number in range(*(tokenizer.whole or (0, 0)))}
-    pieces = re.compile("|".join(map(re.escape, sorted(ids, key=len, reverse=True))))
+    ids = {vocabulary.decode_token(number): number for number in range(*(tokenizer.complete or (0, 0)))}
+    pretokens = re.compile("|".join(map(re.escape, sorted(ids, key=len, reverse=True))))
 
     def encode(text: str) -> list[int]:
         if "<" not in text:
             return list(vocabulary.encode_ordinary(text))
         tokens, done = [], 0
-        for match in pieces.finditer(text):
+        for match in pretokens.finditer(text):
             tokens += vocabulary.encode_ordinary(text[done : match.start()])
             tokens.append(ids[match.group()])
             done = match.end()

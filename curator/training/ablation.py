@@ -20,7 +20,7 @@ from curator.audit.secrets import Policy, passing
 from curator.errors import UsageError, WorkFailed
 from curator.exporting.export import LeftOut, about_split, kept_examples, origins
 from curator.project.jobs.job import attach
-from curator.splitting.members import Members, ties_of
+from curator.splitting.members import Members, must_link_of
 from curator.splitting.saved import Splitting, make_split
 from curator.training.hand_off import failing, response_format, start_run, unusable
 from curator.training.runs.listed import runs_in
@@ -58,7 +58,7 @@ def prepare_ablation(
     left_out = unusable(audit, splitting.members)
     after = [
         Handed(one.id, one.content, one.split, response_format(one.extra), one.has_secret)
-        for one in kept_examples(opened, audit, splitting.sides(), LeftOut(secrets=secrets))
+        for one in kept_examples(opened, audit, splitting.splits(), LeftOut(secrets=secrets))
         if one.id not in left_out
     ]
     policies: dict[str, Policy] = {"before": "allow" if secrets == "allow" else "mask", "after": secrets}
@@ -146,7 +146,7 @@ def _contents(examples: list[Handed]) -> dict[str, Any]:
 def _undecided(audit: Audit, splitting: Splitting) -> Iterator[Handed]:
     """The training side as it would be without decisions: what a trainer accepts, in its original words."""
     members = splitting.members
-    sides = splitting.sides()
+    splits = splitting.splits()
     failed = set(failing(audit)["id"].to_list())
     every = len(audit.loaded.facts)
     resembling = _resembling(members, splitting)
@@ -154,7 +154,7 @@ def _undecided(audit: Audit, splitting: Splitting) -> Iterator[Handed]:
     wanted = [
         position
         for position in range(every)
-        if ids[position] not in failed and sides.get(ids[position], "train") == "train" and position not in resembling
+        if ids[position] not in failed and splits.get(ids[position], "train") == "train" and position not in resembling
     ]
     for original in originals_at(audit.loaded, wanted):
         yield Handed(ids[original.position], original.content, "train")
@@ -162,10 +162,10 @@ def _undecided(audit: Audit, splitting: Splitting) -> Iterator[Handed]:
 
 def _resembling(members: Members, splitting: Splitting) -> set[int]:
     """Positions in the files of texts that resemble a held-out example."""
-    held = set(members.texts[np.asarray(splitting.split.sides) > 0].tolist())
-    ties, close = ties_of(members.comparison)
+    held = set(members.texts[np.asarray(splitting.split.splits) > 0].tolist())
+    must_link, close = must_link_of(members.comparison)
     found: set[int] = set()
-    for left, right in np.concatenate([ties, close]).tolist():
+    for left, right in np.concatenate([must_link, close]).tolist():
         if left in held:
             found.add(right)
         if right in held:

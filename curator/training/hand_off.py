@@ -104,7 +104,7 @@ def prepare_run(
         raise UsageError(_refused(audit, rejected))
     handed = (
         Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra), one.has_secret)
-        for one in kept_examples(opened, audit, splitting.sides(), left_out)
+        for one in kept_examples(opened, audit, splitting.splits(), left_out)
         if one.id not in rejected
     )
     with only_one(opened.project, "a hand-off"):

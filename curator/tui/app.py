@@ -54,10 +54,10 @@ _Outcome = TypeVar("_Outcome")
 _LOOK_EVERY = 0.5
 """Seconds between two looks at a running audit's events."""
 
-_REMEMBERED = 500
+_KEPT_AUDIT = 500
 """Messages that can be read again."""
 
-_LAST_SEEN = "data as last seen"
+_LAST_SHOWN = "data as last seen"
 
 PAGES: Mapping[str, type[Page]] = {
     page.page_name: page
@@ -76,7 +76,7 @@ PAGES: Mapping[str, type[Page]] = {
 """Screens by name; each needs open data, but for the first."""
 
 
-class _Prepared(NamedTuple):
+class _ReadyRun(NamedTuple):
     """Data that were opened, before they are shown; see `CuratorApp`."""
 
     stack: ExitStack
@@ -108,7 +108,7 @@ class CuratorApp(FaultTolerantApp):
         self.keys = keymap(settings_for(DataRequest(data=()), []).keys)
         self.write_failed = False
         self.left_running: list[str] = []
-        self.said: deque[Said] = deque(maxlen=_REMEMBERED)
+        self.said: deque[Said] = deque(maxlen=_KEPT_AUDIT)
         self.animation_level = "none"
         self._writing = 0
         self._changed = ""
@@ -126,9 +126,9 @@ class CuratorApp(FaultTolerantApp):
         Raises:
             CuratorError: they cannot be opened; what was open before stays open.
         """
-        self._take(self._prepared(request))
+        self._take(self._ready_run(request))
 
-    def _prepared(self, request: DataRequest) -> _Prepared:
+    def _ready_run(self, request: DataRequest) -> _ReadyRun:
         """What is read before data are shown; takes a moment, and may be done on another thread.
 
         Raises:
@@ -137,15 +137,15 @@ class CuratorApp(FaultTolerantApp):
         with ExitStack() as stack:
             opened = stack.enter_context(open_data(request, readonly=self.readonly))
             keys, theme = keymap(opened.settings.keys), self._theme_of(opened.settings.review.theme)
-            known = opened.remembered()
+            known = opened.saved_audit()
             review = Review(opened, known or preview(opened), partial=known is None)
             beside = None if known else AuditBeside(start_audit(opened))
-            return _Prepared(stack.pop_all(), review, keys, theme, beside)
+            return _ReadyRun(stack.pop_all(), review, keys, theme, beside)
 
-    def _take(self, prepared: _Prepared) -> None:
+    def _take(self, ready: _ReadyRun) -> None:
         self.close_data()
-        self._open, self.review, self.keys, self.theme, self._audit = prepared
-        self._notes = list(prepared.review.opened.notes)
+        self._open, self.review, self.keys, self.theme, self._audit = ready
+        self._notes = list(ready.review.opened.notes)
         self._say_what_changed()
         self._note_recent()
 
@@ -179,14 +179,14 @@ class CuratorApp(FaultTolerantApp):
         if review is None or review.partial or self.readonly:
             return
         project, now = review.opened.project, review.audit.loaded.fingerprint
-        before = project.recall(_LAST_SEEN) or {"fingerprint": now, "examples": len(review)}
+        before = project.recall(_LAST_SHOWN) or {"fingerprint": now, "examples": len(review)}
         if before["fingerprint"] != now:
             gone = review.decided_elsewhere()
             self._changed = (
                 f"The data changed since they were last open: {before['examples']:,} examples then, "
                 f"{review.in_source:,} now. {count(gone, 'decided example')} of then cannot be found any more."
             )
-        project.remember(_LAST_SEEN, {"fingerprint": now, "examples": review.in_source})
+        project.remember(_LAST_SHOWN, {"fingerprint": now, "examples": review.in_source})
 
     def close_data(self) -> None:
         """Let go of what is open; everything is on the disk already."""
@@ -268,12 +268,12 @@ class CuratorApp(FaultTolerantApp):
             with suppress(CuratorError):
                 work()
 
-        written = asyncio.wrap_future(self._writer.submit(quietly))
-        written.add_done_callback(self._say_unwritten)
-        return written
+        edits = asyncio.wrap_future(self._writer.submit(quietly))
+        edits.add_done_callback(self._say_unwritten)
+        return edits
 
-    def _say_unwritten(self, written: "asyncio.Future[None]") -> None:
-        if not written.cancelled() and (error := written.exception()) is not None:
+    def _say_unwritten(self, edits: "asyncio.Future[None]") -> None:
+        if not edits.cancelled() and (error := edits.exception()) is not None:
             self.say_fault(error)
 
     async def take_back(self) -> list[int] | None:
@@ -380,15 +380,15 @@ class CuratorApp(FaultTolerantApp):
         """Open data and show what is in them."""
         self.call_from_thread(self.notify, f"Opening {visible(request.data[0], one_line=True)} …", markup=False)
         try:
-            prepared = self._prepared(request)
+            ready = self._ready_run(request)
         except CuratorError as error:
             self.call_from_thread(self.say_error, error)
             return
-        self.call_from_thread(self._take_and_show, prepared)
+        self.call_from_thread(self._take_and_show, ready)
 
-    def _take_and_show(self, prepared: _Prepared) -> None:
+    def _take_and_show(self, ready: _ReadyRun) -> None:
         self.clear_notifications()
-        self._take(prepared)
+        self._take(ready)
         self.set_keymap(self.keys)
         if getattr(self.screen, "writes", False):  # another screen would come between a person and what they type
             self.notify(f"{visible(self.data_name, one_line=True)} is open: o shows it.", markup=False)
@@ -552,7 +552,7 @@ class CuratorApp(FaultTolerantApp):
         if self.review is None:
             return
         opened = self.review.opened
-        known = opened.remembered()
+        known = opened.saved_audit()
         if known is None:
             changed = "The file changed while it was checked. Open it again."
             self.call_from_thread(self.notify, changed, severity="error", timeout=20, markup=False)

@@ -18,7 +18,7 @@ _WITHOUT = ("Apple_Terminal",)
 
 def copied(app: Any, text: str, what: str) -> str:
     """Copy `text`, which is `what` ("The example"); a sentence that says where to."""
-    path = _written(text)
+    path = _saved(text)
     kept = f"in {path}" if path is not None else "nowhere else, as the state folder cannot be written"
     if os.environ.get("TERM_PROGRAM") in _WITHOUT or app.is_web:
         return f"{what} is {kept}; this terminal has no clipboard for programs."
@@ -28,7 +28,7 @@ def copied(app: Any, text: str, what: str) -> str:
     return f"{what} is on the terminal's clipboard (where it takes OSC 52), and {kept}."
 
 
-def _written(text: str) -> Path | None:
+def _saved(text: str) -> Path | None:
     path = platformdirs.user_state_path("curator") / "copied.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

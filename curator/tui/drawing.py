@@ -70,10 +70,10 @@ def parts_of(content: Content) -> Iterable[tuple[str, int, Message]]:
 
 def drawn(content: Content, findings: Iterable[Finding], styles: Styles, limit: int = FOLD) -> list[Drawn]:
     """The paragraphs of an example: a heading and a text for each message, and what was folded away."""
-    places: dict[int, list[Finding]] = {}
+    locations: dict[int, list[Finding]] = {}
     for finding in findings:
         if finding.message_index is not None and finding.start is not None and finding.end is not None:
-            places.setdefault(finding.message_index, []).append(finding)
+            locations.setdefault(finding.message_index, []).append(finding)
     result = []
     if content.tools:
         names = ", ".join(str((tool.get("function") or tool).get("name", "?")) for tool in content.tools)
@@ -81,7 +81,7 @@ def drawn(content: Content, findings: Iterable[Finding], styles: Styles, limit: 
     if content.label is not None:
         result.append(Drawn(Text(f"judged: {'good' if content.label else 'bad'}", style=styles["dim"]), -1))
     for part, index, message in parts_of(content):
-        result += _message(part, index, message, [] if part == "rejected" else places.get(index, []), styles, limit)
+        result += _message(part, index, message, [] if part == "rejected" else locations.get(index, []), styles, limit)
     return result
 
 

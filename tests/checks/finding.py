@@ -32,6 +32,6 @@ def findings(
     return together.sort("row", "message_index", maintain_order=True).to_dicts()
 
 
-def places(name: str, *values: Any, **options: Any) -> list[tuple[int, int | None]]:
+def locations(name: str, *values: Any, **options: Any) -> list[tuple[int, int | None]]:
     """Example and message index of each finding."""
     return [(finding["row"], finding["message_index"]) for finding in findings(name, *values, **options)]

@@ -77,8 +77,10 @@ COMMANDS = {
 
 
 def worded(command, data):
-    places = {"DATA": str(data), "OUT": "out", "OUT.html": "out.html", "OUT.d": "out"}
-    return [str(data.parent / places[word]) if word.startswith("OUT") else places.get(word, word) for word in command]
+    locations = {"DATA": str(data), "OUT": "out", "OUT.html": "out.html", "OUT.d": "out"}
+    return [
+        str(data.parent / locations[word]) if word.startswith("OUT") else locations.get(word, word) for word in command
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -16,7 +16,7 @@ from curator.errors import WorkFailed
 from curator.training.judge.endpoint import read_verdict
 from curator.training.judge.judgements import Judgements, Outcome, to_judge
 from curator.training.judge.plain_text import without_markdown
-from curator.training.judge.session import ask_judge, judge_at, prepare_judging
+from curator.training.judge.session import ask_judge, judge_at, open_judge_session
 from tests.jobs.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
 from tests.jobs.providers.openai_service import check_request, operation
 
@@ -99,10 +99,10 @@ def ask(run: Path, judge: JudgeService, *arguments: str) -> subprocess.Completed
 
 def judged(run: Path, judge: JudgeService) -> Outcome:
     """Within this process."""
-    judging = prepare_judging(run, judge_at(judge.address, "a-judge"))
-    for _ in ask_judge(judging):
+    judge_session = open_judge_session(run, judge_at(judge.address, "a-judge"))
+    for _ in ask_judge(judge_session):
         continue
-    return judging.judgements.outcome()
+    return judge_session.judgements.outcome()
 
 
 def test_both_orders_are_asked_without_markdown_and_the_second_time_nothing(run: Path, judge: JudgeService) -> None:
@@ -117,8 +117,8 @@ def test_both_orders_are_asked_without_markdown_and_the_second_time_nothing(run:
     assert sum("<answer-1>\nTuned" in content for content in contents) == 6
     again = ask(run, judge)
     assert again.stdout == ended.stdout and len(judge.calls) == 12
-    (told,) = [line for line in json.loads(ask(run, judge, "--json").stdout)["judge"].items() if line[0] == "tuned"]
-    assert told == ("tuned", 6)
+    (reported,) = [line for line in json.loads(ask(run, judge, "--json").stdout)["judge"].items() if line[0] == "tuned"]
+    assert reported == ("tuned", 6)
 
 
 def test_a_judge_gets_no_secret_whoever_wrote_it(run: Path, judge: JudgeService) -> None:

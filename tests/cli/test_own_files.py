@@ -100,11 +100,15 @@ def test_no_output_takes_the_place_of_a_source_or_of_a_file_of_a_project(desk, c
     assert run(["audit", "other.jsonl", "--quiet"]) == 0
     (desk / "d.jsonl.curator/training/runs/note.txt").write_text("mine")
     before = contents(desk)
-    places = ["d.jsonl", "./d.jsonl", str(desk / "d.jsonl"), "link.jsonl", "hard.jsonl", "exam.jsonl"]
-    places += ["d.jsonl.curator/project.db", "d.jsonl.curator/training/runs/note.txt", "other.jsonl.curator/new.html"]
+    locations = ["d.jsonl", "./d.jsonl", str(desk / "d.jsonl"), "link.jsonl", "hard.jsonl", "exam.jsonl"]
+    locations += [
+        "d.jsonl.curator/project.db",
+        "d.jsonl.curator/training/runs/note.txt",
+        "other.jsonl.curator/new.html",
+    ]
     if command[0] not in ("leaks", "validate"):
-        places += ["other.jsonl", "curator.toml"]
-    for place in places:
+        locations += ["other.jsonl", "curator.toml"]
+    for place in locations:
         assert run([*command, place]) == 2, place
         assert place in capsys.readouterr().err
     after = contents(desk)
@@ -259,7 +263,7 @@ def test_audits_under_several_settings_in_turn_and_the_review_find_their_entries
         assert run(["audit", "d.jsonl", "--quiet", *(["--target", target] if target else [])]) == 0
     assert run(["duplicates", "d.jsonl", "--quiet", "--threshold", "0.4"]) == 0
     with opened("d.jsonl") as data:
-        audit = data.remembered()
+        audit = data.saved_audit()
         assert audit is not None
         assert all(data.project.cache.entry(placed.texts_key) for placed in audit.loaded.placed)
         before = {path.name for path in data.project.cache.folder.rglob("*-compared.*")}

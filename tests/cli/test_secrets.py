@@ -86,7 +86,7 @@ RESULT = {"role": "tool", "tool_call_id": "c1", "content": "Done, and it works n
 TOOL = {"type": "function", "function": {"name": "log_in", "description": "Logs in.", "parameters": {"type": "object"}}}
 
 
-def places(text):
+def locations(text):
     """An example for each place where `text` may be."""
     end = [RESULT, answer("You are in.")]
     described = {**TOOL, "function": {**TOOL["function"], "description": text}}
@@ -108,7 +108,7 @@ def planted():
     """A line for every kind in every place, and enough plain ones to train on."""
     lines = []
     for number, (name, key) in enumerate(KEYS.items()):
-        for place, example in places(said(name, key)).items():
+        for place, example in locations(said(name, key)).items():
             messages = [dict(message) for message in example["messages"]]
             asked = next(message for message in messages if message["role"] == "user")
             if isinstance(asked["content"], str):
@@ -144,7 +144,7 @@ def folder(audited, tmp_path, monkeypatch):
     return tmp_path / "w"
 
 
-COUNT = len(KEYS) * len(places(""))
+COUNT = len(KEYS) * len(locations(""))
 
 
 def test_the_audit_finds_every_planted_secret_and_shows_none(audited, monkeypatch, capsys):

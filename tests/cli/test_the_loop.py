@@ -80,8 +80,8 @@ def test_an_export_stops_at_what_the_target_rejects_or_leaves_it_out_when_asked(
     export = ["export", "desk.jsonl", "--target", "openai", "--out", "curated", "--mask-secrets"]
     rejected = curator(desk, *export)
     assert rejected.returncode == 1 and "desk.jsonl line" in rejected.stderr
-    written = curator(desk, *export, "--skip-invalid")
-    assert written.returncode == 0, written.stderr
+    edits = curator(desk, *export, "--skip-invalid")
+    assert edits.returncode == 0, edits.stderr
     assert {"train.jsonl", "manifest.json", "README.md", "skipped.jsonl"} <= {
         p.name for p in (desk / "curated").iterdir()
     }

@@ -144,9 +144,9 @@ def test_the_same_command_is_one_job_and_leaves_no_key(
     assert f"tuned    {TRAINED}" in listed
     assert curator(*given, "--attempt", "2", service=service).returncode == 0
     assert (len(service.jobs), len(service.files)) == (2, 2)
-    written = b"".join(path.read_bytes() for path in data.parent.rglob("*") if path.is_file())
-    assert b"curator_request" not in written  # what is sent is not what is kept
-    assert KEY.encode() not in written
+    edits = b"".join(path.read_bytes() for path in data.parent.rglob("*") if path.is_file())
+    assert b"curator_request" not in edits  # what is sent is not what is kept
+    assert KEY.encode() not in edits
     assert KEY not in first.stdout + first.stderr + second.stderr + third.stderr
 
 

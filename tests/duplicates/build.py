@@ -1,6 +1,6 @@
 """The engine on `(prompt, answer)` examples."""
 
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.search import find
@@ -11,11 +11,11 @@ def prepared(examples, block=None, **kinds):
     """The set of `examples`, prepared in blocks of `block`."""
     frame = views(examples, **kinds)
     size = block or max(1, len(frame))
-    return assemble([prepare(frame[at : at + size]) for at in range(0, len(frame), size)])
+    return assemble([block_features(frame[at : at + size]) for at in range(0, len(frame), size)])
 
 
 def grouped(examples, rank=None, threshold=None, **kinds):
     """The set, what was found in it, and its groups."""
-    whole = prepared(examples, **kinds)
-    duplicates = find(whole)
-    return whole, duplicates, group(whole, duplicates, default_rank(whole) if rank is None else rank, threshold)
+    corpus = prepared(examples, **kinds)
+    duplicates = find(corpus)
+    return corpus, duplicates, group(corpus, duplicates, default_rank(corpus) if rank is None else rank, threshold)

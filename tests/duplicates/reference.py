@@ -89,7 +89,7 @@ def template(examples):
     return {shingle for shingle, count in counts.items() if count >= max(20, 0.01 * len(unique))}
 
 
-def outside(left, right, forms):
+def without_template(left, right, forms):
     """p*: similarity of two prompts, as shingle sets, outside the shingles of `forms`."""
     if not left - forms and not right - forms:
         return jaccard(left, right)
@@ -106,7 +106,7 @@ def similar_pairs(examples, floor):
     for (i, left), (j, right) in combinations(enumerate(sets), 2):
         w, p, a = (jaccard(x, y) for x, y in zip(left, right, strict=True))
         if max(w, p, a) >= floor:
-            found[i, j] = (w, p, outside(left[1], right[1], forms), a)
+            found[i, j] = (w, p, without_template(left[1], right[1], forms), a)
     return found
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.duplicates.calibration import Band, edges, judged_bands, recommend, sample, wilson
+from curator.duplicates.calibration import Band, answered_bands, edges, recommend, sample, wilson
 
 
 def bands(*copies, judged=20, pairs=100):
@@ -51,4 +51,4 @@ def test_a_sample_takes_so_many_of_each_band_and_stays_when_others_are_added():
     fewer = sample(pairs[:99], names[:99], 0.5, 5, seed=0)
     assert len(set(drawn["similarity"]) - set(fewer["similarity"])) <= 1
     judged = drawn.select("band", copy=pl.col("similarity") > 0.699)
-    assert [band.copies for band in judged_bands(pairs, judged, 0.5)] == [0, 0, 5, 5, 5]
+    assert [band.copies for band in answered_bands(pairs, judged, 0.5)] == [0, 0, 5, 5, 5]

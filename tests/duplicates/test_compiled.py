@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from curator import jit
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.jit import compiled_before
 from tests.duplicates.reference import views
 
@@ -35,7 +35,7 @@ def test_without_a_home_that_can_be_written_kernels_are_kept_elsewhere(tmp_path)
 
 
 def test_it_is_known_whether_the_first_use_will_compile(tmp_path, monkeypatch):
-    prepare(views([("a", "b")]))
+    block_features(views([("a", "b")]))
     assert compiled_before()
     monkeypatch.setattr(jit, "CACHE", tmp_path / "kernels")
     assert not compiled_before()

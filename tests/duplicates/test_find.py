@@ -14,9 +14,9 @@ from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, question
 
 
-def found_pairs(whole, duplicates, threshold=0.7):
+def found_pairs(corpus, duplicates, threshold=0.7):
     """(left, right) -> (relation, similarities), equal examples with their first only."""
-    pairs = with_relations(duplicates.pairs, whole, threshold)
+    pairs = with_relations(duplicates.pairs, corpus, threshold)
     rows = pairs.select("left", "right", "relation", "whole", "prompt", "outside", "answer").rows()
     return {(left, right): (relation, tuple(values)) for left, right, relation, *values in rows}
 
@@ -24,9 +24,9 @@ def found_pairs(whole, duplicates, threshold=0.7):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_pair_a_person_would_care_about_is_found_with_its_exact_similarities(seed):
     examples = examples_with_copies(seed)
-    whole = prepared(examples)
-    duplicates = find(whole)
-    found = found_pairs(whole, duplicates)
+    corpus = prepared(examples)
+    duplicates = find(corpus)
+    found = found_pairs(corpus, duplicates)
     first = duplicates.first
     true = reference.similar_pairs(examples, 0.5)
     assert all(true[pair] == values for pair, (_, values) in found.items() if pair in true)
@@ -47,10 +47,10 @@ def test_a_set_made_from_forms_has_the_relations_of_the_definition():
     examples = [
         (form + question(generator)[0] * generator.choice([0, 1]), generator.choice(labels)) for _ in range(150)
     ]
-    whole = prepared(examples)
-    duplicates = find(whole)
+    corpus = prepared(examples)
+    duplicates = find(corpus)
     assert len(duplicates.template_shingles) == len(reference.template(examples))
-    found = found_pairs(whole, duplicates)
+    found = found_pairs(corpus, duplicates)
     for (i, j), values in reference.similar_pairs(examples, 0.7).items():
         if duplicates.first[i] == i and duplicates.first[j] == j:
             relation = reference.relation(values, (examples[i][1], examples[j][1]), 0.7)
@@ -58,8 +58,8 @@ def test_a_set_made_from_forms_has_the_relations_of_the_definition():
                 assert found[i, j] == (relation, values)
 
 
-def as_texts(examples, whole, duplicates):
-    pairs = with_relations(duplicates.pairs, whole, 0.7)
+def as_texts(examples, corpus, duplicates):
+    pairs = with_relations(duplicates.pairs, corpus, 0.7)
     return {
         (frozenset((examples[left], examples[right])), relation, w)
         for left, right, relation, w in pairs.select("left", "right", "relation", "whole").rows()
@@ -71,14 +71,14 @@ def as_texts(examples, whole, duplicates):
 def test_threads_blocks_and_order_change_nothing(seed, block, shuffler):
     examples = examples_with_copies(seed, 60, 40)
     examples += examples[:5]
-    whole = prepared(examples)
-    expected = find(whole, threads=1)
+    corpus = prepared(examples)
+    expected = find(corpus, threads=1)
     in_blocks = find(prepared(examples, block), threads=2)
     assert in_blocks.pairs.equals(expected.pairs)
     assert in_blocks.forest.equals(expected.forest)
     shuffled = shuffler.sample(examples, len(examples))
     other = prepared(shuffled)
-    assert as_texts(shuffled, other, find(other)) == as_texts(examples, whole, expected)
+    assert as_texts(shuffled, other, find(other)) == as_texts(examples, corpus, expected)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -98,8 +98,8 @@ def test_comparing_only_what_is_new_gives_what_comparing_everything_gives(seed):
 
 def test_examples_without_words_are_similar_to_nothing_but_their_exact_duplicates():
     examples = [("?", "!"), ("?", "!"), ("...", "!"), ("", ""), ("", ""), ("a", "✓"), ("A", "✗"), ("a", "✓")]
-    whole = prepared(examples)
-    pairs = with_relations(find(whole).pairs, whole, 0.7).filter(relation="copy")
+    corpus = prepared(examples)
+    pairs = with_relations(find(corpus).pairs, corpus, 0.7).filter(relation="copy")
     assert pairs.select("left", "right").rows() == [(0, 1), (3, 4), (5, 7)]
 
 
@@ -108,7 +108,7 @@ def test_an_empty_set_has_no_pairs():
 
 
 def test_a_million_equal_examples_are_one_pair_each():
-    whole = prepared([("What is the capital of France?", "Paris, of course.")] * 200_000, 50_000)
-    duplicates = find(whole)
+    corpus = prepared([("What is the capital of France?", "Paris, of course.")] * 200_000, 50_000)
+    duplicates = find(corpus)
     assert len(duplicates.pairs) == 199_999
     assert duplicates.pairs["exact"].all()

@@ -12,12 +12,12 @@ from tests.duplicates.test_groups import ANSWER, PROMPT
 
 
 def reported(examples, rank=None, **kinds):
-    whole, duplicates, groups = grouped(examples, rank, **kinds)
-    return duplicate_findings(whole, duplicates, groups)
+    corpus, duplicates, groups = grouped(examples, rank, **kinds)
+    return duplicate_findings(corpus, duplicates, groups)
 
 
-def contradictions(whole):
-    return conflict_findings(conflicts(whole))
+def contradictions(corpus):
+    return conflict_findings(conflicts(corpus))
 
 
 def test_every_copy_but_the_keeper_is_reported_once_with_its_keeper():
@@ -93,8 +93,8 @@ def test_a_question_with_thousands_of_answers_is_checked_in_full():
 def test_every_copy_that_may_be_dropped_names_a_keeper_that_stays():
     examples = examples_with_copies(7, 60, 90)
     examples += examples[:20]
-    whole, duplicates, groups = grouped(examples)
-    found = duplicate_findings(whole, duplicates, groups)
+    corpus, duplicates, groups = grouped(examples)
+    found = duplicate_findings(corpus, duplicates, groups)
     dropped = set(found.filter(suggestion="drop")["position"])
     assert len(dropped) > 20
     near = found.filter(check="near-duplicate")

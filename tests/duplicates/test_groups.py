@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.search import find
@@ -92,14 +92,14 @@ def test_other_symbols_or_weights_are_a_copy_for_review_only():
     assert (pair["relation"], pair["plain"]) == ("copy", False)
     same = [(f"{PROMPT} - {ANSWER}", f"{ANSWER} again"), (f"please {PROMPT} - {ANSWER}", f"{ANSWER} again")]
     assert grouped(same)[2].pairs["plain"].all()
-    whole = assemble([prepare(reference.views(same).with_columns(weights=pl.Series([1, 2], dtype=pl.UInt64)))])
-    assert not group(whole, find(whole), default_rank(whole)).pairs["plain"].any()
+    corpus = assemble([block_features(reference.views(same).with_columns(weights=pl.Series([1, 2], dtype=pl.UInt64)))])
+    assert not group(corpus, find(corpus), default_rank(corpus)).pairs["plain"].any()
 
 
 def test_the_same_texts_from_others_are_a_copy_for_review_only():
     frame = reference.views([(PROMPT, ANSWER)] * 2).with_columns(exact=pl.Series([1, 2], dtype=pl.UInt64))
-    whole = assemble([prepare(frame)])
-    pair = group(whole, find(whole), default_rank(whole)).pairs.row(0, named=True)
+    corpus = assemble([block_features(frame)])
+    pair = group(corpus, find(corpus), default_rank(corpus)).pairs.row(0, named=True)
     assert (pair["relation"], pair["exact"], pair["plain"]) == ("copy", False, False)
 
 
@@ -119,13 +119,13 @@ def test_the_longer_answer_is_kept_then_the_earlier_example():
 
 def test_a_higher_threshold_regroups_from_what_is_stored():
     examples = examples_with_copies(3, 80, 80)
-    whole, duplicates, _ = grouped(examples)
-    strict = group(whole, duplicates, default_rank(whole), 0.9)
+    corpus, duplicates, _ = grouped(examples)
+    strict = group(corpus, duplicates, default_rank(corpus), 0.9)
     again = prepared(examples)
     assert strict.keeper.tolist() == grouped(examples, threshold=0.9)[2].keeper.tolist()
-    assert len(again) == len(whole)
+    assert len(again) == len(corpus)
     with pytest.raises(ValueError, match="needs a new search"):
-        group(whole, duplicates, default_rank(whole), 0.6)
+        group(corpus, duplicates, default_rank(corpus), 0.6)
 
 
 def test_texts_without_roles_are_copies_by_the_whole_text():

@@ -44,11 +44,11 @@ def test_comparing_only_what_is_new_gives_the_groups_of_a_full_run(seed, kind, n
     for place, (old, _) in enumerate(now):
         if old >= 0:
             positions[old] = place
-    whole = prepared([example for _, example in now], 50)
-    again, everything = find(whole, earlier=Earlier(earlier, positions)), find(whole)
+    corpus = prepared([example for _, example in now], 50)
+    again, everything = find(corpus, earlier=Earlier(earlier, positions)), find(corpus)
     assert again.pairs.equals(everything.pairs)
-    ranks = default_rank(whole)
-    assert (group(whole, again, ranks).keeper == group(whole, everything, ranks).keeper).all()
+    ranks = default_rank(corpus)
+    assert (group(corpus, again, ranks).keeper == group(corpus, everything, ranks).keeper).all()
 
 
 @pytest.mark.parametrize("examples", [[], material(1, "forms"), [("a", "b")]])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.duplicates.containment.leaks import leaks
-from curator.duplicates.must_link import ties
+from curator.duplicates.must_link import must_link
 from curator.splitting.components import components
 from tests.duplicates import reference
 from tests.duplicates.build import grouped, prepared
@@ -53,20 +53,20 @@ def test_examples_made_from_one_form_are_told_apart_from_leaks(threshold):
 
 def test_a_split_along_the_ties_does_not_leak_and_a_random_one_does():
     examples = examples_with_copies(9, 150, 150)
-    whole, duplicates, groups = grouped(examples)
-    of = components(len(examples), *ties(whole, duplicates, groups)).of
+    corpus, duplicates, groups = grouped(examples)
+    of = components(len(examples), *must_link(corpus, duplicates, groups)).of
     in_validation = of % 10 == 0
-    assert leaks(whole.at(np.flatnonzero(~in_validation)), whole.at(np.flatnonzero(in_validation))).leaking == 0
+    assert leaks(corpus.at(np.flatnonzero(~in_validation)), corpus.at(np.flatnonzero(in_validation))).leaking == 0
     anywhere = np.random.default_rng(0).random(len(examples)) < 0.1
-    assert leaks(whole.at(np.flatnonzero(~anywhere)), whole.at(np.flatnonzero(anywhere))).leaking > 0
+    assert leaks(corpus.at(np.flatnonzero(~anywhere)), corpus.at(np.flatnonzero(anywhere))).leaking > 0
 
 
 def test_a_prompt_with_another_symbol_is_no_leak_and_no_tie():
     train, validation = [("What is 3 + 4?", "It is seven")], [("what is 3 * 4", "twelve"), ("WHAT IS 3 + 4", "7")]
     found = leaks(prepared(train), prepared(validation)).nearest
     assert found["same_prompt"].to_list() == [None, 0]
-    whole, duplicates, groups = grouped(train + validation)
-    assert components(3, *ties(whole, duplicates, groups)).of.tolist() == [0, 1, 0]
+    corpus, duplicates, groups = grouped(train + validation)
+    assert components(3, *must_link(corpus, duplicates, groups)).of.tolist() == [0, 1, 0]
 
 
 def test_the_claim_is_a_sentence_with_its_figures():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from datasketch import MinHash
 
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.minhash.permutations import MULTIPLIERS, OFFSETS
 from curator.duplicates.minhash.signatures import RECALL, Banding, permutations, sign_views
 from tests.duplicates.material import examples_with_copies
@@ -21,7 +21,7 @@ def test_a_signature_equals_datasketchs_for_the_same_shingle_hashes_bit_for_bit(
         ("one two", "three"),
         ("same words here for all", "same words here for all"),
     ]
-    block = prepare(views(examples))
+    block = block_features(views(examples))
     ours = np.empty((3, 128), dtype=np.uint32)
     for example in range(len(block)):
         low, high = block.ends[example : example + 2]

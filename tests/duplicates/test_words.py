@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.text.characters import Characters
 from curator.duplicates.text.word_offsets import placed_words
 from curator.duplicates.verify.jaccard import similarities
-from curator.duplicates.verify.named_pairs import sides_of
+from curator.duplicates.verify.named_pairs import pair_features
 from tests.duplicates import reference
 
 SAMPLES = [
@@ -42,10 +42,10 @@ texts = st.one_of(
 
 def of_pair(left, right):
     """Word counts and similarities of two (prompt, answer) examples, from the compiled code."""
-    whole = assemble([prepare(reference.views([left, right]))])
-    sides, _ = sides_of(whole, np.empty(0, dtype=np.uint64))
-    w, p, _, a = similarities(0, 1, sides)
-    return whole.words.tolist(), whole.sizes.tolist(), (w, p, a)
+    corpus = assemble([block_features(reference.views([left, right]))])
+    splits, _ = pair_features(corpus, np.empty(0, dtype=np.uint64))
+    w, p, _, a = similarities(0, 1, splits)
+    return corpus.words.tolist(), corpus.sizes.tolist(), (w, p, a)
 
 
 @settings(max_examples=100)
@@ -76,11 +76,11 @@ PIECES = [*"aZ9_+#. .<-中é\u0301", "word", "C++", ".NET", "...", "x" * 61, " "
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.lists(st.sampled_from(PIECES), max_size=6))
 def test_symbols_and_what_joins_words_are_read_the_same_at_every_place(text, more):
     other = "".join(more) + text
-    whole = assemble([prepare(reference.views([(text, text), (other, other), ("z" * 200, "z" * 200)]))])
-    assert whole.words[:2, 0].tolist() == [len(reference.words(text)), len(reference.words(other))]
-    same_prompt = whole.equal_prompt[0] == whole.equal_prompt[1]
+    corpus = assemble([block_features(reference.views([(text, text), (other, other), ("z" * 200, "z" * 200)]))])
+    assert corpus.words[:2, 0].tolist() == [len(reference.words(text)), len(reference.words(other))]
+    same_prompt = corpus.equal_prompt[0] == corpus.equal_prompt[1]
     assert same_prompt == (reference.read(text) == reference.read(other))
-    assert (whole.symbols[0] == whole.symbols[1]) == (reference.symbols(text) == reference.symbols(other))
+    assert (corpus.symbols[0] == corpus.symbols[1]) == (reference.symbols(text) == reference.symbols(other))
     assert [word.word for word in placed_words(text)[1]] == reference.words(text)
 
 
@@ -100,9 +100,9 @@ def test_symbols_and_what_joins_words_are_read_the_same_at_every_place(text, mor
     ],
 )
 def test_prompts_with_other_symbols_are_different(left, right):
-    whole = assemble([prepare(reference.views([(left, "x"), (right, "x"), (f"{left.upper()} ...", "x")]))])
-    assert whole.equal_prompt[0] != whole.equal_prompt[1]
-    assert whole.equal_prompt[0] == whole.equal_prompt[2]
+    corpus = assemble([block_features(reference.views([(left, "x"), (right, "x"), (f"{left.upper()} ...", "x")]))])
+    assert corpus.equal_prompt[0] != corpus.equal_prompt[1]
+    assert corpus.equal_prompt[0] == corpus.equal_prompt[2]
 
 
 def test_letters_that_differ_only_in_form_are_the_same_word():
@@ -130,8 +130,8 @@ LONG = [
 @given(st.lists(st.sampled_from(LONG), max_size=30), st.sampled_from(["", " ", "-"]))
 def test_a_text_has_the_same_shingles_whatever_stands_beside_it(pieces, between):
     text = between.join(pieces)
-    alone = prepare(reference.views([(text, text)]))  # its end is read character by character
-    beside = prepare(reference.views([("before", "it"), (text, text), ("after" * 50, "it" * 200)]))
+    alone = block_features(reference.views([(text, text)]))  # its end is read character by character
+    beside = block_features(reference.views([("before", "it"), (text, text), ("after" * 50, "it" * 200)]))
     low, high = beside.ends[1:3]
     assert np.array_equal(alone.shingles, beside.shingles[low:high])
     for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "symbols", "equal_prompt", "parities"):

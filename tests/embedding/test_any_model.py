@@ -13,11 +13,11 @@ from threadpoolctl import threadpool_limits
 from curator.audit.meaning.meaning import find_meaning
 from curator.audit.open_data import open_data
 from curator.embedding.encoders.encoder import encode_views, encoder_named
-from curator.embedding.encoders.subwords import Words, joined_words, words_of
+from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.neighbors.nearest import all_pairs, neighbours
 from curator.embedding.neighbors.pairs import Criterion
 from curator.embedding.outliers.detection import outliers
-from curator.embedding.outliers.surprisal import rarity
+from curator.embedding.outliers.surprisal import surprisal
 from curator.embedding.topics.assignment import topics
 from curator.embedding.vectors import Vectors, save_joined
 from curator.settings.request import DataRequest
@@ -95,30 +95,30 @@ def test_what_is_found_is_the_same_for_any_blocks_and_threads(tmp_path_factory, 
         place = tmp_path_factory.mktemp("joined") / "vectors"
         save_joined((encode_views(block, encoder_named()) for block in blocks), len(frame), place)
         vectors = Vectors.load(place)
-        rare = rarity(joined_words([words_of(block) for block in blocks]))
+        rare = surprisal(joined_words([words_of(block) for block in blocks]))
         found = outliers(vectors, rare), topics(vectors), neighbours(vectors, threads=threads)
-        pairs, _ = all_pairs(vectors.whole, Criterion.cosine(0.9, len(frame)), threads=threads)
+        pairs, _ = all_pairs(vectors.full_text, Criterion.cosine(0.9, len(frame)), threads=threads)
     at_once = encode_views(frame, encoder_named())
     assert (vectors.parts == at_once.parts).all()
-    assert np.array_equal(rare, rarity(words_of(frame)), equal_nan=True)
+    assert np.array_equal(rare, surprisal(words_of(frame)), equal_nan=True)
     expected = outliers(at_once, rare), topics(at_once), neighbours(at_once)
     assert found[0].flagged.tolist() == expected[0].flagged.tolist()
     assert (found[1].label == expected[1].label).all()
-    assert (pairs.ends == all_pairs(at_once.whole, Criterion.cosine(0.9, len(frame)))[0].ends).all()
+    assert (pairs.ends == all_pairs(at_once.full_text, Criterion.cosine(0.9, len(frame)))[0].ends).all()
     assert (found[2].positions == expected[2].positions).all()
 
 
 def test_rare_words_are_rare_and_a_text_without_words_is_neither():
     frame = views(200)
     prompts = [*frame["prompt"][:-2], FOREIGN, ""]
-    rare = rarity(words_of(frame.with_columns(pl.Series("prompt", prompts))))
+    rare = surprisal(words_of(frame.with_columns(pl.Series("prompt", prompts))))
     assert np.nanargmax(rare[:, 0]) == 198
     assert np.isnan(rare[199, 0])
 
 
 def test_words_are_taken_by_example(tmp_path):
     words_of(views(30)).save(tmp_path / "words")
-    again = Words.load(tmp_path / "words")
+    again = Subwords.load(tmp_path / "words")
     some = again.at(np.array([4, 0, 29]))
     expected = joined_words([words_of(views(30)[at : at + 1]) for at in (4, 0, 29)])
     assert (some.pieces == expected.pieces).all()

@@ -112,7 +112,7 @@ def test_blank_texts_have_no_vector_and_the_whole_is_then_the_answer() -> None:
     frame = views(2).with_columns(prompt=views(2)["prompt"].str.slice(0, 0))
     vectors = encoded(frame)
     assert not vectors.prompt.any()
-    assert np.allclose(vectors.whole[:], vectors.answer, atol=1e-3)
+    assert np.allclose(vectors.full_text[:], vectors.answer, atol=1e-3)
 
 
 def test_vectors_come_back_from_disk_as_they_were(tmp_path: Path) -> None:

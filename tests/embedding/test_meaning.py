@@ -17,7 +17,7 @@ from curator.embedding.neighbors.nearest import NEIGHBOURS, all_pairs, neighbour
 from curator.embedding.neighbors.pairs import Criterion
 from curator.embedding.outliers.detection import outliers
 from curator.embedding.outliers.reasons import reasons, usual
-from curator.embedding.outliers.surprisal import rarity
+from curator.embedding.outliers.surprisal import surprisal
 from curator.embedding.projection import layout
 from curator.embedding.selection import diverse_subset, query_vector, similar
 from curator.embedding.semantic_duplicates import semantic_pairs
@@ -34,7 +34,7 @@ def random_vectors(count: int, seed: int = 0, dimensions: int = 64) -> Vectors:
 
 
 def near_pairs(vectors: Vectors, threshold: float, threads: int = 2) -> np.ndarray:
-    return all_pairs(vectors.whole, Criterion.cosine(threshold, len(vectors)), threads=threads)[0].ends
+    return all_pairs(vectors.full_text, Criterion.cosine(threshold, len(vectors)), threads=threads)[0].ends
 
 
 @settings(max_examples=20)
@@ -42,8 +42,8 @@ def near_pairs(vectors: Vectors, threshold: float, threads: int = 2) -> np.ndarr
 def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: int, threshold: float) -> None:
     vectors = random_vectors(count, seed, 16)
     found, pairs = neighbours(vectors), near_pairs(vectors, threshold)
-    whole = vectors.whole[:].astype(np.float64)
-    product = np.round(whole @ whole.T, 6)
+    full_text = vectors.full_text[:].astype(np.float64)
+    product = np.round(full_text @ full_text.T, 6)
     expected = np.argwhere(np.triu(product >= round(threshold, 6), 1))
     assert (pairs == expected).all()
     np.fill_diagonal(product, -2)
@@ -56,8 +56,8 @@ def test_neighbours_and_pairs_are_those_of_the_full_product(count: int, seed: in
 def test_no_pair_is_lost_to_the_bound_among_texts_and_their_copies(count: int, seed: int, threshold: float) -> None:
     frame = views(count, seed)
     vectors = encoded(pl.concat([frame, frame[: count // 5], views(2).with_columns(prompt=pl.lit(""))]))
-    whole = vectors.whole[:].astype(np.float64)
-    cosines = np.round(np.stack([whole @ row for row in whole]), 6)
+    full_text = vectors.full_text[:].astype(np.float64)
+    cosines = np.round(np.stack([full_text @ row for row in full_text]), 6)
     clear = np.abs(cosines - threshold) > 2e-6  # another order of sums may round to the next millionth
     found = np.zeros_like(clear)
     found[tuple(near_pairs(vectors, threshold).T)] = True
@@ -91,9 +91,9 @@ def test_what_is_just_below_the_threshold_takes_no_room_from_pairs() -> None:
         return cosine * np.eye(16)[0] + np.sqrt(1 - cosine**2) * np.eye(16)[direction]
 
     just_below, near = [at(0.8999, 1 + number) for number in range(6)], [at(0.95, 7 + number) for number in range(3)]
-    whole = np.stack([*just_below, *near, np.eye(16)[0]])
-    vectors = Vectors(np.repeat(whole[:, None], 2, axis=1).astype(np.float16))
-    found, _ = all_pairs(vectors.whole, replace(Criterion.cosine(0.9, 10), most=3))
+    full_text = np.stack([*just_below, *near, np.eye(16)[0]])
+    vectors = Vectors(np.repeat(full_text[:, None], 2, axis=1).astype(np.float16))
+    found, _ = all_pairs(vectors.full_text, replace(Criterion.cosine(0.9, 10), most=3))
     assert found.ends[found.ends[:, 1] == 9, 0].tolist() == [6, 7, 8]
 
 
@@ -108,7 +108,7 @@ def test_cells_for_very_large_sets_find_nearly_every_pair_and_tell_what_share() 
     vectors = encoded(views(2000))
     every, criterion = near_pairs(vectors, 0.95), Criterion.cosine(0.95, 2000)
     (some, note), (again, _) = (
-        all_pairs(vectors.whole, criterion, exact_up_to=1000, threads=threads) for threads in (1, 3)
+        all_pairs(vectors.full_text, criterion, exact_up_to=1000, threads=threads) for threads in (1, 3)
     )
     assert (some.ends == again.ends).all()
     known = {*map(tuple, some.ends.tolist())}
@@ -123,7 +123,7 @@ def test_a_list_of_too_many_is_cut_the_same_way_for_any_threads_and_says_so() ->
     vectors = encoded(views(900))
     every = near_pairs(vectors, 0.8)
     criterion = replace(Criterion.cosine(0.8, 900), most=5)
-    (some, note), (again, _) = (all_pairs(vectors.whole, criterion, threads=threads) for threads in (1, 3))
+    (some, note), (again, _) = (all_pairs(vectors.full_text, criterion, threads=threads) for threads in (1, 3))
     assert (some.ends == again.ends).all()
     is_cut, listed = np.isin(every[:, 1], some.cut), np.bincount(some.ends[:, 1])
     assert listed.max() == 5
@@ -193,7 +193,7 @@ def test_the_best_ranked_of_copies_stands_for_all_of_them(data: st.DataObject) -
 def test_the_nearest_of_some_are_those_of_all() -> None:
     vectors = encoded(views(300))
     some, every = np.array([7, 299, 0]), neighbours(vectors)
-    positions, cosines = neighbours_of_some(vectors.whole, some, 5)
+    positions, cosines = neighbours_of_some(vectors.full_text, some, 5)
     assert (positions == every.positions[some, :5]).all()
     assert (cosines == every.cosines[some, :5]).all()
 
@@ -215,9 +215,9 @@ def test_a_paraphrase_is_reported_with_its_keeper() -> None:
     vectors = encoded(pl.concat([again, frame]))
     pairs, _ = semantic_pairs(vectors, words_of(pl.concat([again, frame])).numbers, 0.85)
     keeper = keepers(np.arange(len(vectors)), pairs.select("left", "right").to_numpy())
-    told = semantic_duplicate_findings(pairs, keeper, np.arange(len(vectors))).filter(row=1)
-    assert told["keeper"].to_list() == [0]
-    assert told["score"][0] == pairs.filter(left=0, right=1)["similarity"][0]
+    reported = semantic_duplicate_findings(pairs, keeper, np.arange(len(vectors))).filter(row=1)
+    assert reported["keeper"].to_list() == [0]
+    assert reported["score"][0] == pairs.filter(left=0, right=1)["similarity"][0]
 
 
 def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
@@ -229,7 +229,7 @@ def test_foreign_text_stands_alone_and_the_finding_says_why() -> None:
     judged = outliers(vectors)
     assert judged.flagged[0] == 400
     assert judged.score[400] == np.nanmax(judged.score)
-    near = neighbours_of_some(vectors.whole, judged.flagged, 5)
+    near = neighbours_of_some(vectors.full_text, judged.flagged, 5)
     message = outlier_findings(judged, *near, 0.9, about, texts(frame))["message"][0]
     assert "words occur in no typical example" in message
     assert "kind" not in message
@@ -239,8 +239,8 @@ def test_foreign_texts_that_resemble_one_another_are_said_to() -> None:
     foreign = pl.DataFrame([(f"{FOREIGN} {word}", FOREIGN, 0) for word in TOWNS[:4]], views(1).schema, orient="row")
     frame = pl.concat([views(400), foreign])
     vectors = encoded(frame)
-    judged = outliers(vectors, rarity(words_of(frame)))
-    near, about = neighbours_of_some(vectors.whole, judged.flagged, 5), titled(topics(vectors), texts(frame))
+    judged = outliers(vectors, surprisal(words_of(frame)))
+    near, about = neighbours_of_some(vectors.full_text, judged.flagged, 5), titled(topics(vectors), texts(frame))
     found = outlier_findings(judged, *near, 0.9, about, texts(frame))
     said = found.filter(pl.col("row") >= 400)["message"]
     assert len(said) == 4
@@ -256,7 +256,7 @@ def test_clean_sets_have_few_outliers_though_they_are_small_and_made_of_four_tem
     for count in (100, 150, 250, 400, 700):
         for seed in range(4):
             frame = views(count, seed)
-            shares.append(len(outliers(encoded(frame), rarity(words_of(frame))).flagged) / count)
+            shares.append(len(outliers(encoded(frame), surprisal(words_of(frame))).flagged) / count)
     assert max(shares) <= 0.05
     assert sum(shares) <= 0.015 * len(shares)
 
@@ -278,14 +278,14 @@ def test_noise_is_found_in_a_set_of_templates(count: int, seed: int, share: floa
     noise = [["".join(draw.choices(string.ascii_letters + "   ", k=200)) for _ in range(2)] for _ in range(planted)]
     noisy = pl.DataFrame([(*texts, 0) for texts in noise], views(1).schema, orient="row")
     frame = pl.concat([views(count, seed), noisy])
-    flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
+    flagged = outliers(encoded(frame), surprisal(words_of(frame))).flagged
     assert set(range(count, count + planted)) <= set(flagged.tolist())
 
 
 def test_where_all_prompts_are_one_the_answers_decide() -> None:
     frame = views(300).with_columns(prompt=pl.lit("Write something."))
     frame = pl.concat([frame, pl.DataFrame([("Write something.", FOREIGN, 0)], views(1).schema, orient="row")])
-    flagged = outliers(encoded(frame), rarity(words_of(frame))).flagged
+    flagged = outliers(encoded(frame), surprisal(words_of(frame))).flagged
     assert flagged.tolist()[:1] == [300]
     assert len(flagged) <= 4
 
@@ -340,8 +340,10 @@ def test_the_reason_is_told_in_words(text: str, said: str) -> None:
 
 def test_a_reason_never_tells_what_other_checks_mask() -> None:
     normal = usual(["How do I bake bread?"] * 10)
-    told = reasons("Write to jane.doe@example.org, key AKIAIOSFODNN7EXAMPLE, https://secret.host/path, 12b34c", normal)
-    assert not any(part in told for part in ("jane", "doe", "example.org", "AKIA", "secret", "path"))
+    reported = reasons(
+        "Write to jane.doe@example.org, key AKIAIOSFODNN7EXAMPLE, https://secret.host/path, 12b34c", normal
+    )
+    assert not any(part in reported for part in ("jane", "doe", "example.org", "AKIA", "secret", "path"))
 
 
 def test_a_thin_topic_says_what_to_add() -> None:
@@ -362,10 +364,10 @@ def test_the_same_vectors_give_the_same_result(work: object) -> None:
 
 
 def test_the_map_lies_within_its_frame() -> None:
-    places = layout(encoded(views(100)))
-    assert places.shape == (100, 2)
-    assert places.min() == 0
-    assert places.max() == 1
+    locations = layout(encoded(views(100)))
+    assert locations.shape == (100, 2)
+    assert locations.min() == 0
+    assert locations.max() == 1
 
 
 def test_search_finds_what_is_asked_in_other_words() -> None:

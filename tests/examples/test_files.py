@@ -38,7 +38,7 @@ def elements(path: Path) -> list[tuple[int, bytes, int]]:
     return [element for block in read_blocks(path) for element in block.elements()]
 
 
-def written(folder: Path, name: str, data: bytes) -> Path:
+def edits(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
@@ -70,7 +70,7 @@ def test_lines_are_the_same_in_blocks_of_any_size(tmp_path, small_blocks, sizes,
     small_blocks(*sizes)
     lines = [*LINES[:40], b"", b"  ", b"\r", *LINES[40:60]]
     data = start + b"\n".join(lines) + ending
-    found = elements(written(tmp_path, "a.jsonl", data))
+    found = elements(edits(tmp_path, "a.jsonl", data))
     assert [(number, raw) for number, raw, _ in found] == list(enumerate(lines, 1))
     assert all(data[offset : offset + len(raw)] == raw for _, raw, offset in found)
 
@@ -80,7 +80,7 @@ def test_lines_are_the_same_in_blocks_of_any_size(tmp_path, small_blocks, sizes,
 def test_elements_of_an_array_are_the_same_in_blocks_of_any_size(tmp_path, small_blocks, sizes, start):
     small_blocks(*sizes)
     data = start + b"[\n  " + b" ,\n  ".join(LINES[:50]) + b"\n]\n"
-    found = elements(written(tmp_path, "a.json", data))
+    found = elements(edits(tmp_path, "a.json", data))
     assert [(number, raw) for number, raw, _ in found] == list(enumerate(LINES[:50], 1))
     assert all(data[offset : offset + len(raw)] == raw for _, raw, offset in found)
 
@@ -106,7 +106,7 @@ def test_a_packed_file_holds_what_the_plain_one_holds(tmp_path, pack, name):
     else:
         plain.write_bytes(b"\n".join(LINES) if name == "a.jsonl" else b"[" + b",".join(LINES) + b"]")
     ending = ".gz" if pack is gzip.compress else ".zst"
-    packed = written(tmp_path, name + ending, pack(plain.read_bytes()))
+    packed = edits(tmp_path, name + ending, pack(plain.read_bytes()))
     assert elements(packed) == elements(plain)
 
 
@@ -114,21 +114,21 @@ def test_a_packed_file_holds_what_the_plain_one_holds(tmp_path, pack, name):
 def test_a_table_with_a_byte_order_mark_and_windows_line_ends(tmp_path, name):
     separator = "\t" if name == "a.tsv" else ";"
     data = BOM + f'prompt{separator}completion\r\n"Two\r\nlines"{separator}Yes\r\n'.encode()
-    ((_, raw, _),) = elements(written(tmp_path, name, data))
+    ((_, raw, _),) = elements(edits(tmp_path, name, data))
     assert json.loads(raw) == {"prompt": "Two\r\nlines", "completion": "Yes"}
 
 
 def test_several_zstandard_frames_and_gzip_members_are_one_file(tmp_path):
     halves = [b"\n".join(LINES[:9]) + b"\n", b"\n".join(LINES[9:20])]
     for name, pack in (("a.jsonl.zst", zstandard.compress), ("a.jsonl.gz", gzip.compress)):
-        found = elements(written(tmp_path, name, b"".join(map(pack, halves))))
+        found = elements(edits(tmp_path, name, b"".join(map(pack, halves))))
         assert [raw for _, raw, _ in found] == LINES[:20], name
 
 
 def test_a_line_inserted_at_the_start_leaves_most_blocks_as_they_were(tmp_path, small_blocks):
     small_blocks(300, 4000, 1000)
     before, after = (
-        {block.digest for block in read_blocks(written(tmp_path, name, b"\n".join(lines)))}
+        {block.digest for block in read_blocks(edits(tmp_path, name, b"\n".join(lines)))}
         for name, lines in (("a.jsonl", LINES), ("b.jsonl", [b'{"new": 1}', *LINES]))
     )
     assert len(before & after) >= 0.8 * len(before)
@@ -138,7 +138,7 @@ def test_a_too_long_line_is_refused_and_its_neighbours_are_read(tmp_path, small_
     for read in (1, 100, 700, 5000, 100_000):
         small_blocks(3000, 9000, read, longest=5000)
         lines = [LINES[0], b"x" * 4999, b"y" * 5000, LINES[1], b"z" * 20_000, LINES[2]]
-        (source,) = expand([str(written(tmp_path, "a.jsonl", b"\n".join(lines)))])
+        (source,) = expand([str(edits(tmp_path, "a.jsonl", b"\n".join(lines)))])
         batches = [read_batch(block, dialect_named("chat")) for block in sources.blocks(source)]
         refused = pl.concat([batch.refused for batch in batches])
         assert [line for batch in batches for line in batch.examples["line"]] == [1, 4, 6]
@@ -149,7 +149,7 @@ def test_a_too_long_line_is_refused_and_its_neighbours_are_read(tmp_path, small_
 def test_a_too_long_element_of_an_array_is_refused_and_its_neighbours_are_read(tmp_path, small_blocks):
     small_blocks(3000, 9000, 100, longest=5000)
     data = b"[" + LINES[0] + b', "' + b"x" * 6000 + b'",' + LINES[1] + b"]"
-    (source,) = expand([str(written(tmp_path, "a.json", data))])
+    (source,) = expand([str(edits(tmp_path, "a.json", data))])
     batches = [read_batch(block, dialect_named("chat")) for block in sources.blocks(source)]
     assert [line for batch in batches for line in batch.examples["line"]] == [1, 3]
     assert "long" in pl.concat([batch.refused for batch in batches])["message"][0]
@@ -185,30 +185,30 @@ def test_a_line_of_200_mb_is_refused_in_bounded_memory(tmp_path, before):
     ids=["a bad element", "no end", "too many ends", "two arrays", "brackets in a text", "cut in an element"],
 )  # fmt: skip
 def test_a_broken_array_loses_nothing_but_what_is_broken(tmp_path, data, wanted):
-    found = elements(written(tmp_path, "a.json", data % (LINES[0], LINES[1])))
+    found = elements(edits(tmp_path, "a.json", data % (LINES[0], LINES[1])))
     assert [raw for _, raw, _ in found] == wanted
 
 
 def test_a_file_of_carriage_returns_is_one_line(tmp_path):
-    ((_, raw, _),) = elements(written(tmp_path, "a.jsonl", b"\r".join(LINES[:3])))
+    ((_, raw, _),) = elements(edits(tmp_path, "a.jsonl", b"\r".join(LINES[:3])))
     assert raw.count(b"\r") == 2
 
 
 def test_windows_line_ends_do_no_harm(tmp_path):
-    (block,) = read_blocks(written(tmp_path, "a.jsonl", b"\r\n".join(LINES[:9]) + b"\r\n"))
+    (block,) = read_blocks(edits(tmp_path, "a.jsonl", b"\r\n".join(LINES[:9]) + b"\r\n"))
     assert len(read_batch(block, dialect_named("chat")).examples) == 9
 
 
 def test_surplus_and_missing_fields_of_a_table_are_kept_and_named(tmp_path):
     data = b"prompt,completion\nWhere?,There.,extra,more\nWhere?\n"
-    first, second = (json.loads(raw) for _, raw, _ in elements(written(tmp_path, "a.csv", data)))
+    first, second = (json.loads(raw) for _, raw, _ in elements(edits(tmp_path, "a.csv", data)))
     assert first[sources.EXTRA_FIELDS] == ["extra", "more"]
     assert second == {"prompt": "Where?"}
 
 
 def test_bytes_of_a_table_that_are_not_utf_8_are_refused_by_line(tmp_path):
     data = b"prompt,completion\nWhere?,There.\nCaf\xe9?,There.\nWhere?,Here.\n"
-    (block,) = read_blocks(written(tmp_path, "a.csv", data))
+    (block,) = read_blocks(edits(tmp_path, "a.csv", data))
     batch = read_batch(block, dialect_named("prompt-completion"))
     assert (len(batch.examples), batch.refused["check"].to_list(), batch.refused["line"].to_list()) == (
         2,
@@ -240,7 +240,7 @@ def test_bytes_of_a_table_that_are_not_utf_8_are_refused_by_line(tmp_path):
 )
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, name, data, words):
     with pytest.raises(UnreadableInput, match=words):
-        elements(written(tmp_path, name, data))
+        elements(edits(tmp_path, name, data))
 
 
 def test_what_is_no_file_is_refused_in_a_sentence(tmp_path):
@@ -254,7 +254,7 @@ def test_what_is_no_file_is_refused_in_a_sentence(tmp_path):
 
 def test_patterns_name_files_in_order_and_each_once(tmp_path):
     for name in ("b.jsonl", "a.jsonl", "c[1].jsonl"):
-        written(tmp_path, name, LINES[0])
+        edits(tmp_path, name, LINES[0])
     names = [Path(source.name).name for source in expand([str(tmp_path / "*.jsonl"), str(tmp_path / "a.jsonl")])]
     assert names == ["a.jsonl", "b.jsonl", "c[1].jsonl"]
     assert len(expand([str(tmp_path / "c[1].jsonl")])) == 1

@@ -58,17 +58,17 @@ def unnamed_differences(original, back, losses):
 def test_what_a_target_writes_reads_back_as_the_same_example_but_for_what_is_named_as_lost(target, content, is_text):
     is_text = is_text and [set(message) for message in content.messages] == [{"role", "content"}] and not content.tools
     is_text = is_text and content.messages[0]["role"] == "assistant" and content.label is None and not content.chosen
-    written = to_line(content, {}, target, text_only=is_text)
-    if written.value is None:
-        assert written.refusals
+    edits = to_line(content, {}, target, text_only=is_text)
+    if edits.value is None:
+        assert edits.refusals
         return
-    back = target.read(msgspec.json.decode(msgspec.json.encode(written.value)))
+    back = target.read(msgspec.json.decode(msgspec.json.encode(edits.value)))
     if back is None:
-        assert any(found.severity == "error" for found in target.judge(written.value))
+        assert any(found.severity == "error" for found in target.judge(edits.value))
         return
     assert comparable(back) == comparable(reduce(content, target.carries).content)
-    assert not list(unnamed_differences(comparable(content), comparable(back), written.losses))
-    if not written.losses:
+    assert not list(unnamed_differences(comparable(content), comparable(back), edits.losses))
+    if not edits.losses:
         assert comparable(back) == comparable(content)
 
 
@@ -83,12 +83,12 @@ def test_what_a_target_writes_reads_back_as_the_same_example_but_for_what_is_nam
 )
 def test_an_unknown_field_is_either_in_the_line_or_named_as_lost_and_never_changes_what_the_line_means(target, extra):
     content = Content([{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}])
-    written = to_line(content, extra, target)
-    assert written.value is not None
-    lost = {loss.field for loss in written.losses}
+    edits = to_line(content, extra, target)
+    assert edits.value is not None
+    lost = {loss.field for loss in edits.losses}
     for key, value in extra.items():
-        assert (key in lost) != (written.value.get(key, written) == value and key not in lost)
-    assert target.read(msgspec.json.decode(msgspec.json.encode(written.value))) == content
+        assert (key in lost) != (edits.value.get(key, edits) == value and key not in lost)
+    assert target.read(msgspec.json.decode(msgspec.json.encode(edits.value))) == content
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

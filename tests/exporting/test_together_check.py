@@ -38,8 +38,8 @@ def test_together_s_own_check_takes_what_we_export(name: str, tmp_path: Path) ->
         assert not isinstance(read, list), read
         split = "train" if number % 6 else "validation"
         examples.append(ExportExample(f"{number:016x}", read[1], {}, split, "f", number, text_only=dialect == "text"))
-    written = write_export(examples, "together", tmp_path / "out")
-    assert sum(written.counts.values()) == len(lines)
-    for file in written.counts:
+    edits = write_export(examples, "together", tmp_path / "out")
+    assert sum(edits.counts.values()) == len(lines)
+    for file in edits.counts:
         report = check_file(tmp_path / "out" / file)
         assert report["is_check_passed"], report

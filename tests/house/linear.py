@@ -71,8 +71,8 @@ def _merged(some: dict[int, Conditions], others: dict[int, Conditions]) -> dict[
     return {state: tuple(dict.fromkeys((*some.get(state, ()), *others.get(state, ())))) for state in states}
 
 
-def _restricted(places: dict[int, Conditions], conditions: Conditions) -> dict[int, Conditions]:
-    restricted = {state: _both(own, conditions) for state, own in places.items()}
+def _restricted(locations: dict[int, Conditions], conditions: Conditions) -> dict[int, Conditions]:
+    restricted = {state: _both(own, conditions) for state, own in locations.items()}
     return {state: own for state, own in restricted.items() if own}
 
 
@@ -238,8 +238,8 @@ class _Kinds:
         classes = [self._word, self._newline]
         self._collect(parsed, flags, classes)
         members = [_members(one, is_text) for one in dict.fromkeys(classes)]
-        places = dict(zip(zip(*members, strict=True), range(len(self._text)), strict=True))
-        self._samples = [self._text[place : place + 1] for place in places.values()]
+        locations = dict(zip(zip(*members, strict=True), range(len(self._text)), strict=True))
+        self._samples = [self._text[place : place + 1] for place in locations.values()]
         self.every = (1 << len(self._samples)) - 1
         self.begin, self.end = 1 << len(self._samples), 1 << (len(self._samples) + 1)
         self.any_before, self.any_behind = self.every | self.begin, self.every | self.end

@@ -102,13 +102,13 @@ def test_a_folder_that_may_not_be_written_moves_the_project_to_the_users_own_and
 
 
 def test_files_of_one_name_in_two_locked_folders_have_two_projects(ordinary_user):
-    places = []
+    locations = []
     for name in ("one", "two"):
         [file] = files(ordinary_user / name, "chats.jsonl")
         (ordinary_user / name).chmod(0o555)
-        places.append(folder_for([file]).path)
+        locations.append(folder_for([file]).path)
         (ordinary_user / name).chmod(0o755)
-    assert places[0] != places[1]
+    assert locations[0] != locations[1]
 
 
 def locked_project(folder):

@@ -107,14 +107,14 @@ def test_a_row_that_is_in_the_log_already_stops_nothing(data, tmp_path, change, 
         connection.execute(f"INSERT INTO decision ({', '.join(row)}) VALUES ({marks})", list(row.values()))
     file = tmp_path / "all.jsonl"
     with open_project([data]) as project:
-        seen = project.states.present()
+        last_position = project.states.present()
         project.log.append([Proposed("b" * 16, "drop")], "anna")
         assert project.states.present().filter(id="b" * 16)["status"].to_list() == ["drop"]
-        assert len(project.states.present()) >= len(seen)
+        assert len(project.states.present()) >= len(last_position)
         assert project.log.undo("anna") is not None
     assert run(["decisions", "export", str(data), str(file)]) == 0
-    written = [json.loads(line) for line in file.read_bytes().splitlines()]
-    assert len(written) == 3
+    edits = [json.loads(line) for line in file.read_bytes().splitlines()]
+    assert len(edits) == 3
     if change in POISON[:3]:
         assert run(["decisions", "import", str(data), str(file)]) == 0
         assert "0 decisions are new, 3 were there already" in capsys.readouterr().out

@@ -37,14 +37,14 @@ def test_the_latest_decision_of_an_annotator_counts(project):
 def test_undo_and_redo_walk_back_and_forth_without_end(project):
     for action in ("keep", "drop", "flag"):
         project.log.append([Proposed(A, action)], "anna")
-    seen = [status(project, A)]
+    last_position = [status(project, A)]
     while project.log.undo("anna"):
-        seen.append(status(project, A))
-    assert seen == ["flag", "drop", "keep", "pending"]
+        last_position.append(status(project, A))
+    assert last_position == ["flag", "drop", "keep", "pending"]
     assert project.log.undo("anna") is None
     while project.log.redo("anna"):
-        seen.append(status(project, A))
-    assert seen == ["flag", "drop", "keep", "pending", "keep", "drop", "flag"]
+        last_position.append(status(project, A))
+    assert last_position == ["flag", "drop", "keep", "pending", "keep", "drop", "flag"]
     project.log.undo("anna")
     project.log.undo("anna")
     project.log.redo("anna")
@@ -107,7 +107,7 @@ def test_what_was_shown_and_is_out_of_date_is_not_decided(project):
     shown = project.log.position()
     project.log.append([Proposed(A, "keep")], "bert")
     with pytest.raises(DecisionConflict, match=r"decided .* meanwhile.*look again"):
-        project.log.append([Proposed(A, "drop")], "anna", seen=shown)
+        project.log.append([Proposed(A, "drop")], "anna", last_position=shown)
     assert status(project, A) == "keep"
 
 

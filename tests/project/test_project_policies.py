@@ -120,7 +120,7 @@ def test_a_preview_that_is_out_of_date_is_not_applied(project):
     shown, proposal = project.log.position(), proposed("safe", MESSY)
     project.log.append([Proposed(IDS["a"], "keep")], "bert")
     with pytest.raises(DecisionConflict, match="look again"):
-        apply_proposal(project.log, proposal, "anna", seen=shown)
+        apply_proposal(project.log, proposal, "anna", last_position=shown)
 
 
 def test_recommended_repairs_what_stays_and_safe_repairs_nothing(project):

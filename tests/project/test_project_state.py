@@ -145,11 +145,11 @@ def slowly_replayed(lines):
     return slow
 
 
-def slow_state(standing):
+def slow_state(decision_state):
     own, policys = {}, {}
     edit = addition = edited_by = None
     labels = {}
-    for entry in standing:
+    for entry in decision_state:
         who, is_own = entry["annotator"], entry.get("policy") is None
         match entry["action"]:
             case "keep" | "drop" | "flag" as action:

@@ -120,13 +120,13 @@ def test_clean_data_gets_a_page_too():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text):
-    written = html_report(filled_with(text))
-    page = Page(written)
-    assert DANGEROUS.search(written) is None
+    edits = html_report(filled_with(text))
+    page = Page(edits)
+    assert DANGEROUS.search(edits) is None
     assert page.skeleton == harmless(len(text)).skeleton
     assert page.texts["script"] == harmless(len(text)).texts["script"]
     assert page.comments == []
-    assert html.escape(visible(text, one_line=True)).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in written
+    assert html.escape(visible(text, one_line=True)).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in edits
 
 
 @settings(max_examples=60)
@@ -136,9 +136,9 @@ def test_hostile_text_stays_text(text):
     )
 )
 def test_no_text_whatever_changes_the_markup(text):
-    written = html_report(filled_with(text))
-    page = Page(written)
-    assert DANGEROUS.search(written) is None
+    edits = html_report(filled_with(text))
+    page = Page(edits)
+    assert DANGEROUS.search(edits) is None
     assert page.skeleton == harmless(len(text)).skeleton
 
 

@@ -19,9 +19,9 @@ def validate(value, name):
 
 def test_the_report_follows_the_schema_and_reads_back_as_itself():
     report = a_believable_report()
-    written = json_report(report)
-    validate(json.loads(written), "audit")
-    assert AuditReport.model_validate_json(written) == report
+    edits = json_report(report)
+    validate(json.loads(edits), "audit")
+    assert AuditReport.model_validate_json(edits) == report
 
 
 def test_a_finding_and_a_pair_follow_their_schemas():
@@ -50,6 +50,6 @@ def test_an_unknown_schema_is_refused_with_the_names_there_are():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_survives_exactly_and_cannot_act_on_a_terminal(text):
-    written = json_report(filled_with(text))
-    assert written.isascii() and "\x1b" not in written and "\x7f" not in written
-    assert json.loads(written)["checks"][0]["worst"][0]["message"] == text
+    edits = json_report(filled_with(text))
+    assert edits.isascii() and "\x1b" not in edits and "\x7f" not in edits
+    assert json.loads(edits)["checks"][0]["worst"][0]["message"] == text

@@ -43,9 +43,9 @@ def test_it_is_read_as_tables_lists_and_code():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text):
-    written = markdown_report(filled_with(text))
-    assert structure(written) == structure(markdown_report(filled_with("harmless")))
-    assert visible(text, one_line=True).strip() in cell_texts(written)
+    edits = markdown_report(filled_with(text))
+    assert structure(edits) == structure(markdown_report(filled_with("harmless")))
+    assert visible(text, one_line=True).strip() in cell_texts(edits)
 
 
 @settings(max_examples=100)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.review.filter.language import All, Any, FilterError, Not, Number, Term, Words, parse
+from curator.review.filter.language import All, Any, FilterError, Not, Number, Term, TextTerm, parse
 
 
 def test_terms_next_to_each_other_must_all_hold():
@@ -10,11 +10,11 @@ def test_terms_next_to_each_other_must_all_hold():
 
 
 def test_or_binds_weaker_than_and():
-    assert parse("a b or c") == Any((All((Words("a", False), Words("b", False))), Words("c", False)))
+    assert parse("a b or c") == Any((All((TextTerm("a", False), TextTerm("b", False))), TextTerm("c", False)))
 
 
 def test_not_and_brackets():
-    assert parse("not (role:tool or refund)") == Not(Any((Term("role", "tool"), Words("refund", False))))
+    assert parse("not (role:tool or refund)") == Not(Any((Term("role", "tool"), TextTerm("refund", False))))
 
 
 def test_numbers_take_comparisons_and_ranges():
@@ -26,7 +26,7 @@ def test_numbers_take_comparisons_and_ranges():
 
 
 def test_quoted_text_keeps_its_spaces_and_its_keywords():
-    assert parse('"not or (this)"') == Words("not or (this)", False)
+    assert parse('"not or (this)"') == TextTerm("not or (this)", False)
     assert parse('file:"my data.jsonl"') == Term("file", "my data.jsonl")
 
 

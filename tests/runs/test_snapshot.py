@@ -7,7 +7,7 @@ import pytest
 
 from curator.data.content import Content
 from curator.errors import UsageError
-from curator.training.runs.listed import changes, contents_of, ids_of_side, runs_in
+from curator.training.runs.listed import changes, contents_of, ids_of_split, runs_in
 from curator.training.runs.run_toml import run_settings
 from curator.training.runs.snapshot import Handed, changed_files, hand_over, read_snapshot
 from trainer.contract import read_settings
@@ -22,15 +22,15 @@ def examples(count: int = 20) -> list[Handed]:
     return [handed(number, "validation" if number % 5 == 0 else "train") for number in range(count)]
 
 
-def written(runs: Path, given: list[Handed]) -> Path:
+def edits(runs: Path, given: list[Handed]) -> Path:
     settings = run_settings("a-model", ("training.epochs=2",))
     return hand_over(runs, given, settings, model="a-model", sources=[], decisions=7, split="a split")[0]
 
 
 def test_a_run_holds_what_was_kept_on_its_side_with_its_settings(tmp_path: Path) -> None:
-    folder = written(tmp_path, examples())
+    folder = edits(tmp_path, examples())
     assert len((folder / "train.jsonl").read_text().splitlines()) == 16
-    assert ids_of_side(folder, "validation") == {f"{number:016x}" for number in (0, 5, 10, 15)}
+    assert ids_of_split(folder, "validation") == {f"{number:016x}" for number in (0, 5, 10, 15)}
     assert not (folder / "test.jsonl").exists()
     settings = read_settings(folder / "run.toml")
     assert settings.model.name == "a-model" and settings.training.epochs == 2
@@ -39,7 +39,7 @@ def test_a_run_holds_what_was_kept_on_its_side_with_its_settings(tmp_path: Path)
 
 
 def test_a_change_to_a_run_is_noticed(tmp_path: Path) -> None:
-    folder = written(tmp_path, examples())
+    folder = edits(tmp_path, examples())
     snapshot = read_snapshot(folder)
     assert snapshot is not None and changed_files(folder, snapshot) == []
     with (folder / "train.jsonl").open("a") as file:
@@ -51,8 +51,8 @@ def test_the_list_of_runs_says_what_changed_in_the_data(tmp_path: Path) -> None:
     first = examples()
     second = [*first[2:], handed(100), handed(101)]
     second[0] = handed(2, answer="No.")
-    written(tmp_path, first)
-    written(tmp_path, second)
+    edits(tmp_path, first)
+    edits(tmp_path, second)
     runs = runs_in(tmp_path)
     assert [run.name[:3] for run in runs] == ["001", "002"]
     assert runs[0].changed is None
@@ -76,7 +76,7 @@ def test_what_cannot_be_trained_on_is_refused_and_leaves_nothing(
     tmp_path: Path, given: list[Handed], says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
-        written(tmp_path, given)
+        edits(tmp_path, given)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -101,13 +101,13 @@ def test_unknown_fields_and_tools_of_an_example_are_in_its_line(tmp_path: Path) 
         {"role": "user", "content": "Look."},
         {"role": "assistant", "content": "Done.", "weight": 0, "reasoning": "I looked."},
     ]
-    folder = written(tmp_path, [*examples(), Handed("e" * 16, Content(talk, tools), "train")])
+    folder = edits(tmp_path, [*examples(), Handed("e" * 16, Content(talk, tools), "train")])
     line = json.loads((folder / "train.jsonl").read_text().splitlines()[-1])
     assert line == {"id": "e" * 16, "messages": talk, "tools": tools}
 
 
 def test_the_form_an_answer_is_wanted_in_reaches_the_trainer(tmp_path: Path) -> None:
     form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}}
-    folder = written(tmp_path, [one._replace(response_format=form) for one in examples()])
+    folder = edits(tmp_path, [one._replace(response_format=form) for one in examples()])
     lines = [json.loads(line) for line in (folder / "validation.jsonl").read_text().splitlines()]
     assert all(line["response_format"] == form for line in lines)

@@ -76,9 +76,9 @@ def test_the_scripts_write_the_files_that_are_committed(script):
 
 
 def test_the_dialects_are_the_ones_that_are_committed():
-    written = make_dialects.files()
-    assert {path.name for path in make_dialects.FOLDER.iterdir()} == set(written)
-    for name, content in written.items():
+    edits = make_dialects.files()
+    assert {path.name for path in make_dialects.FOLDER.iterdir()} == set(edits)
+    for name, content in edits.items():
         assert (make_dialects.FOLDER / name).read_bytes() == content, name
 
 

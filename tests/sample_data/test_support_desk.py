@@ -17,8 +17,8 @@ def examples() -> list[Example]:
 
 
 def test_the_script_writes_the_file_that_is_committed():
-    written = "".join(desk.as_line(example) + "\n" for example in desk.make())
-    assert (desk.HERE / "support_desk.jsonl").read_bytes() == written.encode()
+    edits = "".join(desk.as_line(example) + "\n" for example in desk.make())
+    assert (desk.HERE / "support_desk.jsonl").read_bytes() == edits.encode()
 
 
 def test_there_are_six_hundred_examples_with_one_system_message(examples):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curator.duplicates.containment.leaks import leaks
 from curator.duplicates.groups import default_rank, group
-from curator.duplicates.must_link import ties
+from curator.duplicates.must_link import must_link
 from curator.duplicates.search import find
 from curator.splitting.components import components
 from curator.splitting.split import TEST, TRAIN, VALIDATION, split
@@ -35,12 +35,12 @@ def ids_of(examples):
 
 def sides_of(examples, block=None, threads=2):
     """Side by id of the example."""
-    whole = prepared(examples, block)
-    duplicates = find(whole, threads=threads)
-    tied = ties(whole, duplicates, group(whole, duplicates, default_rank(whole)))
+    corpus = prepared(examples, block)
+    duplicates = find(corpus, threads=threads)
+    tied = must_link(corpus, duplicates, group(corpus, duplicates, default_rank(corpus)))
     ids = ids_of(examples)
-    result = split(ids, components(len(whole), *tied), validation=0.2, test=0.1, seed=3)
-    return dict(zip(ids, result.sides.tolist(), strict=True)), whole
+    result = split(ids, components(len(corpus), *tied), validation=0.2, test=0.1, seed=3)
+    return dict(zip(ids, result.splits.tolist(), strict=True)), corpus
 
 
 @settings(max_examples=12)
@@ -57,10 +57,10 @@ def test_threads_blocks_and_order_change_nothing(seed, block, shuffler):
 @given(st.integers(0, 10_000))
 def test_no_held_out_example_resembles_what_comes_before_it(seed):
     examples = list(dict.fromkeys(material(seed)))
-    sides, whole = sides_of(examples)
-    of = np.array([sides[id_] for id_ in ids_of(examples)])
+    splits, corpus = sides_of(examples)
+    of = np.array([splits[id_] for id_ in ids_of(examples)])
     for side, before in ((VALIDATION, [TRAIN]), (TEST, [TRAIN, VALIDATION])):
         held, others = np.flatnonzero(of == side), np.flatnonzero(np.isin(of, before))
-        assert leaks(whole.at(others), whole.at(held)).leaking == 0
-        one, two = (leaks(whole.at(others), whole.at(held), threads=threads) for threads in (1, 2))
+        assert leaks(corpus.at(others), corpus.at(held)).leaking == 0
+        one, two = (leaks(corpus.at(others), corpus.at(held), threads=threads) for threads in (1, 2))
         assert one.nearest.equals(two.nearest)

@@ -29,10 +29,10 @@ def random_ties(generator, count, edges):
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(0, 300), st.sampled_from([0.0, 0.1, 0.3]), st.sampled_from([0.0, 0.2]))
 def test_no_tie_is_cut_and_no_side_is_too_large(seed, edges, validation, test):
-    ties = random_ties(random.Random(seed), 400, edges)
-    found = components(400, ties, ties)
+    must_link = random_ties(random.Random(seed), 400, edges)
+    found = components(400, must_link, must_link)
     result = split(names(400), found, validation=validation, test=test, seed=seed)
-    assert (result.sides[ties[:, 0]] == result.sides[ties[:, 1]]).all()
+    assert (result.splits[must_link[:, 0]] == result.splits[must_link[:, 1]]).all()
     assert result.reached["validation"] <= validation + 1e-9
     assert result.reached["test"] <= test + 1e-9
     assert sum(result.reached.values()) == pytest.approx(1)
@@ -41,24 +41,24 @@ def test_no_tie_is_cut_and_no_side_is_too_large(seed, edges, validation, test):
 def test_without_ties_every_share_is_reached_exactly():
     result = split(names(1000), components(1000, NONE, NONE), validation=0.1, test=0.05)
     assert result.reached == {"train": 0.85, "validation": 0.1, "test": 0.05}
-    assert set(result.sides) == {TRAIN, VALIDATION, TEST}
+    assert set(result.splits) == {TRAIN, VALIDATION, TEST}
 
 
 @settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_examples_changes_nothing(shuffler):
-    ids, ties = names(200), random_ties(random.Random(3), 200, 80)
+    ids, must_link = names(200), random_ties(random.Random(3), 200, 80)
     order = shuffler.sample(range(200), 200)
     place = np.argsort(order)
-    plain = split(ids, components(200, ties, ties)).sides
-    moved = split(ids.gather(order), components(200, place[ties], place[ties])).sides
+    plain = split(ids, components(200, must_link, must_link)).splits
+    moved = split(ids.gather(order), components(200, place[must_link], place[must_link])).splits
     assert (moved == plain[order]).all()
 
 
 def test_every_stratum_gets_its_share():
     strata = np.arange(1000) % 7
     result = split(names(1000), components(1000, NONE, NONE), validation=0.1, strata=strata)
-    counts = np.bincount(strata[result.sides == VALIDATION], minlength=7)
+    counts = np.bincount(strata[result.splits == VALIDATION], minlength=7)
     assert counts.sum() == 100
     assert counts.max() - counts.min() <= 1
 
@@ -72,17 +72,17 @@ def test_examples_keep_their_side_when_others_are_added():
     ids = names(600)
     first = split(ids[:500], components(500, NONE, NONE), seed=4)
     before = np.full(600, -1, dtype=np.int8)
-    before[:500] = first.sides
+    before[:500] = first.splits
     again = split(ids, components(600, NONE, NONE), seed=4, before=before)
-    assert (again.sides[:500] == first.sides).all()
+    assert (again.splits[:500] == first.splits).all()
     assert again.reached["validation"] == 0.1
 
 
 def test_a_component_that_comes_to_join_two_sides_goes_to_train_and_is_reported():
     before = np.array([TRAIN, VALIDATION, VALIDATION, -1, TRAIN], dtype=np.int8)
-    ties = pairs((0, 3), (1, 3))
-    result = split(names(5), components(5, ties, ties), validation=0.2, before=before)
-    assert result.sides.tolist() == [TRAIN, TRAIN, VALIDATION, TRAIN, TRAIN]
+    must_link = pairs((0, 3), (1, 3))
+    result = split(names(5), components(5, must_link, must_link), validation=0.2, before=before)
+    assert result.splits.tolist() == [TRAIN, TRAIN, VALIDATION, TRAIN, TRAIN]
     assert result.joined.tolist() == [1]
 
 
@@ -100,14 +100,14 @@ def test_conversations_of_one_source_stay_together_whatever_their_size():
     groups = np.where(np.arange(100) < 50, 7, -1)
     found = components(100, NONE, NONE, groups)
     assert len(set(found.of[:50])) == 1
-    sides = split(names(100), found, validation=0.1).sides
-    assert len(set(sides[:50])) == 1
+    splits = split(names(100), found, validation=0.1).splits
+    assert len(set(splits[:50])) == 1
 
 
 def test_another_seed_gives_another_split_and_the_same_seed_the_same():
-    whole = components(300, NONE, NONE)
-    one, other = (split(names(300), whole, seed=seed).sides for seed in (1, 2))
-    assert (split(names(300), whole, seed=1).sides == one).all()
+    corpus = components(300, NONE, NONE)
+    one, other = (split(names(300), corpus, seed=seed).splits for seed in (1, 2))
+    assert (split(names(300), corpus, seed=1).splits == one).all()
     assert (one != other).any()
 
 
@@ -117,4 +117,4 @@ def test_shares_that_leave_nothing_for_training_are_refused():
 
 
 def test_an_empty_set_can_be_split():
-    assert len(split(names(0), components(0, NONE, NONE)).sides) == 0
+    assert len(split(names(0), components(0, NONE, NONE)).splits) == 0

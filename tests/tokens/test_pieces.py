@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.tokens import tokenizer_named
-from curator.tokens.pretokens import _ROOM, MOST_CHARACTERS, PieceCounts
+from curator.tokens.pretokens import _ROOM, MOST_CHARACTERS, PretokenCounts
 from curator.tokens.vocabularies import _WORTH_CUTTING, openai_encoding, text_counter
 from tests.tokens.texts import TEXTS
 
 ENCODE = openai_encoding("o200k_base").encode_ordinary
-COUNTS = PieceCounts(ENCODE)
+COUNTS = PretokenCounts(ENCODE)
 TRICKY = "aAsStTdDmMrReEvVlL'09 \t\n\r\v\f\x1c\x00/.!-_("
 
 
@@ -45,7 +45,7 @@ def test_texts_that_are_cut_in_every_way(text):
 def test_more_pieces_than_the_table_holds_are_counted_all_the_same(monkeypatch):
     monkeypatch.setattr("curator.tokens.pretokens._LARGEST", 1 << 18)
     words = [" ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}q{n * k}z" for k in range(40)) for n in range(9000)]
-    counts = PieceCounts(ENCODE)
+    counts = PretokenCounts(ENCODE)
     assert counts.count(words) == [len(ENCODE(text)) for text in words]
     assert counts.count(words[:50]) == [len(ENCODE(text)) for text in words[:50]]
     longest = "".join(f"{chr(97 + n % 26)}{n} " for n in range(_ROOM))[:MOST_CHARACTERS]

@@ -36,8 +36,8 @@ def definition(name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[dict, str]:
 @EACH
 def test_the_vocabulary_has_the_hash_that_tiktoken_demands_of_its_download(name, monkeypatch):
     _, wanted = definition(name, monkeypatch)
-    written = b"".join(b"%s %d\n" % (base64.b64encode(token), rank) for token, rank in token_bytes(name).items())
-    assert hashlib.sha256(written).hexdigest() == wanted
+    edits = b"".join(b"%s %d\n" % (base64.b64encode(token), rank) for token, rank in token_bytes(name).items())
+    assert hashlib.sha256(edits).hexdigest() == wanted
 
 
 @EACH

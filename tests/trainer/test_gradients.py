@@ -14,7 +14,7 @@ from trainer.data.batches import Layout, step_batch
 from trainer.data.tokens import TokenisedExamples, Tokens
 from trainer.model.adapters import add_adapter
 from trainer.model.fused import fuse_adapters
-from trainer.model.load import Source, choose_placement, load_model, replace_attention
+from trainer.model.load import ModelSource, choose_placement, load_model, replace_attention
 from trainer.model.loss import answer_scores
 from trainer.model.precision import computing
 
@@ -36,7 +36,7 @@ def ragged_examples(count: int = 12) -> TokenisedExamples:
 
 def adapter_model(folder: Path, quantisation: str = "none", precision: str = "float32", fused: bool = True) -> Any:
     settings = ModelSettings(name=str(folder), quantisation=quantisation, precision=precision)
-    base = load_model(Source(str(folder), None, False, False), choose_placement(settings))
+    base = load_model(ModelSource(str(folder), None, False, False), choose_placement(settings))
     replace_attention(base)
     torch.manual_seed(1)
     model = add_adapter(base, LORA)

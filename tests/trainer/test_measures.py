@@ -147,11 +147,11 @@ def test_a_clear_gain_is_better_the_reverse_is_worse_and_four_examples_prove_not
 
 def test_two_samples_of_the_same_model_are_hardly_ever_called_different() -> None:
     rng = np.random.default_rng(2)
-    told = 0
+    reported = 0
     for seed in range(200):
         skill = rng.beta(0.5, 0.5, 80)
-        told += verdict("match", *(rng.random((2, 80)) < skill).astype(float), seed).outcome != "cannot tell"
-    assert told <= 14
+        reported += verdict("match", *(rng.random((2, 80)) < skill).astype(float), seed).outcome != "cannot tell"
+    assert reported <= 14
 
 
 def test_a_share_that_is_the_same_everywhere_is_not_certain_for_that() -> None:

@@ -78,8 +78,8 @@ def test_a_prompt_that_the_template_refuses_is_found_before_the_first_step(
 ) -> None:
     mine = {"chat_template": "mine.jinja"}
     make_plan(with_template(make_run(tmp_path / "plain", model=mine), NO_SYSTEM, tiny_tokenizer))
-    told = make_run(tmp_path / "told", model=mine, evaluation={"baseline_prompt": "Be brief."})
-    problem = refusal(with_template(told, NO_SYSTEM, tiny_tokenizer))
+    reported = make_run(tmp_path / "told", model=mine, evaluation={"baseline_prompt": "Be brief."})
+    problem = refusal(with_template(reported, NO_SYSTEM, tiny_tokenizer))
     assert "[evaluation] baseline_prompt" in str(problem) and "no system message here" in str(problem)
     assert problem.exit_code == 2
 

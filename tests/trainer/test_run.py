@@ -57,11 +57,13 @@ def test_every_event_fits_the_schema_and_they_are_numbered(finished: Path, event
 
 def test_a_run_that_is_busy_for_long_still_tells_its_phase(tmp_path: Path) -> None:
     """The heart beats from a thread of its own: no step has to end."""
-    told = threading.Event()
-    log = EventLog(tmp_path / "events.jsonl", "run", lambda event: told.set() if event["phase"] == "training" else None)
+    reported = threading.Event()
+    log = EventLog(
+        tmp_path / "events.jsonl", "run", lambda event: reported.set() if event["phase"] == "training" else None
+    )
     with Heartbeat(log) as heartbeat:
         heartbeat.phase = "training"
-        told.wait()
+        reported.wait()
     line = json.loads((tmp_path / "events.jsonl").read_text().splitlines()[0])
     assert line["event"] == "progress" and line["step"] == 0 and line["seconds_left"] is None
 

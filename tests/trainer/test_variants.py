@@ -12,7 +12,7 @@ from trainer.contract import LoraSettings, ModelSettings
 from trainer.contract.errors import SettingsError
 from trainer.evaluate.again import evaluate_again
 from trainer.model.adapters import add_adapter
-from trainer.model.load import Source, choose_placement, load_model
+from trainer.model.load import ModelSource, choose_placement, load_model
 from trainer.plan.plan import make_plan
 from trainer.publish.merge import merge_adapter
 from trainer.train.recipe import run
@@ -45,7 +45,7 @@ def adapted(folder: Path, variant: str) -> tuple[torch.Tensor, torch.Tensor, tor
 
     def load(quantisation: str) -> object:
         settings = ModelSettings(name=str(folder), quantisation=quantisation)
-        return load_model(Source(str(folder), None, False, False), choose_placement(settings))
+        return load_model(ModelSource(str(folder), None, False, False), choose_placement(settings))
 
     ids = torch.arange(40)[None]
     full = load("none")(input_ids=ids).logits  # type: ignore[operator]

@@ -114,12 +114,12 @@ def test_what_a_library_prints_is_in_the_log_and_not_on_the_screen(desk):
 
 def test_a_copy_goes_to_the_terminal_and_to_a_file_and_the_toast_says_so(desk, monkeypatch):
     async def steps(pilot, app):
-        written = []
-        monkeypatch.setattr(app._driver, "write", written.append)
+        edits = []
+        monkeypatch.setattr(app._driver, "write", edits.append)
         await pilot.press("y")
         copied = json.loads((platformdirs.user_state_path("curator") / "copied.txt").read_text())
         assert copied == app.screen.seen.content.identity()
-        [sequence] = [text for text in written if "\x1b]52;" in text]
+        [sequence] = [text for text in edits if "\x1b]52;" in text]
         assert json.loads(base64.b64decode(sequence.split(";")[2].rstrip("\a"))) == copied
         assert "copied.txt" in said(app)
         monkeypatch.setenv("TERM_PROGRAM", "Apple_Terminal")

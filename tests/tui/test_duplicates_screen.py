@@ -93,7 +93,7 @@ def test_another_member_becomes_the_keeper_at_one_key(copies):
         first = before.keeper
         await pilot.press("j", "h")
         await until(pilot, lambda: screen._group.keeper != chosen)
-        assert app.review.standing(app.review.id_at(chosen)).status == "pending"
+        assert app.review.decision_state(app.review.id_at(chosen)).status == "pending"
         assert first in (screen._group.keeper, *(member.position for member in screen._group.members))
 
     drive(copies, steps)

@@ -66,7 +66,7 @@ def test_a_difference_is_drawn_safely(before, after):
 def test_a_field_draws_no_control_character_and_leaves_untouched_text_as_it_is(text):
     field = SafeTextArea(text)
     assert dangerous(field.get_line(number).plain for number in range(field.document.line_count)) == []
-    assert field.written == text
+    assert field.edits == text
 
 
 def test_tool_calls_and_parts_are_spoken():

@@ -15,7 +15,7 @@ def test_no_decision_is_lost_and_the_app_opens_where_it_was(tmp_path, monkeypatc
     for seed in range(2):
         with open_data(DataRequest(data=(str(data),))) as opened:
             before = len(opened.project.log.latest(10_000))
-        told = killed_after(data, seed, chance.uniform(0, 1))
+        reported = killed_after(data, seed, chance.uniform(0, 1))
         with open_data(DataRequest(data=(str(data),))) as opened:
-            assert lost(opened.project.log, told, before) == 0
-        assert reopened_where_it_was(data, told, before)
+            assert lost(opened.project.log, reported, before) == 0
+        assert reopened_where_it_was(data, reported, before)

@@ -15,7 +15,7 @@ def test_one_key_decides_and_goes_on(desk):
         first = app.screen.seen.id
         await pilot.press("a")
         assert app.screen.seen.id != first
-        assert app.review.standing(first).status == "keep"
+        assert app.review.decision_state(first).status == "keep"
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["keep"]
@@ -102,8 +102,8 @@ def test_data_that_changed_are_said_to_have_and_decisions_follow_their_examples(
     drive(desk, decide)
     [dropped] = [decision.example for decision in decisions_of(desk) if decision.action == "drop"]
     with open_data(DataRequest(data=(str(desk),))) as opened:
-        position = int(positions_of(opened.remembered().loaded, pl.Series([dropped]))[0])
-        line = int(opened.remembered().loaded.facts["line"][position])
+        position = int(positions_of(opened.saved_audit().loaded, pl.Series([dropped]))[0])
+        line = int(opened.saved_audit().loaded.facts["line"][position])
     lines = desk.read_bytes().split(b"\n")
     desk.write_bytes(b"\n".join(lines[: line - 1] + lines[line:]))
     with open_data(DataRequest(data=(str(desk),))) as opened:

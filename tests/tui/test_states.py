@@ -12,7 +12,7 @@ from curator.tui.actions import ACTIONS, keymap, rows_of, screens
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
-def written(path, contents):
+def edits(path, contents):
     lines = [json.dumps({"messages": messages}) for messages in contents]
     path.write_text("\n".join(lines) + "\n")
     with open_data(DataRequest(data=(str(path),))) as opened:
@@ -115,7 +115,7 @@ def test_completion_offers_keys_and_values():
 
 
 def test_a_finished_queue_says_what_comes_next(tmp_path):
-    data = written(tmp_path / "two.jsonl", [pair("What is a kettle?", "A pot."), pair("And a lamp?", "A light.")])
+    data = edits(tmp_path / "two.jsonl", [pair("What is a kettle?", "A pot."), pair("And a lamp?", "A light.")])
 
     async def steps(pilot, app):
         await pilot.press("a", "x")
@@ -126,7 +126,7 @@ def test_a_finished_queue_says_what_comes_next(tmp_path):
 
 
 def test_skipping_leaves_examples_open_and_says_how_many(tmp_path):
-    data = written(tmp_path / "two.jsonl", [pair("What is a kettle?", "A pot."), pair("And a lamp?", "A light.")])
+    data = edits(tmp_path / "two.jsonl", [pair("What is a kettle?", "A pot."), pair("And a lamp?", "A light.")])
 
     async def steps(pilot, app):
         await pilot.press("space", "a")
@@ -136,7 +136,7 @@ def test_skipping_leaves_examples_open_and_says_how_many(tmp_path):
 
 
 def test_white_space_and_very_long_texts_are_named_as_such(tmp_path):
-    data = written(tmp_path / "odd.jsonl", [pair(" \n\t", "x" * 150_000), pair("\x07\x1b", "fine")])
+    data = edits(tmp_path / "odd.jsonl", [pair(" \n\t", "x" * 150_000), pair("\x07\x1b", "fine")])
 
     async def steps(pilot, app):
         app.screen.go_to_position([0])

@@ -13,13 +13,13 @@ from curator.audit.open_data import open_data
 from curator.project.jobs.events import EventWriter
 from curator.project.jobs.job import Record
 from curator.project.jobs.process_identity import start_mark
-from curator.project.saved_split import saved_sides
+from curator.project.saved_split import saved_splits
 from curator.settings.request import DataRequest
 from curator.splitting.members import content_of
 from curator.training.runs.preferences import preferences, tally
 from curator.training.runs.run_toml import run_settings
 from curator.training.runs.snapshot import Handed, hand_over
-from curator.training.service.service_request import REQUEST, Request, SentFile, write_whole
+from curator.training.service.service_request import REQUEST, Request, SentFile, write_request
 from curator.tui.screens.training.answers import AnswersScreen
 from curator.tui.screens.training.running import TrainingScreen
 from curator.tui.screens.training.secrets import SecretsScreen
@@ -108,7 +108,7 @@ def test_a_training_at_a_service_is_listed_and_watched_as_one_here(desk: Path) -
     folder = desk.with_name("desk.jsonl.curator") / "runs" / "openai-0123456789ab"
     folder.mkdir(parents=True)
     file = SentFile("train", "train.jsonl", 10, "0" * 64)
-    write_whole(folder / REQUEST, Request("openai", "https://h", None, "gpt-x", "supervised", {}, [file]))
+    write_request(folder / REQUEST, Request("openai", "https://h", None, "gpt-x", "supervised", {}, [file]))
     (folder / "manifest.json").write_text('{"examples": {"train": 1234}}')
     with EventWriter(folder / "events.jsonl", folder.name) as events:
         events.write("started")
@@ -129,15 +129,15 @@ def test_a_training_at_a_service_is_listed_and_watched_as_one_here(desk: Path) -
 @pytest.fixture
 def answered(desk: Path, run: Path) -> Path:
     """The run, finished, with four answers to examples of the desk data, of which a split was saved."""
-    from curator.project.saved_split import save_sides
+    from curator.project.saved_split import save_splits
 
     with open_data(DataRequest(data=(str(desk),))) as opened:
-        known = opened.remembered()
+        known = opened.saved_audit()
         assert known is not None
         from curator.audit.ids import ids_of
 
         ids = ids_of(known.loaded).to_list()[:4]
-        save_sides(opened.project.database, [(id_, 1) for id_ in ids], {"validation": 0.1})
+        save_splits(opened.project.database, [(id_, 1) for id_ in ids], {"validation": 0.1})
     lines = [
         {
             "example": id_,
@@ -203,8 +203,8 @@ def test_a_corrected_answer_becomes_a_training_example_and_leaves_the_held_out_s
     assert len(added) == 1
     assert "Indeed." in content_of(added[0].value).messages[-1]["content"]
     with open_data(DataRequest(data=(str(desk),))) as opened:
-        sides = dict(saved_sides(opened.project.database).iter_rows())
-    assert sorted(sides.values()) == [0, 1, 1, 1]
+        splits = dict(saved_splits(opened.project.database).iter_rows())
+    assert sorted(splits.values()) == [0, 1, 1, 1]
 
 
 def test_the_chart_fits_any_size_and_any_loss() -> None:

@@ -25,7 +25,7 @@ def test_an_edit_shows_its_word_difference_and_is_saved_only_then(desk):
         assert decisions_of(desk) == []
         await pilot.press("y")
         await until(pilot, lambda: app.screen.page_name == "review")
-        assert app.screen.seen.standing.edited
+        assert app.screen.seen.decision_state.edited
         assert app.screen.seen.content.messages[-1]["content"].startswith("Hello ")
         await pilot.press("u")
         assert app.screen.seen.content == before
@@ -57,7 +57,7 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
         fields[max(fields)].text = "No, we sell things for house and garden."
         await pilot.press("ctrl+s", "y")
         await until(pilot, lambda: app.screen.page_name == "review")
-        assert app.screen.seen.standing.added
+        assert app.screen.seen.decision_state.added
         assert "added" in screen_text(app)
         for where in ("zeppelins", "decided:added", f"id:{app.screen.seen.id}"):
             assert app.review.matching(where).nonzero()[0].tolist() == [app.screen.seen.position]
@@ -66,7 +66,7 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
     drive(desk, steps)
     with open_data(DataRequest(data=(str(desk),))) as opened:
         opened.project.log.undo(opened.annotator)  # the drop: what is added and not dropped is exported
-        audit = opened.remembered()
+        audit = opened.saved_audit()
         export(opened, audit, "openai", tmp_path / "out", left_out=LeftOut(invalid=True), replace=False)
     exported = "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
     assert "zeppelins" in exported
@@ -89,7 +89,7 @@ def test_a_repair_is_shown_before_it_is_made(desk):
         await pilot.press("F")
         assert "Fix it like this?" in screen_text(app)
         await pilot.press("y")
-        await until(pilot, lambda: app.screen.seen.standing.edited)
+        await until(pilot, lambda: app.screen.seen.decision_state.edited)
         left = {finding.check for finding in app.screen.seen.findings}
         assert not left & findings & {"mojibake", "html-residue", "control-characters"}
 
@@ -143,7 +143,7 @@ def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp
         await pilot.press("E")
         await until(pilot, lambda: "Save this edit?" in screen_text(app))
         await pilot.press("y")
-        await until(pilot, lambda: app.screen.page_name == "review" and app.screen.seen.standing.edited)
+        await until(pilot, lambda: app.screen.page_name == "review" and app.screen.seen.decision_state.edited)
         assert "teapot" in json.dumps(app.screen.seen.content.messages)
 
     drive(desk, steps)

@@ -48,7 +48,7 @@ def audited(tmp_path_factory):
 
 def test_what_was_audited_is_remembered_as_it_was(audited):
     opened, audit = audited
-    known = opened.remembered()
+    known = opened.saved_audit()
     assert known is not None
     assert known.loaded.facts.equals(audit.loaded.facts)
     assert known.loaded.facts.schema == audit.loaded.facts.schema
@@ -67,7 +67,7 @@ def test_a_second_audit_takes_the_place_of_the_first(audited):
     before = len(list(folder.rglob("*.*")))
     opened.audited(quiet, texts=True)
     assert len(list(folder.rglob("*.*"))) == before
-    assert opened.remembered() is not None
+    assert opened.saved_audit() is not None
 
 
 @pytest.mark.parametrize("text", FILTERS)
@@ -115,7 +115,7 @@ def messages(number: int) -> dict:
     }
 
 
-def written(folder: Path, ending: str) -> Path:
+def edits(folder: Path, ending: str) -> Path:
     examples = [messages(number) for number in range(30)]
     path = folder / f"data{ending}"
     lines = "".join(json.dumps(example, ensure_ascii=False) + "\n" for example in examples)
@@ -137,7 +137,7 @@ def written(folder: Path, ending: str) -> Path:
 @pytest.mark.parametrize("texts", [True, False])
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".json", ".parquet", ".csv"])
 def test_an_example_is_read_at_once_from_any_format(tmp_path, ending, texts):
-    path = written(tmp_path, ending)
+    path = edits(tmp_path, ending)
     with open_data(DataRequest(data=(str(path),))) as opened:
         loaded = opened.audited(quiet, texts=texts).loaded
         reader = Reader(loaded, opened.project.cache)
@@ -147,20 +147,20 @@ def test_an_example_is_read_at_once_from_any_format(tmp_path, ending, texts):
 
 
 def test_a_file_that_changed_is_not_remembered(tmp_path):
-    path = written(tmp_path, ".jsonl")
+    path = edits(tmp_path, ".jsonl")
     with open_data(DataRequest(data=(str(path),))) as opened:
         opened.audited(quiet)
         path.write_text(path.read_text(encoding="utf-8").replace("17 cats", "18 cats"), encoding="utf-8")
-        assert opened.remembered() is None
+        assert opened.saved_audit() is None
 
 
 def test_a_change_that_the_clock_does_not_show_is_found_when_an_example_is_read(tmp_path):
-    path = written(tmp_path, ".jsonl")
+    path = edits(tmp_path, ".jsonl")
     with open_data(DataRequest(data=(str(path),))) as opened:
         loaded = opened.audited(quiet).loaded
         state = path.stat()
         path.write_text(path.read_text(encoding="utf-8").replace("17 cats", "18 cats"), encoding="utf-8")
         os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
-        assert opened.remembered() is not None
+        assert opened.saved_audit() is not None
         with pytest.raises(WorkFailed, match="changed"):
             Reader(loaded, opened.project.cache).at(17)

@@ -44,9 +44,9 @@ def test_a_topic_is_found_by_words_of_its_title_in_any_order_and_case(folder):
 
 
 def test_topics_part_the_set(folder):
-    places = range(1, len(topics(folder)) + 1)
-    assert len(prompts(folder, " or ".join(f"topic:{place}" for place in places))) == 400
-    assert prompts(folder, " ".join(f"not topic:{place}" for place in places)) == []
+    locations = range(1, len(topics(folder)) + 1)
+    assert len(prompts(folder, " or ".join(f"topic:{place}" for place in locations))) == 400
+    assert prompts(folder, " ".join(f"not topic:{place}" for place in locations)) == []
 
 
 @pytest.mark.parametrize("asked", ["0", "77", "zebra"])
@@ -86,6 +86,6 @@ def test_in_the_app_an_edited_example_stays_in_its_topic_and_among_its_likes(fol
         review.edit(
             edited, content._replace(messages=[*content.messages[:-1], {"role": "assistant", "content": "No."}])
         )
-        review.check_written()
-        assert review.at(edited).standing.edited
+        review.check_edits()
+        assert review.at(edited).decision_state.edited
         assert {where: review.matching(where).tolist() for where in before} == before

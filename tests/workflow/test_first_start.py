@@ -5,7 +5,7 @@ import pytest
 from curator import jit
 from curator.audit.loading.load import COMPILING
 from curator.audit.open_data import open_data
-from curator.duplicates.block_features import prepare
+from curator.duplicates.block_features import block_features
 from curator.settings.request import DataRequest
 from tests.duplicates.reference import views
 from tests.workflow.run import chat, write
@@ -13,7 +13,7 @@ from tests.workflow.run import chat, write
 
 @pytest.mark.parametrize("first", [True, False])
 def test_compiling_is_named_where_it_will_happen(tmp_path, monkeypatch, first):
-    prepare(views([("a", "b")]))
+    block_features(views([("a", "b")]))
     if first:
         monkeypatch.setattr(jit, "CACHE", tmp_path / "kernels")
     data = tmp_path / write(tmp_path / "chats.jsonl", [chat("What is red?", "A colour.")])

@@ -178,10 +178,10 @@ def test_the_planted_outliers_are_found_and_what_means_the_same_is_known_to_a_sp
     request = DataRequest((str(SAMPLES / "messy.jsonl"),), project=str(tmp_path / "project"))
     with open_data(request) as opened:
         audit = opened.audited(silent)
-    told = audit.findings.filter(pl.col("check").is_in(["outlier", "semantic-duplicate", "thin-topic"]))
-    alone = set(told.filter(check="outlier")["line"])
+    reported = audit.findings.filter(pl.col("check").is_in(["outlier", "semantic-duplicate", "thin-topic"]))
+    alone = set(reported.filter(check="outlier")["line"])
     assert planted <= alone <= {entry["line"] for kind in ("planted", "tricky") for entry in truth[kind]}
-    assert "error" not in told["severity"]
+    assert "error" not in reported["severity"]
     edges = semantic_edges(audit.meaning)
     assert (edges[:, 0] < edges[:, 1]).all()
 

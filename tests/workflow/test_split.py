@@ -7,7 +7,7 @@ import re
 import pytest
 
 from curator.project.opening import open_project
-from curator.project.saved_split import saved_sides
+from curator.project.saved_split import saved_splits
 from tests.duplicates.material import edited, examples_with_copies, question
 from tests.workflow.run import chat, curator, write
 
@@ -27,9 +27,9 @@ def figures(folder, *arguments):
     return json.loads(outcome.out)
 
 
-def sides(folder, name):
+def splits(folder, name):
     with open_project([folder / name]) as project:
-        return dict(saved_sides(project.database).iter_rows())
+        return dict(saved_splits(project.database).iter_rows())
 
 
 def test_a_split_has_its_share_no_leak_and_a_certificate_for_people_and_programs(tmp_path):
@@ -51,11 +51,11 @@ def test_examples_keep_their_side_when_others_are_added_and_when_lines_are_reord
     examples = plain(80)
     name = write(tmp_path / "a.jsonl", examples[:60])
     figures(tmp_path, name)
-    first = sides(tmp_path, name)
+    first = splits(tmp_path, name)
     random.Random(3).shuffle(examples)
     write(tmp_path / name, examples)
     report = figures(tmp_path, name)
-    second = sides(tmp_path, name)
+    second = splits(tmp_path, name)
     assert len(second) == 80
     assert first.items() <= second.items()
     assert report["reached"]["validation"] == pytest.approx(0.1)
@@ -67,9 +67,9 @@ def test_order_decides_nothing_and_the_seed_does(tmp_path):
     figures(tmp_path, name)
     other = write(tmp_path / "b.jsonl", examples[::-1])
     figures(tmp_path, other)
-    assert sides(tmp_path, name) == sides(tmp_path, other)
+    assert splits(tmp_path, name) == splits(tmp_path, other)
     figures(tmp_path, name, "--anew", "--seed", "9")
-    assert sides(tmp_path, name) != sides(tmp_path, other)
+    assert splits(tmp_path, name) != splits(tmp_path, other)
 
 
 def test_a_new_example_that_joins_both_sides_takes_them_to_train_and_is_told(tmp_path):
@@ -78,7 +78,7 @@ def test_a_new_example_that_joins_both_sides_takes_them_to_train_and_is_told(tmp
     examples = [*plain(40), chat("Tell the left half.", long), chat("Tell the right half.", long[::-1])]
     name = write(tmp_path / "a.jsonl", examples)
     figures(tmp_path, name, "--validation", "0.5")
-    before = sides(tmp_path, name)
+    before = splits(tmp_path, name)
     held = next(id_ for id_, side in before.items() if side == 1)
     shown = json.loads(curator(tmp_path, "show", name, "--where", f"id:{held}", "--json", "--quiet").out)
     trained = next(id_ for id_, side in before.items() if side == 0)
@@ -87,7 +87,7 @@ def test_a_new_example_that_joins_both_sides_takes_them_to_train_and_is_told(tmp
     write(tmp_path / name, [*examples, bridge])
     outcome = curator(tmp_path, "split", name)
     assert outcome.code == 0
-    assert sides(tmp_path, name)[held] == 0
+    assert splits(tmp_path, name)[held] == 0
     assert "1 examples moved to the training set" in outcome.err
 
 
@@ -100,7 +100,7 @@ def test_a_field_keeps_examples_together_and_one_that_names_a_conversation_does_
             json.loads(line)["id"]
             for line in curator(tmp_path, "show", name, "--limit", "0", "--json").out.splitlines()
         ]
-        saved = sides(tmp_path, name)
+        saved = splits(tmp_path, name)
         return all(len({saved[id_] for id_ in ids[at : at + size]}) == 1 for at in range(0, 60, size)), field
 
     assert figures(tmp_path, name, "--validation", "0.3")["group_by"] == "conversation_id"
@@ -114,7 +114,7 @@ def test_every_value_of_a_field_gets_its_share(tmp_path):
     name = write(tmp_path / "a.jsonl", examples)
     figures(tmp_path, name, "--validation", "0.2", "--stratify", "topic")
     lines = [json.loads(line) for line in curator(tmp_path, "show", name, "--limit", "0", "--json").out.splitlines()]
-    saved = sides(tmp_path, name)
+    saved = splits(tmp_path, name)
     counts = [sum(saved[line["id"]] for at, line in enumerate(lines) if at % 3 == topic) for topic in range(3)]
     assert counts == [6, 6, 6]
 
@@ -123,7 +123,7 @@ def test_what_a_person_dropped_has_no_side_and_what_was_edited_counts_as_it_read
     examples = plain(40)
     name = write(tmp_path / "a.jsonl", examples)
     figures(tmp_path, name, "--validation", "0.3")
-    before = sides(tmp_path, name)
+    before = splits(tmp_path, name)
     held, trained = (next(id_ for id_, side in before.items() if side == wanted) for wanted in (1, 0))
     shown = json.loads(curator(tmp_path, "show", name, "--where", f"id:{trained}", "--json").out)
     edit = {"messages": [shown["messages"][0], {"role": "assistant", "content": "Another answer."}]}
@@ -225,7 +225,7 @@ def test_what_cannot_be_asked_ends_with_2_and_saves_nothing(tmp_path, arguments,
     outcome = curator(tmp_path, "split", name, *arguments)
     assert outcome.code == 2
     assert sentence in outcome.err
-    assert sides(tmp_path, name) == {}
+    assert splits(tmp_path, name) == {}
 
 
 def test_an_empty_file_ends_with_2(tmp_path):

@@ -110,5 +110,5 @@ def test_other_pictures_survive_an_export(tmp_path):
     write(tmp_path / "set.jsonl", [chat(f"{QUESTION} {n}", "yes", images=[f"{n}.png"]) for n in range(30)])
     outcome = curator(tmp_path, "export", "set.jsonl", "--target", "huggingface", "--out", "out")
     assert outcome.code in (0, 1), outcome.err
-    written = "".join(path.read_text() for path in (tmp_path / "out").glob("t*.jsonl"))
-    assert written.count('"images"') >= 20
+    edits = "".join(path.read_text() for path in (tmp_path / "out").glob("t*.jsonl"))
+    assert edits.count('"images"') >= 20

@@ -4,14 +4,14 @@ import multiprocessing
 
 import pytest
 
-from curator.audit.loading.derive import Plan
+from curator.audit.loading.derive import DerivePlan
 from curator.audit.runners import local as workers
 from curator.checks.check import CheckSettings
 from curator.data.sources.source import blocks, expand
 from curator.project.cache import Cache
 from tests.cli.test_the_loop import SAMPLES
 
-PLAN = Plan("chat", (), ("empty-content", "refusal"), CheckSettings(), None, duplicates=False)
+PLAN = DerivePlan("chat", (), ("empty-content", "refusal"), CheckSettings(), None, duplicates=False)
 
 
 def tasks(folder):

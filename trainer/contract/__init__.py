@@ -300,7 +300,7 @@ class Result(BaseModel):
     settings: dict[str, dict[str, Any]]
     origins: dict[str, str] = Field(description="where each setting came from")
     model_facts: dict[str, Any] = Field(description="layers, quantised layers, trained parameters")
-    token_fate: dict[str, Any]
+    truncation_report: dict[str, Any]
     steps: int
     best_step: int | None
     train_loss: float

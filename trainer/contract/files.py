@@ -12,7 +12,7 @@ from trainer.contract import TEST_FILE, TRAIN_FILE, VALIDATION_FILE
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder; on a clean exit it is flushed and takes the place of `path`."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -29,7 +29,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file that appears whole."""
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -41,7 +41,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_torn(folder: Path) -> None:
-    """Remove what a killed process was writing when it ended: files of `whole_file` that never took their place."""
+    """Remove what a killed process was writing when it ended: files of `atomic_file` that never took their place."""
     for path in folder.rglob(".*.tmp"):
         if path.suffixes[-2:-1] and path.suffixes[-2][1:].isdigit():
             path.unlink()

@@ -34,7 +34,7 @@ Asked = tuple[list[dict[str, Any]], list[dict[str, Any]] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerSpan:
     """A stretch of the rendered text, in characters, and what its tokens count in the loss."""
 
     start: int
@@ -73,7 +73,7 @@ class ChatTemplate:
         """
         return list(self._in_bounds(lambda one: self.render(one[0], one[1], True), asked, [""] * len(asked)))
 
-    def all_answers(self, conversations: Sequence[Conversation]) -> Iterator[tuple[str, list[Answer]]]:
+    def all_answers(self, conversations: Sequence[Conversation]) -> Iterator[tuple[str, list[AnswerSpan]]]:
         """The whole text and the answers in order, of each conversation.
 
         Raises:
@@ -86,7 +86,7 @@ class ChatTemplate:
 
         names = [conversation.name for conversation in conversations]
         for text, answers in self._in_bounds(rendered, conversations, names):
-            yield text, [Answer(*fields) for fields in answers]
+            yield text, [AnswerSpan(*fields) for fields in answers]
 
     def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
         """Render in a process that ends when a template loops: it comes with a model and may do anything."""
@@ -112,7 +112,7 @@ class ChatTemplate:
         """
         return self._render(messages, tools, add_generation_prompt=prompt_for_answer)[0]
 
-    def answers(self, conversation: Conversation) -> tuple[str, list[Answer]]:
+    def answers(self, conversation: Conversation) -> tuple[str, list[AnswerSpan]]:
         """The whole text and its answers in order.
 
         Raises:
@@ -198,7 +198,7 @@ class ChatTemplate:
 
     def _closed(
         self, text: str, spans: list[tuple[int, int]], positions: list[int], conversation: Conversation
-    ) -> list[Answer]:
+    ) -> list[AnswerSpan]:
         answers = []
         for (start, end), position in zip(spans, positions, strict=True):
             end, closed = self._with_end_of_turn(text, start, end)
@@ -207,7 +207,7 @@ class ChatTemplate:
                 raise TemplateError(
                     f"{conversation.name}: the chat template leaves out or changes the answer in message {position}."
                 )
-            answers.append(Answer(start, end, conversation.weights[position], closed))
+            answers.append(AnswerSpan(start, end, conversation.weights[position], closed))
         return answers
 
     def _with_end_of_turn(self, text: str, start: int, end: int) -> tuple[int, bool]:

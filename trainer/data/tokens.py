@@ -94,11 +94,11 @@ def tokenise(
         )
         for position, (conversation, (_, answers)) in enumerate(zip(batch, rendered, strict=True)):
             ids = np.array(encoded["input_ids"][position], dtype=np.int32)
-            places = np.array(encoded["offset_mapping"][position], dtype=np.int64).reshape(-1, 2)
+            offsets = np.array(encoded["offset_mapping"][position], dtype=np.int64).reshape(-1, 2)
             weights = np.zeros(len(ids), dtype=np.float32)
             for answer in answers:
                 # A token that also covers text outside the answer is never seen alone when the model answers.
-                inside = (places[:, 0] >= answer.start) & (places[:, 1] <= answer.end) & (places[:, 0] < answer.end)
+                inside = (offsets[:, 0] >= answer.start) & (offsets[:, 1] <= answer.end) & (offsets[:, 0] < answer.end)
                 weights[inside] = answer.weight
             weights[:1] = 0
             closed = all(answer.closed for answer in answers if answer.weight > 0)

@@ -12,17 +12,17 @@ from trainer.contract.errors import DataError
 from trainer.data.tokens import TokenisedExamples, Tokens
 
 Overlength = Literal["cut-end", "cut-start", "drop", "refuse"]
-Fate = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn"]
-FATES: tuple[Fate, ...] = ("kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn")
+TruncationReport = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn"]
+FATES: tuple[TruncationReport, ...] = ("kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn")
 NAMES_LISTED = 20
 
 
 @dataclass
-class TokenFate:
+class TokenTruncation:
     """Counts and names by fate, and the tokens left to train on."""
 
     max_length: int
-    names: dict[Fate, list[str]] = field(default_factory=lambda: {fate: [] for fate in FATES})
+    names: dict[TruncationReport, list[str]] = field(default_factory=lambda: {truncation: [] for truncation in FATES})
     tokens: int = 0
     trained_tokens: int = 0
     tokens_cut: int = 0
@@ -37,8 +37,12 @@ class TokenFate:
         """Fields of the `token-fate` event: counts, and up to 20 names of each fate but `kept`."""
         return {
             "examples": self.examples,
-            "counts": {fate: len(names) for fate, names in self.names.items()},
-            "listed": {fate: names[:NAMES_LISTED] for fate, names in self.names.items() if fate != "kept" and names},
+            "counts": {truncation: len(names) for truncation, names in self.names.items()},
+            "listed": {
+                truncation: names[:NAMES_LISTED]
+                for truncation, names in self.names.items()
+                if truncation != "kept" and names
+            },
             "max_length": self.max_length,
             "tokens": self.tokens,
             "trained_tokens": self.trained_tokens,
@@ -48,34 +52,34 @@ class TokenFate:
 
     def sentence(self) -> str:
         """The report in one line."""
-        counts = ", ".join(f"{len(names)} {fate}" for fate, names in self.names.items() if names)
+        counts = ", ".join(f"{len(names)} {truncation}" for truncation, names in self.names.items() if names)
         return f"{self.examples} examples: {counts}; {self.trained_tokens} of {self.tokens} tokens are trained."
 
 
 def settle(
     examples: Iterable[Tokens], max_length: int, overlength: Overlength, allow_nothing_to_learn: bool, file: str
-) -> tuple[TokenisedExamples, TokenFate]:
+) -> tuple[TokenisedExamples, TokenTruncation]:
     """Cut or drop what is longer than `max_length` tokens and drop what has no trained token.
 
     Raises:
         DataError: an example is too long and `overlength` is `refuse`; one has nothing to learn and that is not
             allowed; or nothing is left.
     """
-    fate, kept = TokenFate(max_length), []
+    truncation, kept = TokenTruncation(max_length), []
     for example in examples:
         outcome, rest = _outcome(example, max_length, overlength)
-        fate.names[outcome].append(example.name)
-        fate.tokens_cut += len(example.ids) - (len(rest.ids) if rest is not None else 0)
+        truncation.names[outcome].append(example.name)
+        truncation.tokens_cut += len(example.ids) - (len(rest.ids) if rest is not None else 0)
         if rest is not None:
-            fate.tokens += len(rest.ids)
-            fate.trained_tokens += int(np.count_nonzero(rest.weights))
-            fate.without_end_of_turn += not rest.closed
+            truncation.tokens += len(rest.ids)
+            truncation.trained_tokens += int(np.count_nonzero(rest.weights))
+            truncation.without_end_of_turn += not rest.closed
             kept.append(rest)
-    _refuse(fate, overlength, allow_nothing_to_learn, bool(kept), file)
-    return TokenisedExamples(kept), fate
+    _refuse(truncation, overlength, allow_nothing_to_learn, bool(kept), file)
+    return TokenisedExamples(kept), truncation
 
 
-def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[Fate, Tokens | None]:
+def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[TruncationReport, Tokens | None]:
     trained = np.count_nonzero(example.weights)
     if trained == 0:
         return "nothing-to-learn", None
@@ -89,15 +93,17 @@ def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[
     left = np.count_nonzero(weights)
     if left == 0:
         return "lost", None
-    cut: Fate = "prompt-cut" if left == trained else "answer-cut"
+    cut: TruncationReport = "prompt-cut" if left == trained else "answer-cut"
     return cut, Tokens(example.name, ids, weights, example.closed)
 
 
-def _refuse(fate: TokenFate, overlength: Overlength, allow_nothing_to_learn: bool, any_kept: bool, file: str) -> None:
-    lost, nothing = fate.names["lost"], fate.names["nothing-to-learn"]
+def _refuse(
+    truncation: TokenTruncation, overlength: Overlength, allow_nothing_to_learn: bool, any_kept: bool, file: str
+) -> None:
+    lost, nothing = truncation.names["lost"], truncation.names["nothing-to-learn"]
     if lost and overlength == "refuse":
         raise DataError(
-            f"{file}: {len(lost)} examples are longer than max_length = {fate.max_length} ({_first(lost)}). "
+            f"{file}: {len(lost)} examples are longer than max_length = {truncation.max_length} ({_first(lost)}). "
             "Raise [training] max_length, or set overlength to cut-end, cut-start or drop."
         )
     if nothing and not allow_nothing_to_learn:
@@ -107,7 +113,7 @@ def _refuse(fate: TokenFate, overlength: Overlength, allow_nothing_to_learn: boo
         )
     if not any_kept:
         raise DataError(
-            f"{file}: no example is left to train on: {len(lost)} lost to max_length = {fate.max_length}, "
+            f"{file}: no example is left to train on: {len(lost)} lost to max_length = {truncation.max_length}, "
             f"{len(nothing)} with nothing to learn. Raise [training] max_length or change overlength."
         )
 

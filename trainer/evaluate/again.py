@@ -11,7 +11,7 @@ import numpy as np
 
 from trainer import contract
 from trainer.contract import Comparison, Interval
-from trainer.contract.files import sha256, whole_file, write_text
+from trainer.contract.files import atomic_file, sha256, write_text
 from trainer.contract.statistics import mean_interval
 from trainer.evaluate.answers.resume import PARTIAL_FILE, Answered
 from trainer.evaluate.measures.measures import PRIMARY
@@ -65,7 +65,7 @@ def evaluate_untuned(
     answered = Answered(folder / PARTIAL_FILE, _key(plan, None))
     asked = ask(plan, load_model(plan.source, plan.placement), held_out_of(plan), answered, with_tuned=False)
     figures = asked.measures(asked.baseline)
-    with whole_file(folder / BASELINE_FILE) as temporary, temporary.open("w", encoding="utf-8") as file:
+    with atomic_file(folder / BASELINE_FILE) as temporary, temporary.open("w", encoding="utf-8") as file:
         for prompted, question, answer, found in zip(
             asked.prompted, asked.questions, asked.baseline, figures, strict=True
         ):

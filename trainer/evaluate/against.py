@@ -36,17 +36,17 @@ def against(first: Path, second: Path) -> dict[str, Any]:
     if not shared:
         raise DataError("The two runs held out no example in common: there is nothing to compare them on.")
     before, after = (np.array([found[name] for name in shared]) for found in scores)
-    judged = verdict(measure, before, after, seed=0)
+    paired = verdict(measure, before, after, seed=0)
     words = {"better": "is better than", "worse": "is worse than", "cannot tell": "cannot be told from"}
     figures = (
-        f"{measure} {judged.difference.value:+.3f} ({judged.difference.low:+.3f} to {judged.difference.high:+.3f})"
+        f"{measure} {paired.difference.value:+.3f} ({paired.difference.low:+.3f} to {paired.difference.high:+.3f})"
     )
     return {
         "examples": len(shared),
         "measure": measure,
-        "outcome": judged.outcome,
-        "difference": judged.difference.model_dump(),
-        "sentence": f"{second.name} {words[judged.outcome]} {first.name}: {figures}, on {len(shared)} examples that "
+        "outcome": paired.outcome,
+        "difference": paired.difference.model_dump(),
+        "sentence": f"{second.name} {words[paired.outcome]} {first.name}: {figures}, on {len(shared)} examples that "
         "both held out.",
     }
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from trainer import contract
 from trainer.contract import Comparison, Cut, Interval, Measured
-from trainer.contract.files import whole_file
+from trainer.contract.files import atomic_file
 from trainer.contract.statistics import Floats, draws, expanded_quantiles, mean_interval
 from trainer.data.batches import Layout
 from trainer.data.read import Conversation, read_conversations
@@ -44,7 +44,7 @@ OnAnswer = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestions:
     """The held-out questions, the way the untuned model gets them, and the answers of both."""
 
     questions: list[Question]
@@ -88,7 +88,7 @@ def compare(
             "held_out": held_out.file,
             "caution": CAUTION if held_out.file == contract.VALIDATION_FILE else None,
             "general_loss": _general_loss(plan, model),
-            **_judged(plan, model, asked),
+            **_validated(plan, model, asked),
         }
     )
 
@@ -111,7 +111,7 @@ def untuned(model: Any) -> AbstractContextManager[Any]:
     return without
 
 
-def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, with_tuned: bool) -> Asked:
+def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, with_tuned: bool) -> AskedQuestions:
     """Both models' answers to a sample of the held-out questions; only the untuned one's without `with_tuned`."""
     settings = plan.settings.evaluation
     order = np.random.default_rng([plan.settings.training.seed, 1]).permutation(len(held_out.conversations))
@@ -124,7 +124,7 @@ def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, wi
     with untuned(model):
         baseline = _answers(plan, model, "baseline", [one.question for one in prompted], answered)
     tuned = _answers(plan, model, "tuned", chosen, answered) if with_tuned else None
-    return Asked(chosen, prompted, baseline, tuned, answer_kind([one.reference for one in chosen]), schemas)
+    return AskedQuestions(chosen, prompted, baseline, tuned, answer_kind([one.reference for one in chosen]), schemas)
 
 
 def comparison(baseline: Scores, tuned: Scores, answered: int, seed: int) -> Comparison:
@@ -156,7 +156,7 @@ def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats
     )
 
 
-def _judged(plan: Plan, model: Any, asked: Asked) -> dict[str, Any]:
+def _validated(plan: Plan, model: Any, asked: AskedQuestions) -> dict[str, Any]:
     """The fields of a comparison that rest on answers; none where nothing was asked."""
     if not asked.questions or asked.tuned is None:
         return {}
@@ -164,7 +164,7 @@ def _judged(plan: Plan, model: Any, asked: Asked) -> dict[str, Any]:
     before, after = asked.measures(asked.baseline), asked.measures(asked.tuned)
     primary = PRIMARY[asked.kind]
     columns = {name: ([one[name] for one in before], [one[name] for one in after]) for name in before[0]}
-    judged = verdict(primary, np.array(columns[primary][0]), np.array(columns[primary][1]), seed)
+    compared_lines = verdict(primary, np.array(columns[primary][0]), np.array(columns[primary][1]), seed)
     return {
         "answer_kind": asked.kind,
         "cut": Cut(
@@ -176,12 +176,12 @@ def _judged(plan: Plan, model: Any, asked: Asked) -> dict[str, Any]:
         "measures": {name: measured(*both, seed) for name, both in columns.items()},
         "answer_loss": _answer_loss(plan, model, asked),
         "primary": primary,
-        "outcome": judged.outcome,
-        "sentence": judged.sentence(),
+        "outcome": compared_lines.outcome,
+        "sentence": compared_lines.sentence(),
     }
 
 
-def _answer_loss(plan: Plan, model: Any, asked: Asked) -> Measured:
+def _answer_loss(plan: Plan, model: Any, asked: AskedQuestions) -> Measured:
     """Loss of the reference answers, the untuned model reading its good prompt, the tuned one the bare question."""
 
     def losses(asked_for: Sequence[Question]) -> Floats:
@@ -240,7 +240,7 @@ def _positions(model: Any) -> int:
     return int(getattr(model.config.get_text_config(), "max_position_embeddings", None) or MOST_PROMPT_TOKENS)
 
 
-def _answer_lines(asked: Asked) -> dict[str, dict[str, Any]]:
+def _answer_lines(asked: AskedQuestions) -> dict[str, dict[str, Any]]:
     if asked.tuned is None:
         return {}
     before, after = asked.measures(asked.baseline), asked.measures(asked.tuned)
@@ -269,7 +269,10 @@ def _write(
     tuned: Scores,
     answers: dict[str, dict[str, Any]],
 ) -> None:
-    with whole_file(plan.folder / contract.EVALUATION_FILE) as temporary, temporary.open("w", encoding="utf-8") as file:
+    with (
+        atomic_file(plan.folder / contract.EVALUATION_FILE) as temporary,
+        temporary.open("w", encoding="utf-8") as file,
+    ):
         for position, index in enumerate(chosen):
             name = held_out.tokens.names[index]
             line = {

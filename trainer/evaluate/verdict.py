@@ -17,7 +17,7 @@ FEWEST_DIFFERING = 6
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TuningVerdict:
     """The outcome for the tuned model, the difference (tuned less baseline) and how many examples it rests on."""
 
     outcome: Outcome
@@ -40,7 +40,7 @@ class Verdict:
         )
 
 
-def verdict(measure: str, baseline: Floats, tuned: Floats, seed: int) -> Verdict:
+def verdict(measure: str, baseline: Floats, tuned: Floats, seed: int) -> TuningVerdict:
     """Judge by one measure where higher is better; the arrays hold the same examples in the same order."""
     differences = tuned - baseline
     interval = mean_interval(differences, seed, least=-1.0)
@@ -50,4 +50,4 @@ def verdict(measure: str, baseline: Floats, tuned: Floats, seed: int) -> Verdict
             outcome = "better"
         elif interval.high < 0:
             outcome = "worse"
-    return Verdict(outcome, measure, interval, len(differences))
+    return TuningVerdict(outcome, measure, interval, len(differences))

@@ -109,8 +109,8 @@ def _one_by_one(
     for start, end in pairwise(ends):
         mask = None
         if window is not None and end - start > window:
-            places = torch.arange(end - start, device=query.device)
-            distance = places[:, None] - places[None, :]
+            offsets = torch.arange(end - start, device=query.device)
+            distance = offsets[:, None] - offsets[None, :]
             mask = (distance >= 0) & (distance < window)
         part = scaled_dot_product_attention(
             query[:, :, start:end],

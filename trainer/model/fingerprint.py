@@ -7,13 +7,13 @@ from pathlib import Path
 
 from trainer.contract.errors import ChangedError
 from trainer.contract.files import sha256
-from trainer.model.load import Source
+from trainer.model.load import ModelSource
 
 ENDS = 1 << 20
 """Bytes read at either end of a file of weights: tens of gigabytes would take longer than an evaluation."""
 
 
-def fingerprint(source: Source) -> dict[str, str]:
+def fingerprint(source: ModelSource) -> dict[str, str]:
     """For each file of the model's folder that decides an answer, a hash; for a model of the hub, its commit.
 
     Of weights the size and both ends are hashed: the head names shapes and places, and training changes every value.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class ModelSource:
     """Where the model comes from: arguments that every `from_pretrained` shares."""
 
     name: str
@@ -48,17 +48,19 @@ class Placement:
         return self.device.startswith("cuda")
 
 
-def find_source(settings: ModelSettings, folder: Path, allow_download: bool, trust_remote_code: bool = False) -> Source:
+def find_source(
+    settings: ModelSettings, folder: Path, allow_download: bool, trust_remote_code: bool = False
+) -> ModelSource:
     """A folder (absolute, or relative to the working folder or the run folder), else a name on the hub.
 
     Code that comes with the model runs only where `trust_remote_code`, never because a setting says so.
     """
     for candidate in (Path(settings.name), folder / settings.name):
         if candidate.is_dir():
-            return Source(str(candidate.resolve()), None, False, trust_remote_code)
+            return ModelSource(str(candidate.resolve()), None, False, trust_remote_code)
     if settings.name.startswith((".", "/", "~")):
         raise MissingError(f"There is no model folder {settings.name}. Correct [model] name.")
-    return Source(settings.name, settings.revision, allow_download, trust_remote_code)
+    return ModelSource(settings.name, settings.revision, allow_download, trust_remote_code)
 
 
 def choose_placement(settings: ModelSettings) -> Placement:
@@ -86,7 +88,7 @@ def choose_placement(settings: ModelSettings) -> Placement:
     return Placement(device, dtype, settings.quantisation == "nf4")
 
 
-def load_tokenizer(source: Source) -> Any:
+def load_tokenizer(source: ModelSource) -> Any:
     """The tokenizer of the base model.
 
     Raises:
@@ -100,7 +102,7 @@ def load_tokenizer(source: Source) -> Any:
         raise _missing(source, problem) from problem
 
 
-def load_config(source: Source) -> Any:
+def load_config(source: ModelSource) -> Any:
     """The configuration of the base model.
 
     Raises:
@@ -122,7 +124,7 @@ def load_config(source: Source) -> Any:
     return config
 
 
-def load_model(source: Source, placement: Placement, sharded: bool = False) -> Any:
+def load_model(source: ModelSource, placement: Placement, sharded: bool = False) -> Any:
     """The base model, frozen, its linear layers in NF4 when the placement says so.
 
     Weights are quantised one by one on the way in: host memory holds one layer in 16 bits, not the model. `sharded`
@@ -200,7 +202,7 @@ def check_vocabulary(model_or_config: Any, tokenizer: Any) -> None:
 _ALLOW_CODE = "If you trust that code, say --trust-remote-code on the command line."
 
 
-def _missing(source: Source, problem: Exception) -> TrainerError:
+def _missing(source: ModelSource, problem: Exception) -> TrainerError:
     text = str(problem).split("\n")[0][:300]
     if not source.trust_remote_code and "trust_remote_code" in str(problem):
         return SettingsError(f"The model {source.name} brings code of its own, which is not run unasked. {_ALLOW_CODE}")

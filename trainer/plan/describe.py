@@ -20,13 +20,13 @@ def describe(plan: Plan, colour: bool) -> str:
 
 
 def _data(plan: Plan) -> str:
-    lines = [f"train.jsonl       {plan.train_fate.sentence()}"]
+    lines = [f"train.jsonl       {plan.train_truncation.sentence()}"]
     if plan.validation is not None:
-        lines.append(f"validation.jsonl  {plan.validation.fate.sentence()}")
-    for fate, names in plan.train_fate.names.items():
-        if fate != "kept" and names:
+        lines.append(f"validation.jsonl  {plan.validation.truncation.sentence()}")
+    for truncation, names in plan.train_truncation.names.items():
+        if truncation != "kept" and names:
             lines.append(
-                f"  {fate}: {', '.join(visible(name) for name in names[:10])}{', ...' if len(names) > 10 else ''}"
+                f"  {truncation}: {', '.join(visible(name) for name in names[:10])}{', ...' if len(names) > 10 else ''}"
             )
     return "\n".join(lines)
 

@@ -39,7 +39,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ResourceEstimate:
     """Bytes expected, bytes free, seconds expected."""
 
     weights: int
@@ -98,7 +98,7 @@ def activation_bytes(shape: Shape, tokens: int, width: int, checkpointing: bool)
 
 def estimate(
     shape: Shape, placement: Placement, settings: RunSettings, folder: Path, run_tokens: int, trained_share: float
-) -> Estimate:
+) -> ResourceEstimate:
     """Expected peak memory, disk and time of a run; `run_tokens` are the tokens of all epochs."""
     width = placement.dtype.itemsize
     other = shape.parameters - shape.linear_parameters
@@ -108,7 +108,7 @@ def estimate(
     adapter = shape.adapter_parameters * ADAPTER_BYTES
     # Checkpoints hold the adapter and its two moments; two are kept, and the best, and the finished adapter.
     disk = shape.adapter_parameters * (3 * 12 + 4) + (32 << 20)
-    return Estimate(
+    return ResourceEstimate(
         weights=weights,
         adapter=adapter,
         activations=activation_bytes(shape, tokens, width, checkpointing),
@@ -132,7 +132,7 @@ def free_memory(placement: Placement) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def refuse_what_cannot_fit(estimated: Estimate, settings: RunSettings) -> None:
+def refuse_what_cannot_fit(estimated: ResourceEstimate, settings: RunSettings) -> None:
     """Stop before any long work.
 
     Raises:

@@ -15,10 +15,10 @@ from trainer.contract.errors import DataError
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.template import ChatTemplate, chat_template
 from trainer.data.tokens import TokenisedExamples, Tokens, tokenise
-from trainer.data.truncation import TokenFate, settle
+from trainer.data.truncation import TokenTruncation, settle
 from trainer.model.load import (
+    ModelSource,
     Placement,
-    Source,
     check_vocabulary,
     choose_placement,
     find_source,
@@ -26,7 +26,7 @@ from trainer.model.load import (
     load_tokenizer,
 )
 from trainer.plan.defaults import CPU_TOKENS, CUDA_TOKENS, Facts, Resolved, resolve, with_value
-from trainer.plan.memory import HEADROOM, Estimate, Shape, estimate, measure_shape, refuse_what_cannot_fit
+from trainer.plan.memory import HEADROOM, ResourceEstimate, Shape, estimate, measure_shape, refuse_what_cannot_fit
 from trainer.plan.unasked import refuse_unasked
 from trainer.train.arguments import check_transformers_settings
 
@@ -40,7 +40,7 @@ class HeldOut:
     file: str
     conversations: list[Conversation]
     tokens: TokenisedExamples
-    fate: TokenFate
+    truncation: TokenTruncation
 
     @classmethod
     def of(
@@ -51,9 +51,11 @@ class HeldOut:
         file: str = contract.VALIDATION_FILE,
     ) -> HeldOut:
         """Cut and drop under the settings of the training."""
-        examples, fate = _settled(tokens, settings, file)
+        examples, truncation = _settled(tokens, settings, file)
         kept = set(examples.names)
-        return cls(file, [conversation for conversation in conversations if conversation.name in kept], examples, fate)
+        return cls(
+            file, [conversation for conversation in conversations if conversation.name in kept], examples, truncation
+        )
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,15 @@ class Plan:
     """A run that can start."""
 
     folder: Path
-    source: Source
+    source: ModelSource
     placement: Placement
     resolved: Resolved
     template: ChatTemplate
     train: TokenisedExamples
-    train_fate: TokenFate
+    train_truncation: TokenTruncation
     validation: HeldOut | None
     shape: Shape
-    estimated: Estimate
+    estimated: ResourceEstimate
     warnings: list[str]
 
     def with_value(self, section: str, name: str, value: Any, origin: str) -> Plan:
@@ -160,17 +162,19 @@ def make_plan(
         shape,
         adapter_parameters=shape.adapter_parameters * (resolved.settings.lora.rank or 0) // (given.lora.rank or 16),
     )
-    train, fate = _settled(tokens, resolved.settings, contract.TRAIN_FILE)
+    train, truncation = _settled(tokens, resolved.settings, contract.TRAIN_FILE)
     if len(train) != len(tokens):
         resolved = _with_fewer_examples(given, facts, len(train))
     if resumed:
         started = json.loads((folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE).read_text(encoding="utf-8"))
         resolved = replace(resolved, origins=started["origins"])
     validation = HeldOut.of(held_tokens, held_out, resolved.settings) if held_out is not None else None
-    resolved, estimated = _fit(resolved, shape, placement, folder, train, fate)
+    resolved, estimated = _fit(resolved, shape, placement, folder, train, truncation)
     refuse_what_cannot_fit(estimated, resolved.settings)
-    warnings = _warnings(fate, validation, resolved)
-    plan = Plan(folder, source, placement, resolved, template, train, fate, validation, shape, estimated, warnings)
+    warnings = _warnings(truncation, validation, resolved)
+    plan = Plan(
+        folder, source, placement, resolved, template, train, truncation, validation, shape, estimated, warnings
+    )
     if not resumed:
         from trainer.evaluate.rehearsal import rehearse  # which evaluates by this plan
 
@@ -197,8 +201,8 @@ def refuse_overlap(train: list[Conversation], validation: list[Conversation]) ->
     Raises:
         DataError: the same messages are in both files.
     """
-    seen = {conversation.content_hash() for conversation in train}
-    shared = [conversation.name for conversation in validation if conversation.content_hash() in seen]
+    earlier = {conversation.content_hash() for conversation in train}
+    shared = [conversation.name for conversation in validation if conversation.content_hash() in earlier]
     if shared:
         raise DataError(
             f"{len(shared)} of {len(validation)} examples in {contract.VALIDATION_FILE} are also in "
@@ -212,7 +216,7 @@ def load_held_out(file: Path, template: ChatTemplate, settings: RunSettings) -> 
     return HeldOut.of(list(tokenise(conversations, template)), conversations, settings, file.name)
 
 
-def _settled(tokens: list[Tokens], settings: RunSettings, file: str) -> tuple[TokenisedExamples, TokenFate]:
+def _settled(tokens: list[Tokens], settings: RunSettings, file: str) -> tuple[TokenisedExamples, TokenTruncation]:
     training = settings.training
     return settle(tokens, training.max_length or 0, training.overlength, training.allow_nothing_to_learn, file)
 
@@ -236,16 +240,21 @@ def _refuse_unknown_tokens(tokens: list[Tokens], config: Any) -> None:
 
 
 def _fit(
-    resolved: Resolved, shape: Shape, placement: Placement, folder: Path, train: TokenisedExamples, fate: TokenFate
-) -> tuple[Resolved, Estimate]:
+    resolved: Resolved,
+    shape: Shape,
+    placement: Placement,
+    folder: Path,
+    train: TokenisedExamples,
+    truncation: TokenTruncation,
+) -> tuple[Resolved, ResourceEstimate]:
     """Choose tokens per forward pass and activation checkpointing: as much as memory allows, checkpointing by need.
 
     A quarter of the most tokens without checkpointing is as fast as the most with it (8B shape on an H100: 9,500 and
     10,000 tokens a second on ragged rows, 9,900 and 9,800 on full ones); an eighth is slower.
     """
     per_epoch = math.ceil(len(train) / (resolved.settings.training.batch_size or 1))
-    tokens = int(fate.tokens * (resolved.settings.training.steps or 0) / per_epoch)
-    share = fate.trained_tokens / max(1, fate.tokens)
+    tokens = int(truncation.tokens * (resolved.settings.training.steps or 0) / per_epoch)
+    share = truncation.trained_tokens / max(1, truncation.tokens)
     most = CUDA_TOKENS if placement.on_cuda else CPU_TOKENS
     batch_tokens = int(train.lengths.max()) * (resolved.settings.training.batch_size or 1)
     sizes = [most // part for part in (1, 2, 4, 8)]
@@ -266,16 +275,18 @@ def _fit(
     return chosen
 
 
-def _warnings(fate: TokenFate, validation: HeldOut | None, resolved: Resolved) -> list[str]:
+def _warnings(truncation: TokenTruncation, validation: HeldOut | None, resolved: Resolved) -> list[str]:
     found = []
-    cut = len(fate.names["answer-cut"])
+    cut = len(truncation.names["answer-cut"])
     if cut:
-        found.append(f"{cut} answers are cut at max_length = {fate.max_length}: the model does not see how they end.")
-    if fate.names["lost"]:
-        found.append(f"{len(fate.names['lost'])} examples are lost to max_length = {fate.max_length}.")
-    if fate.without_end_of_turn:
         found.append(
-            f"In {fate.without_end_of_turn} examples the chat template ends an answer without an end-of-turn token: "
+            f"{cut} answers are cut at max_length = {truncation.max_length}: the model does not see how they end."
+        )
+    if truncation.names["lost"]:
+        found.append(f"{len(truncation.names['lost'])} examples are lost to max_length = {truncation.max_length}.")
+    if truncation.without_end_of_turn:
+        found.append(
+            f"In {truncation.without_end_of_turn} examples the chat template ends an answer without an end-of-turn token: "
             "the model may not learn to stop."
         )
     if validation is None:

@@ -27,8 +27,8 @@ def model_card(plan: Plan, result: Result) -> str:
         "",
         f"# {result.run}",
         "",
-        f"A LoRA adapter for `{base}`, trained on {result.token_fate['examples']} chat examples "
-        f"({result.token_fate['trained_tokens']} answer tokens). Licence of the base model: {licence or NO_LICENCE}.",
+        f"A LoRA adapter for `{base}`, trained on {result.truncation_report['examples']} chat examples "
+        f"({result.truncation_report['trained_tokens']} answer tokens). Licence of the base model: {licence or NO_LICENCE}.",
         "",
         *_results(result),
         "## Use",

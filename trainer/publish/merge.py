@@ -18,7 +18,7 @@ from trainer.contract.files import sha256, write_text
 from trainer.data.batches import Layout, micro_batch
 from trainer.evaluate.answers.generate import stop_tokens
 from trainer.evaluate.held_out import score, spread_sample
-from trainer.model.load import Placement, Source, load_config, load_model, load_tokenizer
+from trainer.model.load import ModelSource, Placement, load_config, load_model, load_tokenizer
 from trainer.plan.plan import Plan
 from trainer.publish.finished import finished_run
 
@@ -64,12 +64,12 @@ def merge_adapter(
     _write(plan, merged, target)
     del model, merged
 
-    written = load_model(Source(str(target), None, False, plan.source.trust_remote_code), placement)
-    written.eval()
+    rewritten = load_model(ModelSource(str(target), None, False, plan.source.trust_remote_code), placement)
+    rewritten.eval()
     with torch.no_grad():
-        found = written(**probe.inputs).logits.float()
+        found = rewritten(**probe.inputs).logits.float()
     difference = float((found - expected).abs().max() / expected.abs().max())
-    after = score(written, held_out, sample, layout, "cpu", torch.float32).mean_loss
+    after = score(rewritten, held_out, sample, layout, "cpu", torch.float32).mean_loss
     problems = _template_problems(plan, target)
     if difference > LARGEST_DIFFERENCE[dtype]:
         problems.append(f"its logits differ by {difference:.1e} of the largest one from base and adapter")
@@ -103,8 +103,8 @@ def _write(plan: Plan, merged: Any, target: Path) -> None:
     merged.generation_config.eos_token_id = stop_tokens(plan.tokenizer, plan.train)
     merged.save_pretrained(temporary)
     plan.tokenizer.save_pretrained(temporary)
-    written = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
-    write_text(temporary / _WRITTEN, json.dumps(written, indent=1))
+    rewritten = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
+    write_text(temporary / _WRITTEN, json.dumps(rewritten, indent=1))
     old = target.with_name(f".{target.name}.old")
     if target.exists():
         _refuse_what_is_not_ours(target)
@@ -125,12 +125,12 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     if not target.exists():
         return
     try:
-        written = json.loads((target / _WRITTEN).read_text(encoding="utf-8"))
+        rewritten = json.loads((target / _WRITTEN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        written = {}
+        rewritten = {}
     found = [path for path in sorted(target.iterdir()) if path.name not in (_WRITTEN, _REPORT)]
-    others = [path.name for path in found if not path.is_file() or written.get(path.name) != sha256(path)]
-    if others or (found and not written):
+    others = [path.name for path in found if not path.is_file() or rewritten.get(path.name) != sha256(path)]
+    if others or (found and not rewritten):
         raise SettingsError(
             f"{target} holds something that no merge wrote, or that was changed since: {', '.join(others[:5])}. Move "
             "it away; then merge again."
@@ -139,7 +139,7 @@ def _refuse_what_is_not_ours(target: Path) -> None:
 
 def _template_problems(plan: Plan, target: Path) -> list[str]:
     """The written folder must render and stop as in training."""
-    source = Source(str(target), None, False, plan.source.trust_remote_code)
+    source = ModelSource(str(target), None, False, plan.source.trust_remote_code)
     problems = []
     if load_tokenizer(source).chat_template != plan.template.source:
         problems.append("its chat template is not the one of the training")

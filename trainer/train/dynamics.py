@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract import DYNAMICS_FILE
-from trainer.contract.files import whole_file
+from trainer.contract.files import atomic_file
 from trainer.data.batches import MicroBatch
 
 SAVED = "dynamics.npy"
@@ -37,8 +37,8 @@ class Dynamics:
         """Bring noted losses from the device."""
         for epoch, examples, sums in self._waiting:
             total, count = sums.cpu().numpy()
-            seen = count > 0
-            self.losses[epoch, np.array(examples)[seen]] = total[seen] / count[seen]
+            known = count > 0
+            self.losses[epoch, np.array(examples)[known]] = total[known] / count[known]
         self._waiting.clear()
 
     def gather(self, accelerator: Any) -> None:
@@ -74,24 +74,24 @@ def write_dynamics(
     import pyarrow.parquet as pq
 
     losses = dynamics.losses
-    seen = ~np.isnan(losses)
-    probabilities = np.where(seen, np.exp(-np.where(seen, losses, 0)), 0)
-    count = np.maximum(1, seen.sum(axis=0))
+    known = ~np.isnan(losses)
+    probabilities = np.where(known, np.exp(-np.where(known, losses, 0)), 0)
+    count = np.maximum(1, known.sum(axis=0))
     confidence = probabilities.sum(axis=0) / count
-    variance = (np.where(seen, probabilities - confidence, 0) ** 2).sum(axis=0) / count
-    rises = ((losses[1:] > losses[:-1]) & seen[1:] & seen[:-1]).sum(axis=0)
+    variance = (np.where(known, probabilities - confidence, 0) ** 2).sum(axis=0) / count
+    rises = ((losses[1:] > losses[:-1]) & known[1:] & known[:-1]).sum(axis=0)
     table = pa.table(
         {
             "example": pa.array(names, pa.string()),
             "trained_tokens": pa.array(tokens, pa.int64()),
             "losses": pa.array([column[~np.isnan(column)].tolist() for column in losses.T], pa.list_(pa.float32())),
-            "confidence": pa.array(np.where(seen.any(axis=0), confidence, np.nan), pa.float32(), from_pandas=True),
+            "confidence": pa.array(np.where(known.any(axis=0), confidence, np.nan), pa.float32(), from_pandas=True),
             "variability": pa.array(
-                np.where(seen.any(axis=0), np.sqrt(variance), np.nan), pa.float32(), from_pandas=True
+                np.where(known.any(axis=0), np.sqrt(variance), np.nan), pa.float32(), from_pandas=True
             ),
             "forgetting": pa.array(rises, pa.int32()),
             "untuned_loss": pa.array([untuned.get(index) for index in range(len(names))], pa.float32()),
         }
     )
-    with whole_file(folder / DYNAMICS_FILE) as temporary:
+    with atomic_file(folder / DYNAMICS_FILE) as temporary:
         pq.write_table(table, temporary)

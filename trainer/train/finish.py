@@ -58,7 +58,7 @@ def finish(
         settings=plan.resolved.tables(),
         origins=plan.resolved.origins,
         model_facts={**facts, **(trainer.gradient_facts or {})},
-        token_fate=plan.train_fate.as_event(),
+        truncation_report=plan.train_truncation.as_event(),
         steps=state.global_step,
         best_step=state.best_global_step if plan.validation else None,
         train_loss=train_loss,

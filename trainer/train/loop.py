@@ -83,7 +83,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         self.placement, self.dynamics = placement, dynamics
         self.on_held_out, self.on_checkpoint = on_held_out, on_checkpoint
         self.figures = StepFigures()
-        self.tokens_seen = 0
+        self.tokens_trained = 0
         self.gradient_facts: dict[str, Any] | None = None
 
     def get_train_dataloader(self) -> Any:
@@ -139,7 +139,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             accuracy=float(correct) / max(1, trained),
             examples=[self.steps.examples.names[index] for index in inputs.examples],
         )
-        self.tokens_seen += self.figures.tokens * devices
+        self.tokens_trained += self.figures.tokens * devices
         if not torch.isfinite(total):
             raise NotFiniteError(self._not_finite("loss"))
         if self.gradient_facts is None:
@@ -208,7 +208,7 @@ def _gathered(mine: Scores, count: int, rank: int, devices: int) -> Scores:
     from accelerate.utils import gather_object
 
     parts = gather_object([(rank, mine.loss, mine.correct, mine.tokens)])
-    whole = np.zeros((3, count))
+    complete = np.zeros((3, count))
     for origin, *columns in parts:
-        whole[:, origin::devices] = columns
-    return Scores(*whole)
+        complete[:, origin::devices] = columns
+    return Scores(*complete)

@@ -86,10 +86,10 @@ def _unrest(means: Sequence[float], best: int) -> float:
     """
     curve = np.asarray(means)
     left, middle, right = curve[:-2], curve[1:-1], curve[2:]
-    outside = np.maximum(middle - np.maximum(left, right), np.minimum(left, right) - middle).clip(min=0)
-    judged = np.delete(outside, best - 1) if best else outside
-    seen = float(judged.sum()) * math.sqrt(math.pi) * (1 + 1 / math.sqrt(max(1, len(judged))))
-    return (seen + ASSUMED_WEIGHT * ASSUMED_UNREST * means[best]) / (len(judged) + ASSUMED_WEIGHT)
+    beyond = np.maximum(middle - np.maximum(left, right), np.minimum(left, right) - middle).clip(min=0)
+    examined = np.delete(beyond, best - 1) if best else beyond
+    known = float(examined.sum()) * math.sqrt(math.pi) * (1 + 1 / math.sqrt(max(1, len(examined))))
+    return (known + ASSUMED_WEIGHT * ASSUMED_UNREST * means[best]) / (len(examined) + ASSUMED_WEIGHT)
 
 
 def _standard_error(lowest: Reading, latest: Reading) -> float:

@@ -284,11 +284,11 @@ def _refuse_another_model(plan: Plan) -> None:
 
 
 def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:
-    log.write("token-fate", file=contract.TRAIN_FILE, **plan.train_fate.as_event())
-    narrate(f"{contract.TRAIN_FILE}: {plan.train_fate.sentence()}")
+    log.write("token-fate", file=contract.TRAIN_FILE, **plan.train_truncation.as_event())
+    narrate(f"{contract.TRAIN_FILE}: {plan.train_truncation.sentence()}")
     if plan.validation is not None:
-        log.write("token-fate", file=contract.VALIDATION_FILE, **plan.validation.fate.as_event())
-        narrate(f"{contract.VALIDATION_FILE}: {plan.validation.fate.sentence()}")
+        log.write("token-fate", file=contract.VALIDATION_FILE, **plan.validation.truncation.as_event())
+        narrate(f"{contract.VALIDATION_FILE}: {plan.validation.truncation.sentence()}")
 
 
 def _stopped(number: int, step: int) -> StoppedError:

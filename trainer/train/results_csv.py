@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.contract import EVENTS_FILE, METRICS_FILE, RESULT_COLUMNS
-from trainer.contract.files import whole_file
+from trainer.contract.files import atomic_file
 
 
 def write_figures(folder: Path, last_step: int) -> float:
@@ -22,7 +22,7 @@ def write_figures(folder: Path, last_step: int) -> float:
             event = _metric(line)
             if event is not None and event["step"] <= last_step:
                 by_step.setdefault(event["step"], {}).update(_columns(event))
-    with whole_file(folder / METRICS_FILE) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    with atomic_file(folder / METRICS_FILE) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, RESULT_COLUMNS)
         writer.writeheader()
         for step in sorted(by_step):

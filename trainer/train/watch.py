@@ -47,12 +47,12 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.train_losses: list[float] = []
         self.heartbeat = heartbeat
         self._loop_began = time.monotonic()
-        self._seen_before, self._first_step = 0, 0
+        self._before, self._first_step = 0, 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Start the clock of tokens a second."""
         self._loop_began = time.monotonic()
-        self._seen_before, self._first_step = self.trainer.tokens_seen, state.global_step
+        self._before, self._first_step = self.trainer.tokens_trained, state.global_step
         self.heartbeat.phase, self.heartbeat.figures = "training", self._progress
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -168,7 +168,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
     def _progress(self) -> dict[str, Any]:
         state = self.trainer.state
         seconds = max(1e-9, time.monotonic() - self._loop_began)
-        tokens = self.trainer.tokens_seen
+        tokens = self.trainer.tokens_trained
         done = state.global_step - self._first_step
         left = (state.max_steps - state.global_step) * seconds / done if done > 0 else None
         return {
@@ -176,7 +176,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             "steps": state.max_steps,
             "epoch": round(state.epoch or 0.0, 4),
             "tokens": tokens,
-            "tokens_per_second": round((tokens - self._seen_before) / seconds, 1),
+            "tokens_per_second": round((tokens - self._before) / seconds, 1),
             "seconds_left": None if left is None else round(left, 1),
         }
 
@@ -194,7 +194,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             losses=np.array([reading.losses for reading in readings]),
             tokens=np.array([reading.tokens for reading in readings]),
             recent=np.array(self.train_losses),
-            tokens_seen=np.array(self.trainer.tokens_seen),
+            tokens_trained=np.array(self.trainer.tokens_trained),
         )
         notes = {"reason": self.reason, "warnings": self.warnings, "first_loss_seconds": self.first_loss_seconds}
         write_notes(folder, {**notes, "gradient_facts": self.trainer.gradient_facts})
@@ -205,7 +205,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             columns = (saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"])
             self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
             self.train_losses = saved["recent"].tolist()
-            self.trainer.tokens_seen = int(saved["tokens_seen"])
+            self.trainer.tokens_trained = int(saved["tokens_seen"])
         notes = read_notes(folder)
         self.reason, self.warnings = notes.get("reason", "finished"), notes.get("warnings", [])
         self.first_loss_seconds = notes.get("first_loss_seconds")

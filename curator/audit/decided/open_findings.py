@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.loading.derive import Plan, derive
+from curator.audit.loading.derive import DerivePlan, derive
 from curator.checks.catalogue import CHECKS, chosen
 from curator.data.batches import batch_of
 from curator.data.content import content_of
@@ -37,7 +37,7 @@ def findings_as_written(audit: Audit, contents: Mapping[str, str]) -> dict[str, 
     """
     options = audit.options
     checks = tuple(check.name for check in chosen(options.select, options.ignore) if check.find is not None)
-    plan = Plan("chat", (), checks, options.settings, options.tokenizer, False, False, elements=False)
+    plan = DerivePlan("chat", (), checks, options.settings, options.tokenizer, False, False, elements=False)
     default = {check.name: check.severity for check in CHECKS}
     by_kind = defaultdict(list)
     for id_, text in contents.items():

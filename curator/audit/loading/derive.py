@@ -25,7 +25,7 @@ FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
-class Plan:
+class DerivePlan:
     """What to derive.
 
     Attributes:
@@ -76,7 +76,7 @@ class Derived:
     findings: pl.DataFrame
 
 
-def derive(batch: Batch, plan: Plan) -> Derived:
+def derive(batch: Batch, plan: DerivePlan) -> Derived:
     """Facts, measures, token counts and findings of a batch."""
     frames = [facts_of(batch), measure(batch)]
     if plan.tokenizer is not None:
@@ -86,7 +86,7 @@ def derive(batch: Batch, plan: Plan) -> Derived:
     return Derived(pl.concat(frames, how="horizontal"), _findings(batch, plan))
 
 
-def _findings(batch: Batch, plan: Plan) -> pl.DataFrame:
+def _findings(batch: Batch, plan: DerivePlan) -> pl.DataFrame:
     frames = [batch.refused]
     for name in plan.checks:
         check = check_named(name)
@@ -119,7 +119,7 @@ def texts_of(batch: Batch, block: Block, *, with_elements: bool) -> pl.DataFrame
     return texts.select("text", pl.Series("element", [elements[line] for line in texts["line"]], dtype=pl.Binary))
 
 
-def derive_block(block: Block, plan: Plan, cache: Cache) -> None:
+def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
     """Put into the cache what the plan asks for and the cache lacks."""
     batch = read_batch(replace(block, first=1, offset=min(block.offset, 0)), plan.resolved_dialect())
     if plan.texts and cache.entry(plan.key(block, "texts")) is None:
@@ -130,6 +130,6 @@ def derive_block(block: Block, plan: Plan, cache: Cache) -> None:
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)
         cache.store(plan.key(block, "findings"), derived.findings.write_ipc)
     if plan.duplicates and cache.entry(plan.key(block, "prepared")) is None:
-        from curator.duplicates.block_features import prepare
+        from curator.duplicates.block_features import block_features
 
-        cache.store(plan.key(block, "prepared"), prepare(view_texts(batch)).save)
+        cache.store(plan.key(block, "prepared"), block_features(view_texts(batch)).save)

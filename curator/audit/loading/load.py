@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.audit.loading.derive import Plan
+from curator.audit.loading.derive import DerivePlan
 from curator.audit.runners.local import Task, derive_all
 from curator.checks.check import CheckSettings
 from curator.data.blocks import Block
@@ -72,7 +72,7 @@ class ReadSource:
 
 
 @dataclass
-class Placed:
+class BlockEntry:
     """A block that was read: where it stands, what it holds and where its results are; texts only where wanted."""
 
     file: int
@@ -82,7 +82,7 @@ class Placed:
     digest: str
     facts_key: str
     findings_key: str
-    prepared_key: str | None
+    features_key: str | None
     texts_key: str
     examples: int = 0
 
@@ -103,7 +103,7 @@ class Loaded:
     sources: list[ReadSource]
     facts: pl.DataFrame
     findings: pl.DataFrame
-    placed: list[Placed]
+    placed: list[BlockEntry]
     reused: float
     fingerprint: str
 
@@ -115,7 +115,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to derive from every block; see `Plan`."""
+    """What to derive from every block; see `DerivePlan`."""
 
     checks: tuple[str, ...]
     settings: CheckSettings
@@ -148,7 +148,7 @@ class _Reading:
         self.sources, self.options, self.wanted = sources, options, wanted
         self.cache, self.progress = cache, progress
         self.read: list[ReadSource] = []
-        self.placed: list[Placed] = []
+        self.placed: list[BlockEntry] = []
         self.derived = 0
         self._done = 0
         self._total = sum(source.path.stat().st_size for source in sources)
@@ -178,9 +178,9 @@ class _Reading:
         if not compiled_before():
             self.progress(COMPILING, 0, self._total)
 
-    def _plan(self, entry: ReadSource) -> Plan:
+    def _plan(self, entry: ReadSource) -> DerivePlan:
         wanted = self.wanted
-        return Plan(
+        return DerivePlan(
             entry.recognised.dialect.name,
             tuple(self.options.columns.items()),
             wanted.checks,
@@ -191,16 +191,16 @@ class _Reading:
             elements=not entry.source.seekable,
         )
 
-    def _place(self, number: int, entry: ReadSource, block: Block, plan: Plan) -> bool:
+    def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:
         """Remember the block; whether something must be derived from it."""
         facts, findings = plan.key(block, "facts"), plan.key(block, "findings")
-        prepared = plan.key(block, "prepared") if plan.duplicates else None
+        ready = plan.key(block, "prepared") if plan.duplicates else None
         texts = plan.key(block, "texts")
         self.placed.append(
-            Placed(number, block.first, block.offset, len(block), block.digest, facts, findings, prepared, texts)
+            BlockEntry(number, block.first, block.offset, len(block), block.digest, facts, findings, ready, texts)
         )
         entry.lines += len(block)
-        needed = [facts, findings, *([prepared] if prepared else []), *([texts] if plan.texts else [])]
+        needed = [facts, findings, *([ready] if ready else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)
         self.derived += missing
         return missing
@@ -255,7 +255,7 @@ class _Unreadable:
         return found("", frame).with_columns(frame["check"], frame["file"])
 
 
-def _gathered(placed: list[Placed], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _gathered(placed: list[BlockEntry], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
     unreadable = _Unreadable(names)

@@ -18,7 +18,7 @@ from curator.data.dialects.dialect import MAPPING_VERSION, Dialect
 from curator.data.frames import read_frame
 from curator.data.text import view_texts
 from curator.embedding.encoders.encoder import Encoder, encode_views
-from curator.embedding.encoders.subwords import Words, joined_words, words_of
+from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.vectors import Vectors, save_joined
 from curator.project.cache import Cache
 
@@ -48,7 +48,7 @@ class Embedded:
     """
 
     vectors: Vectors
-    words: Words
+    words: Subwords
     key: str
 
 
@@ -93,11 +93,11 @@ def _names(loaded: Loaded, encoder: Encoder) -> tuple[str, str, str]:
     return basis, key, f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
 
 
-def _stored(cache: Cache, key: str) -> tuple[Vectors, Words] | None:
+def _stored(cache: Cache, key: str) -> tuple[Vectors, Subwords] | None:
     vectors, words = (cache.entry(f"{key}-{part}") for part in _PARTS)
     if vectors is None or words is None:
         return None
-    return Vectors.load(vectors), Words.load(words)
+    return Vectors.load(vectors), Subwords.load(words)
 
 
 class _Before:
@@ -119,7 +119,7 @@ class _Before:
         at = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
         return np.where(self._sorted[at] == keys, self._order[at], -1)
 
-    def at(self, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Words]:
+    def at(self, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Subwords]:
         """Vectors and words of examples that stood there."""
         assert self.stored is not None, "none stands in a set that is not stored"
         return Vectors(self.stored[0].parts[stood]), self.stored[1].at(stood)
@@ -148,7 +148,7 @@ class _Steps:
     progress: Progress
     before: _Before
     basis: str
-    words: list[Words] = field(default_factory=list)
+    words: list[Subwords] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Vectors]:
@@ -174,7 +174,7 @@ class _Steps:
                 self.progress("reading meaning", first + rows.stop, len(keys))
             first += placed.examples
 
-    def _step(self, keys: npt.NDArray[np.uint64], texts: "_Texts", rows: slice) -> tuple[Vectors, Words]:
+    def _step(self, keys: npt.NDArray[np.uint64], texts: "_Texts", rows: slice) -> tuple[Vectors, Subwords]:
         """From the set as it was, from what an interrupted run kept, or encoded now."""
         stood = self.before.positions(keys)
         if (stood >= 0).all():
@@ -191,7 +191,7 @@ class _Steps:
         self.kept += [f"{entry}-{name}" for name in _PARTS]
         return known
 
-    def _encoded(self, views: pl.DataFrame, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Words]:
+    def _encoded(self, views: pl.DataFrame, stood: npt.NDArray[np.int64]) -> tuple[Vectors, Subwords]:
         """Those that were there before are copied, the others encoded."""
         is_new = stood < 0
         fresh = encode_views(views.filter(is_new), self.encoder)

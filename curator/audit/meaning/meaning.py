@@ -126,48 +126,49 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     from curator.audit.runners.local import cores
     from curator.embedding.neighbors.exact_knn import neighbours_of_some
     from curator.embedding.outliers.detection import outliers
-    from curator.embedding.outliers.surprisal import rarity
+    from curator.embedding.outliers.surprisal import surprisal
     from curator.embedding.projection import layout
     from curator.embedding.semantic_duplicates import semantic_pairs
     from curator.embedding.semantic_findings import RELATED, outlier_findings, topic_findings
     from curator.embedding.topics.assignment import topics
     from curator.embedding.topics.titles import titled
 
-    seen = embedded(loaded, encoder, cache, progress)
-    judged = outliers(seen.vectors, rarity(seen.words))
-    pairs, note = semantic_pairs(seen.vectors, seen.words.numbers, encoder.threshold, cores())
-    about = topics(seen.vectors)
-    views = views_at(loaded, [*judged.flagged, *(at for topic in about.topics for at in topic.representatives)])
+    embedded_set = embedded(loaded, encoder, cache, progress)
+    examined = outliers(embedded_set.vectors, surprisal(embedded_set.words))
+    pairs, note = semantic_pairs(embedded_set.vectors, embedded_set.words.numbers, encoder.threshold, cores())
+    about = topics(embedded_set.vectors)
+    views = views_at(loaded, [*examined.flagged, *(at for topic in about.topics for at in topic.representatives)])
     texts = {at: f"{prompt}\n{answer}".strip() for at, (prompt, answer) in views.items()}
     about = titled(about, texts)
-    places = layout(seen.vectors, kind)
+    coordinates = layout(embedded_set.vectors, kind)
     examples = pl.DataFrame(
-        {"topic": about.label, "x": places[:, 0], "y": places[:, 1], "unusual": judged.score}, nan_to_null=True
+        {"topic": about.label, "x": coordinates[:, 0], "y": coordinates[:, 1], "unusual": examined.score},
+        nan_to_null=True,
     ).cast(EXAMPLES)
-    others = neighbours_of_some(seen.vectors.whole, judged.flagged, RELATED)
+    others = neighbours_of_some(embedded_set.vectors.full_text, examined.flagged, RELATED)
     return Meaning(
         examples=examples,
         topics=_topic_frame(about),
         pairs=pairs,
-        found=pl.concat([outlier_findings(judged, *others, encoder.threshold, about, texts), topic_findings(about)]),
+        found=pl.concat([outlier_findings(examined, *others, encoder.threshold, about, texts), topic_findings(about)]),
         encoder=encoder.name,
         threshold=encoder.threshold,
         note=note,
-        key=seen.key,
+        key=embedded_set.key,
     )
 
 
-def neighbours_of(seen: "Embedded", cache: Cache) -> "Neighbours":
+def neighbours_of(embedded_set: "Embedded", cache: Cache) -> "Neighbours":
     """The 30 nearest others of every example; from the cache where possible."""
     from curator.audit.meaning.cached_vectors import NEAREST
     from curator.audit.runners.local import cores
     from curator.embedding.neighbors.nearest import load_neighbours, neighbours, save_neighbours
 
-    key = f"{seen.key}-{NEAREST}"
+    key = f"{embedded_set.key}-{NEAREST}"
     path = cache.entry(key)
     if path is not None:
         return load_neighbours(path)
-    found = neighbours(seen.vectors, threads=cores())
+    found = neighbours(embedded_set.vectors, threads=cores())
     cache.store(key, partial(save_neighbours, found))
     return found
 

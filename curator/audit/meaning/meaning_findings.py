@@ -99,11 +99,11 @@ def semantic_findings(meaning: Meaning, rank: npt.NDArray[np.int64], similar: Si
     stand = stands(meaning.pairs, rank, is_out)
     pairs = between_stands(meaning.pairs, stand)
     edges = pairs.select("left", "right").to_numpy().astype(np.int64)
-    is_told, is_apart = is_out[edges].any(axis=1), is_out
+    is_reported, is_apart = is_out[edges].any(axis=1), is_out
     if similar is not None:
-        is_told = is_told | _compared(edges, similar)
+        is_reported = is_reported | _compared(edges, similar)
         is_apart = is_apart | _compared(np.sort(np.stack([stand, every], axis=1), axis=1), similar)
-    keeper = keepers(np.argsort(rank, kind="stable"), edges[~is_told])[stand]
+    keeper = keepers(np.argsort(rank, kind="stable"), edges[~is_reported])[stand]
     return semantic_duplicate_findings(pairs, np.where(is_apart, every, keeper), stand)
 
 

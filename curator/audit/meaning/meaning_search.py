@@ -27,7 +27,7 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SelectedExamples:
     """A subset.
 
     Attributes:
@@ -50,8 +50,8 @@ def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progr
     """
     from curator.embedding.selection import query_vector, similar
 
-    encoder, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
-    return Near(*similar(seen.vectors, query_vector(text, encoder), count))
+    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(embedded_set.vectors, query_vector(text, encoder), count))
 
 
 def near_example(audit: Audit, cache: Cache, example: str, count: int, progress: Progress) -> Near:
@@ -63,14 +63,14 @@ def near_example(audit: Audit, cache: Cache, example: str, count: int, progress:
     """
     from curator.embedding.selection import similar
 
-    places = (ids_of(audit.loaded) == example).arg_true()
-    if not len(places):
+    coordinates = (ids_of(audit.loaded) == example).arg_true()
+    if not len(coordinates):
         raise UsageError(f"There is no example '{example}' in this data. `curator show` prints ids.")
-    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
-    return Near(*similar(seen.vectors, int(places[0]), count))
+    _, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    return Near(*similar(embedded_set.vectors, int(coordinates[0]), count))
 
 
-def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Chosen:
+def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> SelectedExamples:
     """`count` of the examples that were not dropped, so that every one has a chosen one near it.
 
     Raises:
@@ -80,15 +80,15 @@ def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Cho
     from curator.embedding.selection import diverse_subset
 
     cache = opened.project.cache
-    _, seen = _seen(audit.loaded, cache, audit.options.meaning, progress)
-    near = neighbours_of(seen, cache)
+    _, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    near = neighbours_of(embedded_set, cache)
     dropped = opened.state().filter(pl.col("status") == "drop")["id"]
     is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
-    subset = diverse_subset(seen.vectors, near.positions, near.cosines, count, is_out)
-    return Chosen(subset.chosen, subset.coverage, subset.coverage_random)
+    subset = diverse_subset(embedded_set.vectors, near.positions, near.cosines, count, is_out)
+    return SelectedExamples(subset.chosen, subset.coverage, subset.coverage_random)
 
 
-def _seen(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:
+def _known(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:
     if options.embedder == NO_EMBEDDER:
         raise UsageError("This looks at meaning, and the embedder is set to none. Name one with --embedder.")
     encoder = encoder_named(options.embedder, allow_download=options.allow_download)

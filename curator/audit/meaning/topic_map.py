@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places, severity_rank
+from curator.audit.findings import Locations, severity_rank
 from curator.audit.ids import ids_of
 from curator.audit.meaning.meaning import Meaning, views_at
 from curator.checks.privacy.secret_keys import without_secrets
@@ -29,16 +29,16 @@ def topic_map(audit: Audit, meaning: Meaning, state: pl.DataFrame) -> MapPicture
         state: what was decided.
     """
     chosen = _drawn(audit, meaning)
-    places, views = Places(audit.loaded), views_at(audit.loaded, chosen)
+    coordinates, views = Locations(audit.loaded), views_at(audit.loaded, chosen)
     ranks = np.full(len(audit.loaded.facts), 3)
-    told = audit.findings.filter(pl.col("row").is_not_null()).select("row", severity_rank().alias("rank"))
-    np.minimum.at(ranks, told["row"].to_numpy(), told["rank"].to_numpy().astype(np.int64))
+    reported = audit.findings.filter(pl.col("row").is_not_null()).select("row", severity_rank().alias("rank"))
+    np.minimum.at(ranks, reported["row"].to_numpy(), reported["rank"].to_numpy().astype(np.int64))
     status = dict(state.select("id", pl.col("status").cast(pl.String)).iter_rows())
     ids = ids_of(audit.loaded)
     points = []
     for position in sorted(chosen, key=lambda at: -ranks[at]):  # the gravest findings are drawn last, above the others
         topic, x, y, _ = meaning.examples.row(position)
-        place = places.at(position)
+        place = coordinates.at(position)
         said = " ⟶ ".join(without_secrets(part[:_LOOKED_AT])[0][:LABEL] for part in views[position] if part)
         title = meaning.topics["title"][topic] if topic >= 0 else "no text"
         points.append(

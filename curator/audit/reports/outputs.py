@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places, published
+from curator.audit.findings import Locations, published
 from curator.audit.meaning.topic_map import topic_map
 from curator.data.files.permissions import ANYONE
 from curator.data.finding import Pair
@@ -52,19 +52,19 @@ def published_pairs(audit: Audit) -> Iterator[Pair]:
 
     What only shares a template is counted, not listed.
     """
-    places = Places(audit.loaded)
+    locations = Locations(audit.loaded)
     if audit.similar is not None:
-        yield from pair_models(audit.similar.pairs.filter(pl.col("relation") != "template"), places)
+        yield from pair_models(audit.similar.pairs.filter(pl.col("relation") != "template"), locations)
     if audit.meaning is not None:
-        yield from semantic_pair_models(audit.meaning.pairs, places)
+        yield from semantic_pair_models(audit.meaning.pairs, locations)
 
 
-def pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
+def pair_models(pairs: pl.DataFrame, locations: Locations) -> Iterator[Pair]:
     """Pairs by position as models; see `curator.duplicates.relations`."""
     for row in pairs.iter_rows(named=True):
         yield Pair(
-            left=places.at(row["left"]),
-            right=places.at(row["right"]),
+            left=locations.at(row["left"]),
+            right=locations.at(row["right"]),
             kind="exact" if row["exact"] else "lexical",
             relation=row["relation"],
             similarity=row["whole"],
@@ -74,12 +74,12 @@ def pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
         )
 
 
-def semantic_pair_models(pairs: pl.DataFrame, places: Places) -> Iterator[Pair]:
+def semantic_pair_models(pairs: pl.DataFrame, locations: Locations) -> Iterator[Pair]:
     """`PAIRS` of kind semantic as models."""
     for row in pairs.iter_rows(named=True):
         yield Pair(
-            left=places.at(row["left"]),
-            right=places.at(row["right"]),
+            left=locations.at(row["left"]),
+            right=locations.at(row["right"]),
             kind="semantic",
             relation=row["relation"],
             similarity=row["similarity"],

@@ -199,12 +199,12 @@ def _specimens(checks: Iterable[CheckSummary], audit: Audit) -> list[Specimen]:
     """The first of the worst of each check that is in an example."""
     chosen = [next((f for f in check.worst if f.example is not None), None) for check in checks]
     findings = [finding for finding in chosen if finding is not None]
-    places = {(finding.file, finding.line) for finding in findings}
+    locations = {(finding.file, finding.line) for finding in findings}
     names = [read.source.name for read in audit.loaded.sources]
     lines = audit.loaded.facts.select("file", "line").with_row_index("position")
     wanted = lines.join(
         pl.DataFrame(
-            [(names.index(file), line) for file, line in places if file is not None],
+            [(names.index(file), line) for file, line in locations if file is not None],
             schema={"file": pl.UInt16, "line": pl.UInt32},
             orient="row",
         ),

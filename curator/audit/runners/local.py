@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from curator.audit.loading.derive import Plan, derive_block
+from curator.audit.loading.derive import DerivePlan, derive_block
 from curator.data.blocks import Block
 from curator.errors import WorkFailed
 from curator.module_path import VARIABLES, leave_working_folder
@@ -25,7 +25,7 @@ WORTH_A_WORKER = 6 << 20
 LOOKS_UP_EVERY = 0.2
 """Seconds. The system may hand Ctrl-C to a thread of a library; the main thread learns of it when it next wakes."""
 
-Task = tuple[Block, Plan]
+Task = tuple[Block, DerivePlan]
 
 
 def cores() -> int:

@@ -14,7 +14,7 @@ from curator.data.text import VIEWS, view_texts
 from curator.errors import UnreadableInput
 
 if TYPE_CHECKING:
-    from curator.duplicates.containment.containment import Sought
+    from curator.duplicates.containment.containment import EvaluationParts
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Benchmark:
     Attributes:
         items: question (a list, a turn each), answer ("" where there is none), file and line; a row per item. The
             question is what the user says; of a plain text it is the text.
-        sought: the same for the duplicate engine. Of equal items only the first is looked for.
+        searched: the same for the duplicate engine. Of equal items only the first is looked for.
     """
 
     items: pl.DataFrame
-    sought: "Sought"
+    searched: "EvaluationParts"
 
 
 def read_benchmark(sources: tuple[Source, ...]) -> Benchmark:
@@ -44,12 +44,12 @@ def read_benchmark(sources: tuple[Source, ...]) -> Benchmark:
             raise UnreadableInput(f"{source.name} holds no question that could be looked for.")
         frames += [part.with_columns(file=pl.lit(source.name)) for part in items]
     together = pl.concat(frames).unique(["question", "answer"], keep="first", maintain_order=True)
-    return Benchmark(together, _sought(together))
+    return Benchmark(together, _searched(together))
 
 
-def _sought(items: pl.DataFrame) -> "Sought":
-    from curator.duplicates.block_features import prepare
-    from curator.duplicates.containment.containment import Sought
+def _searched(items: pl.DataFrame) -> "EvaluationParts":
+    from curator.duplicates.block_features import block_features
+    from curator.duplicates.containment.containment import EvaluationParts
     from curator.duplicates.corpus import assemble
 
     numbered = items.select("question", "answer").with_row_index("item")
@@ -57,7 +57,7 @@ def _sought(items: pl.DataFrame) -> "Sought":
     rows = pl.concat([turns, numbered.select("item", prompt=pl.lit(""), answer="answer")])
     unused = {name: pl.lit(0) for name in ("context", "weights", "exact")} | {"text_only": pl.lit(value=False)}
     views = rows.with_columns(**unused).select(VIEWS.names()).cast(VIEWS)
-    return Sought(assemble([prepare(views)]), rows["item"].to_numpy().astype("int64"), len(items))
+    return EvaluationParts(assemble([block_features(views)]), rows["item"].to_numpy().astype("int64"), len(items))
 
 
 def _batches(source: Source) -> Iterator[Batch]:

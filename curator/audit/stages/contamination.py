@@ -18,13 +18,13 @@ from curator.data.frames import FOUND
 from curator.data.safe_text import visible
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Whole
-    from curator.duplicates.text.word_offsets import Placed
+    from curator.duplicates.corpus import Corpus
+    from curator.duplicates.text.word_offsets import WordOffset
 
 RUN = 13
 """Words in a row that must be in both (13-grams: Brown et al. 2020, arXiv 2005.14165, appendix C)."""
 
-LONG_ANSWER, WHOLE_ANSWER = 50, 0.9
+LONG_ANSWER, FULL_ANSWER = 50, 0.9
 """Words, and share of them, from which an answer counts without its question (50 in a row: Lee et al. 2022, arXiv
 2107.06499). Our judgement for the share."""
 
@@ -53,15 +53,15 @@ class _Run(NamedTuple):
     length: int
 
 
-def contamination_findings(loaded: Loaded, whole: "Whole", benchmark: Benchmark) -> pl.DataFrame:
+def contamination_findings(loaded: Loaded, corpus: "Corpus", benchmark: Benchmark) -> pl.DataFrame:
     """`FOUND` with `contamination`, at most one per example; `row` is the position.
 
     Args:
         loaded: the set.
-        whole: the same for the duplicate engine.
+        corpus: the same for the duplicate engine.
         benchmark: the evaluation set.
     """
-    candidates = _candidates(whole, benchmark)
+    candidates = _candidates(corpus, benchmark)
     texts = benchmark.items.rows(named=True)
     found = []
     for original in originals_at(loaded, candidates):
@@ -91,19 +91,19 @@ def contamination_findings(loaded: Loaded, whole: "Whole", benchmark: Benchmark)
     return pl.DataFrame(found, schema={name: kind for name, kind in FOUND.items() if found and name in found[0]})
 
 
-def _candidates(whole: "Whole", benchmark: Benchmark) -> dict[int, list[tuple[int, int, float]]]:
+def _candidates(corpus: "Corpus", benchmark: Benchmark) -> dict[int, list[tuple[int, int, float]]]:
     """By position: item, part and share of each question or answer it may contain, the likeliest first."""
-    from curator.duplicates.containment.containment import ANSWER_PART, QUESTION_PART, contained_parts
+    from curator.duplicates.containment.containment import ANSWER_PART, QUESTION_PART, containment
 
-    words = pl.DataFrame(benchmark.sought.words(), schema={"in_question": pl.UInt32, "in_answer": pl.UInt32})
-    found = contained_parts(benchmark.sought, whole).join(words.with_row_index("item"), on="item", how="left")
+    words = pl.DataFrame(benchmark.searched.words(), schema={"in_question": pl.UInt32, "in_answer": pl.UInt32})
+    found = containment(benchmark.searched, corpus).join(words.with_row_index("item"), on="item", how="left")
     answers = found.filter(part=ANSWER_PART).select("position", "item", has_answer=pl.lit(value=True))
     found = found.join(answers, on=["position", "item"], how="left", maintain_order="left")
     is_long = pl.col("in_question") >= RUN
     answered = pl.col("has_answer").fill_null(value=False) | (pl.col("in_answer") < FEW_WORDS)
     enough = (pl.col("in_answer") > 0) | (pl.col("in_question") >= ALONE)
     question = (pl.col("part") == QUESTION_PART) & (is_long | ((pl.col("share") == 1) & answered & enough))
-    answer = (pl.col("part") == ANSWER_PART) & (pl.col("in_answer") >= LONG_ANSWER) & (pl.col("share") >= WHOLE_ANSWER)
+    answer = (pl.col("part") == ANSWER_PART) & (pl.col("in_answer") >= LONG_ANSWER) & (pl.col("share") >= FULL_ANSWER)
     chosen = found.filter(question | answer).sort("part", -pl.col("share"), "item")
     by_position = defaultdict(list)
     for position, item, part, share in chosen.select("position", "item", "part", "share").iter_rows():
@@ -128,27 +128,27 @@ def _verified(words: list[_Word], item: dict[str, Any], part: int) -> _Run | Non
     example = [word.word for word in words]
     turns = [_words_of(turn) for turn in item["question"]]
     answer = _words_of(item["answer"])
-    sought = [answer] if part else turns
+    searched = [answer] if part else turns
     is_short = not part and sum(map(len, turns)) < RUN
-    found = [run for text in sought if text and (run := _longest_run(example, text)) is not None]
+    found = [run for text in searched if text and (run := _longest_run(example, text)) is not None]
     if is_short:
         found = [run for turn in item["question"] if (run := _verbatim(words, _placed_words(turn))) is not None]
     run = max(found, key=lambda run: run.length, default=None)
-    if run is None or run.length < min(RUN, max(map(len, sought))):
+    if run is None or run.length < min(RUN, max(map(len, searched))):
         return None
     if is_short and 0 < len(answer) < FEW_WORDS and _longest_run(example, answer) is None:
         return None
     return run
 
 
-def _verbatim(words: list[_Word], sought: "list[Placed]") -> _Run | None:
-    """Where `sought` stands with the same symbols between its words: `3 + 4` is another question than `3 * 4`."""
-    size = len(sought)
+def _verbatim(words: list[_Word], searched: "list[WordOffset]") -> _Run | None:
+    """Where `searched` stands with the same symbols between its words: `3 + 4` is another question than `3 * 4`."""
+    size = len(searched)
     for begin in range(len(words) - size + 1 if size else 0):
         run = words[begin : begin + size]
         if all(
             here.word == there.word and (place == 0 or here.symbols == there.symbols)
-            for place, (here, there) in enumerate(zip(run, sought, strict=True))
+            for place, (here, there) in enumerate(zip(run, searched, strict=True))
         ):
             return _Run(begin, size)
     return None
@@ -158,18 +158,18 @@ def _words_of(text: str) -> list[str]:
     return [word.word for word in _placed_words(text)]
 
 
-def _placed_words(text: str) -> "list[Placed]":
+def _placed_words(text: str) -> "list[WordOffset]":
     from curator.duplicates.text.word_offsets import placed_words
 
     return placed_words(text)[1]
 
 
-def _longest_run(words: list[str], sought: list[str]) -> _Run | None:
-    """The longest run of `words` that is in `sought`, `RUN` or more or all of that; None: there is none."""
-    size = min(RUN, len(sought))
+def _longest_run(words: list[str], searched: list[str]) -> _Run | None:
+    """The longest run of `words` that is in `searched`, `RUN` or more or all of that; None: there is none."""
+    size = min(RUN, len(searched))
     starts = defaultdict(list)
-    for at in range(len(sought) - size + 1):
-        starts[tuple(sought[at : at + size])].append(at)
+    for at in range(len(searched) - size + 1):
+        starts[tuple(searched[at : at + size])].append(at)
     best: _Run | None = None
     covered = 0
     for begin in range(len(words) - size + 1):
@@ -178,9 +178,9 @@ def _longest_run(words: list[str], sought: list[str]) -> _Run | None:
                 continue
             length = size
             while (
-                at + length < len(sought)
+                at + length < len(searched)
                 and begin + length < len(words)
-                and sought[at + length] == words[begin + length]
+                and searched[at + length] == words[begin + length]
             ):
                 length += 1
             covered = max(covered, begin + length)

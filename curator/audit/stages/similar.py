@@ -53,8 +53,8 @@ def find_similar(loaded: Loaded, cache: Cache, findings: pl.DataFrame, kept: np.
         threshold: similarity from which two texts are similar.
     """
     rank = rank_of(loaded, findings, kept)
-    prepared = "".join(placed.prepared_key or "" for placed in loaded.placed)
-    basis = f"{VERSION}|{loaded.fingerprint}|{threshold}|{prepared}".encode() + rank.tobytes()
+    ready = "".join(placed.features_key or "" for placed in loaded.placed)
+    basis = f"{VERSION}|{loaded.fingerprint}|{threshold}|{ready}".encode() + rank.tobytes()
     key = xxhash.xxh3_128_hexdigest(basis)
     known = _from_cache(cache, key)
     note_comparison(loaded, cache, threshold)
@@ -104,11 +104,11 @@ def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float
     from curator.duplicates.groups import group
 
     comparison = compared(loaded, cache, threshold)
-    whole, duplicates = comparison.whole, comparison.duplicates
-    groups = group(whole, duplicates, rank)
-    conflicting = conflicts(whole)
-    found = pl.concat([duplicate_findings(whole, duplicates, groups), conflict_findings(conflicting)])
-    every = np.arange(len(whole))
+    corpus, duplicates = comparison.corpus, comparison.duplicates
+    groups = group(corpus, duplicates, rank)
+    conflicting = conflicts(corpus)
+    found = pl.concat([duplicate_findings(corpus, duplicates, groups), conflict_findings(conflicting)])
+    every = np.arange(len(corpus))
     exact = groups.exact_keeper != every
     summary = DuplicateSummary(
         threshold=threshold,

@@ -13,28 +13,28 @@ from curator.data.frames import Batch, read_frame
 from curator.project.cache import Cache
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Whole
+    from curator.duplicates.corpus import Corpus
     from curator.duplicates.search import Duplicates, Earlier
 
 _IDENTITY = ("key", "occurrence", "is_text")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedCorpus:
     """A set as the duplicate engine sees it, and the pairs in it.
 
     Attributes:
-        whole: the examples by position.
+        corpus: the examples by position.
         duplicates: what was found.
         key: equal where set and threshold are.
     """
 
-    whole: "Whole"
+    corpus: "Corpus"
     duplicates: "Duplicates"
     key: str
 
 
-def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
+def compared(loaded: Loaded, cache: Cache, threshold: float) -> ComparedCorpus:
     """Compare the examples of a set whose blocks were prepared.
 
     Examples that were there when a set of this project was last compared are not compared with each other again.
@@ -47,19 +47,19 @@ def compared(loaded: Loaded, cache: Cache, threshold: float) -> Comparison:
     from curator.duplicates import stored
     from curator.duplicates.search import find
 
-    whole = whole_of(loaded, cache)
+    corpus = corpus_of(loaded, cache)
     key, latest = _names(loaded, threshold)
     known = cache.entry(f"{key}-compared")
     if known is not None:
-        return Comparison(whole, stored.load(known), key)
+        return ComparedCorpus(corpus, stored.load(known), key)
     identity = _identity(loaded)
     then, earlier = _earlier(identity, cache, latest)
-    duplicates = find(whole, threshold, earlier=earlier)
+    duplicates = find(corpus, threshold, earlier=earlier)
     cache.store(f"{key}-compared", lambda path: stored.save(duplicates, path))
     cache.store(latest, identity.with_columns(pl.lit(key).alias("compared")).write_ipc)
     if then is not None:
         cache.remove(then)
-    return Comparison(whole, duplicates, key)
+    return ComparedCorpus(corpus, duplicates, key)
 
 
 def note_comparison(loaded: Loaded, cache: Cache, threshold: float) -> None:
@@ -72,38 +72,38 @@ def _names(loaded: Loaded, threshold: float) -> tuple[str, str]:
     """The key of a comparison, and the name under which the latest one at this threshold is found."""
     from curator.duplicates import stored
 
-    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{prepared_key(loaded)}".encode())
+    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{features_key(loaded)}".encode())
     return key, f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
 
 
-def compared_with(comparison: Comparison, batches: Iterable[Batch]) -> Comparison:
+def compared_with(comparison: ComparedCorpus, batches: Iterable[Batch]) -> ComparedCorpus:
     """The comparison of a set and, after its last position, the examples of `batches`; only those are compared."""
     from curator.data.text import view_texts
-    from curator.duplicates.block_features import prepare
+    from curator.duplicates.block_features import block_features
     from curator.duplicates.corpus import assemble
     from curator.duplicates.search import Earlier, find
 
-    added = [prepare(view_texts(batch)) for batch in batches]
-    whole = assemble([*comparison.whole.blocks, *added])
+    added = [block_features(view_texts(batch)) for batch in batches]
+    corpus = assemble([*comparison.corpus.blocks, *added])
     before = comparison.duplicates
-    duplicates = find(whole, before.threshold, earlier=Earlier(before, np.arange(before.examples)))
+    duplicates = find(corpus, before.threshold, earlier=Earlier(before, np.arange(before.examples)))
     digest = xxhash.xxh3_128(comparison.key.encode())
     for block in added:
         digest.update(block.shingles.tobytes() + block.equal_text.tobytes())
-    return Comparison(whole, duplicates, digest.hexdigest())
+    return ComparedCorpus(corpus, duplicates, digest.hexdigest())
 
 
-def whole_of(loaded: Loaded, cache: Cache) -> "Whole":
+def corpus_of(loaded: Loaded, cache: Cache) -> "Corpus":
     """The prepared blocks of a set as one."""
-    from curator.duplicates.block_features import Prepared
+    from curator.duplicates.block_features import BlockFeatures
     from curator.duplicates.corpus import assemble
 
-    return assemble(Prepared.load(cache.required(placed.prepared_key or "")) for placed in loaded.placed)
+    return assemble(BlockFeatures.load(cache.required(placed.features_key or "")) for placed in loaded.placed)
 
 
-def prepared_key(loaded: Loaded) -> str:
+def features_key(loaded: Loaded) -> str:
     """Equal where the prepared blocks of two sets are."""
-    return xxhash.xxh3_128_hexdigest("".join(placed.prepared_key or "" for placed in loaded.placed).encode())
+    return xxhash.xxh3_128_hexdigest("".join(placed.features_key or "" for placed in loaded.placed).encode())
 
 
 def _identity(loaded: Loaded) -> pl.DataFrame:

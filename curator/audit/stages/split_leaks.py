@@ -8,10 +8,10 @@ import xxhash
 
 from curator.data.frames import FOUND, read_frame
 from curator.project.cache import Cache
-from curator.splitting.split import TEST, TRAIN, VALIDATION, Sides
+from curator.splitting.split import TEST, TRAIN, VALIDATION, Splits
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Whole
+    from curator.duplicates.corpus import Corpus
 
 VERSION = 2
 """Counts up when the findings of an unchanged split would change."""
@@ -21,23 +21,23 @@ _BEFORE = {VALIDATION: ((TRAIN,), "training"), TEST: ((TRAIN, VALIDATION), "trai
 
 
 def leak_findings(
-    whole: "Whole", sides: Sides, threshold: float, cache: Cache, key: str, *, taken_apart: bool
+    corpus: "Corpus", splits: Splits, threshold: float, cache: Cache, key: str, *, taken_apart: bool
 ) -> pl.DataFrame:
     """`LEAKS` with `split-leak`, for every held-out example that leaks; `row` is the position.
 
     Args:
-        whole: the set.
-        sides: int8 [n], -1 for an example without a side.
+        corpus: the set.
+        splits: int8 [n], -1 for an example without a side.
         threshold: similarity from which an example leaks.
         cache: keeps the outcome.
         key: equal where set and threshold are.
         taken_apart: whether the split divided what was too large to keep together: then similarity alone is a warning.
     """
-    key = xxhash.xxh3_128_hexdigest(f"{VERSION}|{key}|{threshold}|{taken_apart}".encode() + sides.tobytes())
+    key = xxhash.xxh3_128_hexdigest(f"{VERSION}|{key}|{threshold}|{taken_apart}".encode() + splits.tobytes())
     known = cache.entry(f"{key}-leaks")
     if known is not None:
         return read_frame(known)
-    frames = [_of_side(whole, sides, side, threshold) for side in (VALIDATION, TEST)]
+    frames = [_of_side(corpus, splits, side, threshold) for side in (VALIDATION, TEST)]
     leaking = pl.concat(frames).filter("leaks")
     by_prompt = pl.col("same_prompt").is_not_null()
     found = leaking.select(
@@ -64,13 +64,13 @@ def leak_findings(
     return result
 
 
-def _of_side(whole: "Whole", sides: Sides, side: int, threshold: float) -> pl.DataFrame:
+def _of_side(corpus: "Corpus", splits: Splits, side: int, threshold: float) -> pl.DataFrame:
     """`NEAREST` by position in the set, and `where` it was looked up."""
     from curator.duplicates.containment.leaks import leaks
 
     before, where = _BEFORE[side]
-    held, others = np.flatnonzero(sides == side), np.flatnonzero(np.isin(sides, before))
-    nearest = leaks(whole.at(others), whole.at(held), threshold).nearest
+    held, others = np.flatnonzero(splits == side), np.flatnonzero(np.isin(splits, before))
+    nearest = leaks(corpus.at(others), corpus.at(held), threshold).nearest
     there = pl.Series(others, dtype=pl.UInt32)
     return nearest.with_columns(
         pl.Series("position", held[nearest["position"].to_numpy()], dtype=pl.UInt32),

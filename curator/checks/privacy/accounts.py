@@ -33,14 +33,14 @@ def card_numbers(text: str) -> Iterator[Personal]:
     from stdnum import luhn
 
     for match in _CARD.finditer(text):
-        written = match.group()
-        digits = re.sub(r"[ -]", "", written)
-        if not written.isdigit() and not _GROUPS.fullmatch(written):
+        match_text = match.group()
+        digits = re.sub(r"[ -]", "", match_text)
+        if not match_text.isdigit() and not _GROUPS.fullmatch(match_text):
             continue
         if _SUM_BEFORE.search(text[max(0, match.start() - 4) : match.start()]) or _SUM_AFTER.match(text, match.end()):
             continue
         if _ISSUERS.fullmatch(digits) and (len(digits) == 16 or not _SIXTEEN.match(digits)) and luhn.is_valid(digits):
-            yield Personal(match.start(), match.end(), masked(written, 0, 4))
+            yield Personal(match.start(), match.end(), masked(match_text, 0, 4))
 
 
 _IBAN = re.compile(
@@ -54,14 +54,14 @@ def ibans(text: str) -> Iterator[Personal]:
     from stdnum import iban
 
     for match in _IBAN.finditer(text):
-        written = match.group()
-        while not iban.is_valid(written):
-            shorter = _LAST_GROUP.sub("", written)  # words that follow look like groups
-            if shorter == written:
+        match_text = match.group()
+        while not iban.is_valid(match_text):
+            shorter = _LAST_GROUP.sub("", match_text)  # words that follow look like groups
+            if shorter == match_text:
                 break
-            written = shorter
+            match_text = shorter
         else:
-            yield Personal(match.start(), match.start() + len(written), masked(written, 2, 2))
+            yield Personal(match.start(), match.start() + len(match_text), masked(match_text, 2, 2))
 
 
 def _find_cards(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from curator.checks.check import Severity
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.data.frames import Batch
 from curator.data.safe_text import visible
 
@@ -43,17 +43,17 @@ def report_personal(
         find: personal data of a text.
     """
 
-    def look(text: str, field: str) -> Iterator[Passage]:
+    def look(text: str, field: str) -> Iterator[Span]:
         for personal in find(text):
             if field == "content":
-                yield Passage(
+                yield Span(
                     f"The text holds {what}: {personal.shown}.",
                     personal.start,
                     personal.end,
                     severity=personal.severity,
                 )
             else:
-                yield Passage(f"The {field} holds {what}: {personal.shown}.", severity=personal.severity)
+                yield Span(f"The {field} holds {what}: {personal.shown}.", severity=personal.severity)
 
     fields = {"content": "content", "reasoning": "reasoning", "tool_calls": "tool call"}
     texts = [
@@ -70,9 +70,9 @@ def report_beside_messages(
 ) -> pl.DataFrame:
     """As `report_personal`, of the tool definitions and of the fields that the dialect does not know."""
 
-    def look(text: str, field: str) -> Iterator[Passage]:
+    def look(text: str, field: str) -> Iterator[Span]:
         for personal in find(text):
-            yield Passage(f"{field} holds {what}: {personal.shown}.", severity=personal.severity)
+            yield Span(f"{field} holds {what}: {personal.shown}.", severity=personal.severity)
 
     fields = {"tools": "A tool definition", "extra": "A field beside the messages"}
     texts = [
@@ -90,9 +90,9 @@ def report_beside_messages(
 
 def masked(text: str, first: int, last: int) -> str:
     """`text` with its letters and digits hidden but for the `first` and `last` so many of them."""
-    places = [place for place, character in enumerate(text) if character.isalnum()]
-    kept = {*places[:first], *places[len(places) - last :]}
-    hidden = set(places) - kept
+    spans = [place for place, character in enumerate(text) if character.isalnum()]
+    kept = {*spans[:first], *spans[len(spans) - last :]}
+    hidden = set(spans) - kept
     return visible(
         "".join(_HIDDEN if place in hidden else character for place, character in enumerate(text)), one_line=True
     )

@@ -178,11 +178,11 @@ def likely_secret(texts: pl.Expr) -> pl.Expr:
     return texts.str.contains(anywhere(_LIKELY))
 
 
-def without_secrets(text: str, *places: int) -> tuple[str, list[int]]:
-    """`text` with `[SECRET]` in the place of every secret, and where in it `places` of `text` are now."""
+def without_secrets(text: str, *spans: int) -> tuple[str, list[int]]:
+    """`text` with `[SECRET]` in the place of every secret, and where in it `spans` of `text` are now."""
     found = sorted((one.start, one.end) for one in secret_keys(text) if one.severity is None)
     moved = [
-        place + sum(len(MASK) - (min(place, end) - start) for start, end in found if start < place) for place in places
+        place + sum(len(MASK) - (min(place, end) - start) for start, end in found if start < place) for place in spans
     ]
     for start, end in reversed(found):
         text = text[:start] + MASK + text[end:]

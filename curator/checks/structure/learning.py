@@ -18,8 +18,8 @@ def _invalid_weight(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
         .otherwise(pl.format("A {} message has a weight; only answers are trained.", _speaker()))
     )
     severity = pl.when(partial | ~wrong_value).then(pl.lit("warning")).otherwise(pl.lit("error"))
-    places = pl.col("index").alias("message_index")
-    return found("invalid-weight", wrong.with_columns(sentence.alias("message"), severity.alias("severity"), places))
+    spans = pl.col("index").alias("message_index")
+    return found("invalid-weight", wrong.with_columns(sentence.alias("message"), severity.alias("severity"), spans))
 
 
 def _speaker() -> pl.Expr:
@@ -46,11 +46,11 @@ def _same_answers(batch: Batch) -> pl.DataFrame:
         pl.col("parts", "tool_calls").fill_null(""),
         separator="\x00",
     )
-    sides = spoken.group_by("row", maintain_order=True).agg(
+    both_answers = spoken.group_by("row", maintain_order=True).agg(
         said.filter(pl.col("part") == "chosen").str.join("\x01").alias("chosen"),
         said.filter(pl.col("part") == "rejected").str.join("\x01").alias("rejected"),
     )
-    same = sides.filter(pl.col("chosen") == pl.col("rejected"))
+    same = both_answers.filter(pl.col("chosen") == pl.col("rejected"))
     sentence = pl.lit("The chosen and the rejected answer are the same, so there is no preference to learn.")
     return found("nothing-to-learn", same.select("row", sentence.alias("message")))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.data.frames import Batch
 from curator.data.safe_text import visible
 
@@ -27,14 +27,14 @@ _STRUCK = re.compile(r"<s>[^<]*</s>\s*\Z")
 """HTML's struck-out text at the end of a message."""
 
 
-def _markers(content: str) -> Iterator[Passage]:
+def _markers(content: str) -> Iterator[Span]:
     for match in _MARKER.finditer(content):
         if match.group().strip() == "</s>" and _STRUCK.search(content):
             continue
         marker = match.group().strip()
         start = match.start() + match.group().index(marker)
         sentence = f"The text contains {visible(marker, one_line=True)}, which chat templates use as a control token."
-        yield Passage(sentence, start, start + len(marker))
+        yield Span(sentence, start, start + len(marker))
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

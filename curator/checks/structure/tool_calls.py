@@ -29,16 +29,16 @@ Fault = tuple[str, Severity]
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     tools = batch.examples.select("row", "tools")
     calls = batch.messages.drop_nulls("tool_calls").join(tools, on="row", how="left", maintain_order="left")
-    places: list[tuple[int, int | None, str, str]] = [
+    spans: list[tuple[int, int | None, str, str]] = [
         (row, None, sentence, severity)
         for row, text in tools.drop_nulls().iter_rows()
         for sentence, severity in _definition_faults(text)
     ]
     for row, index, text, definitions in calls.select("row", "index", "tool_calls", "tools").iter_rows():
         for sentence, severity in _call_faults(text, _declared(definitions)):
-            places.append((row, index, sentence, severity))
+            spans.append((row, index, sentence, severity))
     schema = {"row": pl.UInt32, "message_index": pl.Int32, "message": pl.String, "severity": pl.String}
-    return found("invalid-tool-call", pl.DataFrame(places, schema=schema, orient="row"))
+    return found("invalid-tool-call", pl.DataFrame(spans, schema=schema, orient="row"))
 
 
 @lru_cache(maxsize=512)

@@ -20,11 +20,11 @@ def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
         with_tools, on="row", how="semi", maintain_order="left"
     )
     columns = ("row", "index", "role", "tool_calls", "tool_call_id")
-    places: list[tuple[int, int, str]] = []
+    spans: list[tuple[int, int, str]] = []
     for rows in turns.select(columns).partition_by("row", maintain_order=True):
-        places += [(rows["row"][0], index, sentence) for index, sentence in _unmatched(rows.rows(named=True))]
+        spans += [(rows["row"][0], index, sentence) for index, sentence in _unmatched(rows.rows(named=True))]
     schema = {"row": pl.UInt32, "message_index": pl.Int32, "message": pl.String}
-    return found("unanswered-tool-call", pl.DataFrame(places, schema=schema, orient="row"))
+    return found("unanswered-tool-call", pl.DataFrame(spans, schema=schema, orient="row"))
 
 
 def _unmatched(turns: list[dict[str, Any]]) -> Iterator[_Place]:
@@ -46,8 +46,8 @@ def _unmatched(turns: list[dict[str, Any]]) -> Iterator[_Place]:
             continue
         if unanswered:
             yield asked_at, _lost(len(unanswered))
-        written = msgspec.json.decode(turn["tool_calls"]) if turn["tool_calls"] is not None else []
-        calls = unanswered = [call.get("id") for call in written]
+        match_text = msgspec.json.decode(turn["tool_calls"]) if turn["tool_calls"] is not None else []
+        calls = unanswered = [call.get("id") for call in match_text]
         asked_at = turn["index"]
     if unanswered and turns[-1]["role"] == "tool":
         yield asked_at, _lost(len(unanswered))

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.spans import Passage, few_words_on, quoted, report
+from curator.checks.spans import Span, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned, without_rows_about
 from curator.checks.text.refusal import PLAYED
 from curator.data.frames import Batch
@@ -61,19 +61,19 @@ def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return pl.concat([of_itself, polite.join(of_itself, on=["row", "message_index"], how="anti")])
 
 
-def _speaks_of_itself(text: str) -> Iterator[Passage]:
+def _speaks_of_itself(text: str) -> Iterator[Span]:
     said = _SELF.search(text)
     if said is not None:
         words = quoted(text[said.start() : few_words_on(text, said.end())])
         sentence = f"The answer speaks as another model about itself: {words}."
-        yield Passage(sentence, said.start(), said.end())
+        yield Span(sentence, said.start(), said.end())
 
 
-def _polite(text: str, prompt: str) -> Iterator[Passage]:
+def _polite(text: str, prompt: str) -> Iterator[Span]:
     said = _POLITE.search(text.rstrip())
     if said is not None and not PLAYED.search(prompt):
         sentence = f"The answer has a stock phrase of chat models: {quoted(said.group())}."
-        yield Passage(sentence, said.start(), said.end(), severity="info")
+        yield Span(sentence, said.start(), said.end(), severity="info")
 
 
 ASSISTANT_BOILERPLATE = Check(

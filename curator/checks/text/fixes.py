@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable
 
-from curator.checks.text.invisible import CONTROL, invisible_places
+from curator.checks.text.invisible import CONTROL, invisible_offsets
 from curator.checks.text.markup import ENTITY, TAG
 from curator.checks.text.protected import repaired_outside, without_trailing_space
 
@@ -55,7 +55,7 @@ def without_controls(text: str) -> str:
 
 def remove_invisible(text: str) -> str:
     """`text` without the invisible characters that its check reports; those at work in a script or emoji stay."""
-    unwanted = set(invisible_places(text))
+    unwanted = set(invisible_offsets(text))
     return "".join(character for place, character in enumerate(text) if place not in unwanted) if unwanted else text
 
 

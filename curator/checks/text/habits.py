@@ -23,7 +23,7 @@ def _judge_endings(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame
     if not isinstance(share, float) or share < limits.share_of_set:
         return nothing_found()
     sentence = f"The answer stops without an end, while {_percent(share)} of the long answers of the set have one."
-    return _places("truncated-response", long.filter(~pl.col("ended")), pl.lit(sentence), from_end=True)
+    return _spans("truncated-response", long.filter(~pl.col("ended")), pl.lit(sentence), from_end=True)
 
 
 def _judge_formats(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
@@ -36,7 +36,7 @@ def _judge_formats(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame
         if habit and habit != "text":
             others = answers.filter(pl.col(column).cast(pl.String) != habit)
             share = 1 - len(others) / len(answers)
-            parts.append(_places("inconsistent-output-format", others, describe(habit, _percent(share))))
+            parts.append(_spans("inconsistent-output-format", others, describe(habit, _percent(share))))
             answers = answers.filter(pl.col(column).cast(pl.String) == habit)
     return pl.concat(parts).sort("row") if parts else nothing_found()
 
@@ -61,7 +61,7 @@ def _of_closing(habit: str, share: str) -> pl.Expr:
     return pl.lit(f'{share} of the answers end with a line that begins with "{habit}"; this one does not.')
 
 
-def _places(check: str, answers: pl.DataFrame, sentence: pl.Expr, *, from_end: bool = False) -> pl.DataFrame:
+def _spans(check: str, answers: pl.DataFrame, sentence: pl.Expr, *, from_end: bool = False) -> pl.DataFrame:
     length = pl.col("answer_characters")
     start = (length.cast(pl.Int64) - 1).clip(0) if from_end else pl.lit(0)
     return found(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.checks.speakers import weaker_in_prompts
 from curator.checks.text.protected import LEFT_ALONE, with_completion
 from curator.data.frames import Batch
@@ -44,7 +44,7 @@ _NAMES = {
 }
 
 
-def invisible_places(text: str) -> list[int]:
+def invisible_offsets(text: str) -> list[int]:
     """Where `text` has an invisible character that does nothing for the reader.
 
     Joiners after a letter or symbol that is not ASCII (emoji, Persian, Indic scripts), direction marks in a text with
@@ -68,7 +68,7 @@ def _find_controls(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("control-characters", with_completion(batch, marked), _controls, "content", "role", "completion")
 
 
-def _controls(text: str, role: str, completion: bool) -> Iterator[Passage]:
+def _controls(text: str, role: str, completion: bool) -> Iterator[Span]:
     from curator.checks.text.fixes import remove_controls  # which has its characters from here
 
     runs = list(_CONTROLS.finditer(text))
@@ -78,9 +78,9 @@ def _controls(text: str, role: str, completion: bool) -> Iterator[Passage]:
     sentence = f"The text has {count} control character{'s' * (count > 1)} ({names})."
     place = runs[0].span()
     if completion or remove_controls(text) == text:
-        yield Passage(f"{sentence} {LEFT_ALONE}", *place, score=count, severity="info", suggestion="review")
+        yield Span(f"{sentence} {LEFT_ALONE}", *place, score=count, severity="info", suggestion="review")
     else:
-        yield Passage(sentence, *place, score=count, severity=weaker_in_prompts(role))
+        yield Span(sentence, *place, score=count, severity=weaker_in_prompts(role))
 
 
 def _find_invisible(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
@@ -88,14 +88,14 @@ def _find_invisible(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("invisible-characters", marked, _invisible, "content", "role")
 
 
-def _invisible(text: str, role: str) -> Iterator[Passage]:
-    places = invisible_places(text)
-    if not places:
+def _invisible(text: str, role: str) -> Iterator[Span]:
+    spans = invisible_offsets(text)
+    if not spans:
         return
-    kinds = Counter(text[place] for place in places)
+    kinds = Counter(text[place] for place in spans)
     names = ", ".join(_NAMES.get(kind, f"U+{ord(kind):04X}") for kind, _ in kinds.most_common(3))
-    sentence = f"The text has {len(places)} invisible character{'s' * (len(places) > 1)} ({names})."
-    yield Passage(sentence, places[0], places[0] + 1, score=len(places), severity=weaker_in_prompts(role))
+    sentence = f"The text has {len(spans)} invisible character{'s' * (len(spans) > 1)} ({names})."
+    yield Span(sentence, spans[0], spans[0] + 1, score=len(spans), severity=weaker_in_prompts(role))
 
 
 CONTROL_CHARACTERS = Check(

@@ -9,7 +9,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import FENCED
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch
 
@@ -98,7 +98,7 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
     return report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
 
 
-def _look(answer: str, prompt: str, fewest: int) -> Iterator[Passage]:
+def _look(answer: str, prompt: str, fewest: int) -> Iterator[Span]:
     said = _guessed(answer)
     if said is None:
         return
@@ -111,7 +111,7 @@ def _look(answer: str, prompt: str, fewest: int) -> Iterator[Passage]:
     spoken = _certain(said, answer, fewest)
     if spoken is None or _may_switch(prompt, wanted[1], spoken[1]):
         return
-    yield Passage(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", 0, len(answer))
+    yield Span(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", 0, len(answer))
 
 
 def _may_switch(prompt: str, wanted: str, spoken: str) -> bool:

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import CODE, anywhere
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import weaker_in_prompts, without_rows_about
 from curator.data.frames import Batch
 
@@ -61,20 +61,20 @@ def _find_residue(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("html-residue", marked, _residue, "content", "role", "plain")
 
 
-def _residue(text: str, role: str, plain: bool | None) -> Iterator[Passage]:
+def _residue(text: str, role: str, plain: bool | None) -> Iterator[Span]:
     """Places in `text`; where a prompt speaks of looks (`plain` is not set), tags that only set looks are meant."""
     prose = _CODE.sub(lambda match: " " * len(match.group()), text)
-    places = [match for match in _RESIDUE.finditer(prose) if not _belongs(prose, match)]
+    spans = [match for match in _RESIDUE.finditer(prose) if not _belongs(prose, match)]
     if not plain:
         if _STYLED.search(prose):
             return
-        places = [match for match in places if not _LOOKS.match(match.group())]
-    if not places or _is_page(prose):
+        spans = [match for match in spans if not _LOOKS.match(match.group())]
+    if not spans or _is_page(prose):
         return
-    first = places[0]
-    more = f", and {len(places) - 1} more like it" if len(places) > 1 else ""
+    first = spans[0]
+    more = f", and {len(spans) - 1} more like it" if len(spans) > 1 else ""
     sentence = f"{quoted(first.group())} is left over from a web page{more}."
-    yield Passage(sentence, first.start(), first.end(), score=len(places), severity=weaker_in_prompts(role))
+    yield Span(sentence, first.start(), first.end(), score=len(spans), severity=weaker_in_prompts(role))
 
 
 def _belongs(text: str, match: re.Match[str]) -> bool:
@@ -104,13 +104,13 @@ def _find_unbalanced(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("unbalanced-code-fence", fenced, _unbalanced, "content", "role")
 
 
-def _unbalanced(text: str, role: str) -> Iterator[Passage]:
+def _unbalanced(text: str, role: str) -> Iterator[Span]:
     opened = open_fence(text)
     if opened is None:
         return
     start, end = opened
     line = text.count("\n", 0, start) + 1
-    yield Passage(
+    yield Span(
         f"The code fence on line {line} of the message is never closed.", start, end, severity=weaker_in_prompts(role)
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.data.frames import Batch
 
 _ITEM = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(\S.*)", re.MULTILINE)
@@ -42,25 +42,23 @@ def _find_merged(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("merged-instructions", prompts, _merged)
 
 
-def _merged(text: str) -> Iterator[Passage]:
+def _merged(text: str) -> Iterator[Span]:
     parts = [part.strip() for part in _JOINT.split(text)]
     tasks = [part for part in parts[1:] if _SENTENCE.match(part.partition("\n")[0])]
     if tasks and len(tasks) == len(parts) - 1 and "```" not in text:
         joint = _JOINT.search(text)
         start = joint.start() if joint else 0
-        yield Passage(
-            f"The prompt joins {len(parts)} tasks with ##; the second is {quoted(tasks[0])}.", start, len(text)
-        )
+        yield Span(f"The prompt joins {len(parts)} tasks with ##; the second is {quoted(tasks[0])}.", start, len(text))
         return
     items = list(_ITEM.finditer(text))
     is_all = len(items) >= 2 and not (text[: items[0].start()] + text[items[-1].end() :]).strip()
     tasks = [item[2].rstrip(" \t") for item in items]
     if is_all and _are_tasks(tasks):
-        yield Passage(f"The prompt is {len(items)} numbered tasks; the second is {quoted(tasks[1])}.", 0, len(text))
+        yield Span(f"The prompt is {len(items)} numbered tasks; the second is {quoted(tasks[1])}.", 0, len(text))
         return
     labels = list(_LABEL.finditer(text))
     if len(labels) >= 2 and not text[: labels[0].start()].strip():
-        yield Passage(f"The prompt has {len(labels)} labels of an instruction.", labels[1].start(), labels[1].end())
+        yield Span(f"The prompt has {len(labels)} labels of an instruction.", labels[1].start(), labels[1].end())
 
 
 def _are_tasks(items: list[str]) -> bool:

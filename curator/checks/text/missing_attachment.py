@@ -7,15 +7,17 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.data.frames import Batch
 
-_SEEN = r"(?:image|picture|photo(?:graph)?|pic|screenshot|painting|drawing|video(?: clip)?|audio(?: clip)?|recording)s?"
+_LOOKED_AT = (
+    r"(?:image|picture|photo(?:graph)?|pic|screenshot|painting|drawing|video(?: clip)?|audio(?: clip)?|recording)s?"
+)
 _READ = (
     r"(?:file|document|pdf|spreadsheet|excel sheet|diagram|chart|graph|figure|map|scan|attachment|invoice"
     r"|presentation)s?"
 )
-_ANY = rf"(?:{_SEEN}|{_READ})"
+_ANY = rf"(?:{_LOOKED_AT}|{_READ})"
 _ATTACHED = (
     rf"\battached (?:\w+ ){{0,3}}{_ANY}\b"
     rf"|\b{_ANY} (?:that )?(?:i |is |are |was |has been |have been |i['’]ve |i have )?(?:just )?(?:attached|uploaded)\b"
@@ -23,8 +25,8 @@ _ATTACHED = (
     r"|\b(?:see|in|find|read|check|open|look at) the attach(?:ed|ment)\b"
 )
 _POINTED = (
-    rf"\b(?:following|given|provided|this|below|above|attached) (?:\w+ ){{0,2}}?{_SEEN}\b"
-    rf"|\b(?:the|this|that) {_SEEN} (?:below|above|here|provided|given|i (?:gave|sent|shared)|shown)\b"
+    rf"\b(?:following|given|provided|this|below|above|attached) (?:\w+ ){{0,2}}?{_LOOKED_AT}\b"
+    rf"|\b(?:the|this|that) {_LOOKED_AT} (?:below|above|here|provided|given|i (?:gave|sent|shared)|shown)\b"
     rf"|\b(?:in|from|of|for) (?:the|this) (?:given |following |provided )?(?:photo(?:graph)?|picture"
     r"|screenshot|image)[?.!]"
     rf"|\b(?:as )?shown in the {_ANY}\b"
@@ -49,7 +51,7 @@ _LINK = re.compile(
     r"https?://|www\.|data:(?:image|application)|!\[(?:[^\]!]|!(?!\[))*\]\(|\w-*\.(?:png|jpe?g|gif|pdf|csv|mp[34]|docx?|xlsx?)\b"
 )
 _MENTION = re.compile(f"(?P<hole>{_HOLE})|(?P<attached>{_ATTACHED})|(?P<pointed>{_POINTED}|{_ADDRESS})", re.IGNORECASE)
-_WRITTEN_ABOUT = re.compile(
+_TEXT_ABOUT = re.compile(
     r"\b(?:e-?mail|letter|memo|code|function|script|program|html|css|app|website|web ?page|api|algorithm|model|command"
     r"|database|quer(?:y|ies)|idiom|phrase|figures? of speech|link between|sentence|paragraph|passage|story|poem"
     r"|essay|game|users?|students?|classifier|dataset|pretend|imagine|role ?play|scene|create an?|design an?)\b",
@@ -70,7 +72,7 @@ def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("missing-attachment", prompts, _missing)
 
 
-def _missing(text: str) -> Iterator[Passage]:
+def _missing(text: str) -> Iterator[Span]:
     mentions = [mention for mention in _MENTION.finditer(text) if not _OF_SOMETHING.match(text, mention.end())]
     if not mentions:
         return
@@ -79,21 +81,21 @@ def _missing(text: str) -> Iterator[Passage]:
     link = _LINK.search(text)
     if link is not None:
         sentence = f"The prompt is about {quoted(mention.group())}, of which only an address is there."
-        yield Passage(sentence, mention.start(), mention.end(), severity="info")
-    elif hole is not None or not (_given_as_text(text, mention) or _is_written_about(text, mention)):
-        yield Passage(
+        yield Span(sentence, mention.start(), mention.end(), severity="info")
+    elif hole is not None or not (_given_as_text(text, mention) or _is_text_about(text, mention)):
+        yield Span(
             f"The prompt speaks of {quoted(mention.group())}, which is not there.", mention.start(), mention.end()
         )
 
 
-def _is_written_about(text: str, mention: re.Match[str]) -> bool:
+def _is_text_about(text: str, mention: re.Match[str]) -> bool:
     """Whether the words before the mention say that it stands in a text, a scene or a program that is asked for."""
     around = (
         text[: mention.start()]
         if mention["attached"]
         else text[: mention.start()] + _CLAUSE.split(text[mention.end() :], maxsplit=1)[0]
     )
-    return _WRITTEN_ABOUT.search(around) is not None
+    return _TEXT_ABOUT.search(around) is not None
 
 
 def _given_as_text(text: str, mention: re.Match[str]) -> bool:

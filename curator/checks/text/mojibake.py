@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import weaker_in_prompts
 from curator.checks.text.fixes import decoded_rightly, repair_mojibake
 from curator.checks.text.protected import LEFT_ALONE, with_completion
@@ -49,7 +49,7 @@ def _suspicious() -> str:
     return "".join(plain) + "|" + LOST
 
 
-def _look(text: str, role: str, completion: bool) -> Iterator[Passage]:
+def _look(text: str, role: str, completion: bool) -> Iterator[Span]:
     fixed, repaired = decoded_rightly(text), repair_mojibake(text)
     can_be_repaired = repaired != text and not completion
     if fixed != text:
@@ -59,14 +59,14 @@ def _look(text: str, role: str, completion: bool) -> Iterator[Passage]:
         meant = fixed[start : _word_at(fixed, start)[1]]
         sentence = f"{quoted(text[start:end])} was decoded with the wrong encoding; {quoted(meant)} was meant."
         if can_be_repaired:
-            yield Passage(sentence, start, end, severity=weaker_in_prompts(role))
+            yield Span(sentence, start, end, severity=weaker_in_prompts(role))
         else:
-            yield Passage(f"{sentence} {LEFT_ALONE}", start, end, severity="info", suggestion="review")
+            yield Span(f"{sentence} {LEFT_ALONE}", start, end, severity="info", suggestion="review")
     elif LOST in fixed:
         place = text.find(LOST) if LOST in text else 0
         start, end = _word_at(text, place)
         sentence = f"In {quoted(text[start:end])} a character was lost in decoding; only the source still has it."
-        yield Passage(sentence, start, end, severity=weaker_in_prompts(role), suggestion="review")
+        yield Span(sentence, start, end, severity=weaker_in_prompts(role), suggestion="review")
 
 
 def _word_at(text: str, place: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import CODE, anywhere
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch
 
@@ -62,32 +62,32 @@ def _with_prompts(batch: Batch, answers: pl.DataFrame) -> pl.DataFrame:
     return answers.join(prompted, on=["row", "index", "part"], how="left", maintain_order="left")
 
 
-def _in_answer(text: str, prompt: str | None) -> Iterator[Passage]:
+def _in_answer(text: str, prompt: str | None) -> Iterator[Span]:
     prose = _CODE.sub(lambda match: " " * len(match.group()), text)
-    places = [match for match in _PLACEHOLDER.finditer(prose) if match.group() not in (prompt or "")]
-    if not places:
+    spans = [match for match in _PLACEHOLDER.finditer(prose) if match.group() not in (prompt or "")]
+    if not spans:
         if nothing := _ONLY_NOTHING.search(prose):
             sentence = f"{quoted(nothing.group().strip())} stands where an answer should be."
-            yield Passage(sentence, nothing.start(), nothing.end())
+            yield Span(sentence, nothing.start(), nothing.end())
         return
-    first = places[0]
-    more = f", and {len(places) - 1} more" if len(places) > 1 else ""
+    first = spans[0]
+    more = f", and {len(spans) - 1} more" if len(spans) > 1 else ""
     expected = prompt is not None and _FORM_ASKED.search(prompt) is not None
-    yield Passage(
+    yield Span(
         f"{quoted(first.group().strip())} was meant to be filled in{more}.",
         first.start(),
         first.end(),
-        score=len(places),
+        score=len(spans),
         severity="info" if expected else None,
     )
 
 
-def _in_prompt(text: str) -> Iterator[Passage]:
+def _in_prompt(text: str) -> Iterator[Span]:
     prose = _CODE.sub(lambda match: " " * len(match.group()), text)
     first = re.search(_VARIABLE, prose, re.IGNORECASE) or _ONLY_NOTHING.search(prose)
     if first is not None:
         sentence = f"The prompt still has {quoted(first.group().strip())}, which stands for something else."
-        yield Passage(sentence, first.start(), first.end(), severity="info")
+        yield Span(sentence, first.start(), first.end(), severity="info")
 
 
 PLACEHOLDER_TEXT = Check(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch
 
@@ -40,13 +40,13 @@ def _find_echo(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
         & pl.col("head").str.contains(second, literal=True)
     )
 
-    def look(answer: str, prompt: str) -> Iterator[Passage]:
+    def look(answer: str, prompt: str) -> Iterator[Span]:
         return _echo(answer, prompt, limits.echoed_words, limits.echoed_share)
 
     return report("prompt-echo", likely, look, "content", "prompt")
 
 
-def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Passage]:
+def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Span]:
     """The echo of `prompt` at the beginning of `answer`, if there is one.
 
     It begins with the prompt's first words, since an edited text repeats its input but not the instruction; and it is
@@ -67,10 +67,10 @@ def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Passa
         if place is not None:
             repeated, last, at = repeated + 1, place, place + 1
     score = repeated / len(asked_words)
-    is_whole = repeated == len(asked_words) >= _LONG_PROMPT
-    if score >= share and (is_whole or _SENTENCE_ENDS.match(answer, spoken[last].end())):
+    is_complete = repeated == len(asked_words) >= _LONG_PROMPT
+    if score >= share and (is_complete or _SENTENCE_ENDS.match(answer, spoken[last].end())):
         sentence = f"The answer begins by repeating {score:.0%} of the prompt's words."
-        yield Passage(sentence, spoken[start].start(), spoken[last].end(), score=score)
+        yield Span(sentence, spoken[start].start(), spoken[last].end(), score=score)
 
 
 PROMPT_ECHO = Check(

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.spans import Passage, few_words_on, quoted, report
+from curator.checks.spans import Span, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch
 
@@ -91,11 +91,11 @@ def _find_refusals(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("refusal", asked(batch, answers), _refused, "content", "prompt")
 
 
-def _refused(text: str, prompt: str) -> Iterator[Passage]:
+def _refused(text: str, prompt: str) -> Iterator[Span]:
     head = text[:_HEAD]
     plain = _PLAIN.match(head)
     if plain is not None:
-        yield Passage(f"The answer refuses: {quoted(plain.group().strip())}.", plain.start(), plain.end())
+        yield Span(f"The answer refuses: {quoted(plain.group().strip())}.", plain.start(), plain.end())
         return
     opening = _OPENING.match(head)
     said = _REFUSAL.search(head, 0)
@@ -112,7 +112,7 @@ def _refused(text: str, prompt: str) -> Iterator[Passage]:
     if not (at_start or of_a_model) or (PLAYED.search(prompt) and not of_a_model):
         return
     begin = opening.start() if opening and opening.end() >= said.start() - 2 else said.start()
-    yield Passage(f"The answer refuses: {quoted(text[begin : few_words_on(text, said.end())])}.", begin, said.end())
+    yield Span(f"The answer refuses: {quoted(text[begin : few_words_on(text, said.end())])}.", begin, said.end())
 
 
 REFUSAL = Check(

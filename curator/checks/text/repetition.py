@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, quoted, report
+from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import learned
 from curator.data.frames import Batch, nothing_found
 
@@ -18,9 +18,9 @@ _UNITS = ((1, 15), (16, 60), (61, 200))
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 """Thai, Lao, Burmese, Khmer, kana and Han: scripts that put no spaces between words."""
 
-_SPACED_PIECES = r"[^ \n]+"
-_PIECES = f"[{_UNSPACED}]|[^ \n{_UNSPACED}]+"
-_EACH_SPACED_PIECE, _EACH_PIECE = re.compile(_SPACED_PIECES), re.compile(_PIECES)
+_SPACED_WORDS = r"[^ \n]+"
+_WORDS = f"[{_UNSPACED}]|[^ \n{_UNSPACED}]+"
+_EACH_SPACED_PIECE, _EACH_PIECE = re.compile(_SPACED_WORDS), re.compile(_WORDS)
 _NO_SPACES = re.compile(f"[{_UNSPACED}]")
 
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W\d_]{{2,}}")
@@ -63,10 +63,10 @@ def _runs(texts: pl.Series, fewest: int) -> pl.DataFrame:
     Messages of fewer than `fewest` words are left out. `first` is the first word of the stretch and `words` counts
     them, the first copy included.
     """
-    pieces = _words(texts)
-    counts = pieces.list.len().to_numpy().astype(np.int64)
+    words_of_text = _words(texts)
+    counts = words_of_text.list.len().to_numpy().astype(np.int64)
     message = np.repeat(np.arange(len(texts), dtype=np.uint32), counts)
-    words = pieces.explode(empty_as_null=False).hash().to_numpy()
+    words = words_of_text.explode(empty_as_null=False).hash().to_numpy()
     begin = np.concatenate(([0], np.cumsum(counts)[:-1]))
     units, firsts, lengths = [0], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for shortest, longest in _UNITS:
@@ -109,29 +109,29 @@ def _words(texts: pl.Series) -> pl.Series:
     if not unspaced.any():
         return _spaced(lower)
     frame = pl.DataFrame({"text": lower, "unspaced": unspaced})
-    by_piece = pl.when("unspaced").then("text").str.extract_all(_PIECES)
+    by_piece = pl.when("unspaced").then("text").str.extract_all(_WORDS)
     return frame.select(pl.coalesce(by_piece, _spaced(lower))).to_series()
 
 
 def _spaced(texts: pl.Series) -> pl.Series:
-    """What `_SPACED_PIECES` finds in each text, in a third of its time; one empty piece where it finds nothing."""
+    """What `_SPACED_WORDS` finds in each text, in a third of its time; one empty piece where it finds nothing."""
     in_a_line = texts.str.replace_all("\n", " ", literal=True).str.replace_all("  +", " ")
     return in_a_line.str.strip_chars(" ").str.split(" ")
 
 
-def _stretches(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First place and length of each run of consecutive `places`."""
-    if not len(places):
-        return places, places
-    breaks = np.flatnonzero(np.diff(places) != 1) + 1
+def _stretches(spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First place and length of each run of consecutive `spans`."""
+    if not len(spans):
+        return spans, spans
+    breaks = np.flatnonzero(np.diff(spans) != 1) + 1
     first = np.concatenate(([0], breaks))
-    return places[first], np.diff(np.concatenate((first, [len(places)])))
+    return spans[first], np.diff(np.concatenate((first, [len(spans)])))
 
 
-def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterator[Passage]:
-    places = word_places(text)
-    start, end = places[first][0], places[min(first + words, len(places)) - 1][1]
-    once = text[start : places[min(first + unit, len(places)) - 1][1]]
+def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterator[Span]:
+    spans = word_offsets(text)
+    start, end = spans[first][0], spans[min(first + words, len(spans)) - 1][1]
+    once = text[start : spans[min(first + unit, len(spans)) - 1][1]]
     copies = words // unit
     if "|" in once and set(once) <= _RULES | {" ", "\n"}:
         return  # an empty table
@@ -139,7 +139,7 @@ def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterato
         return  # rules, tables, melodies and drawings are made of repeated signs
     if copies < _CODE_COPIES and _CODE.search(once):
         return
-    yield Passage(
+    yield Span(
         f"{quoted(once)} stands there {copies} times in a row and fills {share:.0%} of the answer.",
         start,
         end,
@@ -147,7 +147,7 @@ def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterato
     )
 
 
-def _look_for_run(text: str) -> Iterator[Passage]:
+def _look_for_run(text: str) -> Iterator[Span]:
     """One character, or a few, without a space between: laughter, noughts, a bar."""
     end = 0
     while run := _RUN.search(text, end):
@@ -157,14 +157,14 @@ def _look_for_run(text: str) -> Iterator[Passage]:
         length = end - run.start()
         if length >= (_LONGEST_RULE if set(once) <= _RULES else _LONGEST_RUN):
             sentence = f"{quoted(once)} stands there {length // len(once)} times without a space between."
-            yield Passage(sentence, run.start(), end, score=length / len(text))
+            yield Span(sentence, run.start(), end, score=length / len(text))
             return
 
 
-def word_places(text: str) -> list[tuple[int, int]]:
+def word_offsets(text: str) -> list[tuple[int, int]]:
     """Start and end of each word of `text`, the words being those that runs are counted in."""
-    pieces = _EACH_PIECE if _NO_SPACES.search(text) else _EACH_SPACED_PIECE
-    return [match.span() for match in pieces.finditer(text)]
+    words_of_text = _EACH_PIECE if _NO_SPACES.search(text) else _EACH_SPACED_PIECE
+    return [match.span() for match in words_of_text.finditer(text)]
 
 
 REPETITION = Check(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.spans import Passage, report
+from curator.checks.spans import Span, report
 from curator.checks.text.protected import SPACE, without_trailing_space
 from curator.data.frames import Batch
 
@@ -17,13 +17,13 @@ def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report("trailing-space", ends, _look)
 
 
-def _look(text: str) -> Iterator[Passage]:
+def _look(text: str) -> Iterator[Span]:
     stripped = without_trailing_space(text)
     if stripped == text:
         return
     count = len(text) - len(stripped)
     sentence = f"The message ends with {count} character{'s' * (count > 1)} of white space."
-    yield Passage(sentence, len(stripped), len(text), score=count)
+    yield Span(sentence, len(stripped), len(text), score=count)
 
 
 TRAILING_SPACE = Check(

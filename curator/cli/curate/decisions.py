@@ -40,8 +40,8 @@ def export(options: DataRequest, rescue: bool) -> None:
             check_files(opened, file)
             count = _written(journal_lines(opened.project.log, options.annotator), file, opened.allowed)
     if file != "-":
-        written = f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {visible(file)}."
-        narrate(options, written + (f" {lost:,} could not be read." if lost else ""))
+        rewritten = f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {visible(file)}."
+        narrate(options, rewritten + (f" {lost:,} could not be read." if lost else ""))
     elif lost:
         narrate(options, f"{lost:,} decisions could not be read.")
 

@@ -57,9 +57,10 @@ def command(
             listing = list_duplicates(opened, threshold, listed, cast("Engine", engine), progress)
         console = stdout_console(no_colour=options.no_colour)
         if index:
-            written = write_index(listing, index, opened.allowed)
+            rewritten = write_index(listing, index, opened.allowed)
             narrate(
-                options, f"{index}: {written:,} signatures. {len(listing.whole) - written:,} examples have no words."
+                options,
+                f"{index}: {rewritten:,} signatures. {len(listing.corpus) - rewritten:,} examples have no words.",
             )
         if pairs:
             write_lines((pair.model_dump_json() for pair in listing.published()), pairs, allowed=opened.allowed)

@@ -93,9 +93,9 @@ def _corrected(path: "Path", target: str, out: "Path | None", limit: int) -> "tu
     from curator.targets.correction import correct
 
     result = correct(path, target, out)
-    told = [(number, "put right: ", found) for number, found, _ in result.changes]
-    told += [(number, "left out: ", found) for number, found in result.refused]
-    for _, outcome, found in sorted(told)[: limit or None]:
+    reported = [(number, "put right: ", found) for number, found, _ in result.changes]
+    reported += [(number, "left out: ", found) for number, found in result.refused]
+    for _, outcome, found in sorted(reported)[: limit or None]:
         for violation in found:
             _print_one(str(path), violation, outcome)
     click.echo(

@@ -5,7 +5,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
 from curator.cli.text.pair_difference import Parts, parts_of
 from curator.data.safe_text import visible
@@ -31,7 +31,7 @@ def report_of(listing: DuplicateListing, most_groups: int | None) -> RenderableT
     duplicates, groups = listing.duplicates, listing.groups
     found = share(duplicates.recall)
     head = (
-        f"{count(len(listing.whole), 'example')}. Similar from {groups.threshold:g} on: word 5-grams, compared "
+        f"{count(len(listing.corpus), 'example')}. Similar from {groups.threshold:g} on: word 5-grams, compared "
         f"exactly; {found} of the pairs at {duplicates.threshold:g} are expected to be found."
     )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
@@ -67,16 +67,16 @@ def _groups(listing: DuplicateListing, members: pl.DataFrame, most: int | None) 
     shown = sizes if most is None else sizes.head(most)
     keepers = shown["keeper"].to_list()
     parts = {original.position: parts_of(original.content) for original in originals_at(listing.loaded, keepers)}
-    places = Places(listing.loaded)
+    locations = Locations(listing.loaded)
     text = Text("\n")
     for keeper, size in shown.iter_rows():
-        place = places.at(keeper)
+        place = locations.at(keeper)
         text.append(f"── {visible(place.file, one_line=True)}:{place.line}  {place.example}  kept", style="bold")
         text.append(f"  {_words(parts[keeper], from_template=bool(listing.duplicates.template_key[keeper]))}\n")
         for member, exact, similarity, plain in (
             members.filter(keeper=keeper).head(_MEMBERS).select("member", "exact", "similarity", "plain").iter_rows()
         ):
-            there = places.at(member)
+            there = locations.at(member)
             how = "exact" if exact else f"{int(similarity * 100)} %" + ("" if plain else ", look at it")
             text.append(f"   {visible(there.file, one_line=True)}:{there.line}  {there.example}  {how}\n")
         if size > _MEMBERS:
@@ -101,9 +101,11 @@ def calibration_report(result: Calibrated) -> RenderableType:
         table.add_column(name, justify="right")
     for band in result.bands:
         low, high = band.interval()
-        figures = (share(band.copies / band.judged), f"{share(low)} to {share(high)}") if band.judged else ("–", "–")
+        figures = (
+            (share(band.copies / band.answered), f"{share(low)} to {share(high)}") if band.answered else ("–", "–")
+        )
         table.add_row(
-            f"{band.low:.2f} – {band.high:.2f}", count(band.pairs), count(band.judged), count(band.copies), *figures
+            f"{band.low:.2f} – {band.high:.2f}", count(band.pairs), count(band.answered), count(band.copies), *figures
         )
     best = result.recommended
     if best is None:

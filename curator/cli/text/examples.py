@@ -8,7 +8,7 @@ import polars as pl
 from rich.text import Text
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places, published
+from curator.audit.findings import Locations, published
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import Original, originals_at
 from curator.audit.open_data import Opened
@@ -21,7 +21,7 @@ from curator.review.filter.query import everything
 
 
 @dataclass(frozen=True)
-class Shown:
+class PrintedExample:
     """One example with everything known about it."""
 
     id: str
@@ -60,15 +60,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundExamples:
     """The examples shown, how many more there are, and the findings on lines that are no example."""
 
-    examples: list[Shown]
+    examples: list[PrintedExample]
     left_out: int
     unreadable: list[Finding]
 
 
-def shown_examples(opened: Opened, where: str | None, limit: int | None, progress: Progress) -> Found:
+def shown_examples(opened: Opened, where: str | None, limit: int | None, progress: Progress) -> FoundExamples:
     """The first `limit` examples that the filter finds.
 
     Raises:
@@ -79,15 +79,15 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     mask = matching(where, everything(opened, audit))
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
-    places = Places(audit.loaded)
+    locations = Locations(audit.loaded)
     about = audit.findings.filter(pl.col("row").is_in(chosen)).partition_by("row", as_dict=True)
     status = dict(state.select("id", "status").iter_rows())
     examples = []
     for original in originals_at(audit.loaded, chosen):
-        place = places.at(original.position)
+        place = locations.at(original.position)
         findings = about.get((original.position,))
         examples.append(
-            Shown(
+            PrintedExample(
                 id=place.example or "",
                 file=place.file,
                 original=original,
@@ -95,7 +95,7 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
                 status=status.get(place.example, "pending"),
             )
         )
-    return Found(examples, len(positions) - len(chosen), _unreadable(audit, where, limit))
+    return FoundExamples(examples, len(positions) - len(chosen), _unreadable(audit, where, limit))
 
 
 def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Finding]:

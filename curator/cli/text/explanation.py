@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 from rich.text import Text
 
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import originals_at
 from curator.audit.open_data import Opened
@@ -54,10 +54,10 @@ def pair_of(opened: Opened, check: str, progress: Progress) -> Text:
         raise UsageError(f"{check} reports nothing in this data.")
     row = found.row(len(found) // 2, named=True)
     other = row["related"][0] if row["keeper"] is None else row["keeper"]
-    places = Places(audit.loaded)
+    locations = Locations(audit.loaded)
     parts = {}
     for original in originals_at(audit.loaded, [row["row"], other]):
-        place = places.at(original.position)
+        place = locations.at(original.position)
         parts[original.position] = parts_of(original.content, f"{place.file}:{place.line}")
     return _shown(parts[row["row"]], parts[other])
 
@@ -75,14 +75,14 @@ def _how_similar(left: Parts, right: Parts) -> Iterator[str]:
     import numpy as np
 
     from curator.data.text import VIEWS
-    from curator.duplicates.block_features import prepare
+    from curator.duplicates.block_features import block_features
     from curator.duplicates.corpus import assemble
     from curator.duplicates.verify.named_pairs import compare_named
 
     rows = [(parts.prompt, parts.answer, 0, 0, number, not parts.prompt) for number, parts in enumerate((left, right))]
-    whole = assemble([prepare(pl.DataFrame(rows, schema=VIEWS, orient="row"))])
+    corpus = assemble([block_features(pl.DataFrame(rows, schema=VIEWS, orient="row"))])
     ends = np.array([0]), np.array([1])
-    pair = compare_named(whole, np.empty(0, dtype=np.uint64), *ends, 0.7).row(0, named=True)
+    pair = compare_named(corpus, np.empty(0, dtype=np.uint64), *ends, 0.7).row(0, named=True)
     for name in ("prompt", "answer"):
         if getattr(left, name) or getattr(right, name):
             yield f"{name}s {int(pair[name] * 100)} % similar"

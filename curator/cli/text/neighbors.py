@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Places
+from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
 from curator.audit.meaning.meaning import views_at
 from curator.audit.meaning.meaning_search import Near
@@ -20,18 +20,18 @@ SHOWN = 300  # characters of a prompt or an answer
 
 def near_lines(audit: Audit, near: Near) -> Iterator[str]:
     """A line of JSON for each: example, file, line, cosine."""
-    places = Places(audit.loaded)
+    locations = Locations(audit.loaded)
     for position, cosine in zip(near.positions.tolist(), near.cosines.tolist(), strict=True):
-        place = places.at(position)
+        place = locations.at(position)
         found = {"example": place.example, "file": place.file, "line": place.line, "cosine": round(cosine, 6)}
         yield msgspec.json.encode(found).decode()
 
 
 def near_texts(audit: Audit, near: Near) -> Iterator[RenderableType]:
     """For a terminal: cosine, place, and the beginnings of prompt and answer, made safe and indented."""
-    places, views = Places(audit.loaded), views_at(audit.loaded, near.positions.tolist())
+    locations, views = Locations(audit.loaded), views_at(audit.loaded, near.positions.tolist())
     for position, cosine in zip(near.positions.tolist(), near.cosines.tolist(), strict=True):
-        place = places.at(position)
+        place = locations.at(position)
         yield Text(f"── {cosine:.3f}  {visible(place.file, one_line=True)}:{place.line}  {place.example}", "bold")
         for part in filter(None, views[position]):
             shown = part if len(part) <= SHOWN else f"{part[:SHOWN].rstrip()}…"

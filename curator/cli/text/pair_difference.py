@@ -43,16 +43,16 @@ def difference_text(left: Parts, right: Parts) -> Text:
             continue
         text.append(f"  {name}\n", style="cyan")
         text.append("    ")
-        pieces = word_difference(before, after)
-        for number, piece in enumerate(pieces):
-            shown = visible(piece.text, one_line=True)
-            match piece.kind:
+        parts = word_difference(before, after)
+        for number, part in enumerate(parts):
+            shown = visible(part.text, one_line=True)
+            match part.kind:
                 case "removed":
                     text.append(f"[-{shown}-]", style="red")
                 case "added":
                     text.append(f"{{+{shown}+}}", style="green")
                 case "same":
-                    text.append(_cut(shown, first=number == 0, last=number == len(pieces) - 1))
+                    text.append(_cut(shown, first=number == 0, last=number == len(parts) - 1))
         text.append("\n")
     return text
 

@@ -45,9 +45,9 @@ def command(
     """
     from pathlib import Path
 
-    from curator.cli.train.judge import as_fields, ask, told
+    from curator.cli.train.judge import as_fields, ask, reported
     from curator.training.evaluation import against, comparison_of, evaluate_run
-    from curator.training.judge.session import judge_at, prepare_judging
+    from curator.training.judge.session import judge_at, open_judge_session
 
     folder = Path(run)
     if (judge is None) != (judge_model is None) or (judge is not None and other is not None):
@@ -63,17 +63,17 @@ def command(
     if compared is None or compared.sentence is None or compared.answered < min(answers, compared.examples):
         click.echo("Asking both models.", err=True)
         compared = evaluate_run(folder, answers, allow_download=allow_download, trust_remote_code=trust_remote_code)
-    judging = None if place is None else prepare_judging(folder, place)
+    judge_session = None if place is None else open_judge_session(folder, place)
     try:
-        if judging is not None:
-            ask(judging, yes=yes)
+        if judge_session is not None:
+            ask(judge_session, yes=yes)
     finally:  # whatever the judge did, the comparison is there
         if as_json:
-            extra = {} if judging is None else {"judge": as_fields(judging)}
+            extra = {} if judge_session is None else {"judge": as_fields(judge_session)}
             click.echo(json.dumps({**compared.model_dump(mode="json"), **extra}, indent=1))
         else:
-            judged = [] if judging is None else told(judging)
-            for line in [*_figures(compared, folder), *judged, *_failures(folder, failures)]:
+            compared_lines = [] if judge_session is None else reported(judge_session)
+            for line in [*_figures(compared, folder), *compared_lines, *_failures(folder, failures)]:
                 click.echo(line)
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from curator.training.judge.session import Judging
+    from curator.training.judge.session import JudgeSession
 
 
-def ask(judging: "Judging", *, yes: bool) -> None:
+def ask(judge_session: "JudgeSession", *, yes: bool) -> None:
     """Ask what is open, once a person agreed to it.
 
     Raises:
@@ -18,32 +18,32 @@ def ask(judging: "Judging", *, yes: bool) -> None:
     from curator.data.safe_text import visible
     from curator.training.judge.session import ask_judge
 
-    if not judging.judgements.open():
+    if not judge_session.judgements.open():
         return
-    for sentence in judging.summary():
+    for sentence in judge_session.summary():
         click.echo(visible(sentence, one_line=True), err=True)
-    if judging.leaves_this_machine() and not yes:
-        _agree(judging.judge.address)
-    for done, wanted in ask_judge(judging):
+    if judge_session.leaves_this_machine() and not yes:
+        _agree(judge_session.judge.address)
+    for done, wanted in ask_judge(judge_session):
         if sys.stderr.isatty():
             click.echo(f"\rjudged {done:,} of {wanted:,}", err=True, nl=done == wanted)
 
 
-def told(judging: "Judging") -> list[str]:
+def reported(judge_session: "JudgeSession") -> list[str]:
     """What the judge said, for people."""
     from curator.data.safe_text import visible
 
-    outcome = judging.judgements.outcome()
+    outcome = judge_session.judgements.outcome()
     sentences = [f"  {sentence}" for sentence in outcome.sentences()]
-    return ["", f"The judge {visible(judging.judge.model, one_line=True)}:", *sentences]
+    return ["", f"The judge {visible(judge_session.judge.model, one_line=True)}:", *sentences]
 
 
-def as_fields(judging: "Judging") -> dict[str, Any]:
+def as_fields(judge_session: "JudgeSession") -> dict[str, Any]:
     """The same for programs."""
-    outcome = judging.judgements.outcome()
+    outcome = judge_session.judgements.outcome()
     return {
-        "model": judging.judge.model,
-        "address": judging.judge.address,
+        "model": judge_session.judge.model,
+        "address": judge_session.judge.address,
         **vars(outcome),
         "consistency": outcome.consistency,
     }

@@ -37,11 +37,11 @@ def _lines(run: "Run") -> list[str]:
     from curator.training.runs.find import state_of
     from curator.training.runs.run_toml import given_settings
 
-    sides = ", ".join(f"{side.examples:,} {name}" for name, side in run.snapshot.files.items())
+    splits = ", ".join(f"{side.examples:,} {name}" for name, side in run.snapshot.files.items())
     changed = "" if run.changed is None else f" · {run.changed.sentence()} since the run before"
     lines = [
         f"{run.name}  {visible(run.snapshot.model, one_line=True)}",
-        f"  data     {sides}{changed}",
+        f"  data     {splits}{changed}",
     ]
     if given := given_settings(run.folder)[1]:
         lines.append(f"  set      {visible(', '.join(given), one_line=True)}")
@@ -94,6 +94,6 @@ def _away_lines(run: "ServiceRun") -> list[str]:
 def _away_as_json(run: "ServiceRun") -> str:
     import json
 
-    told = {"run": run.folder.name, "folder": str(run.folder), "provider": run.request.provider}
-    told |= {"model": run.request.model, "state": run.state}
-    return json.dumps({**told, "tuned_model": run.model, "examples": dict(run.examples)}, ensure_ascii=False)
+    reported = {"run": run.folder.name, "folder": str(run.folder), "provider": run.request.provider}
+    reported |= {"model": run.request.model, "state": run.state}
+    return json.dumps({**reported, "tuned_model": run.model, "examples": dict(run.examples)}, ensure_ascii=False)

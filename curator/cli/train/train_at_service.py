@@ -14,7 +14,7 @@ from curator.settings.request import DataRequest
 if TYPE_CHECKING:
     from curator.audit.open_data import Opened
     from curator.exporting.export import LeftOut
-    from curator.training.service.launching import Prepared
+    from curator.training.service.launching import ServiceHandOff
 
 
 def train_at_service(
@@ -35,12 +35,12 @@ def train_at_service(
 
     with open_data(options) as opened:
         how = {"attempt": attempt, "left_out": left_out, "keep": not dry_run}
-        prepared = _prepared(options, opened, via, model, _settings(settings), **how)
+        ready = _ready(options, opened, via, model, _settings(settings), **how)
         if dry_run:
-            return _print_dry_run(prepared)
-        if not prepared.is_begun:
-            _confirm(prepared, yes=yes or cancel)
-    return follow_service(prepared.folder, options, cancel=cancel, detach=detach)
+            return _print_dry_run(ready)
+        if not ready.is_begun:
+            _confirm(ready, yes=yes or cancel)
+    return follow_service(ready.folder, options, cancel=cancel, detach=detach)
 
 
 def follow_service(folder: Path, options: DataRequest, *, cancel: bool, detach: bool) -> int:
@@ -52,45 +52,45 @@ def follow_service(folder: Path, options: DataRequest, *, cancel: bool, detach: 
     return 0 if detach else _follow(began.folder, options)
 
 
-def _prepared(
+def _ready(
     options: DataRequest, opened: "Opened", via: str, model: str, settings: Mapping[str, Any], **how: Any
-) -> "Prepared":
+) -> "ServiceHandOff":
     from curator.cli.screen import narrate, progress_bar
     from curator.training.service.launching import prepare
 
     with progress_bar(options) as progress:
         audit = opened.audited(progress, compare=True)
-    prepared = prepare(opened, audit, via, model, settings, **how)
-    for notice in prepared.notices:
+    ready = prepare(opened, audit, via, model, settings, **how)
+    for notice in ready.notices:
         narrate(options, notice)
-    return prepared
+    return ready
 
 
-def _print_dry_run(prepared: "Prepared") -> int:
+def _print_dry_run(ready: "ServiceHandOff") -> int:
     from curator.training.service.launching import summary, would_send
 
-    for line in summary(prepared):
+    for line in summary(ready):
         click.echo(line, err=True)
-    for request in would_send(prepared.request):
+    for request in would_send(ready.request):
         click.echo(json.dumps(request, ensure_ascii=False))
     return 0
 
 
-def _confirm(prepared: "Prepared", *, yes: bool) -> None:
+def _confirm(ready: "ServiceHandOff", *, yes: bool) -> None:
     """Show where the data will go, and go there only when told to."""
     from curator.training.service.launching import discard, key_origin, summary
 
-    for line in summary(prepared):
+    for line in summary(ready):
         click.echo(line, err=True)
     try:
-        click.echo(f"  The key is that in {key_origin(prepared.request.provider)}.", err=True)
+        click.echo(f"  The key is that in {key_origin(ready.request.provider)}.", err=True)
         if yes:
             return
         if not sys.stdin.isatty():
             raise click.UsageError("Nothing was sent. Say --yes to upload without being asked.")
-        click.confirm(f"Upload to {prepared.request.address}?", abort=True, err=True)
+        click.confirm(f"Upload to {ready.request.address}?", abort=True, err=True)
     except (CuratorError, click.UsageError, click.Abort):
-        discard(prepared)
+        discard(ready)
         raise
 
 

@@ -107,7 +107,7 @@ def follow(folder: Path, options: DataRequest) -> int:
     try:
         for last in job.follow():
             far |= {name: last[name] for name in ("steps", "seconds_left") if last.get(name) is not None}
-            if sentence := _told(last, far):
+            if sentence := _narrated(last, far):
                 narrate(options, visible(sentence, one_line=True))
     except KeyboardInterrupt:
         job.cancel()
@@ -131,10 +131,10 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     from curator.training.runs.watched import duration
 
     plan, snapshot = ready.plan, ready.snapshot
-    sides = ", ".join(f"{side.examples:,} {name}" for name, side in snapshot.files.items())
+    splits = ", ".join(f"{side.examples:,} {name}" for name, side in snapshot.files.items())
     memory, disk = plan["memory"], plan["disk"]
     lines = [
-        f"data     {sides}; {ready.dropped:,} dropped, {ready.undecided:,} with findings and undecided (kept)",
+        f"data     {splits}; {ready.dropped:,} dropped, {ready.undecided:,} with findings and undecided (kept)",
         f"split    {' · '.join(ready.claims) or snapshot.split}",
         f"model    {visible(snapshot.model, one_line=True)}, {plan['parameters']:,} parameters, on {plan['device']}",
         f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {duration(plan['seconds'])}",
@@ -148,7 +148,7 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     return [*lines, *(f"! {visible(notice, one_line=True)}" for notice in ready.notices if notice not in said)]
 
 
-def _told(event: Mapping[str, Any], far: Mapping[str, Any]) -> str | None:
+def _narrated(event: Mapping[str, Any], far: Mapping[str, Any]) -> str | None:
     """An event as a line; None for what only a screen shows, and for most steps of a long training."""
     from curator.training.runs.watched import duration
 

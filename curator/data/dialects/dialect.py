@@ -244,9 +244,9 @@ def recognise(values: Iterable[Any], file: str) -> Recognised:
     if not objects:
         return Recognised(dialect_named("chat"), "nothing in it could be read as an object, so chat is assumed")
     if not counts:
-        seen = ", ".join(f"'{key}'" for key, _ in keys.most_common(8)) or "no keys at all"
+        sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8)) or "no keys at all"
         raise UnreadableInput(
-            f"{file}: none of the first {objects} objects is a training example in a known form; their keys are {seen}."
+            f"{file}: none of the first {objects} objects is a training example in a known form; their keys are {sampled}."
             " Name the columns with --columns prompt=KEY,answer=KEY, or the form with --format."
         )
     best = max(DIALECTS, key=lambda dialect: counts[dialect.name])

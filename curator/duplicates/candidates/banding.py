@@ -20,18 +20,18 @@ from curator.duplicates.candidates.buckets import (
     buckets_of,
     compare_buckets,
     compare_by_answer,
-    compare_with_leaders,
+    compare_with_representatives,
     forget_bucket,
     hash_keys,
     keys_with_fresh,
 )
-from curator.duplicates.verify.jaccard import Kept, Pairs, Sides
+from curator.duplicates.verify.jaccard import Kept, PairFeatures, Pairs
 
 LEAST_WORK = 500_000
 WORK_EACH = 4
 """Pairs that one band may compare in full: `LEAST_WORK`, and `WORK_EACH` for every example. Larger buckets are hot."""
 
-SMALLEST_HOT = 33
+SMALLEST_OVERSIZED = 33
 """Buckets up to 32 are always compared in full."""
 
 WORTH_SHARING = 5_000
@@ -72,13 +72,13 @@ class Compared:
         ids: uint32 [pairs, 2] arrays, positions, smaller first; pairs of hot buckets may come again.
         similarities: float64 [pairs, 4] arrays: whole, prompt, prompt outside templates, answer.
         candidates: pairs that were compared.
-        hot: for each view, how many buckets were hot, and how many examples the largest held.
+        oversized: for each view, how many buckets were hot, and how many examples the largest held.
     """
 
     ids: list[npt.NDArray[np.uint32]] = field(default_factory=list)
     similarities: list[npt.NDArray[np.float64]] = field(default_factory=list)
     candidates: int = 0
-    hot: dict[str, tuple[int, int]] = field(default_factory=dict)
+    oversized: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, part: tuple[Pairs, int]) -> None:
         """Take in what a kernel returned."""
@@ -89,15 +89,15 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonSettings:
     """How pairs are compared, by how many threads, and which are kept."""
 
     kept: Kept
-    sides: Sides
+    features: PairFeatures
     threads: int
 
 
-def compare_candidates(columns: Columns, how: Comparison, pool: Executor) -> Iterator[Compared]:
+def compare_candidates(columns: Columns, how: ComparisonSettings, pool: Executor) -> Iterator[Compared]:
     """Compare the candidates of every band; yields what each band came to.
 
     While one band is compared, the buckets of the next ones are made.
@@ -129,18 +129,18 @@ def _buckets(columns: Columns, column: int) -> Buckets:
     return buckets_of(keys)
 
 
-def _compare_band(columns: Columns, column: int, buckets: Buckets, how: Comparison, pool: Executor) -> Compared:
+def _compare_band(columns: Columns, column: int, buckets: Buckets, how: ComparisonSettings, pool: Executor) -> Compared:
     compared = Compared()
     sizes = buckets.ends - buckets.begins
-    is_hot = sizes > _full_up_to(sizes, len(columns.fresh))
-    for begin, end in zip(buckets.begins[is_hot], buckets.ends[is_hot], strict=True):
-        _compare_hot(columns, column, buckets.members[begin:end], how, compared)
-    rest = Buckets(buckets.members, buckets.begins[~is_hot], buckets.ends[~is_hot])
-    edges = _fair_shares(sizes[~is_hot], how.threads)
+    is_oversized = sizes > _full_up_to(sizes, len(columns.fresh))
+    for begin, end in zip(buckets.begins[is_oversized], buckets.ends[is_oversized], strict=True):
+        _compare_oversized(columns, column, buckets.members[begin:end], how, compared)
+    rest = Buckets(buckets.members, buckets.begins[~is_oversized], buckets.ends[~is_oversized])
+    edges = _fair_shares(sizes[~is_oversized], how.threads)
     run = map if len(edges) == 2 else pool.map
     for part in run(
         lambda first, last: compare_buckets(
-            rest, first, last, columns.hashes, column, columns.fresh, how.kept, how.sides
+            rest, first, last, columns.hashes, column, columns.fresh, how.kept, how.features
         ),
         edges[:-1],
         edges[1:],
@@ -156,7 +156,7 @@ def _full_up_to(sizes: npt.NDArray[np.int64], examples: int) -> int:
     affordable = int(np.searchsorted(work, LEAST_WORK + WORK_EACH * examples, side="right"))
     if affordable == len(ordered):
         return int(ordered[-1]) if len(ordered) else 0
-    return max(int(ordered[affordable]) - 1, SMALLEST_HOT - 1)
+    return max(int(ordered[affordable]) - 1, SMALLEST_OVERSIZED - 1)
 
 
 def _fair_shares(sizes: npt.NDArray[np.int64], shares: int) -> list[int]:
@@ -168,19 +168,19 @@ def _fair_shares(sizes: npt.NDArray[np.int64], shares: int) -> list[int]:
     return [0, *(int(np.searchsorted(work, total * k // shares)) for k in range(1, shares)), len(sizes)]
 
 
-def _compare_hot(
-    columns: Columns, column: int, members: npt.NDArray[np.int64], how: Comparison, compared: Compared
+def _compare_oversized(
+    columns: Columns, column: int, members: npt.NDArray[np.int64], how: ComparisonSettings, compared: Compared
 ) -> None:
     view = column // columns.bands
-    number, largest = compared.hot.get(VIEW_NAMES[view], (0, 0))
-    compared.hot[VIEW_NAMES[view]] = (number + 1, max(largest, len(members)))
+    number, largest = compared.oversized.get(VIEW_NAMES[view], (0, 0))
+    compared.oversized[VIEW_NAMES[view]] = (number + 1, max(largest, len(members)))
     forget_bucket(members, columns.hashes, column)
     if not columns.fresh[members].any():
         return
     ordered = members[np.lexsort([key[members] for key in columns.order])]
-    found = compare_with_leaders(ordered, view, how.kept, columns.fresh, how.sides)
+    found = compare_with_representatives(ordered, view, how.kept, columns.fresh, how.features)
     compared.add(found)
     if VIEW_NAMES[view] == "prompt":
         answers = np.asfortranarray(columns.hashes[ordered, 2 * columns.bands : 3 * columns.bands])
         without = how.kept._replace(prompts_too=False)
-        compared.add(compare_by_answer(ordered, answers, columns.fresh, without, how.sides))
+        compared.add(compare_by_answer(ordered, answers, columns.fresh, without, how.features))

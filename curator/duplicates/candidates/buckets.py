@@ -6,18 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.text.words import Hashes
-from curator.duplicates.verify.jaccard import Kept, Pairs, Sides, add_pair, is_kept, no_pairs, similarities
+from curator.duplicates.verify.jaccard import Kept, PairFeatures, Pairs, add_pair, is_kept, no_pairs, similarities
 from curator.duplicates.verify.upper_bounds import upper_bounds
 from curator.jit import inner_kernel, kernel, signed
 
-LEADERS = 16
+REPRESENTATIVES = 16
 """Representatives of a hot bucket, at most."""
 
 FULL_WITHIN = 64
 """Members of a hot bucket that also share a band of the answer are all compared up to this many."""
 
-_OLD_AS_LEADERS = 1024  # old examples of a hot bucket that an incremental run considers as representatives
-_PLACES_EACH = 32  # bits an example of the table that shows whose band hash nobody else has
+_OLD_AS_REPRESENTATIVES = 1024  # old examples of a hot bucket that an incremental run considers as representatives
+_BITS_EACH = 32  # bits an example of the table that shows whose band hash nobody else has
 _MOST_BITS = 28
 _ONE, _SIX, _BIT = np.uint64(1), np.uint64(6), np.uint64(63)
 _HALF = np.uint64(32)
@@ -42,7 +42,7 @@ class Buckets(NamedTuple):
 def hash_keys(hashes: npt.NDArray[np.uint32], column: int, taking_part: npt.NDArray[np.int64]) -> Hashes:
     """Band hash and position of examples taking part, to be sorted; without most that share this band with nobody."""
     bits = 16
-    while (1 << bits) < _PLACES_EACH * taking_part.size and bits < _MOST_BITS:
+    while (1 << bits) < _BITS_EACH * taking_part.size and bits < _MOST_BITS:
         bits += 1
     shift = np.uint32(32 - bits)
     once = np.zeros(1 << (bits - 6), dtype=np.uint64)
@@ -124,7 +124,7 @@ def compare_buckets(
     column: int,
     fresh: npt.NDArray[np.bool_],
     kept: Kept,
-    sides: Sides,
+    features: PairFeatures,
 ) -> tuple[Pairs, int]:
     """Compare all pairs within buckets `first` to `last` that shared no earlier band and of which one is fresh.
 
@@ -141,9 +141,9 @@ def compare_buckets(
                 if not (fresh[left] or fresh[right]) or _met_before(hashes, left, right, column):
                     continue
                 compared += 1
-                if is_kept(left, right, upper_bounds(left, right, sides), kept, sides):
-                    found = similarities(left, right, sides)
-                    if is_kept(left, right, found, kept, sides):
+                if is_kept(left, right, upper_bounds(left, right, features), kept, features):
+                    found = similarities(left, right, features)
+                    if is_kept(left, right, found, kept, features):
                         pairs = add_pair(pairs, left, right, found)
     return pairs, compared
 
@@ -156,12 +156,12 @@ def forget_bucket(members: npt.NDArray[np.int64], hashes: npt.NDArray[np.uint32]
 
 
 @kernel
-def compare_with_leaders(
+def compare_with_representatives(
     members: npt.NDArray[np.int64],
     view: int,
     kept: Kept,
     fresh: npt.NDArray[np.bool_],
-    sides: Sides,
+    features: PairFeatures,
 ) -> tuple[Pairs, int]:
     """Compare `members`, best first, with representatives: the first members that resemble no earlier one.
 
@@ -170,28 +170,28 @@ def compare_with_leaders(
         view: the view of the bucket: 0 whole, 1 prompt outside templates, 2 answer, 3 prompt.
         kept: which pairs are; at its threshold a member is represented.
         fresh: [n], examples that were not compared in an earlier run.
-        sides: see `Sides`.
+        features: see `PairFeatures`.
 
     Returns: the pairs kept, and how many were compared.
     """
     pairs = no_pairs()
-    leaders = np.empty(LEADERS, dtype=np.int64)
+    representatives = np.empty(REPRESENTATIVES, dtype=np.int64)
     count = 0
     compared = 0
     for at in range(members.size):
         member = members[at]
-        represented = not fresh[member] and at >= _OLD_AS_LEADERS
+        represented = not fresh[member] and at >= _OLD_AS_REPRESENTATIVES
         for index in range(count):
             if represented:
                 break
-            found = similarities(leaders[index], member, sides)
+            found = similarities(representatives[index], member, features)
             compared += 1
             similar = found[2] if view == 1 else (found[0] if view == 0 else (found[3] if view == 2 else found[1]))
             represented = similar >= kept.threshold
-            if is_kept(leaders[index], member, found, kept, sides):
-                pairs = add_pair(pairs, leaders[index], member, found)
-        if not represented and count < LEADERS:
-            leaders[count] = member
+            if is_kept(representatives[index], member, found, kept, features):
+                pairs = add_pair(pairs, representatives[index], member, found)
+        if not represented and count < REPRESENTATIVES:
+            representatives[count] = member
             count += 1
     return pairs, compared
 
@@ -202,7 +202,7 @@ def compare_by_answer(
     answers: npt.NDArray[np.uint32],
     fresh: npt.NDArray[np.bool_],
     kept: Kept,
-    sides: Sides,
+    features: PairFeatures,
 ) -> tuple[Pairs, int]:
     """Compare those of many examples with similar prompts whose answers share a band: among them are all copies.
 
@@ -211,7 +211,7 @@ def compare_by_answer(
         answers: uint32 [members, bands], band hashes of their answers; overwritten.
         fresh: [n], examples that were not compared in an earlier run.
         kept: which pairs are.
-        sides: see `Sides`.
+        features: see `PairFeatures`.
 
     Returns: the pairs kept, and how many were compared.
     """
@@ -231,11 +231,11 @@ def compare_by_answer(
                     if not either or _met_before(answers, left, right, column):
                         continue
                     compared += 1
-                    bounds = upper_bounds(members[left], members[right], sides)
-                    if not is_kept(members[left], members[right], bounds, kept, sides):
+                    bounds = upper_bounds(members[left], members[right], features)
+                    if not is_kept(members[left], members[right], bounds, kept, features):
                         continue
-                    found = similarities(members[left], members[right], sides)
-                    if is_kept(members[left], members[right], found, kept, sides):
+                    found = similarities(members[left], members[right], features)
+                    if is_kept(members[left], members[right], found, kept, features):
                         pairs = add_pair(pairs, members[left], members[right], found)
             if not full:
                 forget_bucket(buckets.members[begin:end], answers, column)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.containment.inverted_index import look_up, table_of
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.intrinsics import load
 from curator.duplicates.text.shingles import ANSWER, PROMPT, TAG_BITS, WORDS
 from curator.duplicates.text.words import Hashes
@@ -19,7 +19,7 @@ from curator.jit import kernel, signed
 
 QUESTION_PART, ANSWER_PART = 0, 1
 
-CONTAINED = 0.7
+CONTAINMENT = 0.7
 """Share of a part's shingles that an example must have; the threshold of similarity of the whole product."""
 
 FREQUENT_LEAST, FREQUENT_SHARE = 20, 0.01
@@ -31,22 +31,22 @@ FOUND_PARTS = pl.Schema({"position": pl.UInt32(), "item": pl.UInt32(), "part": p
 Positions = npt.NDArray[np.int64]
 
 
-class Sought(NamedTuple):
+class EvaluationParts(NamedTuple):
     """What is looked for: the texts of some items, the turns of a question one by one.
 
     Attributes:
-        whole: a row per turn of a question (as its prompt), and a row per answer (as its answer).
+        corpus: a row per turn of a question (as its prompt), and a row per answer (as its answer).
         item: int64 [rows], whose each is; numbers from 0.
         items: how many there are.
     """
 
-    whole: Whole
+    corpus: Corpus
     item: Positions
     items: int
 
     def words(self) -> npt.NDArray[np.int64]:
         """Words of question and answer, int64 [items, 2]."""
-        counts = [np.bincount(self.item, self.whole.words[:, part], self.items) for part in range(2)]
+        counts = [np.bincount(self.item, self.corpus.words[:, part], self.items) for part in range(2)]
         return np.stack(counts, axis=1).astype(np.int64)
 
 
@@ -60,40 +60,40 @@ class _Index(NamedTuple):
     sizes: Positions
 
 
-def contained_parts(sought: Sought, whole: Whole) -> pl.DataFrame:
-    """`FOUND_PARTS`: every question and answer of which an example has `CONTAINED` or more.
+def containment(searched: EvaluationParts, corpus: Corpus) -> pl.DataFrame:
+    """`FOUND_PARTS`: every question and answer of which an example has `CONTAINMENT` or more.
 
     The context of the examples is not searched.
     """
-    index = _index(sought)
-    positions, parts, shares = _found(whole.addresses, whole.counts, index)
+    index = _index(searched)
+    positions, parts, shares = _found(corpus.addresses, corpus.counts, index)
     columns = {"position": positions, "item": parts // 2, "part": parts % 2, "share": shares}
     return pl.DataFrame(columns).cast(FOUND_PARTS).sort("position", "item", "part")
 
 
-def _index(sought: Sought) -> _Index:
-    rows = _with_shingles(sought)
-    whole = sought.whole.at(rows)
-    shingles, row, part = _entries(whole.addresses, whole.counts)
-    parts = 2 * sought.item[rows][row] + part
+def _index(searched: EvaluationParts) -> _Index:
+    rows = _with_shingles(searched)
+    corpus = searched.corpus.at(rows)
+    shingles, row, part = _entries(corpus.addresses, corpus.counts)
+    parts = 2 * searched.item[rows][row] + part
     parts, shingles = np.unique(np.stack([parts.astype(np.uint64), shingles]), axis=1)
     known, numbers, counts = np.unique(shingles, return_inverse=True, return_counts=True)
-    specific = counts[numbers] < max(FREQUENT_LEAST, FREQUENT_SHARE * sought.items)
+    specific = counts[numbers] < max(FREQUENT_LEAST, FREQUENT_SHARE * searched.items)
     numbers, parts = numbers[specific], parts[specific].astype(np.int64)
     order = np.argsort(numbers, kind="stable")
     begins = np.searchsorted(numbers[order], np.arange(len(known) + 1)).astype(np.int64)
-    keys, places = table_of(known)
-    sizes = np.bincount(parts, minlength=2 * sought.items).astype(np.int64)
-    return _Index(keys, places, begins, parts[order], sizes)
+    keys, slots = table_of(known)
+    sizes = np.bincount(parts, minlength=2 * searched.items).astype(np.int64)
+    return _Index(keys, slots, begins, parts[order], sizes)
 
 
-def _with_shingles(sought: Sought) -> Positions:
+def _with_shingles(searched: EvaluationParts) -> Positions:
     """The rows to look for: a turn of a few words is left out where its question has a longer one."""
-    words = sought.whole.words
-    longest = np.zeros(sought.items, dtype=np.int64)
-    np.maximum.at(longest, sought.item, words[:, QUESTION_PART])
+    words = searched.corpus.words
+    longest = np.zeros(searched.items, dtype=np.int64)
+    np.maximum.at(longest, searched.item, words[:, QUESTION_PART])
     is_few = (words[:, QUESTION_PART] < WORDS) & (words[:, ANSWER_PART] == 0)
-    return np.flatnonzero(~(is_few & (longest[sought.item] >= WORDS)))
+    return np.flatnonzero(~(is_few & (longest[searched.item] >= WORDS)))
 
 
 @kernel
@@ -142,7 +142,7 @@ def _found(
             part = touched[at]
             share = signed(shared[part]) / signed(sizes[part])
             shared[part] = 0
-            if share < CONTAINED:
+            if share < CONTAINMENT:
                 continue
             if count == positions.size:
                 positions = np.concatenate((positions, np.empty_like(positions)))

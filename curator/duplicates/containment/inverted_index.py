@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.intrinsics import load
-from curator.duplicates.text.shingles import TAG_BITS, WHOLE
+from curator.duplicates.text.shingles import FULL_TEXT, TAG_BITS
 from curator.duplicates.text.words import Hashes
 from curator.jit import inner_kernel, kernel, signed
 
@@ -21,7 +21,7 @@ _EIGHT = np.uint64(8)
 Positions = npt.NDArray[np.int64]
 
 
-class Postings(NamedTuple):
+class InvertedIndex(NamedTuple):
     """The index.
 
     Attributes:
@@ -29,14 +29,14 @@ class Postings(NamedTuple):
         ranks: int64, for each place of the table the rank of its shingle, rare first.
         begins: int64 [shingles + 1], where the postings of each rank begin.
         examples: int64, positions; within a shingle, those that can share most come first.
-        places: int64, where the shingle stands in the example's order.
+        slots: int64, where the shingle stands in the example's order.
     """
 
     keys: Hashes
     ranks: Positions
     begins: Positions
     examples: Positions
-    places: Positions
+    slots: Positions
 
 
 class Known(NamedTuple):
@@ -61,18 +61,18 @@ class Known(NamedTuple):
         return int((self.here * self.there).sum())
 
 
-def known_shingles(validation: Whole, train: Whole) -> Known:
+def known_shingles(validation: Corpus, train: Corpus) -> Known:
     """The shingles of `validation`, counted in both sets."""
     shingles = _all_shingles(validation.addresses, validation.counts, int(validation.sizes[:, 0].sum(dtype=np.int64)))
     known = np.unique(shingles)
     keys, numbers = table_of(known)
     counts = np.zeros((2, len(known)), dtype=np.int64)
-    for whole, totals in zip((validation, train), counts, strict=True):
-        _count(whole.addresses, whole.counts, keys, numbers, totals)
+    for corpus, totals in zip((validation, train), counts, strict=True):
+        _count(corpus.addresses, corpus.counts, keys, numbers, totals)
     return Known(known, keys, numbers, counts[0], counts[1])
 
 
-def index(validation: Whole, counted: Known, threshold: float) -> Postings:
+def index(validation: Corpus, counted: Known, threshold: float) -> InvertedIndex:
     """Index the whole texts of `validation` for finding what reaches `threshold`."""
     known, keys, numbers = counted.shingles, counted.keys, counted.numbers
     rank_of = np.empty(len(known), dtype=np.int64)
@@ -84,7 +84,7 @@ def index(validation: Whole, counted: Known, threshold: float) -> Postings:
     share = threshold / (1 + threshold)
     order = np.lexsort((example, -(size * (1 - share) - place), rank))
     begins = np.searchsorted(rank[order], np.arange(len(known) + 1))
-    return Postings(keys, ranks, begins.astype(np.int64), example[order], place[order])
+    return InvertedIndex(keys, ranks, begins.astype(np.int64), example[order], place[order])
 
 
 def table_of(known: Hashes) -> tuple[Hashes, Positions]:
@@ -99,7 +99,7 @@ def _all_shingles(addresses: Hashes, counts: npt.NDArray[np.uint32], total: int)
     for example in range(addresses.size):
         for step in range(counts[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
-            if value & WHOLE:
+            if value & FULL_TEXT:
                 found[at] = value >> TAG_BITS
                 at += 1
     return found
@@ -136,7 +136,7 @@ def _count(
     for example in range(addresses.size):
         for step in range(counts[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
-            if value & WHOLE:
+            if value & FULL_TEXT:
                 number = look_up(keys, numbers, value >> TAG_BITS)
                 if number >= 0:
                     totals[number] += 1
@@ -154,7 +154,7 @@ def ranked(address: np.uint64, count: int, keys: Hashes, ranks: Positions, out: 
     size = 0
     for step in range(count):
         value = load(address + _EIGHT * np.uint64(step))
-        if value & WHOLE:
+        if value & FULL_TEXT:
             out[size] = look_up(keys, ranks, value >> TAG_BITS)
             size += 1
     out[:size].sort()

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.block_features import THRESHOLD
-from curator.duplicates.containment.inverted_index import Known, Postings, index, known_shingles, prefix, ranked
-from curator.duplicates.corpus import Whole
+from curator.duplicates.containment.inverted_index import InvertedIndex, Known, index, known_shingles, prefix, ranked
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.text.words import Hashes
 from curator.duplicates.verify.jaccard import jaccard, shared
 from curator.jit import kernel
@@ -72,7 +72,7 @@ class Certificate:
 
 
 def leaks(
-    train: Whole, validation: Whole, threshold: float = THRESHOLD, *, seed: int = 0, threads: int = 2
+    train: Corpus, validation: Corpus, threshold: float = THRESHOLD, *, seed: int = 0, threads: int = 2
 ) -> Certificate:
     """Look up every example of `validation` in `train`: the most similar whole text, and equal prompts.
 
@@ -117,7 +117,7 @@ def leaks(
     )
 
 
-def _same_prompts(train: Whole, validation: Whole) -> npt.NDArray[np.int64]:
+def _same_prompts(train: Corpus, validation: Corpus) -> npt.NDArray[np.int64]:
     """For each validation example the first training example with an equal prompt (words and symbols), or -1."""
     asked = np.flatnonzero((train.words[:, 0] > 0) & ~train.text_only)
     known, first = np.unique(train.equal_prompt[asked], return_index=True)
@@ -131,7 +131,7 @@ def _same_prompts(train: Whole, validation: Whole) -> npt.NDArray[np.int64]:
 
 
 def _nearest(
-    train: Whole, validation: Whole, threshold: float, threads: int
+    train: Corpus, validation: Corpus, threshold: float, threads: int
 ) -> tuple[float, npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """The similarity sought from, and what `_search` finds; where that was broken off, from the threshold on."""
     counted = known_shingles(validation, train)
@@ -149,10 +149,10 @@ def _nearest(
 
 
 def _search(
-    train: Whole, validation: Whole, counted: Known, floor: float, threads: int
+    train: Corpus, validation: Corpus, counted: Known, floor: float, threads: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Position and similarity of the most similar training example, and whether the search was broken off."""
-    postings = index(validation, counted, floor)
+    inverted_index = index(validation, counted, floor)
     best = np.full(len(validation), -1, dtype=np.int64)
     similarity = np.zeros(len(validation), dtype=np.float64)
     broken = np.zeros(len(validation), dtype=np.bool_)
@@ -160,7 +160,7 @@ def _search(
     def part(begin: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
         positions = np.arange(begin, min(begin + _PART, len(train)))
         there = (train.addresses[positions], train.counts[positions])
-        return _search_part(*there, validation.addresses, validation.counts, validation.sizes, postings, floor)
+        return _search_part(*there, validation.addresses, validation.counts, validation.sizes, inverted_index, floor)
 
     with ThreadPoolExecutor(threads) as pool:
         for begin, found in zip(range(0, len(train), _PART), pool.map(part, range(0, len(train), _PART)), strict=True):
@@ -178,11 +178,11 @@ def _search_part(
     addresses: Hashes,
     counts: npt.NDArray[np.uint32],
     sizes: npt.NDArray[np.uint32],
-    postings: Postings,
+    inverted_index: InvertedIndex,
     floor: float,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Walk a part of the training set through the index of the validation set."""
-    keys, ranks, begins, examples, places = postings
+    keys, ranks, begins, examples, slots = inverted_index
     best = np.full(addresses.size, -1, dtype=np.int64)
     similarity = np.zeros(addresses.size, dtype=np.float64)
     tries = np.zeros(addresses.size, dtype=np.int64)
@@ -198,12 +198,12 @@ def _search_part(
             for at in range(begins[own[place]], begins[own[place] + 1]):
                 there = examples[at]
                 other = sizes[there, 0]
-                if other * (1 - share) - places[at] < share * size - 1e-9:
+                if other * (1 - share) - slots[at] < share * size - 1e-9:
                     break  # postings come in falling order of this bound: no later one can share enough
                 if met[there] == here:
                     continue
                 met[there] = here
-                most = 1 + min(size - place - 1, other - places[at] - 1)
+                most = 1 + min(size - place - 1, other - slots[at] - 1)
                 if most < max(floor, similarity[there]) * (size + other - most) - 1e-9 or tries[there] >= _TRIES:
                     continue
                 tries[there] += 1

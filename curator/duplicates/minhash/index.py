@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from curator.data.files.atomic import whole_file
 from curator.data.files.permissions import ANYONE
 from curator.data.text import VIEWS
-from curator.duplicates.block_features import prepare
-from curator.duplicates.corpus import Whole, assemble
+from curator.duplicates.block_features import block_features
+from curator.duplicates.corpus import Corpus, assemble
 from curator.duplicates.minhash.signatures import PERMUTATIONS
 from curator.duplicates.minhash.signing import signatures_of
-from curator.duplicates.text.shingles import WHOLE
+from curator.duplicates.text.shingles import FULL_TEXT
 from curator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ FORM = {"form": "curator-index-1", "scheme": "affine32", "seed": "1", "view": "w
 _AT_ONCE = 20_000  # examples whose signatures are held in memory
 
 
-def save_index(whole: Whole, ids: pl.Series, path: Path, allowed: int = ANYONE) -> int:
+def save_index(corpus: Corpus, ids: pl.Series, path: Path, allowed: int = ANYONE) -> int:
     """Write the signature of every example that has words; the file appears whole.
 
     Args:
-        whole: the set.
+        corpus: the set.
         ids: of its examples.
         path: of the file; one that is there is replaced.
         allowed: permissions of a new file at most; see `curator.data.files.permissions`.
@@ -45,14 +45,14 @@ def save_index(whole: Whole, ids: pl.Series, path: Path, allowed: int = ANYONE) 
     """
     kind = pa.list_(pa.uint32(), PERMUTATIONS)
     schema = pa.schema([("id", pa.string()), ("signature", kind)], metadata=FORM)
-    worded = np.flatnonzero(whole.sizes[:, 0] > 0)
+    worded = np.flatnonzero(corpus.sizes[:, 0] > 0)
     with (
         whole_file(path, allowed) as unfinished,
         pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
     ):
         for at in range(0, len(worded), _AT_ONCE):
             chosen = worded[at : at + _AT_ONCE]
-            values = pa.array(signatures_of(whole, chosen, WHOLE).reshape(-1))
+            values = pa.array(signatures_of(corpus, chosen, FULL_TEXT).reshape(-1))
             columns = [pa.array(ids.gather(chosen).to_list(), pa.string())]
             writer.write_table(pa.table([*columns, pa.FixedSizeListArray.from_arrays(values, type=kind)], schema))
     return len(worded)
@@ -80,7 +80,7 @@ def load_index(path: Path, threshold: float = 0.7) -> "MinHashLSH":
 def minhash_of(prompt: str, answer: str) -> "MinHash":
     """What to query an index with: the signature of the whole text of an example that is not in it."""
     views = pl.DataFrame([(prompt, answer, 0, 0, 0, not prompt)], schema=VIEWS, orient="row")
-    return as_minhash(signatures_of(assemble([prepare(views)]), np.zeros(1, dtype=np.int64), WHOLE)[0])
+    return as_minhash(signatures_of(assemble([block_features(views)]), np.zeros(1, dtype=np.int64), FULL_TEXT)[0])
 
 
 def as_minhash(signature: npt.NDArray[np.uint32]) -> "MinHash":

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.duplicates.minhash.permutations import MULTIPLIERS, OFFSETS
-from curator.duplicates.text.shingles import ANSWER, PROMPT, VIEWS, WHOLE
+from curator.duplicates.text.shingles import ANSWER, FULL_TEXT, PROMPT, VIEWS
 from curator.jit import inner_kernel
 
 PERMUTATIONS = len(MULTIPLIERS)
@@ -120,10 +120,10 @@ def sign_views(shingles: Any, low: int, high: int, multipliers: Any, offsets: An
     for view in range(3):
         for row in range(PERMUTATIONS):
             signatures[view, row] = _EMPTY
-    in_prompt, in_answer = PROMPT | WHOLE, ANSWER | WHOLE
+    in_prompt, in_answer = PROMPT | FULL_TEXT, ANSWER | FULL_TEXT
     _add_shingles(signatures[1], shingles, low, high, in_prompt, in_prompt, multipliers, offsets)
     _add_shingles(signatures[2], shingles, low, high, in_answer, in_answer, multipliers, offsets)
-    _add_shingles(signatures[0], shingles, low, high, VIEWS, WHOLE, multipliers, offsets)
+    _add_shingles(signatures[0], shingles, low, high, VIEWS, FULL_TEXT, multipliers, offsets)
     for row in range(PERMUTATIONS):
         signatures[0, row] = min(signatures[0, row], signatures[1, row], signatures[2, row])
     # parts of one to four words

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.intrinsics import load
 from curator.duplicates.minhash.signatures import PERMUTATIONS, add_shingle, permutations
 from curator.duplicates.text.shingles import TAG_BITS
@@ -15,17 +15,17 @@ NO_SHINGLES = lookup_table(np.empty(0, dtype=np.uint64))
 
 
 def signatures_of(
-    whole: Whole, chosen: npt.NDArray[np.int64], view: np.uint64, without: Hashes = NO_SHINGLES
+    corpus: Corpus, chosen: npt.NDArray[np.int64], view: np.uint64, without: Hashes = NO_SHINGLES
 ) -> npt.NDArray[np.uint32]:
     """The signatures of some examples in one view: uint32 [chosen, 128].
 
     Args:
-        whole: the set.
+        corpus: the set.
         chosen: positions.
         view: `WHOLE`, `PROMPT` or `ANSWER`.
         without: shingles to leave out, as `contains` takes them; where a text has no others they count after all.
     """
-    return _signatures(whole.addresses, whole.counts, chosen, view, without, permutations())
+    return _signatures(corpus.addresses, corpus.counts, chosen, view, without, permutations())
 
 
 @kernel

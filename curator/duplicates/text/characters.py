@@ -35,9 +35,9 @@ def _second_halves() -> frozenset[int]:
     """Characters that may join the one before them in NFKC: marks and letters that end a canonical composition."""
     ends = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and final consonants
     for code in range(0xC0, 0x1F000):  # no composition lies outside
-        pieces = unicodedata.decomposition(chr(code)).split()
-        if len(pieces) == 2 and not pieces[0].startswith("<"):
-            ends.add(int(pieces[1], 16))
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            ends.add(int(parts[1], 16))
     return frozenset(ends)
 
 

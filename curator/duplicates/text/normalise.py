@@ -21,7 +21,7 @@ Offsets = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Texts:
+class NormalisedTexts:
     """Texts as the compiled reader takes them.
 
     Attributes:
@@ -39,7 +39,7 @@ class Texts:
     normal_offsets: Offsets
 
 
-def as_texts(series: pl.Series, characters: Characters) -> Texts:
+def as_texts(series: pl.Series, characters: Characters) -> NormalisedTexts:
     """`series` of strings, with every character it contains learned."""
     data, offsets = _buffers(series)
     unknown, needs_neighbours = _not_ascii(data, offsets, characters.actions)
@@ -51,7 +51,7 @@ def as_texts(series: pl.Series, characters: Characters) -> Texts:
     instead[joined] = np.arange(len(joined), dtype=np.int32)
     normal, normal_offsets = _buffers(pl.Series([normalised(text) for text in series.gather(joined)], dtype=pl.String))
     characters.learn(_not_ascii(normal, normal_offsets, characters.actions)[0].tolist())
-    return Texts(data, offsets, instead, normal, normal_offsets)
+    return NormalisedTexts(data, offsets, instead, normal, normal_offsets)
 
 
 def _buffers(series: pl.Series) -> tuple[Bytes, Offsets]:
@@ -67,7 +67,7 @@ def _buffers(series: pl.Series) -> tuple[Bytes, Offsets]:
 @kernel
 def _not_ascii(data: Any, offsets: Any, actions: Any) -> Any:
     """The code points that were not learned, and whether each text has one that cannot be normalised alone."""
-    seen = np.zeros(0x110000 // 8, dtype=np.uint8)
+    known = np.zeros(0x110000 // 8, dtype=np.uint8)
     found = np.empty(64, dtype=np.int64)
     count = 0
     needs_neighbours = np.zeros(offsets.size - 1, dtype=np.bool_)
@@ -82,8 +82,8 @@ def _not_ascii(data: Any, offsets: Any, actions: Any) -> Any:
         code, at = decode(data, at)
         needs_neighbours[text] |= actions[code] == NEEDS_NEIGHBOURS
         bit = np.uint8(1 << (code & 7))
-        if actions[code] == UNKNOWN and not seen[code >> 3] & bit:
-            seen[code >> 3] |= bit
+        if actions[code] == UNKNOWN and not known[code >> 3] & bit:
+            known[code >> 3] |= bit
             if count == found.size:
                 found = grown(found)
             found[count] = code

@@ -12,8 +12,8 @@ from curator.duplicates.text.words import mix
 from curator.jit import inner_kernel, signed
 
 WORDS = 5
-PROMPT, ANSWER, WHOLE = np.uint64(1), np.uint64(2), np.uint64(4)
-VIEWS = PROMPT | ANSWER | WHOLE
+PROMPT, ANSWER, FULL_TEXT = np.uint64(1), np.uint64(2), np.uint64(4)
+VIEWS = PROMPT | ANSWER | FULL_TEXT
 TAG_BITS = np.uint64(3)
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
@@ -24,7 +24,7 @@ _TO_FIRST = signed(29 * (WORDS - 1) % 64)  # bits that the first of five words w
 
 
 @inner_kernel
-def _turned(value: Any, bits: int) -> Any:
+def _rotated(value: Any, bits: int) -> Any:
     """`value` with its bits rotated."""
     return (value << np.uint64(bits)) | (value >> np.uint64(64 - bits))
 
@@ -34,7 +34,7 @@ def _of_words(words: Any, at: int, length: int) -> Any:
     """What `length` words from `at` on come to before it is mixed."""
     value = np.uint64(0)
     for step in range(length):
-        value = _turned(value, _STEP) ^ words[at + step]
+        value = _rotated(value, _STEP) ^ words[at + step]
     return value
 
 
@@ -61,13 +61,13 @@ def tagged_shingles(words: Any, prompt_words: int, answer_words: int, out: Any) 
     value = _of_words(words, signed(0), signed(WORDS - 1)) if count > 0 else np.uint64(0)
     gone = np.uint64(0)
     for at in range(count):
-        value = _turned(value ^ gone, _STEP) ^ words[at + WORDS - 1]
-        gone = _turned(words[at], _TO_FIRST)
+        value = _rotated(value ^ gone, _STEP) ^ words[at + WORDS - 1]
+        gone = _rotated(words[at], _TO_FIRST)
         in_prompt = PROMPT if at + WORDS <= prompt_words else np.uint64(0)
         in_answer = ANSWER if at >= prompt_words else np.uint64(0)
-        out[at] = _finished(value, signed(WORDS)) | WHOLE | in_prompt | in_answer
+        out[at] = _finished(value, signed(WORDS)) | FULL_TEXT | in_prompt | in_answer
     if 0 < total < WORDS:
-        out[count] = _finished(_of_words(words, signed(0), total), total) | WHOLE
+        out[count] = _finished(_of_words(words, signed(0), total), total) | FULL_TEXT
         count += 1
     if 0 < prompt_words < WORDS:
         out[count] = _finished(_of_words(words, signed(0), prompt_words), prompt_words) | PROMPT
@@ -123,9 +123,9 @@ def sorted_set(values: Any, count: int, table: Any, out: Any, low: int) -> int:
 @inner_kernel
 def count_views(shingles: Any, low: int, high: int) -> tuple[int, int, int]:
     """How many of `shingles[low:high]` are in the whole, the prompt and the answer."""
-    whole = prompt = answer = np.uint64(0)
+    corpus = prompt = answer = np.uint64(0)
     for at in range(low, high):
-        whole += (shingles[at] >> np.uint64(2)) & _ONE
+        corpus += (shingles[at] >> np.uint64(2)) & _ONE
         prompt += shingles[at] & _ONE
         answer += (shingles[at] >> _ONE) & _ONE
-    return signed(whole), signed(prompt), signed(answer)
+    return signed(corpus), signed(prompt), signed(answer)

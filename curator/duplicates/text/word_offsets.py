@@ -20,7 +20,7 @@ from curator.duplicates.text.characters import (
 )
 
 
-class Placed(NamedTuple):
+class WordOffset(NamedTuple):
     """A word, normalised, the characters it stands on, and the symbols between it and the word before it."""
 
     word: str
@@ -29,19 +29,19 @@ class Placed(NamedTuple):
     symbols: str = ""
 
 
-def placed_words(text: str) -> tuple[str, list[Placed]]:
+def placed_words(text: str) -> tuple[str, list[WordOffset]]:
     """The text that the places count in, and its words.
 
     That text is `text` itself, unless characters of it join in normalisation: then it is the normalised one.
     """
     if "".join(map(normalised, text)) != normalised(text):
         text = unicodedata.normalize("NFKC", text)
-    words: list[Placed] = []
+    words: list[WordOffset] = []
     current, start, alone, symbols = "", 0, False, ""
     codes = [(at, code) for at, character in enumerate(text) for code in normalised(character)]
     for (at, code), kind in zip(codes, _kinds([code for _, code in codes]), strict=True):
         if current and (kind in (GAP, SYMBOL, ALONE) or (alone and kind != MARK)):
-            words.append(Placed(current, start, max(at, start + 1), symbols))
+            words.append(WordOffset(current, start, max(at, start + 1), symbols))
             current, symbols = "", ""
         if kind == SYMBOL:
             symbols += code
@@ -50,7 +50,7 @@ def placed_words(text: str) -> tuple[str, list[Placed]]:
                 start, alone = at, kind == ALONE
             current += code
     if current:
-        words.append(Placed(current, start, len(text), symbols))
+        words.append(WordOffset(current, start, len(text), symbols))
     return text, words
 
 

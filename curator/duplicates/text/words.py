@@ -129,20 +129,20 @@ def _with_symbol(symbols: Any, placed: Any, code: Any, words_before: int) -> tup
 
 
 @inner_kernel
-def _word_bits(seen: Seen, bits: Any, undecided: Any, after_dot: Any) -> tuple[Any, Any]:
+def _word_bits(known: Seen, bits: Any, undecided: Any, after_dot: Any) -> tuple[Any, Any]:
     """Which bytes of a window belong to words, and which of them are `+` or `#`.
 
     Args:
-        seen: the window.
+        known: the window.
         bits: of the bytes that count.
         undecided: the bit of the last of them, where a letter may follow it; else 0.
         after_dot: 1 where a full stop stands before the window.
     """
-    letters, joins, dots = seen.letters & bits, seen.joins & bits, seen.dots & bits
+    letters, joins, dots = known.letters & bits, known.joins & bits, known.dots & bits
     # a run of joins carries a bit added at its start to its end; only runs that begin behind a letter are added to
     joined = joins & ~(joins + (joins & (letters << _ONE)))
     dots &= ~((dots << _ONE) | after_dot) & ((letters >> _ONE) | undecided)
-    return (seen.words & bits) | joined | dots, joined
+    return (known.words & bits) | joined | dots, joined
 
 
 @inner_kernel
@@ -151,14 +151,14 @@ def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, bef
 
     Returns: where to read on: at the end of the window, or where a word begins that may go on behind it.
     """
-    seen = characters_of(data, at)
-    stop = min(zeros_below(seen.others), high - at)
+    known = characters_of(data, at)
+    stop = min(zeros_below(known.others), high - at)
     bits = (_ONE << np.uint64(stop)) - _ONE if stop < WINDOW else _EVERY
     goes_on = stop > 0 and at + stop < high
     undecided = _ONE << np.uint64(stop - 1) if goes_on else np.uint64(0)
-    rest, joined = _word_bits(seen, bits, undecided, np.uint64(after_dot))
+    rest, joined = _word_bits(known, bits, undecided, np.uint64(after_dot))
     starts = rest & ~(rest << _ONE)
-    symbols_left = seen.symbols & bits & ~joined
+    symbols_left = known.symbols & bits & ~joined
     count, numbers = before.total, before.numbers
     while rest != 0:
         start = zeros_below(rest)
@@ -176,7 +176,7 @@ def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, bef
             low += 8
             left -= 8
         last = (eight_bytes(data, low) | _SMALL) & (_EVERY >> np.uint64(64 - 8 * left))
-        numeric = zeros_below(seen.digits >> np.uint64(start)) < length
+        numeric = zeros_below(known.digits >> np.uint64(start)) < length
         count, numbers = _end(_absorb(word, last), numeric, words, count, numbers)
         if end >= WINDOW:
             break

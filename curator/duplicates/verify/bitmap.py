@@ -11,7 +11,7 @@ import numpy as np
 from curator.duplicates.text.shingles import TAG_BITS
 from curator.jit import inner_kernel, signed
 
-PARITIES = 8
+BITMAP_WORDS = 8
 """64-bit words an example: four of the whole, two of the prompt, two of the answer."""
 
 _SIX = np.uint64(6)
@@ -32,6 +32,6 @@ def flip(row: Any, value: Any) -> None:
 
 @inner_kernel
 def flip_all(row: Any, shingles: Any, low: int, high: int) -> None:
-    """Flip what `shingles[low:high]` do; `row`, uint64 [`PARITIES`], is all 0 before."""
+    """Flip what `shingles[low:high]` do; `row`, uint64 [`BITMAP_WORDS`], is all 0 before."""
     for at in range(low, high):
         flip(row, shingles[at])

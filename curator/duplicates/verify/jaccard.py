@@ -21,13 +21,13 @@ Pairs = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], int]
 """Positions (two a pair), similarities (four: whole, prompt, prompt outside templates, answer), and how many pairs."""
 
 
-class Sides(NamedTuple):
+class PairFeatures(NamedTuple):
     """What comparing needs of every example; arrays [n] as in `Whole`.
 
     Attributes:
-        outside: uint32 [n], prompt shingles that are no template shingles.
+        without_template: uint32 [n], prompt shingles that are no template shingles.
         table: template shingles, as `contains` takes them.
-        parities: uint64 [n, `PARITIES`], see parities.py; of prompts without their template shingles.
+        bitmaps: uint64 [n, `PARITIES`], see parities.py; of prompts without their template shingles.
     """
 
     addresses: Hashes
@@ -35,9 +35,9 @@ class Sides(NamedTuple):
     sizes: npt.NDArray[np.uint32]
     words: npt.NDArray[np.uint32]
     text_only: npt.NDArray[np.bool_]
-    outside: npt.NDArray[np.uint32]
+    without_template: npt.NDArray[np.uint32]
     table: Hashes
-    parities: Hashes
+    bitmaps: Hashes
 
 
 @inner_kernel
@@ -48,7 +48,7 @@ def shared(
 
     And how many of the prompt's are template shingles, where `table` has any.
     """
-    whole = 0
+    full_text = 0
     prompt = 0
     answer = 0
     templates = 0
@@ -61,14 +61,14 @@ def shared(
         key_a = a >> TAG_BITS
         key_b = b >> TAG_BITS
         views = signed(a & b & _SEVEN) if key_a == key_b else 0
-        whole += views >> 2
+        full_text += views >> 2
         answer += (views >> 1) & 1
         prompt += views & 1
         if has_templates and views & 1:
             templates += contains(table, key_a)
         i += key_a <= key_b
         j += key_b <= key_a
-    return whole, prompt, answer, templates
+    return full_text, prompt, answer, templates
 
 
 @inner_kernel
@@ -78,16 +78,16 @@ def jaccard(both: int, left: int, right: int) -> float:
 
 
 @inner_kernel
-def similarities(left: int, right: int, sides: Sides) -> tuple[float, float, float, float]:
+def similarities(left: int, right: int, features: PairFeatures) -> tuple[float, float, float, float]:
     """Similarity of the wholes, the prompts, the prompts outside templates, and the answers of two examples."""
-    here, there = sides.addresses[left], sides.addresses[right]
-    here_size, there_size = signed(sides.counts[left]), signed(sides.counts[right])
-    whole, prompt, answer, templates = shared(here, here_size, there, there_size, sides.table)
-    sizes = sides.sizes
-    w = jaccard(whole, signed(sizes[left, 0]), signed(sizes[right, 0]))
+    here, there = features.addresses[left], features.addresses[right]
+    here_size, there_size = signed(features.counts[left]), signed(features.counts[right])
+    full_text, prompt, answer, templates = shared(here, here_size, there, there_size, features.table)
+    sizes = features.sizes
+    w = jaccard(full_text, signed(sizes[left, 0]), signed(sizes[right, 0]))
     p = jaccard(prompt, signed(sizes[left, 1]), signed(sizes[right, 1]))
     a = jaccard(answer, signed(sizes[left, 2]), signed(sizes[right, 2]))
-    mine, other = signed(sides.outside[left]), signed(sides.outside[right])
+    mine, other = signed(features.without_template[left]), signed(features.without_template[right])
     if p == 0.0 or (mine == 0 and other == 0):
         return w, p, p, a
     return w, p, jaccard(prompt - templates, mine, other), a
@@ -108,14 +108,16 @@ class Kept(NamedTuple):
 
 
 @inner_kernel
-def is_kept(left: int, right: int, found: tuple[float, float, float, float], kept: Kept, sides: Sides) -> bool:
+def is_kept(
+    left: int, right: int, found: tuple[float, float, float, float], kept: Kept, features: PairFeatures
+) -> bool:
     """Whether a pair with these similarities is kept, or could be: they may be upper bounds."""
-    w, p, outside, a = found
-    if w >= kept.threshold or (p >= kept.floor and (kept.prompts_too or outside >= kept.floor)):
+    w, p, without_template, a = found
+    if w >= kept.threshold or (p >= kept.floor and (kept.prompts_too or without_template >= kept.floor)):
         return True
-    if w >= kept.floor and sides.text_only[left] and sides.text_only[right]:
+    if w >= kept.floor and features.text_only[left] and features.text_only[right]:
         return True
-    return a >= kept.floor and sides.words[left, 1] >= LONG_ANSWER and sides.words[right, 1] >= LONG_ANSWER
+    return a >= kept.floor and features.words[left, 1] >= LONG_ANSWER and features.words[right, 1] >= LONG_ANSWER
 
 
 @kernel

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.corpus import Whole
+from curator.duplicates.corpus import Corpus
 from curator.duplicates.intrinsics import load
 from curator.duplicates.text.shingles import PROMPT, TAG_BITS, VIEWS
 from curator.duplicates.text.words import Hashes, mix
@@ -26,7 +26,7 @@ _EIGHT = np.uint64(8)
 _NONE = np.uint64(0)
 
 
-def template_shingles(whole: Whole, unique: npt.NDArray[np.bool_], threads: int = 2) -> Hashes:
+def template_shingles(corpus: Corpus, unique: npt.NDArray[np.bool_], threads: int = 2) -> Hashes:
     """The template shingles of a set, sorted.
 
     They are counted in two passes: counters shared by several shingles leave few that can be frequent, and only those
@@ -34,34 +34,34 @@ def template_shingles(whole: Whole, unique: npt.NDArray[np.bool_], threads: int 
     Memory does not grow with the set.
 
     Args:
-        whole: the set.
+        corpus: the set.
         unique: [n] which examples count.
         threads: so many parts of the set are counted at once; the result does not depend on it.
     """
     chosen = np.flatnonzero(unique)
     least = max(LEAST, math.ceil(SHARE * len(chosen)))
-    total = int(whole.sizes[chosen, 1].sum(dtype=np.int64))
+    total = int(corpus.sizes[chosen, 1].sum(dtype=np.int64))
     if len(chosen) < least or total == 0:
         return np.empty(0, dtype=np.uint64)
     bits = min(_SKETCH_BITS, max(10, (_SPARSE * total // least).bit_length()))
     parts = np.array_split(chosen, threads)
     with ThreadPoolExecutor(threads) as pool:
-        sketches = pool.map(lambda part: _sketch(whole.addresses, whole.counts, part, bits), parts)
+        sketches = pool.map(lambda part: _sketch(corpus.addresses, corpus.counts, part, bits), parts)
         frequent = np.sum(list(sketches), axis=0) >= least
         if not frequent.any():
             return np.empty(0, dtype=np.uint64)
-        counted = list(pool.map(lambda part: _counted(whole, part, frequent), parts))
+        counted = list(pool.map(lambda part: _counted(corpus, part, frequent), parts))
     keys, numbers = np.unique(np.concatenate([keys for keys, _ in counted]), return_inverse=True)
     return keys[np.bincount(numbers, np.concatenate([counts for _, counts in counted]), len(keys)) >= least]
 
 
 def _counted(
-    whole: Whole, chosen: npt.NDArray[np.int64], frequent: npt.NDArray[np.bool_]
+    corpus: Corpus, chosen: npt.NDArray[np.int64], frequent: npt.NDArray[np.bool_]
 ) -> tuple[Hashes, npt.NDArray[np.uint32]]:
     """The shingles with a high counter, and how many of `chosen` have each."""
     room = 1 << (int(frequent.sum()) * 4 + 1024).bit_length()
     while True:
-        keys, counts, fits = _count(whole.addresses, whole.counts, chosen, frequent, room)
+        keys, counts, fits = _count(corpus.addresses, corpus.counts, chosen, frequent, room)
         if fits:
             return keys[counts > 0], counts[counts > 0]
         room *= 2
@@ -75,8 +75,8 @@ def lookup_table(shingles: Hashes) -> Hashes:
 
 
 @inner_kernel
-def _place(key: np.uint64, places: int) -> int:
-    return signed(key & np.uint64(places - 1))  # a shingle is a hash already
+def _place(key: np.uint64, slots: int) -> int:
+    return signed(key & np.uint64(slots - 1))  # a shingle is a hash already
 
 
 @kernel
@@ -142,33 +142,33 @@ def _count(
     return keys, counts, True
 
 
-def outside_templates(whole: Whole, table: Hashes, threads: int = 2) -> tuple[npt.NDArray[np.uint32], Hashes, Hashes]:
+def without_templates(corpus: Corpus, table: Hashes, threads: int = 2) -> tuple[npt.NDArray[np.uint32], Hashes, Hashes]:
     """What is left of each prompt without the template shingles in `table`.
 
     Args:
-        whole: the set.
+        corpus: the set.
         table: template shingles, as `contains` takes them.
         threads: so many parts of the set are walked through at once.
 
     Returns:
-        outside: [n], prompt shingles that are no template shingles.
+        without_template: [n], prompt shingles that are no template shingles.
         keys: [n], 0 where a prompt has no template shingles, and equal where two have the same ones: they come from
             the same form.
-        parities: [n, `PARITIES`], those of the examples, template shingles of the prompt left out.
+        bitmaps: [n, `PARITIES`], those of the examples, template shingles of the prompt left out.
     """
-    outside = np.ascontiguousarray(whole.sizes[:, 1])
-    keys = np.zeros(len(whole), dtype=np.uint64)
+    without_template = np.ascontiguousarray(corpus.sizes[:, 1])
+    keys = np.zeros(len(corpus), dtype=np.uint64)
     if table.size == 1:
-        return outside, keys, whole.parities
-    parities = whole.parities.copy()
-    parts = np.array_split(np.arange(len(whole)), threads)
+        return without_template, keys, corpus.bitmaps
+    bitmaps = corpus.bitmaps.copy()
+    parts = np.array_split(np.arange(len(corpus)), threads)
     with ThreadPoolExecutor(threads) as pool:
         walks = pool.map(
-            lambda part: _take_out(whole.addresses, whole.counts, part, table, outside, keys, parities), parts
+            lambda part: _take_out(corpus.addresses, corpus.counts, part, table, without_template, keys, bitmaps), parts
         )
         for _ in walks:
             pass
-    return outside, keys, parities
+    return without_template, keys, bitmaps
 
 
 @kernel
@@ -177,14 +177,14 @@ def _take_out(
     counts: npt.NDArray[np.uint32],
     chosen: npt.NDArray[np.int64],
     table: Hashes,
-    outside: npt.NDArray[np.uint32],
+    without_template: npt.NDArray[np.uint32],
     keys: Hashes,
-    parities: Hashes,
+    bitmaps: Hashes,
 ) -> None:
     for example in chosen:
         for step in range(counts[example]):
             value = load(addresses[example] + _EIGHT * np.uint64(step))
             if value & PROMPT and contains(table, value >> TAG_BITS):
                 keys[example] += mix(value >> TAG_BITS)
-                outside[example] -= np.uint32(1)
-                flip(parities[example], (value & ~VIEWS) | PROMPT)
+                without_template[example] -= np.uint32(1)
+                flip(bitmaps[example], (value & ~VIEWS) | PROMPT)

@@ -5,7 +5,7 @@ from above. No pair is lost: what cannot be similar is left out.
 """
 
 from curator.duplicates.intrinsics import count_bits
-from curator.duplicates.verify.jaccard import Sides
+from curator.duplicates.verify.jaccard import PairFeatures
 from curator.jit import inner_kernel, signed
 
 
@@ -18,21 +18,21 @@ def _most(left: int, right: int, different: int) -> float:
 
 
 @inner_kernel
-def upper_bounds(left: int, right: int, sides: Sides) -> tuple[float, float, float, float]:
+def upper_bounds(left: int, right: int, features: PairFeatures) -> tuple[float, float, float, float]:
     """What `similarities` gives at most; no walk."""
-    here, there = sides.parities[left], sides.parities[right]
-    sizes = sides.sizes
-    whole = signed(0)
+    here, there = features.bitmaps[left], features.bitmaps[right]
+    sizes = features.sizes
+    full_text = signed(0)
     for word in range(4):
-        whole += signed(count_bits(here[word] ^ there[word]))
+        full_text += signed(count_bits(here[word] ^ there[word]))
     prompt = signed(count_bits(here[4] ^ there[4]) + count_bits(here[5] ^ there[5]))
     answer = signed(count_bits(here[6] ^ there[6]) + count_bits(here[7] ^ there[7]))
     p = _most(signed(sizes[left, 1]), signed(sizes[right, 1]), prompt)
-    mine, other = signed(sides.outside[left]), signed(sides.outside[right])
-    outside = p if mine == 0 and other == 0 else _most(mine, other, prompt)
+    mine, other = signed(features.without_template[left]), signed(features.without_template[right])
+    without_template = p if mine == 0 and other == 0 else _most(mine, other, prompt)
     return (
-        _most(signed(sizes[left, 0]), signed(sizes[right, 0]), whole),
+        _most(signed(sizes[left, 0]), signed(sizes[right, 0]), full_text),
         p,
-        outside,
+        without_template,
         _most(signed(sizes[left, 2]), signed(sizes[right, 2]), answer),
     )

@@ -20,39 +20,39 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True)
-class Words:
+class Subwords:
     """The different word pieces and the numbers of `n` examples.
 
     Attributes:
-        pieces: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
+        subwords: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
         ends: int64 [2 n], where each text's pieces end.
         numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers and
             the context (system text, tools, media, reasoning, rejected answer) is the same. Of a prompt or answer
             without a word in the encoder's vocabulary, whose vector says nothing: where texts are, too.
     """
 
-    pieces: npt.NDArray[np.uint16]
+    subwords: npt.NDArray[np.uint16]
     ends: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.uint64]
 
-    def at(self, positions: npt.NDArray[np.int64]) -> "Words":
+    def at(self, positions: npt.NDArray[np.int64]) -> "Subwords":
         """Of the examples at these positions."""
         last = np.stack([self.ends[0::2], self.ends[1::2]], axis=1)[positions].reshape(-1)
         starts = np.concatenate([[0], self.ends[:-1]])
         first = np.stack([starts[0::2], starts[1::2]], axis=1)[positions].reshape(-1)
         counts = last - first
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return Words(self.pieces[np.repeat(first, counts) + within], np.cumsum(counts), self.numbers[positions])
+        return Subwords(self.subwords[np.repeat(first, counts) + within], np.cumsum(counts), self.numbers[positions])
 
     def save(self, path: Path) -> None:
         """Write one file; the caller makes it appear whole."""
         counts = np.diff(self.ends, prepend=0).astype("<u4")
         with path.open("wb") as file:
-            for part in (counts, self.pieces, self.numbers):
+            for part in (counts, self.subwords, self.numbers):
                 np.save(file, part, allow_pickle=False)
 
     @classmethod
-    def load(cls, path: Path) -> "Words":
+    def load(cls, path: Path) -> "Subwords":
         """Read what `save` wrote.
 
         Raises:
@@ -60,13 +60,13 @@ class Words:
         """
         try:
             with path.open("rb") as file:
-                counts, pieces, numbers = (np.load(file, allow_pickle=False) for _ in range(3))
+                counts, subwords, numbers = (np.load(file, allow_pickle=False) for _ in range(3))
         except (ValueError, OSError, EOFError) as problem:
             raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
-        return cls(pieces, np.cumsum(counts, dtype=np.int64), numbers)
+        return cls(subwords, np.cumsum(counts, dtype=np.int64), numbers)
 
 
-def words_of(views: pl.DataFrame) -> Words:
+def words_of(views: pl.DataFrame) -> Subwords:
     """Of the `VIEWS` of a block.
 
     Raises:
@@ -79,8 +79,8 @@ def words_of(views: pl.DataFrame) -> Words:
     ids, begins = encoder.tokens(texts)
     held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
     held.sum_duplicates()
-    pieces, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
-    known = np.add.reduceat(np.append(pieces != encoder.unknown, False), held.indptr[:-1])
+    subwords, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
+    known = np.add.reduceat(np.append(subwords != encoder.unknown, False), held.indptr[:-1])
     unread = (np.diff(held.indptr) > 0) & (known == 0)
     numbers = [
         _numbers_in(prompt if prompt.strip() else answer, str(context), *((prompt, answer) if is_unread else ()))
@@ -88,15 +88,15 @@ def words_of(views: pl.DataFrame) -> Words:
             texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
         )
     ]
-    return Words(pieces, ends, np.array(numbers, dtype=np.uint64))
+    return Subwords(subwords, ends, np.array(numbers, dtype=np.uint64))
 
 
-def joined_words(blocks: Sequence[Words]) -> Words:
+def joined_words(blocks: Sequence[Subwords]) -> Subwords:
     """Of a set from those of its blocks, in order."""
-    firsts = np.cumsum([0, *(len(block.pieces) for block in blocks)])
+    firsts = np.cumsum([0, *(len(block.subwords) for block in blocks)])
     ends = [block.ends + first for block, first in zip(blocks, firsts, strict=False)]
-    return Words(
-        np.concatenate([np.empty(0, np.uint16), *(block.pieces for block in blocks)]),
+    return Subwords(
+        np.concatenate([np.empty(0, np.uint16), *(block.subwords for block in blocks)]),
         np.concatenate([np.empty(0, np.int64), *ends]),
         np.concatenate([np.empty(0, np.uint64), *(block.numbers for block in blocks)]),
     )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from curator.embedding.vectors import Floats, Positions, Whole
+from curator.embedding.vectors import Floats, FullTextVectors, Positions
 from curator.jit import kernel
 
 BLOCK = 1024  # examples on a side of a block: its products fit a core's cache
@@ -76,25 +76,25 @@ def blocks_above(examples: int, first: int, step: int) -> Iterator[tuple[int, in
             number += 1
 
 
-def exact_neighbours(whole: Whole, neighbours: int, threads: int = 2) -> tuple[Positions, Floats]:
+def exact_neighbours(full_text: FullTextVectors, neighbours: int, threads: int = 2) -> tuple[Positions, Floats]:
     """The nearest others of every example, nearest first, ties by position, and their cosines.
 
     Args:
-        whole: of `n` examples, all held at once. One without text is near to nothing.
+        full_text: of `n` examples, all held at once. One without text is near to nothing.
         neighbours: how many nearest others to list.
         threads: kernels that run at once; each takes 16 bytes an example and neighbour.
 
     Returns:
         int64 [n, neighbours] and float32 [n, neighbours]; -1 where there are fewer.
     """
-    vectors, listed = whole[:], min(neighbours + SPARE, max(len(whole) - 1, 1))
+    vectors, listed = full_text[:], min(neighbours + SPARE, max(len(full_text) - 1, 1))
 
     def work(first: int) -> tuple[Positions, Floats]:
         return candidates_among(vectors, listed, first, threads)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(work, range(threads)))
-    return nearest_of(vectors, whole.with_text, np.arange(len(whole)), _merged(parts, listed), neighbours)
+    return nearest_of(vectors, full_text.with_text, np.arange(len(full_text)), _merged(parts, listed), neighbours)
 
 
 def candidates_among(vectors: Floats, listed: int, first: int = 0, step: int = 1) -> tuple[Positions, Floats]:
@@ -110,21 +110,21 @@ def candidates_among(vectors: Floats, listed: int, first: int = 0, step: int = 1
     return near, cosines
 
 
-def products_with_all(some: Floats, whole: Whole) -> Iterator[tuple[int, Floats]]:
+def products_with_all(some: Floats, full_text: FullTextVectors) -> Iterator[tuple[int, Floats]]:
     """Where each block of examples begins, and the products of `some` vectors with it, [some, block]."""
-    for rows, block in whole.blocks(min(max(HELD // max(len(some), 1), 1), WIDEST)):
+    for rows, block in full_text.blocks(min(max(HELD // max(len(some), 1), 1), WIDEST)):
         yield rows.start, some @ block.T
 
 
-def neighbours_of_some(whole: Whole, asked: Positions, neighbours: int) -> tuple[Positions, Floats]:
+def neighbours_of_some(full_text: FullTextVectors, asked: Positions, neighbours: int) -> tuple[Positions, Floats]:
     """The nearest others of the examples at `asked`, as `exact_neighbours` tells them."""
-    listed = min(neighbours + SPARE, max(len(whole) - 1, 1))
+    listed = min(neighbours + SPARE, max(len(full_text) - 1, 1))
     near = np.full((len(asked), listed), -1, dtype=np.int64)
     cosines = np.full((len(asked), listed), -2, dtype=np.float32)
     if len(asked):
-        for left, products in products_with_all(whole[asked], whole):
+        for left, products in products_with_all(full_text[asked], full_text):
             _scan_rows(products, asked, left, near, cosines)
-    return nearest_of(whole, whole.with_text, asked, near, neighbours)
+    return nearest_of(full_text, full_text.with_text, asked, near, neighbours)
 
 
 @kernel
@@ -148,7 +148,7 @@ def _merged(parts: list[tuple[Positions, Floats]], listed: int) -> Positions:
 
 
 def nearest_of(
-    vectors: Floats | Whole,
+    vectors: Floats | FullTextVectors,
     with_text: npt.NDArray[np.bool_],
     asked: Positions,
     near: npt.NDArray[np.integer],
@@ -173,7 +173,7 @@ def nearest_of(
 
 
 def exact_cosines(
-    vectors: Floats | Whole | npt.NDArray[np.float16], left: Positions, right: Positions
+    vectors: Floats | FullTextVectors | npt.NDArray[np.float16], left: Positions, right: Positions
 ) -> npt.NDArray[np.float64]:
     """Cosines of pairs of unit vectors, in float64, rounded to six decimals."""
     if isinstance(vectors, np.ndarray) and vectors.dtype == np.float32:
@@ -190,16 +190,16 @@ def exact_cosines(
 def _dots(ours: Any, theirs: Any, left: Any, right: Any) -> Any:
     """Products of rows in float64, always summed in the same order; four sums run side by side."""
     products = np.empty(left.size)
-    whole = ours.shape[1] // 4 * 4
+    full_text = ours.shape[1] // 4 * 4
     for pair in range(left.size):
         a, b = ours[left[pair]], theirs[right[pair]]
         sum0 = sum1 = sum2 = sum3 = 0.0
-        for at in range(0, whole, 4):
+        for at in range(0, full_text, 4):
             sum0 += np.float64(a[at]) * np.float64(b[at])
             sum1 += np.float64(a[at + 1]) * np.float64(b[at + 1])
             sum2 += np.float64(a[at + 2]) * np.float64(b[at + 2])
             sum3 += np.float64(a[at + 3]) * np.float64(b[at + 3])
-        for at in range(whole, ours.shape[1]):
+        for at in range(full_text, ours.shape[1]):
             sum0 += np.float64(a[at]) * np.float64(b[at])
         products[pair] = (sum0 + sum1) + (sum2 + sum3)
     return products

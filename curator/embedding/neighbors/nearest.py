@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from curator.embedding.neighbors.exact_knn import SPARE, exact_neighbours, nearest_of, neighbours_of_some
-from curator.embedding.neighbors.ivf import PROBED, near_in_cells, pairs_in_cells, share_found
-from curator.embedding.neighbors.pairs import Criterion, Found, exact_pairs
-from curator.embedding.vectors import Floats, Positions, Vectors, Whole
+from curator.embedding.neighbors.ivf import PROBED, near_in_lists, pairs_in_lists, share_found
+from curator.embedding.neighbors.pairs import Criterion, NearPairs, exact_pairs
+from curator.embedding.vectors import Floats, FullTextVectors, Positions, Vectors
 from curator.errors import UnreadableInput
 
 NEIGHBOURS = 30
@@ -43,10 +43,10 @@ def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int
     on 500 examples; and of copies (the same vectors) the first alone is listed.
     """
     if len(vectors) <= exact_up_to:
-        return Neighbours(*exact_neighbours(vectors.whole, NEIGHBOURS, threads), 1.0)
+        return Neighbours(*exact_neighbours(vectors.full_text, NEIGHBOURS, threads), 1.0)
     first = vectors.first_of_copies
     some = np.flatnonzero((first == np.arange(len(vectors))) & vectors.with_text)
-    near, recall = _among(Whole(vectors, some), exact_up_to, threads)
+    near, recall = _among(FullTextVectors(vectors, some), exact_up_to, threads)
     positions = np.full((len(vectors), NEIGHBOURS), -1, dtype=np.int64)
     cosines = np.full((len(vectors), NEIGHBOURS), -1, dtype=np.float32)
     positions[some], cosines[some] = np.where(near[0] < 0, -1, some[near[0]]), near[1]
@@ -56,33 +56,33 @@ def neighbours(vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, threads: int
     return Neighbours(positions, cosines, recall)
 
 
-def _among(whole: Whole, exact_up_to: int, threads: int) -> tuple[tuple[Positions, Floats], float]:
+def _among(full_text: FullTextVectors, exact_up_to: int, threads: int) -> tuple[tuple[Positions, Floats], float]:
     """The nearest of examples with different vectors among one another, and the recall."""
-    if len(whole) <= exact_up_to:
-        return exact_neighbours(whole, NEIGHBOURS, threads), 1.0
-    wide = whole[:]
-    proposed = near_in_cells(whole, wide, NEIGHBOURS + SPARE, threads)
-    near = nearest_of(wide, whole.with_text, np.arange(len(wide)), proposed, NEIGHBOURS)
+    if len(full_text) <= exact_up_to:
+        return exact_neighbours(full_text, NEIGHBOURS, threads), 1.0
+    wide = full_text[:]
+    proposed = near_in_lists(full_text, wide, NEIGHBOURS + SPARE, threads)
+    near = nearest_of(wide, full_text.with_text, np.arange(len(wide)), proposed, NEIGHBOURS)
     del wide  # a gigabyte of a million, and as much is mapped in a moment
-    return near, _recall(whole, near[1])
+    return near, _recall(full_text, near[1])
 
 
 def all_pairs(
-    whole: Whole, criterion: Criterion, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2
-) -> tuple[Found, str]:
+    full_text: FullTextVectors, criterion: Criterion, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2
+) -> tuple[NearPairs, str]:
     """Find the pairs that meet a criterion: every one, or above `exact_up_to` examples those in common cells.
 
     What share of the pairs is found in cells is measured on 500 examples. The second result says in a sentence how the
     pairs were searched.
     """
-    if len(whole) <= exact_up_to:
-        found = exact_pairs(whole, criterion, threads)
-        note = f"Every pair of {len(whole):,} examples with different vectors was compared."
+    if len(full_text) <= exact_up_to:
+        found = exact_pairs(full_text, criterion, threads)
+        note = f"Every pair of {len(full_text):,} examples with different vectors was compared."
     else:
-        found = pairs_in_cells(whole, criterion, threads)
-        known, true = share_found(whole, found, criterion)
+        found = pairs_in_lists(full_text, criterion, threads)
+        known, true = share_found(full_text, found, criterion)
         note = (
-            f"Of {len(whole):,} examples with different vectors those were compared that share a cell of near "
+            f"Of {len(full_text):,} examples with different vectors those were compared that share a cell of near "
             f"ones; of {true:,} true pairs of {PROBED} examples {known:,} were found."
         )
     if len(found.cut):
@@ -111,8 +111,8 @@ def load_neighbours(path: Path) -> Neighbours:
     return Neighbours(positions.astype(np.int64), cosines, float(recall))
 
 
-def _recall(whole: Whole, cosines: Floats) -> float:
+def _recall(full_text: FullTextVectors, cosines: Floats) -> float:
     """Share of the exactly nearest others that are listed, over a sample; ties at the end count as found."""
-    probed = np.random.default_rng(0).choice(len(whole), PROBED, replace=False)
-    _, true = neighbours_of_some(whole, probed, NEIGHBOURS)
+    probed = np.random.default_rng(0).choice(len(full_text), PROBED, replace=False)
+    _, true = neighbours_of_some(full_text, probed, NEIGHBOURS)
     return float((cosines[probed] >= true[:, -1:]).mean())

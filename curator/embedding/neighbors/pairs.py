@@ -16,7 +16,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from curator.embedding.neighbors.exact_knn import DECIMALS, SLACK, exact_cosines
-from curator.embedding.vectors import Floats, Positions, Whole
+from curator.embedding.vectors import Floats, FullTextVectors, Positions
 from curator.jit import reassociating_kernel
 
 SIDE = 768  # examples on a side of a block: its bounds fit a core's second cache
@@ -40,7 +40,7 @@ Rule = Callable[[Positions], npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
-class Found:
+class NearPairs:
     """Pairs that reach a threshold.
 
     Attributes:
@@ -92,30 +92,30 @@ def most(examples: int) -> int:
     return max(PAIRS // max(examples, 1), LISTED)
 
 
-def exact_pairs(whole: Whole, criterion: Criterion, threads: int = 2) -> Found:
+def exact_pairs(full_text: FullTextVectors, criterion: Criterion, threads: int = 2) -> NearPairs:
     """Every pair that meets the criterion.
 
     The result depends neither on the blocks nor on the number of threads nor on how many directions were taken.
 
     Args:
-        whole: of `n` examples, all held at once. One without text is near to nothing.
+        full_text: of `n` examples, all held at once. One without text is near to nothing.
         criterion: what makes a pair.
         threads: kernels that run at once.
     """
-    vectors = whole[:]
-    bounds = bounding(whole, criterion.floor)
+    vectors = full_text[:]
+    bounds = bounding(full_text, criterion.floor)
 
-    def work(left: int) -> Found:
+    def work(left: int) -> NearPairs:
         return near_before(bounds, vectors, criterion, left)
 
-    columns = range(0, len(whole), SIDE)[::-1]  # the longest first
+    columns = range(0, len(full_text), SIDE)[::-1]  # the longest first
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         found = joined(list(pool.map(work, columns)))
     order = np.lexsort((found.ends[:, 1], found.ends[:, 0]))
-    return Found(found.ends[order], found.cosines[order], np.sort(found.cut))
+    return NearPairs(found.ends[order], found.cosines[order], np.sort(found.cut))
 
 
-def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int) -> Found:
+def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int) -> NearPairs:
     """The pairs of one block of examples with those before and among them, in no order.
 
     Args:
@@ -138,15 +138,15 @@ def near_before(bounds: Floats, vectors: Floats, criterion: Criterion, left: int
             counts = criterion.also(some)
             some, cosines = some[counts], cosines[counts]
             fits = _fitting(some, left, listed, criterion.most)
-            found.append(Found(some[fits], cosines[fits].astype(np.float32), np.empty(0, dtype=np.int64)))
+            found.append(NearPairs(some[fits], cosines[fits].astype(np.float32), np.empty(0, dtype=np.int64)))
         if (listed > criterion.most).all():
             break
     return replace(joined(found), cut=left + np.flatnonzero(listed > criterion.most))
 
 
-def joined(parts: list[Found]) -> Found:
+def joined(parts: list[NearPairs]) -> NearPairs:
     """The pairs of all parts, and the examples whose list is cut, in no order."""
-    return Found(
+    return NearPairs(
         np.concatenate([np.empty((0, 2), dtype=np.int64), *(part.ends for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.float32), *(part.cosines for part in parts)]),
         np.concatenate([np.empty(0, dtype=np.int64), *(part.cut for part in parts)]),
@@ -164,39 +164,39 @@ def _fitting(pairs: Positions, left: int, listed: Positions, most: int) -> npt.N
     return has_room
 
 
-def bounding(whole: Whole, floor: np.float32) -> Floats:
+def bounding(full_text: FullTextVectors, floor: np.float32) -> Floats:
     """Vectors whose products bound the cosines from above: as few directions as leave few pairs, and the rest's length.
 
     All of them where no smaller number does.
     """
-    some = np.arange(len(whole))
-    if len(whole) > _SAMPLED:
-        some = np.sort(np.random.default_rng(_SEED).choice(len(whole), _SAMPLED, replace=False))
-    sample = whole[some]
+    some = np.arange(len(full_text))
+    if len(full_text) > _SAMPLED:
+        some = np.sort(np.random.default_rng(_SEED).choice(len(full_text), _SAMPLED, replace=False))
+    sample = full_text[some]
     directions = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, ::-1].astype(np.float32)
-    for few in (whole.dimensions // 8, whole.dimensions // 4, whole.dimensions // 2):
-        tried = _turned(sample, directions[:, :few])
+    for few in (full_text.dimensions // 8, full_text.dimensions // 4, full_text.dimensions // 2):
+        tried = _projected(sample, directions[:, :few])
         reached = np.count_nonzero(tried @ tried.T >= floor) - len(tried)
         if few and reached <= FEW * len(tried) ** 2:
             break
     else:
-        return whole[:]
-    turned = np.empty((len(whole), few + 1), dtype=np.float32)
-    for rows, block in whole.blocks(_STEP):
-        turned[rows] = _turned(block, directions[:, :few])
-    return turned
+        return full_text[:]
+    projected = np.empty((len(full_text), few + 1), dtype=np.float32)
+    for rows, block in full_text.blocks(_STEP):
+        projected[rows] = _projected(block, directions[:, :few])
+    return projected
 
 
-def _turned(block: Floats, directions: Floats) -> Floats:
+def _projected(block: Floats, directions: Floats) -> Floats:
     """Along `directions`, and the length of what they leave out, float32 [n, directions + 1]."""
     along = block @ directions
     rest = np.einsum("ij,ij->i", block, block) - np.einsum("ij,ij->i", along, along)
-    turned: Floats = np.column_stack([along, np.sqrt(np.maximum(rest, 0) + ROUNDED)])
-    return turned
+    projected: Floats = np.column_stack([along, np.sqrt(np.maximum(rest, 0) + ROUNDED)])
+    return projected
 
 
 @reassociating_kernel
-def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room: Any, floor: Any) -> Any:
+def _reaching(bounds: Any, top: int, left: int, full_text: Any, sorts: Any, has_room: Any, floor: Any) -> Any:
     """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2].
 
     Those whose right end has no room are left out.
@@ -204,7 +204,7 @@ def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room
     pairs = np.empty((256, 2), dtype=np.int64)
     count = 0
     for i in range(bounds.shape[0]):
-        line, ours = bounds[i], whole[top + i]
+        line, ours = bounds[i], full_text[top + i]
         for begin in range(i + 1 if top == left else 0, bounds.shape[1], RUN):
             end = min(begin + RUN, bounds.shape[1])
             hits = 0
@@ -215,9 +215,9 @@ def _reaching(bounds: Any, top: int, left: int, whole: Any, sorts: Any, has_room
             for j in range(begin, end):
                 if line[j] < floor or not has_room[j] or sorts[left + j] != sorts[top + i]:
                     continue
-                theirs = whole[left + j]
+                theirs = full_text[left + j]
                 cosine = np.float32(0)
-                for at in range(whole.shape[1]):
+                for at in range(full_text.shape[1]):
                     cosine += ours[at] * theirs[at]
                 if cosine < floor:
                     continue

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 
-def moments(blocks: Iterable[npt.NDArray[np.floating]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def mean_and_covariance(
+    blocks: Iterable[npt.NDArray[np.floating]],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The middle, float64 [dimensions], and the covariance, float64 [dimensions, dimensions], of rows in blocks.
 
     There is at least one row.

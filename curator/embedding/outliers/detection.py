@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curator.embedding.outliers.covariance import moments
+from curator.embedding.outliers.covariance import mean_and_covariance
 from curator.embedding.vectors import Positions, Vectors
 
 FALSE_DISCOVERIES = 0.01
@@ -55,33 +55,33 @@ class Outliers:
     flagged: Positions
 
 
-def outliers(vectors: Vectors, rarity: npt.NDArray[np.float64] | None = None) -> Outliers:
+def outliers(vectors: Vectors, surprisal: npt.NDArray[np.float64] | None = None) -> Outliers:
     """Judge every example that has text.
 
     Args:
         vectors: of the set.
-        rarity: float64 [n, 2], of the words of prompt and answer, NaN where there is no text; None: meaning alone.
+        surprisal: float64 [n, 2], of the words of prompt and answer, NaN where there is no text; None: meaning alone.
     """
     count = len(vectors)
     first = vectors.first_of_copies  # judged once: they would draw what is usual to themselves, away from what is rare
-    judged = np.flatnonzero((first == np.arange(count)) & vectors.with_text)
+    examined = np.flatnonzero((first == np.arange(count)) & vectors.with_text)
     score, p_value = np.full(count, np.nan), np.ones(count)
-    if len(judged) >= FEWEST:
+    if len(examined) >= FEWEST:
         squares = np.zeros(count)
         for part, is_there in zip((vectors.prompt, vectors.answer), vectors.parts_with_text.T, strict=True):
-            there = judged[is_there[judged]]
+            there = examined[is_there[examined]]
             usual = np.full(count, np.nan)
             if len(there) >= FEWEST:
                 usual[there] = _squared_distances(part, there)
                 usual[np.isnan(usual)] = np.median(usual[there])  # an absent part is neither near nor far
                 squares += usual
-        unusual = _deviations(np.cbrt(squares[judged]))
-        if rarity is not None:
-            unusual = unusual + sum(_usual_where_absent(rarity[judged, part]) for part in (0, 1))
-        score[judged] = np.round(_deviations(unusual), _DECIMALS)
-        p_value[judged] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[judged]]
+        unusual = _deviations(np.cbrt(squares[examined]))
+        if surprisal is not None:
+            unusual = unusual + sum(_usual_where_absent(surprisal[examined, part]) for part in (0, 1))
+        score[examined] = np.round(_deviations(unusual), _DECIMALS)
+        p_value[examined] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[examined]]
     is_discovery = np.zeros(count, dtype=np.bool_)
-    is_discovery[judged] = _discoveries(p_value[judged])
+    is_discovery[examined] = _discoveries(p_value[examined])
     score, p_value, chosen = score[first], p_value[first], np.flatnonzero(is_discovery[first])
     return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
 
@@ -123,7 +123,7 @@ def _without_itself(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
 def _spread(part: npt.NDArray[np.float16], some: Positions) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The middle, float64 [dimensions], and what makes the covariance a unit matrix, [dimensions, dimensions]."""
     dimensions = part.shape[1]
-    middle, covariance = moments(part[some[start : start + _STEP]] for start in range(0, len(some), _STEP))
+    middle, covariance = mean_and_covariance(part[some[start : start + _STEP]] for start in range(0, len(some), _STEP))
     covariance += SHRUNK * max(np.trace(covariance) / dimensions, 1e-12) * np.eye(dimensions)
     return middle, np.linalg.inv(np.linalg.cholesky(covariance)).T
 

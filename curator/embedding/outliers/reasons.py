@@ -60,23 +60,25 @@ def reasons(text: str, normal: Usual) -> str:
     script, language = _script(text), _language(text)
     marks = sum(not (character.isalpha() or character.isspace()) for character in text)
     unknown = sum(word not in normal.words for word in found)
-    told = []
+    reported = []
     if script and normal.script and script != normal.script:
-        told.append(f"it is written in {script.title()} script")
+        reported.append(f"it is written in {script.title()} script")
     elif language and normal.language and language != normal.language:
-        told.append(f"its language looks like '{language}', not '{normal.language}'")
+        reported.append(f"its language looks like '{language}', not '{normal.language}'")
     if len(text) >= _FEWEST_LETTERS and marks > _MARKS * len(text):
-        told.append(f"{marks / len(text):.0%} of its characters are digits and marks")
+        reported.append(f"{marks / len(text):.0%} of its characters are digits and marks")
     named = _named(text, normal.words)
     if len(found) >= _ENOUGH_WORDS and unknown > _UNKNOWN_WORDS * len(found):
-        told.append(f"{unknown} of its {len(found)} words occur in no typical example{named and f', such as {named}'}")
+        reported.append(
+            f"{unknown} of its {len(found)} words occur in no typical example{named and f', such as {named}'}"
+        )
     elif named:
-        told.append(f"it says {named}, which no typical example does")
+        reported.append(f"it says {named}, which no typical example does")
     if normal.median_words and len(found) > _LONG * normal.median_words:
-        told.append(f"it has {len(found):,} words where {normal.median_words:,.0f} are usual")
+        reported.append(f"it has {len(found):,} words where {normal.median_words:,.0f} are usual")
     elif len(found) < _SHORT * normal.median_words:
-        told.append(f"it has {len(found)} words where {normal.median_words:,.0f} are usual")
-    return ", ".join(told) or "what it says is unusual, though its words are not"
+        reported.append(f"it has {len(found)} words where {normal.median_words:,.0f} are usual")
+    return ", ".join(reported) or "what it says is unusual, though its words are not"
 
 
 def _named(text: str, known: frozenset[str]) -> str:

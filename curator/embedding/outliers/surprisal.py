@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from curator.embedding.encoders.subwords import Words
+from curator.embedding.encoders.subwords import Subwords
 
 EVIDENCE = 8
 """Word pieces of the usual rarity that every text is given beside its own: one rare word is not yet a rare text."""
 
 
-def rarity(words: Words) -> npt.NDArray[np.float64]:
+def surprisal(words: Subwords) -> npt.NDArray[np.float64]:
     """Mean surprise of each text's word pieces, float64 [n, 2] for prompt and answer; NaN where there is no text.
 
     The surprise of a piece is -log of the share of the set's other texts of that part that hold it, half a text where
@@ -23,7 +23,7 @@ def rarity(words: Words) -> npt.NDArray[np.float64]:
         there = sizes > 0
         if not there.any():
             continue
-        ids = words.pieces[is_answer == bool(part)]
+        ids = words.subwords[is_answer == bool(part)]
         held = np.bincount(ids, minlength=1)
         surprise = -np.log(np.maximum(held - 1, 0.5) / there.sum())
         sums = np.add.reduceat(surprise[ids], (np.cumsum(sizes) - sizes)[there])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curator.embedding.topics.kmeans import clusters
-from curator.embedding.vectors import Floats, Positions, Vectors, Whole
+from curator.embedding.vectors import Floats, FullTextVectors, Positions, Vectors
 
 REPRESENTATIVES = 100
 """Examples nearest to a topic's middle whose words make its title."""
@@ -53,12 +53,12 @@ class Topics:
 
     Attributes:
         label: int64 [n], each example's topic; -1 for one without text.
-        centres: float32 [topics, dimensions].
+        centroids: float32 [topics, dimensions].
         topics: in order of number.
     """
 
     label: Positions
-    centres: Floats
+    centroids: Floats
     topics: tuple[Topic, ...]
 
 
@@ -74,10 +74,10 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
     if len(present) == 0:
         return Topics(label, np.zeros((0, vectors.parts.shape[2]), dtype=np.float32), ())
     wanted = count or _count(len(present))
-    found, cosines, centres = clusters(Whole(vectors, present), min(wanted, len(present)))
+    found, cosines, centroids = clusters(FullTextVectors(vectors, present), min(wanted, len(present)))
     label[present] = found
     listed = []
-    for number in range(len(centres)):
+    for number in range(len(centroids)):
         members = np.flatnonzero(found == number)
         nearest = members[np.lexsort((members, -cosines[members]))]
         size = len(members)
@@ -89,11 +89,11 @@ def topics(vectors: Vectors, count: int | None = None) -> Topics:
                 size=size,
                 share=share,
                 representatives=tuple(int(at) for at in present[nearest[:REPRESENTATIVES]]),
-                is_thin=THIN_FEWEST <= size < THIN * len(present) / len(centres),
-                is_dominant=len(centres) >= 4 and share >= DOMINANT,
+                is_thin=THIN_FEWEST <= size < THIN * len(present) / len(centroids),
+                is_dominant=len(centroids) >= 4 and share >= DOMINANT,
             )
         )
-    return Topics(label, centres, tuple(listed))
+    return Topics(label, centroids, tuple(listed))
 
 
 def _count(examples: int) -> int:

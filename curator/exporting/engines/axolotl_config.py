@@ -5,12 +5,12 @@ Source: axolotl 0.19 utils/schemas/config.py, datasets.py, peft.py.
 
 from typing import Any
 
-from curator.exporting.engines.run_settings import Run
+from curator.exporting.engines.run_settings import EngineRun
 
 _STRATEGIES = {"cut-end": "truncate", "cut-start": "truncate", "drop": "drop", "refuse": "raise"}
 
 
-def axolotl_config(run: Run, form: str, files: dict[str, str], *, on_ray: bool = False) -> dict[str, Any]:
+def axolotl_config(run: EngineRun, form: str, files: dict[str, str], *, on_ray: bool = False) -> dict[str, Any]:
     """The configuration.
 
     Args:
@@ -42,11 +42,11 @@ def axolotl_config(run: Run, form: str, files: dict[str, str], *, on_ray: bool =
     return config
 
 
-def _precision(run: Run) -> dict[str, Any]:
+def _precision(run: EngineRun) -> dict[str, Any]:
     return {"bf16": "auto" if run.precision == "auto" else run.precision == "bfloat16"}
 
 
-def _adapter(run: Run) -> dict[str, Any]:
+def _adapter(run: EngineRun) -> dict[str, Any]:
     config: dict[str, Any] = {"lora_r": run.rank, "lora_alpha": round(run.alpha), "lora_dropout": run.dropout}
     if isinstance(run.targets, str):
         config["lora_target_linear"] = True
@@ -84,7 +84,7 @@ def _data_set(file: str, form: str) -> dict[str, Any]:
     }
 
 
-def _training(run: Run, *, has_validation: bool) -> dict[str, Any]:
+def _training(run: EngineRun, *, has_validation: bool) -> dict[str, Any]:
     config: dict[str, Any] = {
         "sequence_len": run.max_length,
         "excess_length_strategy": _STRATEGIES[run.overlength],

@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.exporting.engines.axolotl_config import axolotl_config
 from curator.exporting.engines.llama_factory_config import dataset_info, llama_factory_config
-from curator.exporting.engines.run_settings import Run, complete
+from curator.exporting.engines.run_settings import EngineRun, complete
 from curator.targets.target import Target
 
 AXOLOTL, LLAMA_FACTORY, DATASET_INFO = "axolotl.yaml", "llamafactory.yaml", "dataset_info.json"
@@ -27,7 +27,7 @@ def companion_files(target: Target, manifest: dict[str, Any], settings: dict[str
         manifest: what `manifest.json` holds.
         settings: of the run, as in `run.toml`; None: the trainer's defaults for this many examples.
     """
-    makers: dict[str, Callable[[Run, str, dict[str, str]], dict[str, str]]] = {
+    makers: dict[str, Callable[[EngineRun, str, dict[str, str]], dict[str, str]]] = {
         "axolotl": _for_axolotl,
         "llama-factory": _for_llama_factory,
         "anyscale": _for_anyscale,
@@ -40,14 +40,14 @@ def companion_files(target: Target, manifest: dict[str, Any], settings: dict[str
     return maker(run, manifest["form"] or "chat", files)
 
 
-def _for_axolotl(run: Run, form: str, files: dict[str, str]) -> dict[str, str]:
+def _for_axolotl(run: EngineRun, form: str, files: dict[str, str]) -> dict[str, str]:
     return {
         AXOLOTL: _yaml(axolotl_config(run, form, files)),
         SKYPILOT: _yaml(_sky_task("axolotl", _AXOLOTL_PACKAGE, f"axolotl train {AXOLOTL}")),
     }
 
 
-def _for_llama_factory(run: Run, form: str, files: dict[str, str]) -> dict[str, str]:
+def _for_llama_factory(run: EngineRun, form: str, files: dict[str, str]) -> dict[str, str]:
     return {
         DATASET_INFO: _json(dataset_info(form, files)),
         LLAMA_FACTORY: _yaml(llama_factory_config(run, form, files)),
@@ -55,7 +55,7 @@ def _for_llama_factory(run: Run, form: str, files: dict[str, str]) -> dict[str, 
     }
 
 
-def _for_anyscale(run: Run, form: str, files: dict[str, str]) -> dict[str, str]:
+def _for_anyscale(run: EngineRun, form: str, files: dict[str, str]) -> dict[str, str]:
     job = {
         "name": "fine-tune",
         "working_dir": ".",

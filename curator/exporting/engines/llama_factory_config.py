@@ -5,7 +5,7 @@ Source: LLaMA-Factory 0.9.5 data/parser.py (DatasetAttr) and hparams/.
 
 from typing import Any
 
-from curator.exporting.engines.run_settings import Run
+from curator.exporting.engines.run_settings import EngineRun
 
 _STAGES = {"preference": "dpo", "rating": "kto", "text": "pt"}
 _SHAREGPT_TAGS = {
@@ -57,7 +57,7 @@ def _columns(form: str, *, is_openai: bool) -> dict[str, Any]:
     return {"formatting": "sharegpt", "columns": columns, "tags": _SHAREGPT_TAGS}
 
 
-def llama_factory_config(run: Run, form: str, files: dict[str, str], *, on_ray: bool = False) -> dict[str, Any]:
+def llama_factory_config(run: EngineRun, form: str, files: dict[str, str], *, on_ray: bool = False) -> dict[str, Any]:
     """The configuration for `llamafactory-cli train`; arguments as in `axolotl_config`."""
     config: dict[str, Any] = {
         "model_name_or_path": run.model,
@@ -85,7 +85,7 @@ def llama_factory_config(run: Run, form: str, files: dict[str, str], *, on_ray: 
     return config
 
 
-def _adapter(run: Run) -> dict[str, Any]:
+def _adapter(run: EngineRun) -> dict[str, Any]:
     config: dict[str, Any] = {
         "lora_rank": run.rank,
         "lora_alpha": round(run.alpha),
@@ -104,7 +104,7 @@ def _adapter(run: Run) -> dict[str, Any]:
     return config
 
 
-def _training(run: Run) -> dict[str, Any]:
+def _training(run: EngineRun) -> dict[str, Any]:
     config: dict[str, Any] = {
         "per_device_train_batch_size": 1,
         "gradient_accumulation_steps": run.batch_size,

@@ -22,7 +22,7 @@ UNNAMED_MODEL = "NAME-OR-PATH-OF-THE-MODEL"
 
 
 @dataclass(frozen=True)
-class Run:
+class EngineRun:
     """Every setting that an engine's configuration is made of; units and meanings as in `trainer.contract`."""
 
     model: str
@@ -53,7 +53,7 @@ class Run:
     activation_checkpointing: bool
 
 
-def complete(settings: dict[str, Any] | None, examples: int, model: str | None = None) -> Run:
+def complete(settings: dict[str, Any] | None, examples: int, model: str | None = None) -> EngineRun:
     """The settings of a run on `examples` training examples.
 
     Args:
@@ -69,7 +69,7 @@ def complete(settings: dict[str, Any] | None, examples: int, model: str | None =
     rank = _or(lora.get("rank"), 16 if examples < _SMALL_SET else 32 if examples < _LARGE_SET else 64)
     variant = _or(lora.get("variant"), "rslora" if rank >= _RSLORA_RANK else "lora")
     alpha = round(2 * math.sqrt(rank), 2) if variant == "rslora" else 2 * rank
-    return Run(
+    return EngineRun(
         model=_or(base.get("name"), model or UNNAMED_MODEL),
         revision=base.get("revision"),
         is_4bit=_or(base.get("quantisation"), "nf4") == "nf4",

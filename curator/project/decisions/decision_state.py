@@ -63,15 +63,15 @@ def replay(log: pl.DataFrame, undone: Collection[str] = ()) -> pl.DataFrame:
         log: decisions.
         undone: units that no longer count.
     """
-    standing = _standing(log, undone)
-    verdicts, contents = _verdicts(standing), _contents(standing)
+    decision_state = _decision_states(log, undone)
+    verdicts, contents = _verdicts(decision_state), _contents(decision_state)
     label_rows = labels_of(log, undone)
     examples = log.select(pl.col("example").alias("id")).unique().sort("id")
     return (
         examples.join(_status(verdicts), on="id", how="left")
         .join(contents, on="id", how="left")
         .join(_label_texts(label_rows), on="id", how="left")
-        .join(_annotators(verdicts, standing, label_rows), on="id", how="left")
+        .join(_annotators(verdicts, decision_state, label_rows), on="id", how="left")
         .with_columns(
             pl.col("status").fill_null("pending"),
             pl.col("disputed", "edited", "added").fill_null(False),
@@ -86,7 +86,7 @@ def replay(log: pl.DataFrame, undone: Collection[str] = ()) -> pl.DataFrame:
 
 def labels_of(log: pl.DataFrame, undone: Collection[str] = ()) -> pl.DataFrame:
     """`LABELS` that stand: of each example, annotator and name the latest, unless it was removed."""
-    rows = _standing(log.filter(pl.col("action") == "label"), undone)
+    rows = _decision_states(log.filter(pl.col("action") == "label"), undone)
     if not len(rows):
         return pl.DataFrame(schema=LABELS)
     decoded = [msgspec.json.decode(value) for value in rows["value"]]
@@ -108,7 +108,7 @@ def _label_json(value: Any) -> str | None:
     return None if value is None or value == [] else msgspec.json.encode(value).decode()
 
 
-def _standing(log: pl.DataFrame, undone: Collection[str]) -> pl.DataFrame:
+def _decision_states(log: pl.DataFrame, undone: Collection[str]) -> pl.DataFrame:
     """Decisions that were not undone, the earliest first."""
     if undone:
         unit = pl.col("id").str.split_exact(":", 1).struct.field("field_0")
@@ -116,12 +116,12 @@ def _standing(log: pl.DataFrame, undone: Collection[str]) -> pl.DataFrame:
     return log.sort("time", "id")
 
 
-def _verdicts(standing: pl.DataFrame) -> pl.DataFrame:
+def _verdicts(decision_state: pl.DataFrame) -> pl.DataFrame:
     """A row per example and annotator: the verdict that counts for them."""
     is_own = pl.col("policy").is_null()
     columns = ["action", "reason", "policy", "time", "id"]
     return (
-        standing.filter(pl.col("action").is_in(VERDICTS))
+        decision_state.filter(pl.col("action").is_in(VERDICTS))
         .group_by("example", "annotator")
         .agg(
             pl.struct(columns).last().alias("latest"),
@@ -170,11 +170,11 @@ def _status(verdicts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _contents(standing: pl.DataFrame) -> pl.DataFrame:
+def _contents(decision_state: pl.DataFrame) -> pl.DataFrame:
     """A row per example that was edited or added: content, edited, added, edited_by_person."""
     is_edit = pl.col("action") == "edit"
     return (
-        standing.filter(pl.col("action").is_in(["edit", "add"]))
+        decision_state.filter(pl.col("action").is_in(["edit", "add"]))
         .group_by("example")
         .agg(
             pl.col("value").filter(is_edit).last().alias("edit"),
@@ -208,8 +208,8 @@ def _texts(name: str, value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [f"{name}={value}"]
 
 
-def _annotators(verdicts: pl.DataFrame, standing: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
-    contents = standing.filter(pl.col("action").is_in(["edit", "add"]))
+def _annotators(verdicts: pl.DataFrame, decision_state: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    contents = decision_state.filter(pl.col("action").is_in(["edit", "add"]))
     columns = [pl.col("example").alias("id"), pl.col("annotator").alias("annotators")]
     named = pl.concat(
         [

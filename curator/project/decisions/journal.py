@@ -31,7 +31,7 @@ _AT_ONCE = 10_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class _JournalLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A decision as it is written; the value stays the JSON text it is."""
 
     id: str
@@ -146,7 +146,7 @@ def import_journal(log: DecisionLog, lines: Iterable[bytes], name: str) -> Impor
 
 
 def _decisions(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, Decision]]:
-    decode = msgspec.json.Decoder(_Line).decode
+    decode = msgspec.json.Decoder(_JournalLine).decode
     for number, line in enumerate(lines, start=1):
         text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
         if not text.strip():
@@ -167,7 +167,7 @@ def _refused(name: str, number: int, reason: str) -> UnreadableInput:
     )
 
 
-def _decision(line: _Line) -> Decision:
+def _decision(line: _JournalLine) -> Decision:
     value = bytes(line.value).decode()
     return Decision(
         line.id,
@@ -183,8 +183,8 @@ def _decision(line: _Line) -> Decision:
     )
 
 
-def _line(decision: Decision) -> _Line:
-    return _Line(
+def _line(decision: Decision) -> _JournalLine:
+    return _JournalLine(
         id=decision.id,
         example=decision.example,
         action=decision.action,

@@ -50,7 +50,12 @@ class DecisionLog:
         self.database = database
 
     def append(
-        self, proposed: Sequence[Proposed], annotator: str, *, policy: str | None = None, seen: int | None = None
+        self,
+        proposed: Sequence[Proposed],
+        annotator: str,
+        *,
+        policy: str | None = None,
+        last_position: int | None = None,
     ) -> list[Decision]:
         """Decide, as one unit that is undone as one; on the disk when this returns.
 
@@ -58,17 +63,17 @@ class DecisionLog:
             proposed: what is decided, at least one.
             annotator: who decides.
             policy: name of the policy that proposed it; None: the person did.
-            seen: `position()` when what is decided was shown. None: whatever happened since does not matter.
+            last_position: `position()` when what is decided was shown. None: whatever happened since does not matter.
 
         Raises:
             UsageError: a decision is not sound; nothing was decided.
-            DecisionConflict: someone decided something after `seen`, or is writing for too long.
+            DecisionConflict: someone decided something after `last_position`, or is writing for too long.
             WorkFailed: the disk is full; nothing was decided.
         """
         if not proposed:
             raise ValueError("nothing to decide")
         with self.database.transaction() as connection:
-            if seen is not None and _position(connection) != seen:
+            if last_position is not None and _position(connection) != last_position:
                 raise DecisionConflict(
                     "Someone else decided about this data meanwhile, so what was shown is out of date. "
                     "Nothing was decided: look again, then decide."

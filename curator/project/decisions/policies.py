@@ -155,7 +155,7 @@ def propose(
     decided, orphans = _without_orphans(free, state)
     if policy.fix and repaired:
         decided = pl.concat([decided, _repairs(repaired, decided, person)])
-    fresh = _not_standing(decided, state).sort("example")
+    fresh = _not_decided_yet(decided, state).sort("example")
     counts = fresh.group_by("action", "rule").agg(pl.len().alias("examples"))
     return Proposal(
         policy=name,
@@ -166,7 +166,9 @@ def propose(
     )
 
 
-def apply_proposal(log: DecisionLog, proposal: Proposal, annotator: str, seen: int | None = None) -> list[Decision]:
+def apply_proposal(
+    log: DecisionLog, proposal: Proposal, annotator: str, last_position: int | None = None
+) -> list[Decision]:
     """Decide as proposed, as one unit; nothing when nothing is proposed.
 
     Raises:
@@ -175,7 +177,7 @@ def apply_proposal(log: DecisionLog, proposal: Proposal, annotator: str, seen: i
     if not len(proposal.decisions):
         return []
     proposed = [Proposed(*row) for row in proposal.decisions.iter_rows()]
-    return log.append(proposed, annotator, policy=proposal.policy, seen=seen)
+    return log.append(proposed, annotator, policy=proposal.policy, last_position=last_position)
 
 
 def _rule(rule: str) -> pl.Expr:
@@ -237,7 +239,7 @@ def _repairs(repaired: Mapping[str, str], decided: pl.DataFrame, person: pl.Seri
     return pl.DataFrame(rows, schema={name: pl.String for name in decided.columns}, orient="row")
 
 
-def _not_standing(decided: pl.DataFrame, state: pl.DataFrame) -> pl.DataFrame:
+def _not_decided_yet(decided: pl.DataFrame, state: pl.DataFrame) -> pl.DataFrame:
     """Without what stands already, so that a policy applied twice decides nothing the second time."""
     columns = state.select(pl.col("id").alias("example"), pl.col("status").cast(pl.String), "content")
     joined = decided.join(columns, on="example", how="left")

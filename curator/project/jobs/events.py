@@ -66,11 +66,11 @@ class EventReader:
         try:
             with self._path.open("rb") as file:
                 file.seek(self.position)
-                whole, end, _ = file.read().rpartition(b"\n")
+                complete, end, _ = file.read().rpartition(b"\n")
         except FileNotFoundError:
             return []
-        self.position += len(whole) + len(end)
-        return [event for event in map(_event, whole.split(b"\n")) if event is not None]
+        self.position += len(complete) + len(end)
+        return [event for event in map(_event, complete.split(b"\n")) if event is not None]
 
 
 def last_event(path: Path, after: int = 0) -> dict[str, Any] | None:

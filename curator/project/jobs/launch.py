@@ -32,15 +32,15 @@ def launch(folder: Path, command: list[str]) -> int:
         if child := os.fork():
             return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         os.setsid()
-        recorded, told = os.pipe()
+        recorded, reported = os.pipe()
         if os.fork():
-            os.close(told)
+            os.close(reported)
             os._exit(0 if os.read(recorded, 1) else 1)  # nothing to read: it died before it was recorded
-    _become(folder, command, told)
+    _become(folder, command, reported)
     return 1
 
 
-def _become(folder: Path, command: list[str], told: int) -> None:
+def _become(folder: Path, command: list[str], reported: int) -> None:
     """Record this process, then replace its program by the command's."""
     os.setpgid(0, 0)
     process, mark = own()
@@ -52,7 +52,7 @@ def _become(folder: Path, command: list[str], told: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(folder / RECORD)
-    os.write(told, b"1")
+    os.write(reported, b"1")
     log = os.open(folder / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)

@@ -13,8 +13,8 @@ from curator.audit.loading.load import Loaded
 from curator.checks.catalogue import check_named
 from curator.data.frames import SEVERITIES
 from curator.errors import UsageError
-from curator.review.filter.language import All, Any, Filter, Not, Number, Term, Words, parse
-from curator.review.filter.text_search import SourceTexts, Texts
+from curator.review.filter.language import All, Any, Filter, Not, Number, Term, TextTerm, parse
+from curator.review.filter.text_search import SearchableTexts, SourceTexts
 from curator.splitting.split import NAMES
 
 _NUMBER_COLUMNS = {
@@ -39,7 +39,7 @@ class Searched:
         findings: `FINDINGS` of the set.
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
         texts: where words are looked for; None: in the source.
-        sides: the saved split; None: it cannot be asked for.
+        splits: the saved split; None: it cannot be asked for.
         near: ids of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
         about: ids of the examples of a topic, by its number or by words of its title; None: it cannot be asked for.
     """
@@ -47,8 +47,8 @@ class Searched:
     loaded: Loaded
     findings: pl.DataFrame
     state: pl.DataFrame
-    texts: Texts | None = None
-    sides: pl.DataFrame | None = None
+    texts: SearchableTexts | None = None
+    splits: pl.DataFrame | None = None
     near: Callable[[str], pl.Series] | None = None
     about: Callable[[str], pl.Series] | None = None
 
@@ -75,7 +75,7 @@ def _matching(part: Filter, searched: Searched) -> Mask:
             return ~_matching(inner, searched)
         case Number():
             return _by_number(part, searched.loaded.facts)
-        case Words():
+        case TextTerm():
             return _by_words(part, searched)
         case Term():
             return _by_term(part, searched)
@@ -91,7 +91,7 @@ def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
     return (values >= lowest) & (values <= highest)
 
 
-def _by_words(words: Words, searched: Searched) -> Mask:
+def _by_words(words: TextTerm, searched: Searched) -> Mask:
     texts = searched.texts or SourceTexts(searched.loaded)
     return texts.containing(words.text if words.regex else re.escape(words.text))
 
@@ -152,12 +152,12 @@ def _by_id(beginning: str, facts: pl.DataFrame) -> Mask:
 
 
 def _by_decision(term: Term, searched: Searched) -> Mask:
-    state, sides = searched.state, searched.sides
+    state, splits = searched.state, searched.splits
     match term.key, term.value:
-        case "split", value if sides is not None:
+        case "split", value if splits is not None:
             if value not in (*NAMES, "none"):
                 raise UsageError(f"'split:' is asked for {', '.join(NAMES)} or none, and not for '{value}'.")
-            found = sides if value == "none" else sides.filter(pl.col("side") == NAMES.index(value))
+            found = splits if value == "none" else splits.filter(pl.col("side") == NAMES.index(value))
         case "label", value:
             found = state.filter(pl.col("labels").list.contains(value))
         case "annotator", value:

@@ -57,7 +57,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Words:
+class TextTerm:
     """Text looked for in the messages."""
 
     text: str
@@ -85,7 +85,7 @@ class Any:
     parts: tuple["Filter", ...]
 
 
-Filter = Term | Number | Words | Not | All | Any
+Filter = Term | Number | TextTerm | Not | All | Any
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))
@@ -211,14 +211,14 @@ class _Reader:
             return self._term(token["key"], token["value"], position)
         if token["regex"]:
             return self._regex(token["regex"], position)
-        return Words(_unquoted(token["quoted"]) if token["quoted"] is not None else token["word"], regex=False)
+        return TextTerm(_unquoted(token["quoted"]) if token["quoted"] is not None else token["word"], regex=False)
 
-    def _regex(self, pattern: str, position: int) -> Words:
+    def _regex(self, pattern: str, position: int) -> TextTerm:
         try:
             re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as error:
             raise FilterError(f"The regular expression is wrong: {error}.", self.text, position + 1) from None
-        return Words(pattern, regex=True)
+        return TextTerm(pattern, regex=True)
 
     def _term(self, key: str, value: str, position: int) -> Filter:
         if key not in KEYS:

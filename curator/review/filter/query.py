@@ -12,16 +12,16 @@ from curator.audit.meaning.meaning_search import near_example
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
 from curator.review.filter.evaluate import Searched
-from curator.review.filter.text_search import Texts
+from curator.review.filter.text_search import SearchableTexts
 
 ALIKE = 30
 """Examples that `similar:ID` finds."""
 
 
-def everything(opened: Opened, audit: Audit, texts: Texts | None = None) -> Searched:
+def everything(opened: Opened, audit: Audit, texts: SearchableTexts | None = None) -> Searched:
     """What a filter over the audited data is asked of; words are looked for in `texts`, or in the source."""
     return Searched(
-        audit.loaded, audit.findings, opened.state(), texts, opened.sides(), _near(opened, audit), _about(audit)
+        audit.loaded, audit.findings, opened.state(), texts, opened.splits(), _near(opened, audit), _about(audit)
     )
 
 

@@ -14,7 +14,7 @@ from curator.project.cache import Cache
 Mask = np.ndarray
 
 
-class Texts(Protocol):
+class SearchableTexts(Protocol):
     """Something that can be searched."""
 
     def containing(self, pattern: str) -> Mask:
@@ -34,7 +34,7 @@ class SourceTexts:
         self._loaded = loaded
 
     def containing(self, pattern: str) -> Mask:
-        """See `Texts`."""
+        """See `SearchableTexts`."""
         found = np.zeros(len(self._loaded.facts), dtype=bool)
         for first, batch in batches(self._loaded):
             rows = batch.messages.filter(_contains(batch.messages["content"], pattern))["row"]
@@ -57,7 +57,7 @@ class StoredTexts:
         return cls([mapped(path) for path in paths if path is not None])
 
     def containing(self, pattern: str) -> Mask:
-        """See `Texts`."""
+        """See `SearchableTexts`."""
         return _contains(self._texts, pattern).to_numpy()
 
 

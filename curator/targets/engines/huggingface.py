@@ -68,10 +68,10 @@ def _part_violations(value: dict[str, Value], key: str, rules: ChatRules) -> Ite
     if isinstance(part, str) or (part is None and key == "prompt"):
         return
     is_prompt = key == "prompt"
-    judged = replace(rules, pairing=None, last=None)
+    validated = replace(rules, pairing=None, last=None)
     if is_prompt and part == []:
         return
-    yield from turns_violations(part, value.get("tools"), judged, path=key, is_prompt=is_prompt)
+    yield from turns_violations(part, value.get("tools"), validated, path=key, is_prompt=is_prompt)
 
 
 def write(content: Content, kind: str) -> dict[str, Any]:

@@ -141,12 +141,12 @@ def write(content: Content, kind: str) -> dict[str, Any]:
 
 def answers(content: Content) -> dict[str, Any]:
     """The two answers of a preference, each one turn. Raises `CannotCarry`."""
-    written = {}
+    rewritten = {}
     for key, messages in (("chosen", content.chosen), ("rejected", content.rejected)):
         if messages is None or len(messages) != 1:
             raise CannotCarry(error("invalid-preference", f"ShareGPT holds exactly one turn as {key}.", key))
-        written[key] = turn_of(messages[0], key)
-    return written
+        rewritten[key] = turn_of(messages[0], key)
+    return rewritten
 
 
 TARGET = Target(

@@ -57,7 +57,7 @@ class _Text(TypedDict):
     text: str
 
 
-class _Turn(TypedDict):
+class _NovaTurn(TypedDict):
     role: str
     content: list[_Text]
 
@@ -67,7 +67,7 @@ class NovaShape(TypedDict):
 
     schemaVersion: str
     system: NotRequired[list[_Text] | None]
-    messages: list[_Turn]
+    messages: list[_NovaTurn]
 
 
 def read(value: dict[str, Any]) -> Content:

@@ -87,23 +87,23 @@ def _declaration(tool: dict[str, Any], place: int) -> dict[str, Any]:
     return function
 
 
-class _Part(TypedDict):
+class _GeminiPart(TypedDict):
     text: NotRequired[str]
     functionCall: NotRequired[dict[str, Any]]
     functionResponse: NotRequired[dict[str, Any]]
     fileData: NotRequired[dict[str, Any]]
 
 
-class _Turn(TypedDict):
+class _GeminiTurn(TypedDict):
     role: NotRequired[str]
-    parts: list[_Part]
+    parts: list[_GeminiPart]
 
 
 class GeminiShape(TypedDict):
     """One line, as a reader wants it."""
 
-    contents: list[_Turn]
-    systemInstruction: NotRequired[_Turn | None]
+    contents: list[_GeminiTurn]
+    systemInstruction: NotRequired[_GeminiTurn | None]
     tools: NotRequired[list[dict[str, Any]] | None]
 
 

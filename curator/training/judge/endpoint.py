@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgeVerdict:
     """What a judge said of two answers in one order."""
 
     better: Better
@@ -52,7 +52,7 @@ class Judge:
         self._model = model
         self._client = openai.OpenAI(api_key=key, base_url=address, timeout=SECONDS, max_retries=RETRIES)
 
-    def verdict(self, question: str, reference: str, first: str, second: str) -> Verdict:
+    def verdict(self, question: str, reference: str, first: str, second: str) -> JudgeVerdict:
         """Which answer is better; asked again where the reply cannot be read.
 
         Nothing but model and messages is sent: some models refuse a temperature, others a limit of tokens.
@@ -83,7 +83,7 @@ def asked(question: str, reference: str, first: str, second: str) -> str:
     return "\n\n".join(f"<{name}>\n{text}\n</{name}>" for name, text in parts)
 
 
-def read_verdict(text: str) -> Verdict | None:
+def read_verdict(text: str) -> JudgeVerdict | None:
     """The verdict in a reply, which may have thoughts or a code fence around it; None where there is none."""
     for found in reversed(_OBJECT.findall(text)):
         try:
@@ -92,5 +92,5 @@ def read_verdict(text: str) -> Verdict | None:
             continue
         better = _WORDS.get(str(value.get("better")).strip().lower())
         if better is not None:
-            return Verdict(better, str(value.get("reason") or ""))
+            return JudgeVerdict(better, str(value.get("reason") or ""))
     return None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import xxhash
 
-from curator.training.judge.endpoint import INSTRUCTION, Verdict, asked
+from curator.training.judge.endpoint import INSTRUCTION, JudgeVerdict, asked
 from curator.training.judge.plain_text import without_markdown
 from curator.training.runs.appended import append_line, appended_lines
 from curator.training.runs.preferences import Liked, share_of_tuned
@@ -24,7 +24,7 @@ _LIKED: dict[tuple[str, bool], Liked] = {
 }
 
 
-class Asked(NamedTuple):
+class JudgeQuestion(NamedTuple):
     """One example as a judge is asked about it, without Markdown.
 
     Attributes:
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
         return len(INSTRUCTION) + len(asked(self.question, self.reference, self.tuned, self.untuned))
 
 
-def to_judge(lines: Iterable[dict[str, Any]], address: str, model: str) -> list[Asked]:
+def to_judge(lines: Iterable[dict[str, Any]], address: str, model: str) -> list[JudgeQuestion]:
     """The answered examples of `evaluation.jsonl`."""
     result = []
     for line in lines:
@@ -54,7 +54,7 @@ def to_judge(lines: Iterable[dict[str, Any]], address: str, model: str) -> list[
         )
         parts = [address, model, INSTRUCTION, talk, reference, untuned, tuned]
         key = xxhash.xxh3_128_hexdigest(msgspec.json.encode(parts))
-        result.append(Asked(line["example"], talk, reference, untuned, tuned, key))
+        result.append(JudgeQuestion(line["example"], talk, reference, untuned, tuned, key))
     return result
 
 
@@ -66,7 +66,7 @@ class Judgements:
         examples: what is to be judged.
     """
 
-    def __init__(self, folder: Path, examples: list[Asked]) -> None:
+    def __init__(self, folder: Path, examples: list[JudgeQuestion]) -> None:
         self._path = folder / JUDGEMENTS_FILE
         self.examples = examples
         keys = {one.key for one in examples}
@@ -76,7 +76,7 @@ class Judgements:
             if line["key"] in keys
         }
 
-    def open(self) -> list[tuple[Asked, bool]]:
+    def open(self) -> list[tuple[JudgeQuestion, bool]]:
         """What a judge has yet to be asked: example and order. Equal answers need no judge."""
         return [
             (one, order)
@@ -85,7 +85,7 @@ class Judgements:
             if one.tuned != one.untuned and (one.key, order) not in self._said
         ]
 
-    def add(self, one: Asked, order: bool, verdict: Verdict, judge: str) -> None:
+    def add(self, one: JudgeQuestion, order: bool, verdict: JudgeVerdict, judge: str) -> None:
         """Keep a judgement; on return it is on disk."""
         liked = _LIKED.get((verdict.better, order), "tie")
         line = {"example": one.example, "key": one.key, "tuned_first": order, "liked": liked}
@@ -95,17 +95,17 @@ class Judgements:
     def outcome(self) -> "Outcome":
         """Of the examples that were judged in both orders."""
         both = [[self._of(one, order) for order in ORDERS] for one in self.examples]
-        whole = [pair for pair in both if None not in pair]
-        agreed = [first for first, second in whole if first == second]
+        complete = [pair for pair in both if None not in pair]
+        agreed = [first for first, second in complete if first == second]
         return Outcome(
             tuned=agreed.count("tuned"),
             untuned=agreed.count("untuned"),
-            ties=agreed.count("tie"),
-            inconsistent=len(whole) - len(agreed),
-            unjudged=len(both) - len(whole),
+            draws=agreed.count("tie"),
+            inconsistent=len(complete) - len(agreed),
+            unjudged=len(both) - len(complete),
         )
 
-    def _of(self, one: Asked, order: bool) -> Liked | None:
+    def _of(self, one: JudgeQuestion, order: bool) -> Liked | None:
         return "tie" if one.tuned == one.untuned else self._said.get((one.key, order))
 
 
@@ -116,21 +116,21 @@ class Outcome:
     Attributes:
         tuned: the tuned answer is better, in both orders.
         untuned: the untuned one is.
-        ties: neither is, in both orders, or the answers are the same.
+        draws: neither is, in both orders, or the answers are the same.
         inconsistent: it said otherwise in the other order; they count as ties.
         unjudged: not judged in both orders yet.
     """
 
     tuned: int
     untuned: int
-    ties: int
+    draws: int
     inconsistent: int
     unjudged: int
 
     @property
     def judged(self) -> int:
         """Examples judged in both orders."""
-        return self.tuned + self.untuned + self.ties + self.inconsistent
+        return self.tuned + self.untuned + self.draws + self.inconsistent
 
     @property
     def consistency(self) -> float:
@@ -141,14 +141,14 @@ class Outcome:
         """For people."""
         lines = [
             f"Of {self.judged} examples the tuned answer is better in {self.tuned}, the untuned one in {self.untuned}, "
-            f"neither in {self.ties + self.inconsistent}. Asked in both orders, the judge agrees with itself in "
+            f"neither in {self.draws + self.inconsistent}. Asked in both orders, the judge agrees with itself in "
             f"{self.consistency:.0%}; where it does not, it counts as neither."
         ]
         if (share := share_of_tuned(self.tuned, self.untuned)) is not None:
             value, low, high = share
-            told = "better" if low > 0.5 else "worse" if high < 0.5 else "cannot tell"
+            reported = "better" if low > 0.5 else "worse" if high < 0.5 else "cannot tell"
             lines.append(
                 f"The tuned answer is the better one in {value:.0%} ({low:.0%} to {high:.0%}) of those it tells apart: "
-                f"{told}."
+                f"{reported}."
             )
         return lines

@@ -36,7 +36,7 @@ class JudgeAt:
 
 
 @dataclass(frozen=True)
-class Judging:
+class JudgeSession:
     """Answers that can be judged, by whom, and what was said already.
 
     Attributes:
@@ -82,7 +82,7 @@ def judge_at(address: str, model: str) -> JudgeAt:
     return JudgeAt(address, model, _key_for(address))
 
 
-def prepare_judging(run: Path, judge: JudgeAt) -> Judging:
+def open_judge_session(run: Path, judge: JudgeAt) -> JudgeSession:
     """The answers of an evaluated run, for a judge, secrets masked; nothing is sent.
 
     Raises:
@@ -95,10 +95,10 @@ def prepare_judging(run: Path, judge: JudgeAt) -> Judging:
     for _, found in searched(answered, lambda line: line):
         masked += bool(found)
         mask(found)
-    return Judging(judge, Judgements(run, to_judge(answered, judge.address, judge.model)), masked)
+    return JudgeSession(judge, Judgements(run, to_judge(answered, judge.address, judge.model)), masked)
 
 
-def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
+def ask_judge(judge_session: JudgeSession) -> Iterator[tuple[int, int]]:
     """Ask what is open; after each request how many of how many are done. Judgements are on disk as they come.
 
     Raises:
@@ -106,9 +106,9 @@ def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
     """
     import openai
 
-    open_ = judging.judgements.open()
+    open_ = judge_session.judgements.open()
     unreadable: list[str] = []
-    place = judging.judge
+    place = judge_session.judge
     with asking(f"The judge at {place.address}", openai, place.key):
         judge = Judge(place.address, place.model, place.key.value)
         for done, (one, order) in enumerate(open_, start=1):
@@ -118,7 +118,7 @@ def ask_judge(judging: Judging) -> Iterator[tuple[int, int]]:
             except Unreadable as reply:
                 unreadable.append(str(reply))
             else:
-                judging.judgements.add(one, order, verdict, place.model)
+                judge_session.judgements.add(one, order, verdict, place.model)
             yield done, len(open_)
     if unreadable:
         raise WorkFailed(

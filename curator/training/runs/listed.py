@@ -8,7 +8,7 @@ import msgspec
 import xxhash
 
 from curator.errors import WorkFailed
-from curator.training.runs.snapshot import SIDES, Snapshot, read_snapshot
+from curator.training.runs.snapshot import SPLIT_FILES, Snapshot, read_snapshot
 from trainer.contract import EVENTS_FILE, RESULT_FILE, Result
 
 
@@ -88,15 +88,15 @@ def contents_of(folder: Path) -> dict[str, int]:
     """A hash of the content of every example of a run, by id."""
     return {
         line["id"]: xxhash.xxh3_64_intdigest(msgspec.json.encode([line["messages"], line.get("tools")]))
-        for name in SIDES.values()
+        for name in SPLIT_FILES.values()
         for line in lines_of(folder / name)
         if "id" in line and "messages" in line
     }
 
 
-def ids_of_side(folder: Path, side: str) -> set[str]:
+def ids_of_split(folder: Path, side: str) -> set[str]:
     """Ids of the examples on one side of a run's split."""
-    return {line["id"] for line in lines_of(folder / SIDES[side]) if "id" in line}
+    return {line["id"] for line in lines_of(folder / SPLIT_FILES[side]) if "id" in line}
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:

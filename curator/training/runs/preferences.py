@@ -44,10 +44,10 @@ def share_of_tuned(tuned: int, untuned: int) -> tuple[float, float, float] | Non
 
     The interval is the exact one (Clopper and Pearson): it leaves out one half only where the sign test would too.
     """
-    told = tuned + untuned
-    if not told:
+    reported = tuned + untuned
+    if not reported:
         return None
     from scipy.stats import binomtest
 
-    interval = binomtest(tuned, told).proportion_ci(LEVEL, method="exact")
-    return tuned / told, float(interval.low), float(interval.high)
+    interval = binomtest(tuned, reported).proportion_ci(LEVEL, method="exact")
+    return tuned / reported, float(interval.low), float(interval.high)

@@ -16,7 +16,7 @@ from curator.errors import UsageError, WorkFailed
 from trainer.contract import SETTINGS_FILE, TEST_FILE, TRAIN_FILE, VALIDATION_FILE
 
 SNAPSHOT_FILE = "snapshot.json"
-SIDES = {"train": TRAIN_FILE, "validation": VALIDATION_FILE, "test": TEST_FILE}
+SPLIT_FILES = {"train": TRAIN_FILE, "validation": VALIDATION_FILE, "test": TEST_FILE}
 FEWEST = 10
 """Kept examples below which no provider starts a training (OpenAI, Together: 10)."""
 
@@ -36,7 +36,7 @@ class Handed(NamedTuple):
     has_secret: bool = False
 
 
-class Side(msgspec.Struct, frozen=True):
+class HandedFile(msgspec.Struct, frozen=True):
     """A data file of a run."""
 
     file: str
@@ -66,7 +66,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     sources: list[dict[str, Any]]
     decisions: int
     split: str
-    files: dict[str, Side]
+    files: dict[str, HandedFile]
     version: int = 1
     secrets: dict[str, Any] | None = None
 
@@ -104,9 +104,9 @@ def hand_over(
     unfinished = runs / f".{name}.{os.getpid()}"
     try:
         unfinished.mkdir(mode=0o700, parents=True)
-        sides, found = _write_sides(unfinished, examples)
+        splits, found = _write_splits(unfinished, examples)
         about_secrets = None if secrets is None else {"policy": secrets if found else "none found", "examples": found}
-        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, sides, secrets=about_secrets)
+        snapshot = Snapshot(name, datetime.now(UTC), model, sources, decisions, split, splits, secrets=about_secrets)
         (unfinished / SETTINGS_FILE).write_text(settings, encoding="utf-8")
         for called, file in (files or {}).items():
             shutil.copyfile(file, unfinished / called)
@@ -149,11 +149,11 @@ def _next_name(runs: Path) -> str:
     return f"{number:03}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
-def _write_sides(folder: Path, examples: Iterable[Handed]) -> tuple[dict[str, Side], int]:
+def _write_splits(folder: Path, examples: Iterable[Handed]) -> tuple[dict[str, HandedFile], int]:
     """The files by side, and how many of the examples hold or held a secret."""
     secrets = 0
-    counts = dict.fromkeys(SIDES, 0)
-    files: dict[str, IO[bytes]] = {side: (folder / name).open("wb") for side, name in SIDES.items()}
+    counts = dict.fromkeys(SPLIT_FILES, 0)
+    files: dict[str, IO[bytes]] = {side: (folder / name).open("wb") for side, name in SPLIT_FILES.items()}
     try:
         for example in examples:
             files[example.side].write(_line(example) + b"\n")
@@ -166,8 +166,10 @@ def _write_sides(folder: Path, examples: Iterable[Handed]) -> tuple[dict[str, Si
             file.close()
     _refuse_what_cannot_train(counts)
     for side in [side for side, count in counts.items() if not count]:
-        (folder / SIDES[side]).unlink()
-    written = {side: Side(SIDES[side], n, _sha256(folder / SIDES[side])) for side, n in counts.items() if n}
+        (folder / SPLIT_FILES[side]).unlink()
+    written = {
+        side: HandedFile(SPLIT_FILES[side], n, _sha256(folder / SPLIT_FILES[side])) for side, n in counts.items() if n
+    }
     return written, secrets
 
 

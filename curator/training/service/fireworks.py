@@ -13,7 +13,7 @@ from curator.errors import WorkFailed
 from curator.training.service.job_arguments import job_fields
 from curator.training.service.keys import Key
 from curator.training.service.metrics import metrics
-from curator.training.service.service import JobStatus, Report, Told, Unanswered, asking
+from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking
 from curator.training.service.service_request import Request, SentFile
 
 LARGEST_AT_ONCE = 150_000_000
@@ -104,14 +104,16 @@ class FireworksService:
         reason = known.status.message if known.status is not None else None
         return JobStatus(_STATES.get(said, "running"), said.lower(), reason, model)
 
-    def told(self, job: str, known: Container[str]) -> list[Told]:
+    def events_since(self, job: str, known: Container[str]) -> list[ServiceEvent]:
         """Its progress, and the figures of its metrics file."""
         with self._asking():
             status = self._get(job)
             found = [] if self._is_preference else _progress(status.job_progress)
             for figures in self._figures(status, job):
-                found += [Told(f"{fields['split']}-{fields['step']}", "metric", fields) for fields in metrics(figures)]
-        return [told for told in found if told.id not in known]
+                found += [
+                    ServiceEvent(f"{fields['split']}-{fields['step']}", "metric", fields) for fields in metrics(figures)
+                ]
+        return [events_since for events_since in found if events_since.id not in known]
 
     def cancel(self, job: str) -> None:
         """End it."""
@@ -173,11 +175,11 @@ def _dataset(file: SentFile) -> str:
     return file.remote_name.removesuffix(".jsonl")
 
 
-def _progress(progress: Any) -> list[Told]:
+def _progress(progress: Any) -> list[ServiceEvent]:
     if progress is None or progress.percent is None:
         return []
     fields = {"step": progress.percent, "steps": 100, "epoch": progress.epoch, "message": f"{progress.percent} % done"}
-    return [Told(f"progress-{progress.epoch}-{progress.percent}", "progress", fields)]
+    return [ServiceEvent(f"progress-{progress.epoch}-{progress.percent}", "progress", fields)]
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

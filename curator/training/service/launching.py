@@ -29,7 +29,7 @@ from curator.training.service.service_request import (
     Split,
     read_remote,
     read_request,
-    write_whole,
+    write_request,
 )
 
 _NEXT = ".next"
@@ -37,7 +37,7 @@ _WORK = "curator.training.service.work"
 
 
 @dataclass(frozen=True)
-class Prepared:
+class ServiceHandOff:
     """A request that is ready to be sent.
 
     Attributes:
@@ -65,7 +65,7 @@ def prepare(
     attempt: int = 1,
     left_out: LeftOut = NOTHING,
     keep: bool = True,
-) -> Prepared:
+) -> ServiceHandOff:
     """Export for a provider and make the request, without sending anything.
 
     Args:
@@ -111,11 +111,11 @@ def prepare(
             )
             folder = runs / f"{provider}-{request.id}"
             if keep and not folder.exists():
-                write_whole(runs / _NEXT / REQUEST, request)
+                write_request(runs / _NEXT / REQUEST, request)
                 (runs / _NEXT).rename(folder)
         finally:
             shutil.rmtree(runs / _NEXT, ignore_errors=True)
-    return Prepared(request, folder, attach(folder) is not None, result.manifest, result.notices)
+    return ServiceHandOff(request, folder, attach(folder) is not None, result.manifest, result.notices)
 
 
 def _files(entries: list[dict[str, Any]], *, with_validation: bool) -> list[SentFile]:
@@ -130,10 +130,10 @@ def _files(entries: list[dict[str, Any]], *, with_validation: bool) -> list[Sent
     ]
 
 
-def discard(prepared: Prepared) -> None:
+def discard(hand_off: ServiceHandOff) -> None:
     """Forget a request that nobody wants to send after all."""
-    if attach(prepared.folder) is None:
-        shutil.rmtree(prepared.folder, ignore_errors=True)
+    if attach(hand_off.folder) is None:
+        shutil.rmtree(hand_off.folder, ignore_errors=True)
 
 
 def key_origin(provider: str) -> str:
@@ -234,10 +234,10 @@ def tuned_model(folder: Path) -> str | None:
     return read_remote(folder).model
 
 
-def summary(prepared: Prepared) -> list[str]:
+def summary(hand_off: ServiceHandOff) -> list[str]:
     """What a person should know before the upload, a sentence a line."""
-    request, costs = prepared.request, prepared.manifest["estimate"]
-    files = prepared.manifest["files"]
+    request, costs = hand_off.request, hand_off.manifest["estimate"]
+    files = hand_off.manifest["files"]
     lines = [
         f"To {request.provider} at {request.address}"
         + (f", account {request.account}" if request.account else "")
@@ -248,13 +248,13 @@ def summary(prepared: Prepared) -> list[str]:
             if any(entry["name"] == file.file for file in request.files)
         ),
     ]
-    if (secrets := prepared.manifest["secrets"]) and secrets["examples"]:
+    if (secrets := hand_off.manifest["secrets"]) and secrets["examples"]:
         became = "[SECRET] is sent in its place" if secrets["policy"] == "mask" else "it is sent as it is"
         lines.append(f"  Examples that hold a secret: {secrets['examples']:,}; {became}.")
     if request.settings:
         lines.append("  " + ", ".join(f"{name} = {value}" for name, value in request.settings.items()))
     if costs is not None:
-        lines.append("  " + _cost(costs, prepared.manifest["tokenizer"]))
+        lines.append("  " + _cost(costs, hand_off.manifest["tokenizer"]))
     if (figure := context_limit(request.model)) is not None:
         lines.append(f"  The model is trained on {figure.value:,} tokens of an example; longer ones are cut.")
     return lines

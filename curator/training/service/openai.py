@@ -12,7 +12,7 @@ from openai.types.fine_tuning import FineTuningJobEvent
 from curator.training.service.job_arguments import OPENAI_TAG, job_fields
 from curator.training.service.keys import Key
 from curator.training.service.metrics import metrics, put
-from curator.training.service.service import JobStatus, Report, Told, Unanswered, asking
+from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking
 from curator.training.service.service_request import Request, SentFile
 from trainer.contract import METRICS_FILE
 
@@ -62,10 +62,10 @@ class OpenAIService:
             parts = [
                 patient.uploads.parts.create(begun.id, data=block).id for block in iter(lambda: stream.read(_PART), b"")
             ]
-            whole = patient.uploads.complete(begun.id, part_ids=parts)
-        if whole.file is None:
+            full_result = patient.uploads.complete(begun.id, part_ids=parts)
+        if full_result.file is None:
             raise Unanswered("OpenAI did not put the parts of the file together.")
-        return whole.file.id
+        return full_result.file.id
 
     def find(self, request: Request) -> str | None:
         """The job whose metadata names the request."""
@@ -87,20 +87,20 @@ class OpenAIService:
         reason = known.error.message if known.error and known.error.message else None
         return JobStatus(_STATES.get(known.status, "running"), known.status, reason, known.fine_tuned_model)
 
-    def told(self, job: str, known: Container[str]) -> list[Told]:
+    def events_since(self, job: str, known: Container[str]) -> list[ServiceEvent]:
         """Events and, after them, checkpoints; the service lists the newest first."""
-        found: list[Told] = []
+        found: list[ServiceEvent] = []
         with self._asking():
             for event in self._client.fine_tuning.jobs.list_events(job, limit=100):
                 if event.id in known:
                     break
-                found[:0] = _told(event)
-            checkpoints: list[Told] = []
+                found[:0] = _events(event)
+            checkpoints: list[ServiceEvent] = []
             for checkpoint in self._client.fine_tuning.jobs.checkpoints.list(job, limit=100):
                 if checkpoint.id in known:
                     break
                 fields = {"step": checkpoint.step_number, "model": checkpoint.fine_tuned_model_checkpoint}
-                checkpoints.insert(0, Told(checkpoint.id, "checkpoint", fields))
+                checkpoints.insert(0, ServiceEvent(checkpoint.id, "checkpoint", fields))
         return found + checkpoints
 
     def cancel(self, job: str) -> None:
@@ -119,15 +119,15 @@ class OpenAIService:
         return asking(self.title, openai, self._key)
 
 
-def _told(event: FineTuningJobEvent) -> list[Told]:
+def _events(event: FineTuningJobEvent) -> list[ServiceEvent]:
     data: Any = event.data
     if event.type == "metrics" and isinstance(data, dict):
         progress = {"step": data.get("step"), "steps": data.get("total_steps"), "message": event.message}
-        found = [Told(f"{event.id}/{fields['split']}", "metric", fields) for fields in metrics(data)]
-        return [*found, Told(event.id, "progress", progress)]
+        found = [ServiceEvent(f"{event.id}/{fields['split']}", "metric", fields) for fields in metrics(data)]
+        return [*found, ServiceEvent(event.id, "progress", progress)]
     if event.level == "info":
-        return [Told(event.id, "progress", {"message": event.message})]
-    return [Told(event.id, "warning", {"message": event.message})]
+        return [ServiceEvent(event.id, "progress", {"message": event.message})]
+    return [ServiceEvent(event.id, "warning", {"message": event.message})]
 
 
 def _plain(content: bytes) -> bytes:

@@ -42,7 +42,7 @@ class JobStatus(NamedTuple):
     seconds_left: float | None = None
 
 
-class Told(NamedTuple):
+class ServiceEvent(NamedTuple):
     """Something that a service tells about a job, with an id by which it is told once."""
 
     id: str
@@ -70,7 +70,7 @@ class Service(Protocol):
     def status(self, job: str) -> JobStatus:
         """How it stands."""
 
-    def told(self, job: str, known: Container[str]) -> list[Told]:
+    def events_since(self, job: str, known: Container[str]) -> list[ServiceEvent]:
         """What is new, oldest first."""
 
     def cancel(self, job: str) -> None:

@@ -98,7 +98,7 @@ def read_remote(folder: Path) -> Remote:
     return _read(folder / REMOTE, Remote) if (folder / REMOTE).exists() else Remote()
 
 
-def write_whole(path: Path, value: Request | Remote) -> None:
+def write_request(path: Path, value: Request | Remote) -> None:
     """Write as JSON: on the disk when this returns, whole or not at all."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with unfinished.open("wb") as file:

@@ -15,7 +15,7 @@ from curator.errors import WorkFailed
 from curator.training.service.job_arguments import job_fields
 from curator.training.service.keys import Key
 from curator.training.service.metrics import metrics
-from curator.training.service.service import JobStatus, Report, Told, Unanswered, asking
+from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking
 from curator.training.service.service_request import Request, SentFile
 
 _STATES: dict[str, Any] = {
@@ -90,15 +90,15 @@ class TogetherService:
         seconds = known.progress.seconds_remaining if known.progress and known.progress.estimate_available else None
         return JobStatus(_STATES.get(said, "running"), said, reason, known.x_model_output_name, seconds)
 
-    def told(self, job: str, known: Container[str]) -> list[Told]:
+    def events_since(self, job: str, known: Container[str]) -> list[ServiceEvent]:
         """Events, then figures."""
         with self._asking():
             events = self._client.fine_tuning.list_events(job).data
             figures = self._client.fine_tuning.list_metrics(job).metrics or []
-        found = [told for event in events for told in _told(event)]
+        found = [events_since for event in events for events_since in _events(event)]
         for row in figures:
-            found += [Told(f"{fields['split']}-{fields['step']}", "metric", fields) for fields in metrics(row)]
-        return [told for told in found if told.id not in known]
+            found += [ServiceEvent(f"{fields['split']}-{fields['step']}", "metric", fields) for fields in metrics(row)]
+        return [events_since for events_since in found if events_since.id not in known]
 
     def cancel(self, job: str) -> None:
         """End it."""
@@ -123,14 +123,14 @@ class TogetherService:
             raise Unanswered(f"The transfer to Together was cut off ({type(error).__name__}).") from None
 
 
-def _told(event: FinetuneEvent) -> list[Told]:
+def _events(event: FinetuneEvent) -> list[ServiceEvent]:
     id_ = hashlib.sha256(f"{event.created_at}{event.type}{event.message}".encode()).hexdigest()[:16]
     if _is_error(event) or event.type in ("warning", "billing_limit"):
-        return [Told(id_, "warning", {"message": event.message})]
+        return [ServiceEvent(id_, "warning", {"message": event.message})]
     fields = {"step": event.step, "steps": event.total_steps}
     if event.type == "checkpoint_save":
-        return [Told(id_, "checkpoint", fields | {"message": event.message})]
-    return [Told(id_, "progress", fields | {"message": event.message})]
+        return [ServiceEvent(id_, "checkpoint", fields | {"message": event.message})]
+    return [ServiceEvent(id_, "progress", fields | {"message": event.message})]
 
 
 def _is_error(event: FinetuneEvent) -> bool:

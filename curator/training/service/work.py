@@ -19,7 +19,7 @@ from curator.project.jobs.events import EventReader, EventWriter
 from curator.training.service.endpoints import service_for
 from curator.training.service.metrics import write_results
 from curator.training.service.service import Busy, JobStatus, Service, Unanswered
-from curator.training.service.service_request import REMOTE, Request, SentFile, read_remote, read_request, write_whole
+from curator.training.service.service_request import REMOTE, Request, SentFile, read_remote, read_request, write_request
 from trainer.contract import EVENTS_FILE, EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED_WORK, METRICS_FILE
 
 SERVICE_EVENT = "service_event"
@@ -67,8 +67,8 @@ class _Work:
     def __init__(self, folder: Path, request: Request, service: Service, events: EventWriter, pace: Pace) -> None:
         self.folder, self.request, self.service, self.events, self.pace = folder, request, service, events, pace
         self.remote = read_remote(folder)
-        told = EventReader(folder / EVENTS_FILE).new()
-        self.known = {event[SERVICE_EVENT] for event in told if SERVICE_EVENT in event}
+        events_since = EventReader(folder / EVENTS_FILE).new()
+        self.known = {event[SERVICE_EVENT] for event in events_since if SERVICE_EVENT in event}
         self.reported, self.sent = 0.0, ("", 0)
 
     def run(self, *, cancelling: bool) -> int:
@@ -155,9 +155,9 @@ class _Work:
 
     def tell(self, job: str) -> None:
         """Write what the service tells anew."""
-        for told in self.service.told(job, self.known):
-            self.events.write(told.event, **told.fields, **{SERVICE_EVENT: told.id})
-            self.known.add(told.id)
+        for events_since in self.service.events_since(job, self.known):
+            self.events.write(events_since.event, **events_since.fields, **{SERVICE_EVENT: events_since.id})
+            self.known.add(events_since.id)
 
     def end(self, job: str, status: JobStatus) -> int:
         """Fetch what there is and say the last word."""
@@ -198,7 +198,7 @@ class _Work:
     def save(self, state: str) -> None:
         """Write down how far it has come."""
         self.remote.state = state
-        write_whole(self.folder / REMOTE, self.remote)
+        write_request(self.folder / REMOTE, self.remote)
 
 
 def _shown(request: Request) -> dict[str, str | None]:

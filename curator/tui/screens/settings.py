@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.settings.fields import description_of
-from curator.settings.resolve import Shown
+from curator.settings.resolve import ShownSetting
 from curator.settings.writing import as_toml, changeable, changed
 from curator.tui.actions import ACTIONS, keymap, shown_key
 from curator.tui.page import Page, bindings_of
@@ -37,7 +37,7 @@ class SettingsScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown: list[Shown] = []
+        self.shown: list[ShownSetting] = []
 
     def compose_body(self) -> ComposeResult:
         """The list, and what the setting at the cursor means."""
@@ -53,7 +53,7 @@ class SettingsScreen(Page):
         at = options.highlighted or 0
         named = {f"{screen}.{action}" for screen, actions in opened.settings.keys.items() for action in actions}
         keys = (
-            Shown(f"keys.{id_}", key, "curator.toml" if id_ in named else "default")
+            ShownSetting(f"keys.{id_}", key, "curator.toml" if id_ in named else "default")
             for id_, key in self.curator.keys.items()
         )
         settings = changeable(opened.request, opened.paths)
@@ -99,7 +99,7 @@ class SettingsScreen(Page):
         self._fill()
 
 
-def _typed(one: Shown) -> str:
+def _typed(one: ShownSetting) -> str:
     """A value as a person types it."""
     if one.value is None:
         return ""
@@ -108,7 +108,7 @@ def _typed(one: Shown) -> str:
     return str(one.value) if isinstance(one.value, str) else as_toml(one.value)
 
 
-def _line(one: Shown, width: int) -> Text:
+def _line(one: ShownSetting, width: int) -> Text:
     keys = "  ".join(map(shown_key, _typed(one).split(","))) if one.name.startswith("keys.") else _typed(one)
     value = visible(keys, one_line=True)
     line = Text(no_wrap=True, overflow="ellipsis")

@@ -24,7 +24,7 @@ class FilterBar(Vertical):
     asked: str | None = None
 
     @dataclass
-    class Asked(Message):
+    class FilterSubmitted(Message):
         """A filter was typed and Enter pressed."""
 
         where: str
@@ -96,7 +96,7 @@ class FilterBar(Vertical):
         event.stop()
         self.remove_class("-faulty")
         self.asked = event.value.strip()
-        self.post_message(self.Asked(self.asked))
+        self.post_message(self.FilterSubmitted(self.asked))
 
     def on_key(self, event: Key) -> None:
         """Esc leaves the field."""

@@ -26,7 +26,7 @@ class KeyBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: list[tuple[int, int, Action]] = []
+        self._spans: list[tuple[int, int, Action]] = []
 
     def on_mount(self) -> None:
         """Follow the focus and the screen in front: both change what keys do."""
@@ -35,7 +35,7 @@ class KeyBar(Widget):
 
     def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
-        for begin, end, action in self._places:
+        for begin, end, action in self._spans:
             if begin <= event.x < end:
                 target = self.screen if hasattr(self.screen, f"action_{action.name}") else self.app
                 self.call_later(target.run_action, action.name)
@@ -44,7 +44,7 @@ class KeyBar(Widget):
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
         actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
-        line, self._places = Text(no_wrap=True), []
+        line, self._spans = Text(no_wrap=True), []
         if app.screen is not page:
             return line
         if any(isinstance(field, Input) for field in text_fields(page)):
@@ -75,4 +75,4 @@ class KeyBar(Widget):
         begin = line.cell_len
         line.append(f" {self._key(action)}", style=self.get_component_rich_style("key-bar--key"))
         line.append(f" {action.label} ")
-        self._places.append((begin, line.cell_len, action))
+        self._spans.append((begin, line.cell_len, action))

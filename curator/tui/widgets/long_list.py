@@ -16,7 +16,7 @@ from textual.style import Style
 LineOf = Callable[[int, int], Content]
 """The line of a list's n-th entry, in a width of so many cells."""
 
-_REMEMBERED_LINES = 500
+_CACHED_LINES = 500
 
 
 class LongList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -54,14 +54,14 @@ class LongList(ScrollView, can_focus=True, inherit_bindings=False):
             """Of a held-down key only the last place matters."""
             return isinstance(message, LongList.Moved) and message.sender is self.sender
 
-    class Chosen(About):
+    class RowChosen(About):
         """Enter was pressed, or the entry clicked that the cursor was on."""
 
     def __init__(self, line_of: LineOf, count: int = 0, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
         """A list of `count` entries whose lines `line_of` makes; where there are none it says `empty`."""
         super().__init__(id=id)
         self._line_of = line_of
-        self._lines: LRUCache[tuple[int, int, bool], Strip] = LRUCache(_REMEMBERED_LINES)
+        self._lines: LRUCache[tuple[int, int, bool], Strip] = LRUCache(_CACHED_LINES)
         self.count = count
         self.empty = empty
 
@@ -98,7 +98,7 @@ class LongList(ScrollView, can_focus=True, inherit_bindings=False):
     def choose(self) -> None:
         """Say that the entry at the cursor is wanted."""
         if self.count:
-            self.post_message(self.Chosen(self, self.cursor))
+            self.post_message(self.RowChosen(self, self.cursor))
 
     def render_line(self, y: int) -> Strip:
         """The line at `y` of what is in sight."""

@@ -12,7 +12,7 @@ from curator.data.safe_text import visible
 from curator.tui.dialog import Dialog
 
 
-class Question(Dialog[bool]):
+class ConfirmQuestion(Dialog[bool]):
     """Answered by y or n; Esc is n."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -22,7 +22,7 @@ class SafeTextArea(TextArea):
         self._as_shown = self.text
 
     @property
-    def written(self) -> str:
+    def edits(self) -> str:
         """The text as the person leaves it."""
         return self.loaded if self.text == self._as_shown else self.text
 

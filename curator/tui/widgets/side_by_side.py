@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from curator.data.content import Content, Message
 from curator.data.safe_text import visible
-from curator.review.difference import Piece, word_difference
+from curator.review.difference import DifferencePart, word_difference
 from curator.tui.drawing import FOLD, spoken
 
 _LITTLE_IN_COMMON = 0.2
@@ -57,15 +57,15 @@ def _texts(one: tuple[str, Message] | None, other: tuple[str, Message] | None) -
     after = None if other is None else spoken(other[1])[:FOLD]
     if before is None or after is None:
         return Row(*(None if text is None else Drawn(visible(text)) for text in (before, after)))
-    pieces = word_difference(before, after)
-    shared = sum(len(piece.text) for piece in pieces if piece.kind == "same")
+    parts = word_difference(before, after)
+    shared = sum(len(part.text) for part in parts if part.kind == "same")
     if shared < _LITTLE_IN_COMMON * max(len(before), len(after)):
         return Row(Drawn(visible(before)), Drawn(visible(after)))
-    return Row(_side(pieces, "added"), _side(pieces, "removed"))
+    return Row(_side(parts, "added"), _side(parts, "removed"))
 
 
-def _side(pieces: Sequence[Piece], without: str) -> Drawn:
-    return Drawn.assemble(*((visible(piece.text), _MARKS[piece.kind]) for piece in pieces if piece.kind != without))
+def _side(parts: Sequence[DifferencePart], without: str) -> Drawn:
+    return Drawn.assemble(*((visible(part.text), _MARKS[part.kind]) for part in parts if part.kind != without))
 
 
 class SideBySide(ScrollView, can_focus=False):
@@ -123,8 +123,8 @@ class SideBySide(ScrollView, can_focus=False):
                         yield Strip(line.render_segments(style))
             return
         width = (self._width - 3) // 2
-        sides = [side.wrap(width) if side is not None else [] for side in row]
-        for left, right in zip_longest(*sides, fillvalue=Drawn("")):
+        columns = [side.wrap(width) if side is not None else [] for side in row]
+        for left, right in zip_longest(*columns, fillvalue=Drawn("")):
             segments = left.truncate(width, pad=True).render_segments(style)
             segments += Drawn(" │ ").render_segments(style)
             yield Strip(segments + right.truncate(width).render_segments(style))

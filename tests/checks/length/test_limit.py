@@ -4,7 +4,7 @@ import pytest
 
 from curator.checks.check import CheckSettings
 from curator.tokens import count_tokens
-from tests.checks.finding import findings, places
+from tests.checks.finding import findings, locations
 from tests.examples.made import WEATHER, batch_of, chat, question
 
 EXAMPLE = chat(("user", "Count for me."), ("assistant", "One two three four five six seven eight nine ten."))
@@ -20,11 +20,11 @@ def counts() -> dict:
 
 
 def test_without_a_limit_nothing_is_too_long():
-    assert places("over-token-limit", EXAMPLE) == places("answer-cut-by-limit", EXAMPLE) == []
+    assert locations("over-token-limit", EXAMPLE) == locations("answer-cut-by-limit", EXAMPLE) == []
 
 
 def test_an_example_of_just_the_limit_fits(counts):
-    assert places("over-token-limit", EXAMPLE, settings=limit(counts["tokens"])) == []
+    assert locations("over-token-limit", EXAMPLE, settings=limit(counts["tokens"])) == []
     (finding,) = findings("over-token-limit", EXAMPLE, settings=limit(counts["tokens"] - 1))
     assert (
         finding["message"]
@@ -35,7 +35,7 @@ def test_an_example_of_just_the_limit_fits(counts):
 def test_the_tokens_after_the_answer_are_cut_first(counts):
     after = counts["tokens"] - counts["prompt_tokens"] - counts["last_answer_tokens"]
     assert after == 3
-    assert places("answer-cut-by-limit", EXAMPLE, settings=limit(counts["tokens"] - 3)) == []
+    assert locations("answer-cut-by-limit", EXAMPLE, settings=limit(counts["tokens"] - 3)) == []
 
 
 @pytest.mark.parametrize("kept", [1, 5, 10])

@@ -1,6 +1,6 @@
 """Messages without text."""
 
-from tests.checks.finding import findings, places
+from tests.checks.finding import findings, locations
 from tests.examples.made import call, chat, question, result
 
 PICTURE = [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]
@@ -8,7 +8,7 @@ PICTURE = [{"type": "image_url", "image_url": {"url": "https://example.org/a.png
 
 def test_missing_content_is_found_in_every_role():
     example = chat({"role": "system"}, ("user", None), call(), result(None), {"role": "assistant"})
-    assert places("missing-content", question(), example) == [(1, 0), (1, 1), (1, 3), (1, 4)]
+    assert locations("missing-content", question(), example) == [(1, 0), (1, 1), (1, 3), (1, 4)]
 
 
 def test_content_of_another_type_is_refused_by_the_reader_under_the_same_name():
@@ -24,8 +24,8 @@ def test_a_call_a_thought_or_a_picture_stands_for_text():
         chat({"role": "user", "content": PICTURE}, ("assistant", "A cat.")),
         chat(("user", "Oslo?"), call() | {"content": ""}, result(), ("assistant", "Cold.")),
     ]
-    assert places("missing-content", *fine) == []
-    assert places("empty-content", *fine) == []
+    assert locations("missing-content", *fine) == []
+    assert locations("empty-content", *fine) == []
 
 
 def test_an_empty_answer_is_an_error_and_an_empty_question_a_warning():
@@ -42,7 +42,7 @@ def test_an_empty_answer_is_an_error_and_an_empty_question_a_warning():
 
 
 def test_an_empty_list_of_parts_is_empty():
-    assert places("empty-content", chat({"role": "user", "content": []}, ("assistant", "Yes."))) == [(0, 0)]
+    assert locations("empty-content", chat({"role": "user", "content": []}, ("assistant", "Yes."))) == [(0, 0)]
 
 
 def test_the_rejected_answer_is_called_that():

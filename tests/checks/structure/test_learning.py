@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks.finding import findings, places
+from tests.checks.finding import findings, locations
 from tests.examples.made import chat, question
 
 
@@ -14,7 +14,7 @@ def weighted(weight, role="assistant") -> dict:
 
 @pytest.mark.parametrize("weight", [0, 1, 0.0, 1.0, None])
 def test_zero_and_one_are_weights(weight):
-    assert places("invalid-weight", weighted(weight)) == []
+    assert locations("invalid-weight", weighted(weight)) == []
 
 
 @pytest.mark.parametrize(("weight", "severity"), [(2, "error"), (-1, "error"), (0.5, "warning")])
@@ -30,14 +30,14 @@ def test_what_is_no_number_is_refused_by_the_reader_under_the_same_name(weight):
 
 def test_a_question_has_no_weight():
     assert findings("invalid-weight", weighted(1, "user"))[0]["severity"] == "warning"
-    assert places("invalid-weight", weighted(0, "user")) == []
+    assert locations("invalid-weight", weighted(0, "user")) == []
 
 
 def test_an_example_whose_every_answer_is_masked_teaches_nothing():
     two = chat(
         ("user", "Hi"), {"role": "assistant", "content": "Hello", "weight": 0}, ("user", "?"), ("assistant", "!")
     )
-    assert places("nothing-to-learn", question(), weighted(0), two) == [(1, None)]
+    assert locations("nothing-to-learn", question(), weighted(0), two) == [(1, None)]
 
 
 def test_a_pair_of_equal_answers_has_no_preference():
@@ -56,7 +56,7 @@ def test_a_key_of_a_message_that_no_form_knows_is_named():
 
 
 def test_keys_of_the_example_are_its_owners_unless_they_look_misspelled():
-    assert places("unexpected-key", question() | {"id": 7, "category": "returns", "source": "mail"}) == []
+    assert locations("unexpected-key", question() | {"id": 7, "category": "returns", "source": "mail"}) == []
     (finding,) = findings("unexpected-key", question() | {"Tools": []})
     assert "Was 'tools' meant?" in finding["message"]
 
@@ -75,7 +75,7 @@ def test_a_marker_in_a_text_is_found_at_its_place(marker):
 
 @pytest.mark.parametrize("text", ["Done.</s>", "<s>Done."])
 def test_sentence_marks_count_at_the_edges_of_a_text(text):
-    assert places("special-token-in-text", question(answer=text)) == [(0, 2)]
+    assert locations("special-token-in-text", question(answer=text)) == [(0, 2)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_sentence_marks_count_at_the_edges_of_a_text(text):
      "List<String> x = [INSTANCE];", "<end> <start>", "|<|", "<|>"],
 )  # fmt: skip
 def test_code_and_markup_are_not_markers(text):
-    assert places("special-token-in-text", question(answer=text)) == []
+    assert locations("special-token-in-text", question(answer=text)) == []
 
 
 def with_system(text: str | None) -> dict:
@@ -104,6 +104,6 @@ def test_examples_that_leave_the_common_system_message_are_found():
 def test_sets_with_several_system_messages_or_none_are_left_alone():
     several = [*(question() for _ in range(7)), *(with_system("Be rude.") for _ in range(3))]
     hardly_any = [*(with_system(None) for _ in range(9)), question()]
-    assert places("inconsistent-system-message", *several) == []
-    assert places("inconsistent-system-message", *hardly_any) == []
-    assert places("inconsistent-system-message", *[{"text": "Once."}] * 5, dialect="text") == []
+    assert locations("inconsistent-system-message", *several) == []
+    assert locations("inconsistent-system-message", *hardly_any) == []
+    assert locations("inconsistent-system-message", *[{"text": "Once."}] * 5, dialect="text") == []

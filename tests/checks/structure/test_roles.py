@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks.finding import findings, places
+from tests.checks.finding import findings, locations
 from tests.examples.made import call, chat, question, result
 
 CLEAN = (
@@ -19,12 +19,12 @@ ROLE_CHECKS = ("unknown-role", "no-assistant-message", "last-message-not-assista
 
 @pytest.mark.parametrize("check", ROLE_CHECKS)
 def test_conversations_as_they_should_be_are_left_alone(check):
-    assert places(check, *CLEAN) == []
+    assert locations(check, *CLEAN) == []
 
 
 @pytest.mark.parametrize("check", ROLE_CHECKS)
 def test_plain_texts_have_no_turns_to_complain_about(check):
-    assert places(check, {"text": "Once upon a time."}, dialect="text") == []
+    assert locations(check, {"text": "Once upon a time."}, dialect="text") == []
 
 
 def test_an_unknown_role_is_named_and_the_right_spelling_offered():
@@ -41,15 +41,15 @@ def test_a_role_cannot_smuggle_control_characters_into_a_sentence():
 
 def test_a_question_without_an_answer_teaches_nothing():
     silent = chat(("system", "Be brief."), ("user", "Hi"))
-    assert places("no-assistant-message", question(), silent, chat()) == [(1, None), (2, None)]
-    assert places("last-message-not-assistant", question(), silent) == [(1, 1)]
+    assert locations("no-assistant-message", question(), silent, chat()) == [(1, None), (2, None)]
+    assert locations("last-message-not-assistant", question(), silent) == [(1, 1)]
 
 
 def test_of_a_pair_both_answers_must_be_the_assistants():
     pair = {"prompt": [{"role": "user", "content": "Hi"}]}
     right, wrong = [{"role": "assistant", "content": "Hello"}], [{"role": "user", "content": "Hello"}]
     good, bad = pair | {"chosen": right, "rejected": wrong[:0] + right}, pair | {"chosen": right, "rejected": wrong}
-    assert places("last-message-not-assistant", good, bad, dialect="preference") == [(1, 1)]
+    assert locations("last-message-not-assistant", good, bad, dialect="preference") == [(1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_of_a_pair_both_answers_must_be_the_assistants():
 )
 def test_the_first_message_out_of_order_is_the_place(roles, at):
     example = chat(*((role, f"Text {number}.") for number, role in enumerate(roles.split())))
-    assert places("role-order", question(), example) == [(1, at)]
+    assert locations("role-order", question(), example) == [(1, at)]
 
 
 def test_a_lost_tool_result_is_no_fault_of_order():
-    assert places("role-order", chat(("user", "Oslo?"), call(), ("assistant", "Cold."))) == []
+    assert locations("role-order", chat(("user", "Oslo?"), call(), ("assistant", "Cold."))) == []
 
 
 def test_a_pair_is_in_order_with_its_chosen_answer():
     pair = {"prompt": "Where?", "chosen": "There.", "rejected": "Here."}
-    assert places("role-order", pair, dialect="preference") == []
+    assert locations("role-order", pair, dialect="preference") == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks.finding import findings, places
+from tests.checks.finding import findings, locations
 from tests.examples.made import WEATHER, call, chat, question, result
 
 
@@ -39,7 +39,7 @@ def test_calls_that_can_be_carried_out_are_left_alone():
     undeclared = chat(("user", "Oslo?"), call(name="anything"), result(), ("assistant", "Cold."))
     no_arguments = chat(("user", "Now?"), call(name="clock", arguments=""), result(), ("assistant", "Noon."))
     as_object = calling(arguments={"city": "Oslo"})
-    assert places("invalid-tool-call", calling(), whole_number, undeclared, no_arguments, as_object) == []
+    assert locations("invalid-tool-call", calling(), whole_number, undeclared, no_arguments, as_object) == []
 
 
 @pytest.mark.parametrize("tool", [{"type": "function", "function": {}}, {"type": "function", "function": 5}, {"x": 1}])
@@ -57,7 +57,7 @@ def test_a_schema_of_any_shape_is_survived():
         {"required": [[]]},
     ):
         tool = {"type": "function", "function": {"name": "get_weather", "parameters": parameters}}
-        assert places("invalid-tool-call", calling() | {"tools": [tool]}) == []
+        assert locations("invalid-tool-call", calling() | {"tools": [tool]}) == []
 
 
 def test_a_call_without_a_name_is_refused_by_the_reader_under_the_same_name():
@@ -67,7 +67,7 @@ def test_a_call_without_a_name_is_refused_by_the_reader_under_the_same_name():
 
 
 def test_a_conversation_may_end_with_a_call():
-    assert places("unanswered-tool-call", chat(("user", "Oslo?"), call())) == []
+    assert locations("unanswered-tool-call", chat(("user", "Oslo?"), call())) == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,9 @@ def test_a_conversation_may_end_with_a_call():
     ids=["no result", "a question instead", "another id", "no call", "no call, no id", "two results"],
 )
 def test_calls_and_results_that_do_not_match_are_found(turns, at):
-    assert places("unanswered-tool-call", question(), chat(("user", "Oslo?"), *turns)) == [(1, index) for index in at]
+    assert locations("unanswered-tool-call", question(), chat(("user", "Oslo?"), *turns)) == [
+        (1, index) for index in at
+    ]
 
 
 def test_parallel_calls_are_matched_by_id_in_any_order():
@@ -91,7 +93,7 @@ def test_parallel_calls_are_matched_by_id_in_any_order():
     two["tool_calls"] = [*two["tool_calls"], call(call_id="call_2")["tool_calls"][0]]
     answered = chat(("user", "Oslo?"), two, result(call_id="call_2"), result(), ("assistant", "Cold."))
     half = chat(("user", "Oslo?"), two, result(call_id="call_2"), ("assistant", "Cold."))
-    assert places("unanswered-tool-call", answered, half) == [(1, 1)]
+    assert locations("unanswered-tool-call", answered, half) == [(1, 1)]
 
 
 def test_results_without_ids_answer_the_calls_before_them():
@@ -99,11 +101,11 @@ def test_results_without_ids_answer_the_calls_before_them():
     two["tool_calls"] = two["tool_calls"] * 2
     one_result, two_results = ([result(call_id=None)] * count for count in (1, 2))
     fine = [chat(("user", "Oslo?"), two, *results, ("assistant", "Cold.")) for results in (one_result, two_results)]
-    assert places("unanswered-tool-call", *fine) == []
+    assert locations("unanswered-tool-call", *fine) == []
 
 
 def test_one_observation_of_several_calls_answers_all_of_them():
     calls = '[{"name": "f", "arguments": {}}, {"name": "g", "arguments": {}}]'
     turns = [("human", "Oslo?"), ("function_call", calls), ("observation", "1, 2"), ("gpt", "Cold.")]
     example = {"conversations": [{"from": speaker, "value": text} for speaker, text in turns]}
-    assert places("unanswered-tool-call", example, dialect="sharegpt") == []
+    assert locations("unanswered-tool-call", example, dialect="sharegpt") == []

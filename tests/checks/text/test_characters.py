@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.checks.text.fixes import LOSSLESS, REPAIRS, remove_invisible, repair_losslessly
-from curator.checks.text.invisible import invisible_places
+from curator.checks.text.invisible import invisible_offsets
 from curator.checks.text.mojibake import LOST, _suspicious
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, said, talk
@@ -92,7 +92,7 @@ def test_invisible_characters_are_found_and_taken_out(mark):
     ],
 )
 def test_joiners_marks_and_tags_that_are_at_work_stay(text):
-    assert invisible_places(text) == []
+    assert invisible_offsets(text) == []
     assert remove_invisible(text) == text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from curator.project.jobs.events import EventReader
 from curator.training.service.keys import VARIABLES
-from curator.training.service.service_request import REQUEST, Method, Request, SentFile, read_remote, write_whole
+from curator.training.service.service_request import REQUEST, Method, Request, SentFile, read_remote, write_request
 from curator.training.service.work import Pace, work
 
 PACE = Pace(poll=0.01, patience=0.2)
@@ -37,7 +37,7 @@ class Run:
         if provider == "fireworks" and method == "preference":
             files = files[:1]
         self.request = Request(provider, address, account, MODELS[provider], method, settings, files)
-        write_whole(folder / REQUEST, self.request)
+        write_request(folder / REQUEST, self.request)
 
     def work(self, *, cancelling: bool = False, pace: Pace = PACE) -> int:
         return work(self.folder, pace, cancelling=cancelling)
@@ -63,7 +63,7 @@ class Run:
     def remote(self) -> Any:
         return read_remote(self.folder)
 
-    def written(self) -> bytes:
+    def edits(self) -> bytes:
         """Everything in the folder."""
         return b"\n".join(path.read_bytes() for path in sorted(self.folder.rglob("*")) if path.is_file())
 

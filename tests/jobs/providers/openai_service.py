@@ -90,7 +90,7 @@ class OpenAIService(Loopback):
         self.contents: dict[str, bytes] = {}
         self.jobs: dict[str, Any] = {}
         self.statuses = ["validating_files", "running", "succeeded"]
-        self.told = 0
+        self.events_since = 0
         self.part_files: dict[str, Any] = {}
 
     @property
@@ -193,13 +193,13 @@ class OpenAIService(Loopback):
     def _events(self, what: Any, call: Call) -> Any:
         """Two more each time, the newest first, in pages of two."""
         if "after" not in call.query:
-            self.told += 2
+            self.events_since += 2
         shape = example(what)["data"][0]
         events = [
             shape
             | {"id": f"ftevent-{number}", "message": f"Step {number}", "type": "metrics" if number % 2 else "message"}
             | {"data": {"step": number, "train_loss": 3.0 / number, "valid_loss": 4.0 / number} if number % 2 else {}}
-            for number in range(self.told, 0, -1)
+            for number in range(self.events_since, 0, -1)
         ]
         begin = 0
         if "after" in call.query:

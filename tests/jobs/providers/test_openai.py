@@ -91,5 +91,5 @@ def test_the_key_is_nowhere(run: Run, service: OpenAIService, capfd: pytest.Capt
     assert run.work() == 4
     assert "[key]" in run.last["message"]
     assert run.work() == 0
-    assert KEY.encode() not in run.written()
+    assert KEY.encode() not in run.edits()
     assert KEY not in "".join(capfd.readouterr())

@@ -156,7 +156,7 @@ def test_an_expired_key_stops_with_a_sentence_and_goes_on_with_a_new_one(
     assert run.work() == 0
     assert one_job(service)
     for key in (KEY, expired):
-        assert key.encode() not in run.written()
+        assert key.encode() not in run.edits()
 
 
 def test_a_failed_job_says_why_and_is_not_begun_again(run: Run, service: Any) -> None:

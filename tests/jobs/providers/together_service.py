@@ -143,11 +143,11 @@ class TogetherService(Loopback):
         return job
 
     def _events(self, job: Any) -> list[Any]:
-        told = [("job_pending", "info", "Job created"), ("training_start", "info", "Training started")]
-        told += [("checkpoint_save", "info", "Checkpoint saved")] if job["status"] == "completed" else []
-        told += [("job_error", "error", "line 3 is odd")] if job["status"] == "error" else []
+        events_since = [("job_pending", "info", "Job created"), ("training_start", "info", "Training started")]
+        events_since += [("checkpoint_save", "info", "Checkpoint saved")] if job["status"] == "completed" else []
+        events_since += [("job_error", "error", "line 3 is odd")] if job["status"] == "error" else []
         return [
             {"object": "fine-tune-event", "created_at": f"2026-01-01T00:00:0{at}Z", "type": kind, "level": level}
             | {"message": message, "step": at, "total_steps": 9}
-            for at, (kind, level, message) in enumerate(told)
+            for at, (kind, level, message) in enumerate(events_since)
         ]

@@ -21,13 +21,13 @@ class Answered:
     def __init__(self, path: Path, key: str) -> None:
         self._path = path
         self._answers: dict[tuple[str, str], Answer] = {}
-        whole = 0
+        complete = 0
         if path.is_file():
-            whole = self._read(path.read_bytes(), key)
-        if not whole:
+            complete = self._read(path.read_bytes(), key)
+        if not complete:
             path.write_text(json.dumps({"key": key}) + "\n", encoding="utf-8")
         else:
-            os.truncate(path, whole)
+            os.truncate(path, complete)
 
     def _read(self, content: bytes, key: str) -> int:
         """Bytes of the whole lines; 0 when the file is of another evaluation."""

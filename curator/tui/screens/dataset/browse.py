@@ -25,7 +25,7 @@ from curator.tui.screens.reviewing.bulk import do_or_ask
 from curator.tui.screens.reviewing.comparison import CompareScreen
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.long_list import LongList
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.question import ConfirmQuestion
 from curator.tui.widgets.selection import Selection
 
 _TYPING_PAUSE = 0.15
@@ -197,7 +197,7 @@ class BrowseScreen(Page):
         self._wait_no_longer()
         self._pause = self.set_timer(_TYPING_PAUSE, partial(self._ask, event.where))
 
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+    def on_filter_bar_asked(self, event: FilterBar.FilterSubmitted) -> None:
         """Look for it now, and leave the field if it can be read."""
         self._wait_no_longer()
         self._find(replace(self._asked, where=event.where), leave_field=True)
@@ -336,7 +336,7 @@ class BrowseScreen(Page):
         positions = self.selection.positions() if self.selection.count else self.order[cursor : cursor + 1]
         if not len(positions) or self.curator.readonly:
             return
-        question = Question(f"{_VERDICTS[action]} {count(len(positions), 'example')}?", _ONE_STEP)
+        question = ConfirmQuestion(f"{_VERDICTS[action]} {count(len(positions), 'example')}?", _ONE_STEP)
         do_or_ask(self, len(positions), question, partial(self._decided, action, positions))
 
     async def _decided(self, action: Action, positions: Positions) -> None:

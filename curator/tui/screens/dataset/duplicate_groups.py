@@ -20,7 +20,7 @@ from curator.tui.drawing import STATUS_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.bulk import do_or_ask
 from curator.tui.widgets.long_list import LongList
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.question import ConfirmQuestion
 from curator.tui.widgets.side_by_side import Row, SideBySide, rows_of
 
 _STEP = 0.01
@@ -142,7 +142,7 @@ class DuplicatesScreen(Page):
     def _line(self, number: int, width: int) -> Content:  # noqa: ARG002
         assert self._group is not None, "lines are drawn of a group"
         position = self._position(number)
-        place = self.review.places.at(position)
+        place = self.review.locations.at(position)
         mark = STATUS_MARKS[STATUSES[self.review.status[position]]]
         if number == 0:
             name = "KEEPER" if self._relation == "copy" else "first"
@@ -279,7 +279,7 @@ class DuplicatesScreen(Page):
         if self.curator.readonly:
             return
         detail = "Their keepers stay. It is one step: one undo takes all of it back."
-        asked = Question(question, detail, yes="drop them")
+        asked = ConfirmQuestion(question, detail, yes="drop them")
         do_or_ask(self, len(positions), asked, partial(self._drop, positions, reason), always=always)
 
     async def _drop(self, positions: Positions, reason: str) -> None:

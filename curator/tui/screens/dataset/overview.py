@@ -26,8 +26,8 @@ from curator.tui.drawing import SEVERITY_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.dataset.topic_map import TopicMapScreen
 from curator.tui.screens.dataset.unreadable import UnreadableScreen
-from curator.tui.widgets.charts.text_charts import Histogram, bar
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.charts.text_charts import HistogramBars, bar
+from curator.tui.widgets.question import ConfirmQuestion
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _POLICY = "recommended"
@@ -43,7 +43,7 @@ _MARGIN, _WIDEST = 7, 100
 _HISTOGRAM_ROWS = 4
 
 
-class _Line(NamedTuple):
+class _OverviewLine(NamedTuple):
     """A line of the list, and the filter that Enter reviews; None: a heading or a picture."""
 
     text: Text | Padding | Content
@@ -59,7 +59,7 @@ class OverviewScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[_Line] = []
+        self._lines: list[_OverviewLine] = []
         self.report: AuditReport | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -84,7 +84,7 @@ class OverviewScreen(Page):
             self.query_one("#verdict", Static).update(
                 f"{progress}\nThe first {len(self.review)} examples can be read and decided already: r."
             )
-            self._fill([_Line(Text("Review the first examples"), "")])
+            self._fill([_OverviewLine(Text("Review the first examples"), "")])
         else:
             self._weigh()
 
@@ -114,13 +114,13 @@ class OverviewScreen(Page):
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_report, report, histogram)
 
-    def _show_report(self, report: AuditReport, histogram: Histogram | None) -> None:
+    def _show_report(self, report: AuditReport, histogram: HistogramBars | None) -> None:
         self.report = report
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
         self.query_one("#verdict", Static).update(headline)
         self._fill(list(_lines(report, self.review.counts(), histogram, self._width)))
 
-    def _fill(self, lines: list[_Line]) -> None:
+    def _fill(self, lines: list[_OverviewLine]) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
         self._lines = lines
@@ -190,7 +190,7 @@ class OverviewScreen(Page):
                     )
                 self.review_changed()
 
-        self.app.push_screen(Question(question, detail, yes="apply it"), answered)
+        self.app.push_screen(ConfirmQuestion(question, detail, yes="apply it"), answered)
 
 
 def _is_unreadable(report: AuditReport, name: str) -> bool:
@@ -199,12 +199,12 @@ def _is_unreadable(report: AuditReport, name: str) -> bool:
     return any(finding.example is None and finding.line is not None for finding in worst)
 
 
-def _histogram(review: Review, bins: int) -> Histogram | None:
+def _histogram(review: Review, bins: int) -> HistogramBars | None:
     """Of the tokens of all examples; None: they were not counted."""
     facts = review.audit.loaded.facts
     if "tokens" not in facts.columns or not len(facts):
         return None
-    return Histogram.of(facts["tokens"].to_numpy(), bins, review.audit.options.settings.max_tokens)
+    return HistogramBars.of(facts["tokens"].to_numpy(), bins, review.audit.options.settings.max_tokens)
 
 
 def _indented(text: Text) -> Padding:
@@ -212,8 +212,10 @@ def _indented(text: Text) -> Padding:
     return Padding(text, (0, 0, 0, 2))
 
 
-def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | None, width: int) -> Iterator[_Line]:
-    yield _Line(Text("Next", style="bold"), None)
+def _lines(
+    report: AuditReport, counts: dict[str, int], histogram: HistogramBars | None, width: int
+) -> Iterator[_OverviewLine]:
+    yield _OverviewLine(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
         command = step.command or ""
         where = command.rpartition("--where ")[2] if "--where" in command else None
@@ -225,17 +227,17 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
         if step.command and where is None:
             line.append(f"\n{visible(step.command, one_line=True)}", style="dim")
             where = f"{COMMAND_LINE}{step.command}"
-        yield _Line(_indented(line), where)
-    yield _Line(Text("Why", style="bold"), None)
+        yield _OverviewLine(_indented(line), where)
+    yield _OverviewLine(Text("Why", style="bold"), None)
     for reason in report.verdict.reasons:
-        yield _Line(_indented(Text(visible(reason, one_line=True))), None)
-    yield _Line(Text("Decisions", style="bold"), None)
-    yield _Line(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
+        yield _OverviewLine(_indented(Text(visible(reason, one_line=True))), None)
+    yield _OverviewLine(Text("Decisions", style="bold"), None)
+    yield _OverviewLine(Text(f"  {counts['pending']:>9,}  undecided"), "decided:no")
     for status, word in (("keep", "kept"), ("drop", "dropped"), ("flag", "flagged")):
-        yield _Line(Text(f"  {counts[status]:>9,}  {word}"), f"decided:{status}")
-    yield _Line(Text("Findings", style="bold"), None)
+        yield _OverviewLine(Text(f"  {counts[status]:>9,}  {word}"), f"decided:{status}")
+    yield _OverviewLine(Text("Findings", style="bold"), None)
     if not report.checks:
-        yield _Line(Text("  No check found anything."), None)
+        yield _OverviewLine(Text("  No check found anything."), None)
     most = max((check.examples for check in report.checks), default=0)
     for check in report.checks:
         text = Text(f"  {check.examples:>9,} " if check.examples else f"  {'all':>9} ")
@@ -245,11 +247,11 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
         text.truncate(width, overflow="ellipsis")
         about_examples = any(finding.example is not None for finding in check.worst)
         about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
-        yield _Line(text, f"check:{check.name}" if about_examples else about_lines)
+        yield _OverviewLine(text, f"check:{check.name}" if about_examples else about_lines)
     if report.tokens is not None:
         tokens = report.tokens
-        yield _Line(Text("Tokens", style="bold"), None)
-        yield _Line(
+        yield _OverviewLine(Text("Tokens", style="bold"), None)
+        yield _OverviewLine(
             Text(
                 f"  {tokens.total:,} in all; median {tokens.median:,}, 95 % up to {tokens.percentile_95:,}, "
                 f"longest {tokens.longest:,} ({tokens.tokenizer})"
@@ -258,10 +260,10 @@ def _lines(report: AuditReport, counts: dict[str, int], histogram: Histogram | N
         )
         if histogram is not None:
             picture = Content("\n").join(histogram.lines(_HISTOGRAM_ROWS))
-            yield _Line(Content("\n").join([Content("  ") + line for line in picture.split("\n")]), None)
+            yield _OverviewLine(Content("\n").join([Content("  ") + line for line in picture.split("\n")]), None)
     if report.meaning is not None and report.meaning.topics:
-        yield _Line(Text("Topics", style="bold"), None)
+        yield _OverviewLine(Text("Topics", style="bold"), None)
         titles = visible(", ".join(topic.title for topic in report.meaning.topics), one_line=True)
         line = Text(f"  {len(report.meaning.topics):>9,}  on a map: {titles}")
         line.truncate(width, overflow="ellipsis")
-        yield _Line(line, MAP_LINE)
+        yield _OverviewLine(line, MAP_LINE)

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 from curator.tui.page import Page
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.question import ConfirmQuestion
 
 ASK_ABOVE = 20
 """Examples above which a decision about all of them is asked for first."""
 
 
 def do_or_ask(
-    page: Page, examples: int, question: Question, do: Callable[[], Awaitable[None]], *, always: bool = False
+    page: Page, examples: int, question: ConfirmQuestion, do: Callable[[], Awaitable[None]], *, always: bool = False
 ) -> None:
     """Do something about so many examples; above `ASK_ABOVE`, or `always`, only after a yes to the question."""
 

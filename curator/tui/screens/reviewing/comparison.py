@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from curator.errors import CuratorError
-from curator.review.session import Seen
+from curator.review.session import ShownExample
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.side_by_side import SideBySide, rows_of
 
@@ -70,5 +70,5 @@ class CompareScreen(Page):
             self._compare()
 
 
-def _name(seen: Seen) -> str:
-    return f"{Path(seen.place).name}  {seen.id}"
+def _name(shown: ShownExample) -> str:
+    return f"{Path(shown.place).name}  {shown.id}"

@@ -15,25 +15,25 @@ class WritingScreen(ExampleScreen):
 
     def action_edit(self) -> None:
         """Edit here."""
-        if self.seen is not None:
-            self.app.push_screen(EditScreen(self.seen.content, self.seen.position, "edit"))
+        if self.shown is not None:
+            self.app.push_screen(EditScreen(self.shown.content, self.shown.position, "edit"))
 
     def action_new(self) -> None:
         """Write a new example, under the same system message as this one."""
-        messages = [] if self.seen is None else [m for m in self.seen.content.messages[:1] if m["role"] == "system"]
+        messages = [] if self.shown is None else [m for m in self.shown.content.messages[:1] if m["role"] == "system"]
         content = Content([*messages, {"role": "user", "content": ""}, {"role": "assistant", "content": ""}])
         self.app.push_screen(EditScreen(content, None, "new"))
 
     def action_new_from(self) -> None:
         """Write a new example that begins as this one."""
-        if self.seen is not None:
-            self.app.push_screen(EditScreen(self.seen.content, None, "new from this"))
+        if self.shown is not None:
+            self.app.push_screen(EditScreen(self.shown.content, None, "new from this"))
 
     async def action_editor(self) -> None:
         """Edit as JSON elsewhere."""
-        if self.seen is None:
+        if self.shown is None:
             return
-        before, position = self.seen.content, self.seen.position
+        before, position = self.shown.content, self.shown.position
         try:
             after = in_editor(self.app, before)
         except CuratorError as error:
@@ -44,13 +44,13 @@ class WritingScreen(ExampleScreen):
 
     def action_fix(self) -> None:
         """Repair what can be repaired."""
-        if self.seen is None:
+        if self.shown is None:
             return
-        mended = repaired(self.seen.content, self.seen.findings)
+        mended = repaired(self.shown.content, self.shown.findings)
         if mended is None:
             self.notify("No check offers a repair for this example; e edits it.", markup=False)
         else:
-            self._save(self.seen.content, mended, self.seen.position, "fix")
+            self._save(self.shown.content, mended, self.shown.position, "fix")
 
     def _save(self, before: Content, after: Content, position: int, what: str) -> None:
         async def answered(answer: Answer | None) -> None:

@@ -96,7 +96,7 @@ class EditScreen(Page):
             self.set_focus(next(empty, fields[-1]))
         self.refresh_bars()
 
-    def _written(self) -> Content:
+    def _saved(self) -> Content:
         """The content with the texts of the fields."""
         lists: dict[str, list[Message] | None] = {
             "": list(self._content.messages),
@@ -107,14 +107,14 @@ class EditScreen(Page):
             messages = lists[part]
             assert messages is not None, "a field stands for a message"
             at = index - (len(self._content.messages) if part else 0)
-            message: dict[str, Any] = {**messages[at], "content": field.written}
-            if not field.written and messages[at].get("tool_calls"):
+            message: dict[str, Any] = {**messages[at], "content": field.edits}
+            if not field.edits and messages[at].get("tool_calls"):
                 message.pop("content")
             messages[at] = message
         return self._content._replace(messages=lists[""] or [], chosen=lists["chosen"], rejected=lists["rejected"])
 
     def _keep_draft(self) -> None:
-        content = self._written()
+        content = self._saved()
         text = as_json(content)
         if content != self._before and text != self._drafted:
             self._drafted = text
@@ -127,7 +127,7 @@ class EditScreen(Page):
     def action_save(self) -> None:
         """Show the difference, then save."""
         try:
-            content = checked_content(self._written().identity())
+            content = checked_content(self._saved().identity())
         except CuratorError as error:
             self.query_one("#fault", Static).update(Text(visible(str(error)), style="bold red"))
             return
@@ -143,7 +143,7 @@ class EditScreen(Page):
         if answer == "discard":
             self._leave()
         elif answer == "save":
-            content = checked_content(self._written().identity())
+            content = checked_content(self._saved().identity())
             if await self.curator.save_content(self._position, content):
                 self._leave()
 
@@ -155,7 +155,7 @@ class EditScreen(Page):
 
     async def action_add_turn(self) -> None:
         """One more message, of whoever's turn it is."""
-        content = self._written()
+        content = self._saved()
         last = content.messages[-1]["role"] if content.messages else ""
         role = _USER if last == _ASSISTANT else _ASSISTANT
         self._content = content._replace(messages=[*content.messages, {"role": role, "content": ""}])
@@ -163,7 +163,7 @@ class EditScreen(Page):
 
     async def action_remove_turn(self) -> None:
         """Without the last message."""
-        content = self._written()
+        content = self._saved()
         if len(content.messages) > 1:
             self._content = content._replace(messages=content.messages[:-1])
             await self._fill()
@@ -177,7 +177,7 @@ class EditScreen(Page):
     async def action_editor(self) -> None:
         """All of it, as JSON, in `$EDITOR`."""
         try:
-            edited = in_editor(self.app, self._written())
+            edited = in_editor(self.app, self._saved())
         except CuratorError as error:
             self.curator.say_error(error)
             return

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
-from curator.review.session import Seen
+from curator.review.session import ShownExample
 from curator.tui.drawing import status_text
 from curator.tui.screens.reviewing.queue import QueueScreen
 from curator.tui.widgets.example_view import ExampleView
@@ -36,11 +36,11 @@ class ExampleScreen(QueueScreen):
         view, entries = self.query_one(ExampleView), self.query_one(LongList)
         entries.forget_entry(self.place)
         self.place = min(max(place, 0), max(len(self.queue) - 1, 0))
-        self.seen = None
+        self.shown = None
         if len(self.queue):
             try:
-                self.seen = self.review.at(int(self.queue[self.place]))
-                view.show(self.seen.content, self.seen.findings)
+                self.shown = self.review.at(int(self.queue[self.place]))
+                view.show(self.shown.content, self.shown.findings)
             except CuratorError as error:
                 view.say(visible(str(error)))
         else:
@@ -61,23 +61,27 @@ class ExampleScreen(QueueScreen):
 
     def show_again(self) -> None:
         """Everything around the text of the example."""
-        seen = self.seen
+        shown = self.shown
         status = self.query_one("#status", Static)
-        status.update("" if seen is None else self._status_line(seen))
-        self.show_side(seen)
+        status.update("" if shown is None else self._status_line(shown))
+        self.show_side(shown)
         self.refresh_bars()
 
-    def _status_line(self, seen: Seen) -> Text:
-        standing = seen.standing
-        line = Text(status_text(standing.status), style="bold")
-        for word, is_so in (("disputed", standing.disputed), ("edited", standing.edited), ("added", standing.added)):
+    def _status_line(self, shown: ShownExample) -> Text:
+        decision_state = shown.decision_state
+        line = Text(status_text(decision_state.status), style="bold")
+        for word, is_so in (
+            ("disputed", decision_state.disputed),
+            ("edited", decision_state.edited),
+            ("added", decision_state.added),
+        ):
             if is_so:
                 line.append(f"  {word}", style="bold")
-        if standing.reason:
-            line.append(f"  because: {visible(standing.reason, one_line=True)}", style="italic not bold")
-        if standing.policy:
-            line.append(f"  by policy {visible(standing.policy, one_line=True)}", style="not bold")
-        line.append(f"  {visible(Path(seen.place).name, one_line=True)}  {seen.id}", style="dim not bold")
+        if decision_state.reason:
+            line.append(f"  because: {visible(decision_state.reason, one_line=True)}", style="italic not bold")
+        if decision_state.policy:
+            line.append(f"  by policy {visible(decision_state.policy, one_line=True)}", style="not bold")
+        line.append(f"  {visible(Path(shown.place).name, one_line=True)}  {shown.id}", style="dim not bold")
         return line
 
     def show_progress(self) -> None:
@@ -108,7 +112,7 @@ class ExampleScreen(QueueScreen):
         each = f"\n\nWhat each part finds alone:\n{parts}" if parts else ""
         return f"No example is found by {visible(self.where)}.{each}\n\nc shows all again, / changes the filter."
 
-    def show_side(self, seen: Seen | None) -> None:
+    def show_side(self, shown: ShownExample | None) -> None:
         """What stands beside the example."""
         raise NotImplementedError
 
@@ -120,7 +124,7 @@ class ExampleScreen(QueueScreen):
         """Decisions may have changed meanwhile."""
         self.query_one(LongList).forget()
         self._today = self.review.decided_today()
-        if self.seen is not None:
+        if self.shown is not None:
             self.show_place(self.place)
         self.refresh_bars()
 

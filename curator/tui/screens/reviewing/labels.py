@@ -15,7 +15,7 @@ from curator.reporting.wording import count
 from curator.review.agreement import in_words
 from curator.review.label_suggestions import most_uncertain_first, suggestions, vectors_of
 from curator.review.labels import NO_QUESTIONS, Labels, Value, choices_of, label
-from curator.review.session import Positions, Seen
+from curator.review.session import Positions, ShownExample
 from curator.review.suggest import ENOUGH, Suggestions
 from curator.settings.fields import LabelQuestion
 from curator.tui.page import bindings_of
@@ -110,18 +110,18 @@ class LabelsScreen(ExampleScreen):
             return "no questions yet"
         return f"{self.question[0]}  {super().title_detail()}  by {self.review.opened.annotator}"
 
-    def show_side(self, seen: Seen | None) -> None:
+    def show_side(self, shown: ShownExample | None) -> None:
         """The question, its answers with their digits, the suggestion, and what others say."""
         pane = self.query_one(FindingsPane)
         if self.question is None:
             pane.update(Text(NO_QUESTIONS))
             return
-        if seen is None:
+        if shown is None:
             pane.update("")
             return
         name, question = self.question
         text = Text(visible(question.question or name, one_line=True) + "\n", style="bold")
-        given = self.labels.of(seen.id, name)
+        given = self.labels.of(shown.id, name)
         own = given.get(self.review.opened.annotator)
         chosen = own if isinstance(own, list) else [] if own is None else [str(own)]
         for number, choice in enumerate(choices_of(question), 1):
@@ -131,7 +131,7 @@ class LabelsScreen(ExampleScreen):
             )
         if question.kind == "note":
             text.append(f"m writes it: {visible(str(own or '(nothing yet)'), one_line=True)}\n", style="not bold")
-        text.append(self._suggestion(seen.position, name), style="italic not bold")
+        text.append(self._suggestion(shown.position, name), style="italic not bold")
         for who, value in sorted(given.items()):
             if who != self.review.opened.annotator:
                 said = ", ".join(value) if isinstance(value, list) else value
@@ -170,7 +170,7 @@ class LabelsScreen(ExampleScreen):
 
     async def action_choose(self, number: int) -> None:
         """An answer by its digit."""
-        if self.question is None or self.seen is None:
+        if self.question is None or self.shown is None:
             return
         name, question = self.question
         choices = choices_of(question)
@@ -178,7 +178,7 @@ class LabelsScreen(ExampleScreen):
             return
         choice = choices[number - 1]
         if question.kind == "choices":
-            own = self.labels.of(self.seen.id, name).get(self.review.opened.annotator, [])
+            own = self.labels.of(self.shown.id, name).get(self.review.opened.annotator, [])
             chosen = set(own if isinstance(own, list) else []) ^ {choice}
             await self._answer([value for value in choices if value in chosen] or None, go_on=False)
         else:
@@ -186,13 +186,13 @@ class LabelsScreen(ExampleScreen):
 
     async def action_accept(self) -> None:
         """The suggestion; or, of several choices, enough."""
-        if self.question is None or self.seen is None:
+        if self.question is None or self.shown is None:
             return
         name, question = self.question
         if question.kind in ("choices", "note"):
             self._go_on()
-        elif name in self.guesses and self.seen.position < len(self.guesses[name].probabilities):
-            value, _ = self.guesses[name].best(self.seen.position)
+        elif name in self.guesses and self.shown.position < len(self.guesses[name].probabilities):
+            value, _ = self.guesses[name].best(self.shown.position)
             await self._answer(int(value) if question.kind == "rating" else value)
         else:
             self.notify(f"There is no suggestion yet; they begin after {ENOUGH} answers.", markup=False)
@@ -203,10 +203,10 @@ class LabelsScreen(ExampleScreen):
 
     def action_note(self) -> None:
         """The answer as text."""
-        if self.question is None or self.seen is None or self.question[1].kind != "note":
+        if self.question is None or self.shown is None or self.question[1].kind != "note":
             self.notify("This question is answered with digits.", markup=False)
             return
-        own = self.labels.of(self.seen.id, self.question[0]).get(self.review.opened.annotator, "")
+        own = self.labels.of(self.shown.id, self.question[0]).get(self.review.opened.annotator, "")
         self.app.push_screen(AskText(self.question[1].question or self.question[0], str(own)), self._noted)
 
     async def _noted(self, text: str | None) -> None:
@@ -215,8 +215,8 @@ class LabelsScreen(ExampleScreen):
 
     async def _answer(self, value: Value | None, *, go_on: bool = True) -> None:
         assert self.question is not None, "an answer is to a question"
-        assert self.seen is not None, "and about an example"
-        name, id_, position = self.question[0], self.seen.id, self.seen.position
+        assert self.shown is not None, "and about an example"
+        name, id_, position = self.question[0], self.shown.id, self.shown.position
         review = self.review
         if not await self._change(lambda: label(review.opened, [id_], name, value)):
             return
@@ -228,14 +228,14 @@ class LabelsScreen(ExampleScreen):
         if go_on:
             self._go_on()
         else:
-            self.show_side(self.seen)
+            self.show_side(self.shown)
 
     def _go_on(self) -> None:
         """To the next question about this example that has no answer yet; after the last one to the next example."""
-        assert self.seen is not None, "something was answered"
+        assert self.shown is not None, "something was answered"
         names = list(self.labels.questions)
         for number in range(self._question + 1, len(names)):
-            if self.review.opened.annotator not in self.labels.of(self.seen.id, names[number]):
+            if self.review.opened.annotator not in self.labels.of(self.shown.id, names[number]):
                 self._ask(number)
                 return
         if self._question:
@@ -245,7 +245,7 @@ class LabelsScreen(ExampleScreen):
     def _ask(self, number: int) -> None:
         self._question = number
         self._count_answers()
-        self.show_side(self.seen)
+        self.show_side(self.shown)
         self.refresh_bars()
 
     def action_next_question(self) -> None:
@@ -276,7 +276,7 @@ class LabelsScreen(ExampleScreen):
     def _reload(self) -> None:
         self.labels.reload()
         self._count_answers()
-        self.show_side(self.seen)
+        self.show_side(self.shown)
 
     # Suggestions
 
@@ -301,4 +301,4 @@ class LabelsScreen(ExampleScreen):
 
     def _take_guesses(self, name: str, guesses: Suggestions) -> None:
         self.guesses[name] = guesses
-        self.show_side(self.seen)
+        self.show_side(self.shown)

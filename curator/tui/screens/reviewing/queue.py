@@ -17,7 +17,7 @@ from curator.data.frames import SEVERITIES
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.review.listing import Listing
-from curator.review.session import NO_SEVERITY, PENDING, STATUSES, Positions, Seen
+from curator.review.session import NO_SEVERITY, PENDING, STATUSES, Positions, ShownExample
 from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
 from curator.tui.page import Page
 from curator.tui.widgets.ask_text import AskText
@@ -52,7 +52,7 @@ class QueueScreen(Page):
         self.place = 0
         self.where = ""
         self.by_severity = True
-        self.seen: Seen | None = None
+        self.shown: ShownExample | None = None
         self._shown_at = 0.0
         self._last_key = ""
         self._listing: Listing | None = None
@@ -94,7 +94,7 @@ class QueueScreen(Page):
     def _go_back(self, known: dict[str, Any]) -> None:
         """To the example that was in front, at the line that was."""
         self._go_to_start(known.get("example"))
-        if self.seen is not None and self.seen.id == known.get("example"):
+        if self.shown is not None and self.shown.id == known.get("example"):
             view = self.query_one(ExampleView)
             self.call_after_refresh(view.scroll_to, y=known.get("scroll", 0), animate=False)
 
@@ -158,7 +158,7 @@ class QueueScreen(Page):
             bar.say(str(error))
         else:
             self.curator.say_error(error)
-        if self.seen is None:
+        if self.shown is None:
             self._find(self.where, lambda: self._go_to_start(None))
         else:
             self.show_again()
@@ -193,7 +193,7 @@ class QueueScreen(Page):
 
     def review_changed(self) -> None:
         """The whole set is known now: the same example, in the queue of the whole."""
-        example, asked = None if self.seen is None else self.seen.id, self.query_one(FilterBar).asked
+        example, asked = None if self.shown is None else self.shown.id, self.query_one(FilterBar).asked
         self._find(self.where if asked is None else asked, lambda: self._go_to_start(example))
 
     def go_to_position(self, positions: Sequence[int]) -> None:
@@ -233,7 +233,7 @@ class QueueScreen(Page):
         """Type a filter."""
         self.query_one(FilterBar).ask(self.where)
 
-    def on_filter_bar_asked(self, event: FilterBar.Asked) -> None:
+    def on_filter_bar_asked(self, event: FilterBar.FilterSubmitted) -> None:
         """Apply what was typed."""
         self.narrow(event.where)
 
@@ -243,7 +243,7 @@ class QueueScreen(Page):
 
     def _find_around(self, where: str) -> None:
         """Make the queue anew, at the same example where it is in it."""
-        positions = [] if self.seen is None else [self.seen.position]
+        positions = [] if self.shown is None else [self.shown.position]
         self._find(where, lambda: self.go_to_position(positions))
 
     def go_to_example(self, example: str | None) -> None:
@@ -254,7 +254,7 @@ class QueueScreen(Page):
     async def _keep_place(self) -> None:
         """Remember where the person is, for the next time; called a little after every move."""
         place = {
-            "example": None if self.seen is None else self.seen.id,
+            "example": None if self.shown is None else self.shown.id,
             "where": self.where,
             "order": "severity" if self.by_severity else "file",
             "list": self._list_wanted,

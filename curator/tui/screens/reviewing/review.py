@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from curator.data.safe_text import visible
 from curator.project.decisions.decision import Action
 from curator.reporting.wording import count
-from curator.review.session import PENDING, Seen
+from curator.review.session import PENDING, ShownExample
 from curator.tui.copying import copied
 from curator.tui.drawing import as_json
 from curator.tui.page import bindings_of
@@ -17,7 +17,7 @@ from curator.tui.screens.reviewing.history import HistoryScreen
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.tui.widgets.long_list import LongList
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.question import ConfirmQuestion
 
 
 class ReviewScreen(WritingScreen):
@@ -37,12 +37,12 @@ class ReviewScreen(WritingScreen):
         if self.by_severity:
             self.notify("The data are checked. Gravest findings come first: g goes there.", markup=False)
 
-    def show_side(self, seen: Seen | None) -> None:
+    def show_side(self, shown: ShownExample | None) -> None:
         """What stands beside the example: its findings, and the reasons that the digits give."""
-        if seen is None:
+        if shown is None:
             self.query_one(FindingsPane).update("")
         else:
-            self.query_one(FindingsPane).show(seen.findings, self._reasons(), checked=not self.review.partial)
+            self.query_one(FindingsPane).show(shown.findings, self._reasons(), checked=not self.review.partial)
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons
@@ -72,9 +72,9 @@ class ReviewScreen(WritingScreen):
         await self._decide("flag")
 
     async def _decide(self, action: Action, reason: str | None = None) -> None:
-        if self.seen is None:
+        if self.shown is None:
             return
-        position = self.seen.position
+        position = self.shown.position
         if await self._change(lambda: self.review.decide([position], action, reason)):
             self.advance()
 
@@ -102,22 +102,22 @@ class ReviewScreen(WritingScreen):
 
         about = f"that {self.where} finds" if self.where else "of the whole set"
         sentence = f"{action.capitalize()} {count(len(positions), 'undecided example')} {about}?"
-        question = Question(sentence, "One undo takes all of it back.", yes=f"{action} them")
+        question = ConfirmQuestion(sentence, "One undo takes all of it back.", yes=f"{action} them")
         do_or_ask(self, len(positions), question, decide)
 
     async def action_reason(self) -> None:
         """Ask why, and keep it with a decision like the one that stands."""
-        if self.seen is not None:
+        if self.shown is not None:
             self.app.push_screen(
-                AskText("Why? Kept with the decision.", self.seen.standing.reason or ""), self._because
+                AskText("Why? Kept with the decision.", self.shown.decision_state.reason or ""), self._because
             )
 
     async def _because(self, reason: str | None) -> None:
-        if self.seen is None or reason is None:
+        if self.shown is None or reason is None:
             return
-        status = self.seen.standing.status
+        status = self.shown.decision_state.status
         action: Action = "flag" if status == "pending" else status  # type: ignore[assignment]
-        position = self.seen.position
+        position = self.shown.position
         await self.curator.write(lambda: self.review.decide([position], action, reason.strip() or None))
         self.show_place(self.place)
 
@@ -125,8 +125,8 @@ class ReviewScreen(WritingScreen):
 
     def action_similar(self) -> None:
         """The examples nearest in meaning to this one."""
-        if self.seen is not None and self.seen.original is not None:
-            self.narrow(f"similar:{self.seen.id}")
+        if self.shown is not None and self.shown.original is not None:
+            self.narrow(f"similar:{self.shown.id}")
         else:
             self.notify("An example that was just added cannot be compared yet.", markup=False)
 
@@ -138,9 +138,9 @@ class ReviewScreen(WritingScreen):
 
     def action_copy(self) -> None:
         """The example as JSON to the clipboard of the terminal, and to a file."""
-        if self.seen is not None:
+        if self.shown is not None:
             self.notify(
-                visible(copied(self.app, as_json(self.seen.content), "The example"), one_line=True), markup=False
+                visible(copied(self.app, as_json(self.shown.content), "The example"), one_line=True), markup=False
             )
 
     def action_history(self) -> None:

@@ -20,7 +20,7 @@ from curator.training.runs.watched import Watched
 from curator.training.service.launching import begin, is_at_service
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.charts.loss import LossChart
-from curator.tui.widgets.question import Question
+from curator.tui.widgets.question import ConfirmQuestion
 from trainer.contract import EVENTS_FILE
 
 _LOOK_EVERY = 1.0
@@ -179,9 +179,13 @@ class TrainingScreen(Page):
                 self._work_at_service(cancelling=True)
 
         if is_at_service(self.folder):
-            self.app.push_screen(Question("Cancel the job at the service?", "It cannot be continued."), answered_away)
+            self.app.push_screen(
+                ConfirmQuestion("Cancel the job at the service?", "It cannot be continued."), answered_away
+            )
             return
-        self.app.push_screen(Question("Stop this training?", "c continues it later from the saved step."), answered)
+        self.app.push_screen(
+            ConfirmQuestion("Stop this training?", "c continues it later from the saved step."), answered
+        )
 
     @work(thread=True, exclusive=True, group="start")
     def _work_at_service(self, *, cancelling: bool) -> None:

@@ -32,7 +32,7 @@ def thousands(number: float) -> str:
 
 
 @dataclass(frozen=True)
-class Histogram:
+class HistogramBars:
     """How often which size is.
 
     Attributes:
@@ -50,7 +50,7 @@ class Histogram:
     over_limit: int
 
     @classmethod
-    def of(cls, sizes: npt.NDArray[np.integer], bins: int, limit: int | None = None) -> "Histogram":
+    def of(cls, sizes: npt.NDArray[np.integer], bins: int, limit: int | None = None) -> "HistogramBars":
         """Of `sizes`; so wide that all but the largest half percent are in it, and the limit if anything comes near."""
         if not len(sizes):
             return cls(np.zeros(bins, dtype=np.int64), 1, 0, limit, 0)
