@@ -9,8 +9,9 @@ prompts and answers and the default encoder's cosine, and asked: is the same ask
 and is what is answered interchangeable, so that one of the two is enough? 1: yes. Pairs that do the same to another
 object ("classify 'software'", "classify 'small'") or with other numbers are no.
 
-The rule is the product's (`curator.embedding.semantic_duplicates`): whole and prompt at or above the threshold, and the same
-numbers in both prompts. The threshold is the lowest, in steps of 0.01, from which nine in ten such pairs are yes.
+The rule is the product's (`curator.embedding.semantic_duplicates`): full text and prompt at or above the threshold, and
+the same numbers in both prompts. The threshold is the lowest, in steps of 0.01, from which nine in ten such pairs are
+yes.
 """
 
 import csv

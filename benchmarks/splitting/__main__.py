@@ -18,8 +18,9 @@ from curator.duplicates.corpus import Corpus, assemble
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.must_link import must_link
 from curator.duplicates.search import find
+from curator.project.saved_split import TRAIN, VALIDATION
 from curator.splitting.components import components
-from curator.splitting.split import TRAIN, VALIDATION, split
+from curator.splitting.split import split
 
 BLOCK = 10_000
 SHARE = 0.1

@@ -4,12 +4,20 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curator.project.database import Database
 
 SPLITS = pl.Schema({"id": pl.String, "side": pl.Int8})
 """An example's id, and 0 for train, 1 for validation, 2 for test."""
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+NAMES = ("train", "validation", "test")
+
+Splits = npt.NDArray[np.int8]
+"""The split of each example; -1 for none."""
 
 _SETTINGS = "split"
 

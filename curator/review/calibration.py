@@ -10,7 +10,6 @@ import polars as pl
 
 from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
-from curator.cli.text.pair_difference import Parts, parts_of
 from curator.duplicates.calibration import (
     PRECISION,
     Band,
@@ -23,6 +22,7 @@ from curator.duplicates.calibration import (
 )
 from curator.errors import UnreadableInput
 from curator.review.duplicate_listing import DuplicateListing
+from curator.review.pair_parts import Parts, parts_of
 
 Answers = dict[tuple[str, str], bool]
 """Whether the pair of these two ids is a copy."""

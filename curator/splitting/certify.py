@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.splitting.split import NAMES, TEST, TRAIN, VALIDATION, Split
+from curator.project.saved_split import NAMES, TEST, TRAIN, VALIDATION
+from curator.splitting.split import Split
 
 if TYPE_CHECKING:
     from curator.duplicates.containment.leaks import Certificate

@@ -13,13 +13,13 @@ from curator.audit.meaning.meaning_findings import semantic_edges
 from curator.audit.open_data import Opened
 from curator.audit.stages.known_splits import known_splits
 from curator.errors import UsageError
-from curator.project.saved_split import save_splits, saved_settings, saved_splits
+from curator.project.saved_split import NAMES, TRAIN, Splits, save_splits, saved_settings, saved_splits
 from curator.settings.fields import SplitSettings
 from curator.splitting.certify import Certified, certified
 from curator.splitting.components import Components, components
 from curator.splitting.members import Members, members_of, must_link_of
 from curator.splitting.source_fields import conversation_field, numbered_values
-from curator.splitting.split import NAMES, TRAIN, Split, Splits, split
+from curator.splitting.split import Split, split
 
 Edges = npt.NDArray[np.int64]
 Asked = Mapping[str, str | float]

@@ -11,12 +11,8 @@ import numpy.typing as npt
 import polars as pl
 import xxhash
 
+from curator.project.saved_split import NAMES, TEST, TRAIN, VALIDATION, Splits
 from curator.splitting.components import Components, Positions
-
-TRAIN, VALIDATION, TEST = 0, 1, 2
-NAMES = ("train", "validation", "test")
-
-Splits = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)

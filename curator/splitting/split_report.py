@@ -17,12 +17,12 @@ from curator.data.content import Content, spoken
 from curator.data.files.permissions import OWNER
 from curator.data.finding import Place
 from curator.project.refusals import worded
+from curator.project.saved_split import NAMES
 from curator.reporting.certificate import HeldOutFigures, LeakSpecimen, Nearest, SplitReport, certificate_markdown
 from curator.reporting.writing import write_report
 from curator.splitting.certify import Certified
 from curator.splitting.members import Members
 from curator.splitting.saved import Splitting
-from curator.splitting.split import NAMES
 
 SPECIMENS = 5
 """Close pairs of each held-out set that the page shows with their texts."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from curator.audit.last_training.failures import evaluated
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER, Encoder, encoder_named
-from curator.training.runs.listed import lines_of
+from curator.project.jobs.run_files import lines_of
 from trainer.contract import TRAIN_FILE
 
 FAILING_SHARE = 0.25

@@ -12,8 +12,9 @@ from curator.duplicates.containment.leaks import leaks
 from curator.duplicates.groups import default_rank, group
 from curator.duplicates.must_link import must_link
 from curator.duplicates.search import find
+from curator.project.saved_split import TEST, TRAIN, VALIDATION
 from curator.splitting.components import components
-from curator.splitting.split import TEST, TRAIN, VALIDATION, split
+from curator.splitting.split import split
 from tests.duplicates.build import prepared
 from tests.duplicates.material import examples_with_copies, sentence
 

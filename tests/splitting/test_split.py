@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.project.saved_split import TEST, TRAIN, VALIDATION
 from curator.splitting.components import components
-from curator.splitting.split import TEST, TRAIN, VALIDATION, split
+from curator.splitting.split import split
 
 NONE = np.empty((0, 2), dtype=np.int64)
 

@@ -28,7 +28,8 @@ def model_card(plan: Plan, result: Result) -> str:
         f"# {result.run}",
         "",
         f"A LoRA adapter for `{base}`, trained on {result.truncation_report['examples']} chat examples "
-        f"({result.truncation_report['trained_tokens']} answer tokens). Licence of the base model: {licence or NO_LICENCE}.",
+        f"({result.truncation_report['trained_tokens']} answer tokens). "
+        f"Licence of the base model: {licence or NO_LICENCE}.",
         "",
         *_results(result),
         "## Use",

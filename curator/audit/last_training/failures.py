@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from curator.data.frames import FOUND, found
-from curator.training.runs.listed import lines_of
+from curator.project.jobs.run_files import lines_of
 from trainer.contract import EVALUATION_FILE
 
 HIGH_LOSS_SHARE = 0.05

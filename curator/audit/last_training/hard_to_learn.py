@@ -18,7 +18,7 @@ import polars as pl
 from curator.audit.last_training.failures import finding_frame
 from curator.data.content import spoken
 from curator.data.frames import FOUND
-from curator.training.runs.listed import lines_of
+from curator.project.jobs.run_files import lines_of
 from trainer.contract import DYNAMICS_FILE, TRAIN_FILE
 
 HARD_SHARE = 0.05

@@ -64,7 +64,7 @@ class Meaning:
     Attributes:
         examples: `EXAMPLES`.
         topics: `TOPICS`.
-        pairs: `PAIRS` of kind semantic, sorted: what says the same; see `curator.embedding.semantic_duplicates.semantic_pairs`.
+        pairs: `PAIRS` of kind semantic, sorted: what says the same; see `semantic_pairs`.
         found: findings of outliers and topics, `FOUND` with keeper and related; `row` is the position.
         encoder: its name.
         threshold: cosine of the pairs.

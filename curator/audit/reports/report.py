@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from curator.audit.decided.proposals import with_groups
 from curator.audit.engine import Audit
 from curator.audit.findings import is_on_lines, lines_found
 from curator.audit.ids import ids_of
@@ -12,7 +13,6 @@ from curator.audit.open_data import Opened
 from curator.audit.reports.summary import summarise
 from curator.project.decisions.policies import policy_named, propose
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
-from curator.review.decide import with_groups
 from curator.targets.prices import default_epochs, prices
 
 

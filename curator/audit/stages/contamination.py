@@ -1,8 +1,8 @@
 """Which examples contain a question or an answer of an evaluation set, with the words that show it.
 
-Candidates come from shingles (`curator.duplicates.containment.containment`), and each is read again: an example is reported only
-with a run of words that is in both. The question decides: many right answers are given to more than one question, so
-an answer counts alone only where it is long.
+Candidates come from shingles (`duplicates/containment`), and each is read again: an example is reported only with a
+run of words that is in both. The question decides: many right answers are given to more than one question, so an answer
+counts alone only where it is long.
 """
 
 from collections import defaultdict

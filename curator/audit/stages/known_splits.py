@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.splitting.split import TRAIN, Splits
+from curator.project.saved_split import TRAIN, Splits
 
 _FILE_NAMES = (r"train(ing)?", r"valid(ation)?|val|dev|eval(uation)?", r"test")
 

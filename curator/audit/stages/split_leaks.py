@@ -8,7 +8,7 @@ import xxhash
 
 from curator.data.frames import FOUND, read_frame
 from curator.project.cache import Cache
-from curator.splitting.split import TEST, TRAIN, VALIDATION, Splits
+from curator.project.saved_split import TEST, TRAIN, VALIDATION, Splits
 
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus

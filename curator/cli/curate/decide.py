@@ -28,6 +28,7 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
     from contextlib import nullcontext
     from typing import cast
 
+    from curator.audit.decided.proposals import proposal_of
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
@@ -43,7 +44,7 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
         with progress_bar(options) as progress:
             audit = opened.audited(progress)
         if policy is not None:
-            proposal = deciding.proposal_of(opened, audit, policy)
+            proposal = proposal_of(opened, audit, policy)
             report = described(proposal)
             made = 0 if dry_run else len(deciding.apply_policy(opened, proposal))
         else:

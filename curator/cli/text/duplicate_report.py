@@ -7,11 +7,11 @@ from rich.text import Text
 
 from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
-from curator.cli.text.pair_difference import Parts, parts_of
 from curator.data.safe_text import visible
 from curator.reporting.wording import count, share
 from curator.review.calibration import Calibrated
 from curator.review.duplicate_listing import RELATIONS, DuplicateListing
+from curator.review.pair_parts import Parts, parts_of
 
 _MEANING = {
     "copy": "prompt and answer are similar: candidates for dropping",

@@ -9,8 +9,9 @@ from curator.audit.findings import Locations
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import originals_at
 from curator.audit.open_data import Opened
-from curator.cli.text.pair_difference import Parts, difference_text, parts_of
+from curator.cli.text.pair_difference import difference_text
 from curator.errors import UsageError
+from curator.review.pair_parts import Parts, parts_of
 
 _QUESTION = (
     "My order has not arrived although the tracking page says that it was delivered two days ago. What can I do?"

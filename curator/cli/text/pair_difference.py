@@ -1,38 +1,15 @@
 """Two similar examples as a person sees them: where they are, and how one becomes the other, word by word."""
 
 import re
-from dataclasses import dataclass
 
 from rich.text import Text
 
-from curator.data.content import Content, Message, spoken
 from curator.data.safe_text import visible
 from curator.review.difference import word_difference
+from curator.review.pair_parts import Parts
 
-_CONTEXT = ("system", "developer")
 _SHOWN_AROUND = 12
 """Words shown on each side of a difference; what lies between is left out."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The texts by which two examples are compared, and where the example is."""
-
-    prompt: str
-    answer: str
-    place: str = ""
-
-
-def parts_of(content: Content, place: str = "") -> Parts:
-    """Prompt and answer as the duplicate engine reads them; see `curator.data.text`."""
-    messages = [*content.messages, *(content.chosen or ())]
-    said = [message for message in messages if message["role"] not in _CONTEXT]
-    last = max((at for at, message in enumerate(said) if message["role"] == "assistant"), default=-1)
-    return Parts(_joined(said[:last] + said[last + 1 :] if last >= 0 else said), _joined(said[last : last + 1]), place)
-
-
-def _joined(messages: list[Message]) -> str:
-    return "\n".join(spoken(message) for message in messages)
 
 
 def difference_text(left: Parts, right: Parts) -> Text:

@@ -246,8 +246,8 @@ def recognise(values: Iterable[Any], file: str) -> Recognised:
     if not counts:
         sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8)) or "no keys at all"
         raise UnreadableInput(
-            f"{file}: none of the first {objects} objects is a training example in a known form; their keys are {sampled}."
-            " Name the columns with --columns prompt=KEY,answer=KEY, or the form with --format."
+            f"{file}: none of the first {objects} objects is a training example in a known format; their keys are "
+            f"{sampled}. Name the columns with --columns prompt=KEY,answer=KEY, or the form with --format."
         )
     best = max(DIALECTS, key=lambda dialect: counts[dialect.name])
     wanted = ", ".join(f"'{key}'" for key in sorted(best.required))

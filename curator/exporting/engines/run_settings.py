@@ -1,7 +1,7 @@
 """A run's settings, complete: what the local trainer would do, for engines that continue its work elsewhere.
 
-The derivations mean the same as the trainer's own (`trainer/plan/defaults.py`), which a test holds them against; this room
-does not import the trainer.
+The derivations mean the same as the trainer's own (`trainer/plan/defaults.py`), which a test holds them against; this
+room does not import the trainer.
 """
 
 import math

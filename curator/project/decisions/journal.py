@@ -56,7 +56,7 @@ class Imported(NamedTuple):
 def export_journal(log: DecisionLog, path: Path, annotator: str | None = None, allowed: int = ANYONE) -> int:
     """Write the decisions (of all, or of one annotator) in the order they were made; how many. The file appears whole.
 
-    A new file has at most the permissions `allowed`, see `curator.data.files.permissions`; one that is replaced keeps its own.
+    A new file has at most the permissions `allowed`; one that is replaced keeps its own.
 
     Raises:
         WorkFailed, UsageError: it cannot be written.

@@ -13,9 +13,9 @@ from curator.audit.loading.load import Loaded
 from curator.checks.catalogue import check_named
 from curator.data.frames import SEVERITIES
 from curator.errors import UsageError
+from curator.project.saved_split import NAMES
 from curator.review.filter.language import All, Any, Filter, Not, Number, Term, TextTerm, parse
 from curator.review.filter.text_search import SearchableTexts, SourceTexts
-from curator.splitting.split import NAMES
 
 _NUMBER_COLUMNS = {
     "tokens": "tokens",

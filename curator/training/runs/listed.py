@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import xxhash
 
-from curator.errors import WorkFailed
+from curator.project.jobs.run_files import lines_of
 from curator.training.runs.snapshot import SPLIT_FILES, Snapshot, read_snapshot
 from trainer.contract import EVENTS_FILE, RESULT_FILE, Result
 
@@ -97,22 +96,6 @@ def contents_of(folder: Path) -> dict[str, int]:
 def ids_of_split(folder: Path, side: str) -> set[str]:
     """Ids of the examples on one side of a run's split."""
     return {line["id"] for line in lines_of(folder / SPLIT_FILES[side]) if "id" in line}
-
-
-def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSONL file; none where it is missing.
-
-    Raises:
-        WorkFailed: a line is not JSON any more.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    try:
-        return [msgspec.json.decode(line) for line in content.split(b"\n") if line]
-    except msgspec.DecodeError as error:
-        raise WorkFailed(f"{path} is damaged: {error}. It is no longer what was handed over.") from error
 
 
 def changes(before: dict[str, int], after: dict[str, int]) -> Changed:

@@ -14,12 +14,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from curator.audit.decided.proposals import proposal_of
 from curator.audit.reports.report import report_of
 from curator.data.safe_text import visible
 from curator.project.decisions.policies import Proposal
 from curator.reporting.model import AuditReport
 from curator.reporting.wording import count
-from curator.review.decide import apply_policy, proposal_of
+from curator.review.decide import apply_policy
 from curator.review.session import Review
 from curator.tui.copying import copied
 from curator.tui.drawing import SEVERITY_MARKS
