@@ -3,3 +3,21 @@
 `prepare` turns a block of texts into compact arrays, `find` turns the blocks of a set into verified pairs, and
 everything else asks the result: groups, findings, calibration, contamination. Modules here compile kernels.
 """
+
+__all__ = [
+    "block_features",
+    "calibration",
+    "conflicts",
+    "containment.containment",
+    "containment.leaks",
+    "corpus",
+    "findings",
+    "groups",
+    "minhash.index",
+    "must_link",
+    "relations",
+    "search",
+    "stored",
+    "text.word_offsets",
+    "verify.named_pairs",
+]

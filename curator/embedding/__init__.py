@@ -1,0 +1,18 @@
+"""Meaning: encoders, neighbours, topics, outliers, duplicates in other words, selection."""
+
+__all__ = [
+    "encoders.encoder",
+    "encoders.subwords",
+    "keepers",
+    "neighbors.exact_knn",
+    "neighbors.nearest",
+    "outliers.detection",
+    "outliers.surprisal",
+    "projection",
+    "selection",
+    "semantic_duplicates",
+    "semantic_findings",
+    "topics.assignment",
+    "topics.titles",
+    "vectors",
+]

@@ -1,1 +1,14 @@
 """One audit result, drawn as terminal text, JSON, Markdown and HTML."""
+
+__all__ = [
+    "certificate",
+    "html",
+    "json_report",
+    "markdown",
+    "model",
+    "schemas",
+    "terminal",
+    "verdict",
+    "wording",
+    "writing",
+]

@@ -11,5 +11,6 @@ __all__ = [
     "count_message_tokens",
     "count_tokens",
     "fingerprint",
+    "named",
     "tokenizer_named",
 ]

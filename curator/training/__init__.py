@@ -1,0 +1,18 @@
+"""Train here or at a service, compare, judge, and bring failures back."""
+
+__all__ = [
+    "ablation",
+    "base_models",
+    "coverage",
+    "evaluation",
+    "hand_off",
+    "judge.session",
+    "prepare",
+    "runs.find",
+    "runs.listed",
+    "runs.preferences",
+    "runs.run_toml",
+    "runs.snapshot",
+    "runs.watched",
+    "service.launching",
+]

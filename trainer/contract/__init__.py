@@ -310,3 +310,25 @@ class Result(BaseModel):
     first_loss_seconds: float | None = Field(description="from process start to the first logged loss")
     peak_memory_bytes: int
     warnings: list[str]
+
+
+__all__ = [
+    "Annotated",
+    "Any",
+    "BaseModel",
+    "ConfigDict",
+    "Field",
+    "Literal",
+    "Path",
+    "Self",
+    "SettingsError",
+    "ValidationError",
+    "annotations",
+    "bounded",
+    "datetime",
+    "errors",
+    "events",
+    "files",
+    "model_validator",
+    "statistics",
+]

@@ -1,0 +1,3 @@
+"""Everything known before the first step."""
+
+__all__ = ["describe", "memory", "plan"]

@@ -1,0 +1,110 @@
+"""One word per idea, the field's own where it has one; messages and docs in plain English."""
+
+import ast
+import re
+
+from tests.house.product import ROOT, trees
+
+PRIVATE = {
+    "whole": "corpus, or full text",
+    "prepared": "block features",
+    "hot": "oversized bucket",
+    "leaders": "representatives",
+    "standing": "representative, or decision state",
+    "parities": "bitmap",
+    "outside": "without template",
+    "ties": "must-link",
+    "postings": "inverted index",
+    "sought": "searched",
+    "contained": "containment",
+    "cells": "IVF lists",
+    "centres": "centroids",
+    "turned": "projected",
+    "moments": "mean and covariance",
+    "rarity": "surprisal",
+    "pieces": "pre-tokens, subwords, parts",
+    "places": "offsets, spans, locations",
+    "passages": "spans",
+    "judging": "validation (a judge is a model that scores)",
+    "judged": "validated",
+    "sides": "splits",
+    "written": "edits, edited",
+    "remembered": "saved audit",
+    "seen": "decision state, known",
+    "fate": "truncation report",
+    "told": "reported",
+}
+"""What a name of the product's own is not, and what it is instead."""
+
+MEANT_OTHERWISE = {
+    "cells": {"curator/tui/"},  # of a terminal
+    "judged": {"curator/training/judge/"},  # by a judge, a model that scores
+}
+
+PHRASES = (
+    r"gone on with",
+    r"\bgo(es)? on with\b",
+    r"\bgo(es)? on from there\b",
+    r"\b(leave|leaves|left) out\b",
+    r"\brefused lines?\b",
+    r"\btold apart\b",
+    r"\bnobody answers\b",
+    r"\bno fault\b",
+    r"\bnothing that still stands\b",
+    r"\bstill stands\b",
+    r"\bstands? there\b",
+    r"\bstands? for (all|them|its|the others)\b",
+    r"\bwhole texts?\b",
+    r"\bword pieces?\b",
+    r"\bparities\b",
+    r"\brarity\b",
+)
+"""What a message, a docstring or a page does not say."""
+
+
+def test_names_are_the_fields_own():
+    found = {}
+    for path, tree in trees():
+        for name in _names(tree):
+            for word in _words(name):
+                if word in PRIVATE and not any(str(path).startswith(room) for room in MEANT_OTHERWISE.get(word, ())):
+                    found.setdefault(f"{name}: say {PRIVATE[word]}", set()).add(str(path))
+    assert found == {}
+
+
+def test_messages_and_docstrings_are_plain_english():
+    found = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found += [f"{path}:{node.lineno}: {phrase}" for phrase in PHRASES if re.search(phrase, node.value)]
+    assert found == []
+
+
+def test_pages_are_plain_english():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = [
+        f"{page.relative_to(ROOT)}: {phrase}"
+        for page in pages
+        for phrase in PHRASES
+        if re.search(phrase, page.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def _names(tree: ast.Module) -> set[str]:
+    """Every name that the file itself gives: of classes, functions, parameters, variables, attributes, modules."""
+    names = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.ImportFrom(module=str(module)):
+                names.update(module.split("."))
+    return names
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
