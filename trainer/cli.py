@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -47,20 +48,15 @@ def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: b
 
     made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code)
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    **made.as_event(),
-                    "token_fate": made.train_truncation.as_event(),
-                    "warnings": made.warnings,
-                    "page": describe(made, colour=False),
-                },
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        found = {
+            **made.as_event(),
+            "token_fate": made.train_truncation.as_event(),
+            "warnings": made.warnings,
+            "page": describe(made, colour=False),
+        }
+        _print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        click.echo(describe(made, colour=sys.stdout.isatty()))
+        _print(describe(made, colour=sys.stdout.isatty()))
 
 
 @cli.command()
@@ -95,18 +91,18 @@ def evaluate(
     if against is not None:
         from trainer.evaluate.against import against as compare_runs
 
-        click.echo(json.dumps(compare_runs(against, folder), indent=2))
+        _print(json.dumps(compare_runs(against, folder), indent=2))
         return
     _prepare(folder, allow_download)
     from trainer.evaluate.again import evaluate_again, evaluate_untuned
 
     if untuned:
-        click.echo(json.dumps(evaluate_untuned(folder, allow_download, answers, trust_remote_code), indent=2))
+        _print(json.dumps(evaluate_untuned(folder, allow_download, answers, trust_remote_code), indent=2))
         return
     if _lacks_only_its_evaluation(folder):
         _train(folder, allow_download, trust_remote_code, resume=True)
     compared = evaluate_again(folder, allow_download, answers, trust_remote_code)
-    click.echo(compared.model_dump_json(indent=2))
+    _print(compared.model_dump_json(indent=2))
     if compared.sentence:
         click.echo(compared.sentence, err=True)
 
@@ -120,7 +116,7 @@ def versions(before: tuple[Path, ...], after: tuple[Path, ...]) -> None:
     """Did a change of the data help? Compare runs of two versions of it, by held-out loss."""
     from trainer.evaluate.versions import compare_versions
 
-    click.echo(json.dumps(compare_versions(before, after), indent=2))
+    _print(json.dumps(compare_versions(before, after), indent=2))
 
 
 @cli.command()
@@ -133,7 +129,7 @@ def merge(folder: Path, dtype: str, allow_download: bool, trust_remote_code: boo
     from trainer.publish.merge import merge_adapter
 
     report = merge_adapter(folder, dtype, allow_download, trust_remote_code)
-    click.echo(json.dumps(report, indent=2))
+    _print(json.dumps(report, indent=2))
 
 
 @cli.command()
@@ -202,6 +198,14 @@ def main() -> NoReturn:
         traceback.print_exc()
         code = _say("This is a bug in the trainer; the lines above say where.", contract.EXIT_INTERNAL)
     sys.exit(code)
+
+
+def _print(text: str) -> None:
+    """Print what a command found, its last deed: a reader that has closed the pipe ends it quietly."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    click.echo(text)
+    sys.stdout.flush()
 
 
 def _say(sentence: str, code: int) -> int:

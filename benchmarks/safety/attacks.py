@@ -11,9 +11,10 @@ _PLAIN = (
     "0.", "1,", "12345678 ", "1:", "a:", "a@", "a@b.c ", "@a", "http://a", "www.", "https://a.b/c?d=e&", "&#", "&amp;",
     "&lt;", "<a ", "<a href=", "<br>", "</p>", "<!--", "<|", "<s>", "</s>", "[INST]", "```", "```\n", "~~~", "`a", "``",
     "\x1b[0m", "\x1b[", "\x00", "\x0b", "\r\n", "\n\n", "\n\t", " \n", "\u200b", "\u200d", "e\u0301", "\u0301",
-    "\ufe0f", "👍\u200d", "Ã©", "â€™", "\ufffd", "\ud55c\uae00", "[[", "[a](", "![", "{{", "${{", "{a", '{"a":', '[{"a":',
-    '"', '\\"', "\\n", "####", "$$", "%20", "the ", "i cannot ", "sorry, ", "TODO ", "TBD\t", "eyJ", "sk-", "-----BEGIN ",
-    "password: ", "+49 ", "(555) ", "192.168.", "::", "fe80:", "DE12 ", "4111 ", "\u202e", "\ufeff", "\u2028", "\x85",
+    "\ufe0f", "👍\u200d", "Ã©", "â€™", "\ufffd", "\ud55c\uae00", "[[", "[a](", "![", "{{", "${{", "{a", '{"a":',
+    '[{"a":', '"', '\\"', "\\n", "####", "$$", "%20", "the ", "i cannot ", "sorry, ", "TODO ", "TBD\t", "eyJ", "sk-",
+    "-----BEGIN ", "password: ", "+49 ",
+     "(555) ", "192.168.", "::", "fe80:", "DE12 ", "4111 ", "\u202e", "\ufeff", "\u2028", "\x85",
 )  # fmt: skip
 """What is repeated; the names and forms in it are those that some check looks for."""
 
@@ -46,7 +47,7 @@ def _pumps(items: Any, before: str, groups: dict[int, str]) -> Iterator[tuple[st
     for operation, argument in items:
         name = str(operation)
         if name.endswith("REPEAT"):
-            least, most, inner = argument
+            _, most, inner = argument
             if most == _constants.MAXREPEAT or most > 8:
                 yield before, _sample(inner, groups)
             yield from _pumps(inner, before, groups)

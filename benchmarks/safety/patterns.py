@@ -1,10 +1,10 @@
 """Whether one message can make an audit slow: every check, pattern and repair on texts made to be slow for it.
 
-``python -m benchmarks.safety.patterns [NAME...]`` doubles each text from 1 kB to 1 MB, as prompt and as answer of one
-example, and prints for every check (only those named, where names are given), and for all patterns together, the
-slowest text: processor seconds for 1 MB, and how the time grew over the last doublings (2.0: in proportion; a ratio is
-taken only where both times are long enough to be measured). A text is given up at five seconds. Wanted: at most 1 s per
-MB and 2.5 per doubling.
+``python -m benchmarks.safety.patterns [NAME...]`` times each text at 32 kB, as prompt and as answer of one example,
+doubles the slowest ones up to 1 MB, and prints for every check (only those named, where names are given), and for all
+patterns together, the slowest text: processor seconds for each MB of text, and the largest growth of the time over a
+doubling (2.0: in proportion; a ratio is taken only where the shorter time is long enough to be measured). A text is
+given up at five seconds. Wanted: at most 1 s per MB and 2.5 per doubling.
 """
 
 import re
@@ -29,7 +29,9 @@ from curator.data.safe_text import visible
 from curator.data.sources.source import _joined
 from tests.house.patterns import Found, patterns
 
-SIZES = [1 << power for power in range(10, 21)]
+SIZES = [1 << power for power in range(15, 21)]
+DOUBLED = 4
+LARGEST_RATIO = 2.5
 GIVE_UP = 5.0
 MEASURABLE = 0.02
 """Seconds from which a ratio of two times says something."""
@@ -47,10 +49,11 @@ class Slowest:
     ratio: float = 0.0
     text: str = ""
     tried: int = 0
+    copies: int = 1
 
     @property
     def per_megabyte(self) -> float:
-        return self.seconds * (1 << 20) / max(self.size, 1)
+        return self.seconds * (1 << 20) / max(self.size * self.copies, 1)
 
     def row(self) -> str:
         grew = f"{self.ratio:.1f}" if self.ratio else "too fast to say"
@@ -58,26 +61,33 @@ class Slowest:
 
 
 def sized(text: Text, size: int) -> str:
-    """The beginning, as many rounds as `size` characters take, and the end."""
+    """The beginning, as many rounds as `size` bytes of UTF-8 take, and the end."""
     before, once, after = text
-    return before + once * max(1, (size - len(before) - len(after)) // len(once)) + after
+    return before + once * max(1, (size - len(before) - len(after)) // len(once.encode(errors="replace"))) + after
 
 
-def grow(slowest: Slowest, text: Text, prepare: Callable[[str], Callable[[], object]]) -> None:
+def look(slowest: Slowest, texts: list[Text], prepare: Callable[[str], Callable[[], object]]) -> None:
+    """Time every text at a first size, and double those that took longest."""
+    first = [(processor_seconds(prepare(sized(text, SIZES[0]))), text) for text in texts]
+    slowest.tried += len(texts)
+    for _, text in sorted(first, reverse=True)[:DOUBLED]:
+        double(slowest, text, prepare)
+
+
+def double(slowest: Slowest, text: Text, prepare: Callable[[str], Callable[[], object]]) -> None:
     """Double `text` and keep it where it is the slowest so far."""
-    slowest.tried += 1
-    before = 0.0
-    for size in (SIZES[0], *SIZES[-5:]):  # a first look; what is slow at all shows in the last doublings
+    before = seconds = 0.0
+    for size in SIZES:
         work = prepare(sized(text, size))
         seconds = processor_seconds(work)
-        ratio = seconds / before if before >= MEASURABLE and size > SIZES[-5] else 0.0
-        if ratio > 2.5:  # once more: something else may have run
+        ratio = seconds / before if before >= MEASURABLE else 0.0
+        if ratio > LARGEST_RATIO:  # once more: something else may have run
             ratio = min(ratio, processor_seconds(work) / before)
         slowest.ratio = max(slowest.ratio, ratio)
         before = seconds
         if seconds > GIVE_UP:
             break
-    if seconds * SIZES[-1] / size > slowest.per_megabyte:
+    if seconds * (1 << 20) / (size * slowest.copies) > slowest.per_megabyte:
         slowest.seconds, slowest.size, slowest.text = seconds, size, repr(text)
 
 
@@ -88,18 +98,8 @@ def processor_seconds(work: Callable[[], object]) -> float:
 
 
 def batch_with(text: str) -> Batch:
-    """One example whose prompt, answer, reasoning and tool call are `text`."""
-    call = {
-        "id": "a",
-        "type": "function",
-        "function": {"name": "look_up", "arguments": msgspec.json.encode({"a": text}).decode()},
-    }
-    messages = [
-        {"role": "user", "content": text},
-        {"role": "assistant", "content": text, "reasoning_content": text, "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": "a", "content": text},
-        {"role": "assistant", "content": text},
-    ]
+    """One example whose prompt and answer are `text`."""
+    messages = [{"role": "user", "content": text}, {"role": "assistant", "content": text}]
     raw = msgspec.json.encode({"messages": messages})
     return read_batch(_joined([raw], {}, 1), dialect_named("chat"))
 
@@ -115,12 +115,17 @@ def main() -> None:
             find = check.find
             module = find.__module__
             yields = texts_for([one for one in found if one.place.startswith(module)])
-            show(check.name, yields, lambda text, find=find: _asking(find, batch_with(text), settings))
+            show(check.name, yields, lambda text, find=find: _asking(find, batch_with(text), settings), 2)
     if not wanted or "measures" in wanted:
         show(
             "measures", texts_for([]), lambda text: _asking(lambda batch, _: measure(batch), batch_with(text), settings)
         )
-        show("facts", texts_for([]), lambda text: _asking(lambda batch, _: facts_of(batch), batch_with(text), settings))
+        show(
+            "facts",
+            texts_for([]),
+            lambda text: _asking(lambda batch, _: facts_of(batch), batch_with(text), settings),
+            2,
+        )
     if not wanted or "repairs" in wanted:
         own = [one for one in found if one.place.startswith("curator.checks.text.fixes")]
         for name, repair in REPAIRS.items():
@@ -143,10 +148,9 @@ def texts_for(found: list[Found]) -> list[Text]:
     return list(dict.fromkeys(text for text in texts if text[1]))
 
 
-def show(name: str, texts: list[Text], prepare: Callable[[str], Callable[[], object]]) -> None:
-    slowest = Slowest(name)
-    for text in texts:
-        grow(slowest, text, prepare)
+def show(name: str, texts: list[Text], prepare: Callable[[str], Callable[[], object]], copies: int = 1) -> None:
+    slowest = Slowest(name, copies=copies)
+    look(slowest, texts, prepare)
     print(slowest.row(), flush=True)
 
 
@@ -155,10 +159,10 @@ def all_patterns(found: list[Found]) -> None:
     everything = Slowest("all patterns")
     for one in found:
         slowest = Slowest(one.place)
-        for text in dict.fromkeys([*(("", once, "\x01") for once in plain()), *made_for(one.pattern)]):  # type: ignore[arg-type]
-            for use in one.uses:
-                grow(slowest, text, lambda text, one=one, use=use: _through(one.pattern, use, text))  # type: ignore[misc]
-        if slowest.per_megabyte > 1 or slowest.ratio > 2.5:
+        texts = list(dict.fromkeys([*(("", once, "\x01") for once in plain()), *made_for(one.pattern)]))
+        for use in one.uses:
+            look(slowest, texts, lambda text, one=one, use=use: _through(one.pattern, use, text))
+        if slowest.per_megabyte > 1 or slowest.ratio > LARGEST_RATIO:
             print(slowest.row(), flush=True)
         everything.tried += slowest.tried
         everything.ratio = max(everything.ratio, slowest.ratio)

@@ -7,8 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 import polars as pl
 
-from curator.checks.privacy.masking import Personal
-from curator.checks.privacy.secret_keys import MASK, likely_secret, secret_keys
+from curator.checks.privacy.secret_keys import MASK, cut_out, likely_secret, secret_keys
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
@@ -119,7 +118,7 @@ def _in_text(text: str, name: str) -> tuple[str, list[str]] | None:
         (one for one in secret_keys(before + text) if one.severity is None and one.start >= len(before)),
         key=lambda one: one.start,
     )
-    masked = _cut(text, found, len(before))
+    masked = cut_out(text, [(one.start - len(before), one.end - len(before)) for one in found])
     kinds = [one.shown for one in found]
     inner = _json(text)
     if inner is None:
@@ -130,12 +129,6 @@ def _in_text(text: str, name: str) -> tuple[str, list[str]] | None:
         mask(within)
         return msgspec.json.encode(inner).decode(), [kind for site in within for kind in site.kinds]
     return (masked, kinds) if found else None
-
-
-def _cut(text: str, found: list[Personal], shift: int) -> str:
-    for one in reversed(found):
-        text = text[: one.start - shift] + MASK + text[one.end - shift :]
-    return text
 
 
 def _json(text: str) -> Any:

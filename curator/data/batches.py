@@ -18,8 +18,10 @@ from curator.data.validation import Refusal, judge, refusal_of_meaning
 
 _to_json = msgspec.json.encode
 
+_LONG = 1 << 20
+"""Bytes of a line from which on not all is said that is wrong with it."""
 _SHORT = 32
-"""Bytes of a line that is kept in mind when it is refused: files of nothing but `{}` or blank lines are read that way."""
+"""Bytes of a line that is kept in mind when it is refused: some files are nothing but `{}` or blank lines."""
 _KEPT_IN_MIND = 4_096
 _MOST_REASONS = 20
 """Reasons listed of one line; what is wrong in every one of its messages is said often enough."""
@@ -78,7 +80,7 @@ def read_example(raw: bytes, dialect: Dialect) -> tuple[dict[str, Any], Content]
         if not raw.strip():
             return [Refusal("invalid-json", "The line is empty.")]
         return [Refusal("invalid-json", f"The line is not JSON: {error}.")]
-    refusals = judge(value, dialect)
+    refusals = judge(value, dialect, is_long=len(raw) > _LONG)
     if refusals:
         return refusals
     try:

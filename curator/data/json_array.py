@@ -35,10 +35,10 @@ class Divisions:
         self._is_over = False
 
     def find(self, chunk: bytes) -> NDArray[np.int64]:
-        """Places in the next `chunk` of the bracket that opens the array, of the commas between its elements, and of
-        the bracket that closes it; int64, shape (divisions,).
+        """Places in the next `chunk` where an element begins or ends; int64, shape (divisions,).
 
-        What follows the array is one more element, which nothing divides.
+        They are those of the bracket that opens the array, of the commas between its elements, and of the bracket
+        that closes it. What follows the array is one more element, which nothing divides.
         """
         parts = [np.empty(0, np.int64)]
         for begin in range(0, len(chunk), _LOOKED_AT):
@@ -68,8 +68,8 @@ class Divisions:
             self._is_over = True
             divides[ends[0]] = True
             divides[ends[0] + 1 :] = False
-        result: NDArray[np.int64] = offsets[divides].astype(np.int64)
-        return result
+        divisions: NDArray[np.int64] = offsets[divides].astype(np.int64)
+        return divisions
 
     def _one_by_one(
         self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool
@@ -87,7 +87,7 @@ class Divisions:
         return is_quote, outside
 
     def _are_escaped(self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
-        """Whether an odd number of backslashes stands directly before each place; what ends the data is kept in mind."""
+        """Whether an odd number of backslashes stands directly before each place, those in the data before counted."""
         backslashes = offsets[kinds == _BACKSLASH]
         if self._escapes:  # the last of the data before
             if len(backslashes) and backslashes[0] == 0:

@@ -39,13 +39,32 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def judge(value: Any, dialect: Dialect) -> list[Refusal]:
-    """Why `value` does not have the dialect's shape; empty when it has."""
+def judge(value: Any, dialect: Dialect, *, is_long: bool = False) -> list[Refusal]:
+    """Why `value` does not have the dialect's shape; empty when it has. Of one that `is_long` the first reason."""
     try:
         msgspec.convert(value, dialect.shape, strict=True)
-    except msgspec.ValidationError:
-        return _ask_pydantic(value, dialect)
+    except msgspec.ValidationError as error:
+        # pydantic keeps a note of every fault, and a line can have millions of them.
+        first = _ask_pydantic(_up_to(value, _steps_to_fault(error)), dialect) if is_long else []
+        return first or _ask_pydantic(value, dialect)
     return []
+
+
+def _steps_to_fault(error: msgspec.ValidationError) -> list[str]:
+    """The keys and indices on the way to what msgspec found first, from the outermost."""
+    _, _, path = str(error).rpartition(" - at `$")
+    return path.rstrip("`").replace("[", ".").replace("]", "").split(".")[1:]
+
+
+def _up_to(value: Any, steps: list[str] | None) -> Any:
+    """`value` up to the place that `steps` lead to; lists elsewhere (None) are cut down to their first element."""
+    step, rest = (steps[0], steps[1:]) if steps else (None, None if steps is None else [])
+    if isinstance(value, dict):
+        return {key: _up_to(inner, rest if key == step else None) for key, inner in value.items()}
+    if isinstance(value, list) and value:
+        last = int(step) if step is not None and step.isdigit() and int(step) < len(value) else 0
+        return [*value[:last], _up_to(value[last], rest if step is not None else None)]
+    return value
 
 
 def _ask_pydantic(value: Any, dialect: Dialect) -> list[Refusal]:

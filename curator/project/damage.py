@@ -61,18 +61,17 @@ def damage_of(connection: sqlite3.Connection, migrations: Sequence[str]) -> str 
     Raises:
         sqlite3.DatabaseError: it is busy, or cannot be read at all.
     """
-    with _lenient(connection):
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if not 0 <= version <= len(migrations):
-            return None  # of a newer program
-        fault = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if fault != "ok":
-            return " ".join(str(fault).split())
-        tables, expected = _tables(connection), _expected_tables(migrations[:version])
-        later = _names(_expected_tables(migrations)) - _names(expected)
-        if not expected <= tables or later & _names(tables):
-            return "its tables are not those that were made"
-        return _changed_rows(connection) if version == len(migrations) else None
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if not 0 <= version <= len(migrations):
+        return None  # of a newer program
+    fault = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if fault != "ok":
+        return " ".join(str(fault).split())
+    tables, expected = _tables(connection), _expected_tables(migrations[:version])
+    later = _names(_expected_tables(migrations)) - _names(expected)
+    if not expected <= tables or later & _names(tables):
+        return "its tables are not those that were made"
+    return _changed_rows(connection) if version == len(migrations) else None
 
 
 def readable_rows(connection: sqlite3.Connection, size: int) -> Iterator[tuple[Any, ...] | None]:

@@ -27,6 +27,7 @@ PARTS = ("cache", "exports", "runs", "logs")
 NAMES = frozenset(
     {*PARTS, "split", "lock.db", "lock.db-journal", DATABASE}
     | {f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")}
+    | {f"{DATABASE}.checked"}
 )
 """What a project's folder holds."""
 

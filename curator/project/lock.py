@@ -15,6 +15,7 @@ from curator.data.files.permissions import make_private
 from curator.errors import DecisionConflict, WorkFailed
 from curator.project.database import PATIENCE
 from curator.project.opening import Project
+from curator.project.refusals import disk_full
 
 _HOLDER = "work in progress"
 
@@ -42,6 +43,8 @@ def only_one(project: Project, work: str, patience: float = PATIENCE) -> Iterato
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise disk_full(path) from error
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise WorkFailed(f"{path} cannot be locked ({error}). Delete it: it holds nothing.") from error
             raise DecisionConflict(_refusal(project, work)) from error

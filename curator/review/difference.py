@@ -8,7 +8,8 @@ Kind = Literal["same", "removed", "added"]
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _MOST_WORDS = 4_000
-"""Words that differ in one stretch beyond which they are compared line by line: the comparison takes the square."""
+"""Words that differ in one stretch beyond which they are compared line by line, and lines beyond which they are not
+compared: the comparison takes the square."""
 
 
 class DifferencePart(NamedTuple):
@@ -28,7 +29,21 @@ def word_difference(before: str, after: str) -> list[DifferencePart]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if max(len(old), len(new)) > _MOST_WORDS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return _joined(_parts(old, new))
+    begin = _shared(old, new)
+    end = _shared(old[begin:][::-1], new[begin:][::-1])
+    middle = old[begin : len(old) - end], new[begin : len(new) - end]
+    if max(map(len, middle)) > _MOST_WORDS:
+        parts = [DifferencePart("removed", "".join(middle[0])), DifferencePart("added", "".join(middle[1]))]
+    else:
+        parts = _parts(*middle)
+    around = [DifferencePart("same", "".join(part)) for part in (old[:begin], old[len(old) - end :])]
+    return _joined([part for part in (around[0], *parts, around[1]) if part.text])
+
+
+def _shared(old: list[str], new: list[str]) -> int:
+    """How many words or lines both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
 def _parts(old: list[str], new: list[str]) -> list[DifferencePart]:

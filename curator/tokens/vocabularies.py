@@ -21,7 +21,7 @@ RANKS = {"o200k_base": 199_998, "cl100k_base": 100_256}
 
 _LONGEST_SPACE = 100_000
 """tiktoken's regular expression runs out of stack in a run of several hundred thousand white space characters."""
-_LONG_SPACE = re.compile(rf"\s{{{_LONGEST_SPACE}}}")
+_LONG_SPACE = re.compile(rf"(?<!\s)\s{{{_LONGEST_SPACE}}}")
 
 
 _CUT_BY_PRETOKENS = "o200k_base"

@@ -41,7 +41,7 @@ def into(destination, folder, *arguments):
 CHANGES = {
     "undo": (["undo", "desk.jsonl"], "The undo was made"),
     "decide": (["decide", "desk.jsonl", "--where", "line:4", "--drop"], "1 decision was made"),
-    "policy": (["decide", "desk.jsonl", "--policy", "safe"], "decisions were made as one"),
+    "policy": (["decide", "desk.jsonl", "--policy", "safe"], " made"),
     "import": (["decisions", "import", "desk.jsonl", "theirs.jsonl"], "The decisions were imported"),
     "split": (["split", "desk.jsonl"], "The split was made and saved"),
     "export": (["export", "desk.jsonl", "--target", "mlx", "--skip-invalid", "--out", "out"], "The export was written"),

@@ -6,8 +6,8 @@ Weideman et al., *Analyzing Matching Time Behavior of Backtracking Regular Expre
 NFA* (CIAA 2016). A search begins at every character, so that reading on before the match begins counts as a loop too.
 
 The automaton is Glushkov's: a state for each character class of the pattern. What it allows is never less than what
-Python's engine does (a counted repetition is any number of rounds, a look-ahead of several characters passes), so that a
-pattern found linear is linear; one that is not may be found so wrongly and is better written plainer.
+Python's engine does (a counted repetition is any number of rounds, a look-ahead of several characters passes), so that
+a pattern found linear is linear; one that is not may be found so wrongly and is better written plainer.
 """
 
 import re
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
+from re import _compiler, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 SEARCH, MATCH, FULLMATCH = "search", "match", "fullmatch"
@@ -23,6 +23,8 @@ SEARCH, MATCH, FULLMATCH = "search", "match", "fullmatch"
 _ALL_TEXT = "".join(map(chr, range(0x10000)))
 _ALL_BYTES = bytes(range(256))
 _CHARACTER = {"LITERAL", "NOT_LITERAL", "ANY", "ANY_ALL", "IN"}
+_ENDLESS = 1_000
+"""Rounds from which on a repetition counts as one without an upper limit."""
 _WRITTEN_OUT = 8
 """Rounds of a counted repetition that become states of their own, where there is a loop in it."""
 _BEFORE_ALL = 0
@@ -150,7 +152,7 @@ class Automaton:
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             begin = len(self.reads)
             part = self._repeated(*argument, flags, is_possessive=name == "POSSESSIVE_REPEAT")
-            if name != "MIN_REPEAT" and argument[1] == _constants.MAXREPEAT and len(self.reads) == begin + 1:
+            if name != "MIN_REPEAT" and argument[1] >= _ENDLESS and len(self.reads) == begin + 1:
                 self.greedy.add(begin)
             return part
         if name == "AT":
@@ -175,14 +177,16 @@ class Automaton:
         return whole
 
     def _repeated(self, least: int, most: Any, inner: Any, flags: int, *, is_possessive: bool) -> _Part:
-        endless = most == _constants.MAXREPEAT
+        endless = most >= _ENDLESS
         if not endless and most <= _WRITTEN_OUT and _is_endless(inner):
             return self._written_out(least, most, inner, flags)
         begin = len(self.reads)
         part = self._sequence(inner, flags)
         if most > 1:
-            self._connect(part.last, part.first if endless else self._doubtful(part).first, is_loop=endless)
-        if least > 1 and not endless:
+            self._connect(
+                part.last, part.first if most == _parser.MAXREPEAT else self._doubtful(part).first, is_loop=endless
+            )
+        if least > 1 and (least >= _ENDLESS or not endless):
             part = self._doubtful(part)
         if endless and len(inner) == 1 and str(inner[0][0]) == "ATOMIC_GROUP" and not _is_endless(inner):
             self.determined.append(range(begin, len(self.reads)))
@@ -339,7 +343,7 @@ def _is_endless(items: Any) -> bool:
     for operation, argument in items:
         name = str(operation)
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            if argument[1] == _constants.MAXREPEAT or _is_endless(argument[2]):
+            if argument[1] >= _ENDLESS or _is_endless(argument[2]):
                 return True
         elif name == "BRANCH":
             if any(map(_is_endless, argument[1])):

@@ -1,4 +1,4 @@
-"""Every regular expression of the product, and how it is used: found by importing all modules and reading their source."""
+"""Every regular expression of the product and how it is used, found by importing all modules and reading them."""
 
 import ast
 import importlib

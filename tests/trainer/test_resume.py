@@ -122,6 +122,22 @@ def test_a_run_stopped_after_its_last_step_only_finishes(finished: Path, events:
     assert_same_outcome(folder, finished, events)
 
 
+def test_a_run_that_was_stopped_for_good_trains_no_further(make_run: Callable[..., Path], tmp_path: Path) -> None:
+    training = {"steps": 12, "batch_size": 7, "evaluations": 6, "learning_rate": 0.3, "warmup": 0}
+    stopping = {"patience": 1, "on_overfitting": "warn"}
+    evaluation = {"at_end": False, "sample_answers": 0}
+    folder = make_run(tmp_path / "run", training=training, stopping=stopping, evaluation=evaluation)
+    first = run(folder)
+    assert first.reason == "patience" and first.steps < 12
+    adapter = (folder / "adapter" / "adapter_model.safetensors").read_bytes()
+    (folder / "result.json").unlink()
+    moved = folder.rename(tmp_path / "moved")
+    again = run(moved, resume=True)
+    assert (moved / "adapter" / "adapter_model.safetensors").read_bytes() == adapter
+    for figure in ("reason", "steps", "best_step", "warnings", "model_facts", "train_loss"):
+        assert getattr(again, figure) == getattr(first, figure), figure
+
+
 COPIED_AT_MOMENTS = """
 import json, sys
 from pathlib import Path

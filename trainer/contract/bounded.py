@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import marshal
 import math
+import mmap
 import os
 import resource
 import signal
@@ -30,13 +31,17 @@ SECONDS = 3
 MEMORY = 2 << 30
 """Bytes, besides what the process had when the work began."""
 
-_LENGTH = struct.Struct("<q")
+_NUMBER = struct.Struct("<q")
 _renewed: float | None = None
 """In a process that works within bounds: the processor time at which its allowance was last renewed."""
 
 
 class OutOfBoundsError(Exception):
-    """The work took too much processor time or memory."""
+    """The work took too much processor time or memory; `place`: of the item."""
+
+    def __init__(self, taken: str, place: int = 0) -> None:
+        super().__init__(taken)
+        self.place = place
 
 
 def in_bounds(work: Callable[[Item], Any], items: Sequence[Item], refusals: Refusals = ()) -> Iterator[Any]:
@@ -47,12 +52,13 @@ def in_bounds(work: Callable[[Item], Any], items: Sequence[Item], refusals: Refu
         Exception: one of `refusals`, with the words that `work` raised it with.
     """
     read, write = os.pipe()
+    begun = mmap.mmap(-1, _NUMBER.size)  # shared: the place of the item that the child is at
     with warnings.catch_warnings():
         # The child runs nothing but `work`, and none of the locks that other threads may hold.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
-        _serve(work, items, refusals, write)
+        _serve(work, items, refusals, write, begun)
     os.close(write)
     try:
         with os.fdopen(read, "rb") as results:
@@ -64,7 +70,7 @@ def in_bounds(work: Callable[[Item], Any], items: Sequence[Item], refusals: Refu
                     raise RuntimeError(value)
                 if kind < 0:
                     status, child = os.waitpid(child, 0)[1], 0
-                    raise OutOfBoundsError(_taken(status))
+                    raise OutOfBoundsError(_taken(status), _NUMBER.unpack_from(begun)[0])
                 yield value
     finally:
         if child:
@@ -80,7 +86,9 @@ def renew() -> None:
         _lower(resource.RLIMIT_CPU, math.ceil(used) + SECONDS)
 
 
-def _serve(work: Callable[[Item], Any], items: Sequence[Item], refusals: Refusals, write: int) -> NoReturn:
+def _serve(
+    work: Callable[[Item], Any], items: Sequence[Item], refusals: Refusals, write: int, begun: mmap.mmap
+) -> NoReturn:
     """The child: nothing of the parent's is finished or closed by it."""
     global _renewed
     try:
@@ -90,10 +98,13 @@ def _serve(work: Callable[[Item], Any], items: Sequence[Item], refusals: Refusal
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _lower(resource.RLIMIT_AS, psutil.Process().memory_info().vms + MEMORY)
         _renewed = -math.inf
-        with os.fdopen(write, "wb") as results:
-            for item in items:
+        with os.fdopen(write, "wb", buffering=1 << 16) as results:
+            for place, item in enumerate(items):
+                _NUMBER.pack_into(begun, 0, place)
                 renew()
-                _send(results, _outcome(work, item, refusals))
+                content = marshal.dumps(_outcome(work, item, refusals))
+                results.write(_NUMBER.pack(len(content)))
+                results.write(content)
     except BrokenPipeError:
         pass  # nobody waits for the rest
     finally:
@@ -118,19 +129,13 @@ def _lower(limit: int, wanted: int) -> None:
     resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
-def _send(results: BinaryIO, outcome: tuple[int, Any]) -> None:
-    content = marshal.dumps(outcome)
-    results.write(_LENGTH.pack(len(content)))
-    results.write(content)
-    results.flush()
-
-
 def _received(results: BinaryIO) -> tuple[int, Any]:
     """An outcome; -1 and nothing when the child ended."""
-    length = results.read(_LENGTH.size)
-    if len(length) < _LENGTH.size:
+    length = results.read(_NUMBER.size)
+    content = results.read(_NUMBER.unpack(length)[0]) if len(length) == _NUMBER.size else b""
+    if not content or len(content) < _NUMBER.unpack(length)[0]:
         return -1, None
-    outcome: tuple[int, Any] = marshal.loads(results.read(_LENGTH.unpack(length)[0]))
+    outcome: tuple[int, Any] = marshal.loads(content)
     return outcome
 
 

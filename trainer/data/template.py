@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
 from trainer.contract.errors import MissingError, TemplateError
@@ -33,8 +33,7 @@ Asked = tuple[list[dict[str, Any]], list[dict[str, Any]] | None]
 """Messages and tools."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerSpan:
+class AnswerSpan(NamedTuple):
     """A stretch of the rendered text, in characters, and what its tokens count in the loss."""
 
     start: int
@@ -80,24 +79,21 @@ class ChatTemplate:
             TemplateError: the template refuses one or does not come to an end, or an answer's place cannot be verified.
         """
 
-        def rendered(conversation: Conversation) -> tuple[str, list[tuple[int, int, float, bool]]]:
+        def rendered(conversation: Conversation) -> tuple[str, list[tuple[Any, ...]]]:
             text, answers = self.answers(conversation)
-            return text, [astuple(answer) for answer in answers]
+            return text, [tuple(one) for one in answers]
 
         names = [conversation.name for conversation in conversations]
         for text, answers in self._in_bounds(rendered, conversations, names):
-            yield text, [AnswerSpan(*fields) for fields in answers]
+            yield text, [AnswerSpan._make(fields) for fields in answers]
 
     def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
         """Render in a process that ends when a template loops: it comes with a model and may do anything."""
         _ = self.end_markers  # asked of the tokenizer here, whose threads a forked process does not have
-        done = 0
         try:
-            for result in in_bounds(work, items, (TemplateError,)):
-                yield result
-                done += 1
+            yield from in_bounds(work, items, (TemplateError,))
         except OutOfBoundsError as problem:
-            where = f"{names[done]}: " if names[done] else ""
+            where = f"{names[problem.place]}: " if names[problem.place] else ""
             raise TemplateError(
                 f"{where}the chat template ({self.origin}) does not come to an end: to render this conversation it "
                 f"takes {problem}. Set [model] chat_template to a file with another one."

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from trainer import contract
 from trainer.contract.errors import SettingsError, TemplateError
-from trainer.data.read import Conversation, read_conversations
+from trainer.data.read import Conversation
 from trainer.data.tokens import tokenise
 from trainer.evaluate.answers.general_questions import general_questions
 from trainer.evaluate.answers.generate import Question, questions
@@ -23,8 +22,12 @@ One = TypeVar("One", Conversation, Question)
 WHAT_TO_DO = "Use another template ([model] chat_template), or set [evaluation] at_end = false."
 
 
-def rehearse(plan: Plan) -> None:
+def rehearse(plan: Plan, train: list[Conversation]) -> None:
     """Try what would stop the run at its evaluations: arguments, files, and the template on every kind of prompt.
+
+    Args:
+        plan: of the run.
+        train: its training examples.
 
     Raises:
         TrainerError: a file or an argument cannot be used, or the chat template refuses a prompt.
@@ -40,7 +43,6 @@ def rehearse(plan: Plan) -> None:
         return
     held_out = held_out_of(plan)
     asked = _kinds(_questions(held_out))
-    train = read_conversations(plan.folder / contract.TRAIN_FILE)
     shown = _kinds([one for one in train if can_be_shown(one)])[:SHOTS]
     system = settings.baseline_prompt
     common = system or commonest_system(train)

@@ -178,7 +178,7 @@ def make_plan(
     if not resumed:
         from trainer.evaluate.rehearsal import rehearse  # which evaluates by this plan
 
-        rehearse(plan)
+        rehearse(plan, conversations)
     return plan
 
 

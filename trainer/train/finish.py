@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from trainer import contract
 from trainer.contract import Comparison, Result
 from trainer.contract.errors import EvaluationError, StoppedError, TrainerError
 from trainer.contract.events import EventLog
-from trainer.contract.files import data_hashes, write_text
+from trainer.contract.files import data_hashes, remove_torn, write_text
 from trainer.data.batches import Layout
 from trainer.evaluate.held_out import score, spread_sample
 from trainer.evaluate.tuned_and_untuned import compare
@@ -72,6 +74,23 @@ def finish(
     write_card(plan, result)
     write_text(folder / contract.RESULT_FILE, result.model_dump_json(indent=2) + "\n")
     narrate(f"Done: {folder / contract.ADAPTER_FOLDER}, {folder / contract.RESULT_FILE}.")
+    return result
+
+
+def tell_finished(folder: Path, on_event: Callable[[dict[str, Any]], None] | None) -> Result | None:
+    """Tell of the end of a run that was killed between its result and its last event; None where there is none such."""
+    path, events = folder / contract.RESULT_FILE, folder / contract.EVENTS_FILE
+    if (
+        not path.exists()
+        or not events.exists()
+        or b'"event": "finished"' in b"".join(events.read_bytes().splitlines()[-1:])
+    ):
+        return None
+    remove_torn(folder)
+    result = Result.model_validate_json(path.read_text(encoding="utf-8"))
+    log = EventLog(events, result.run, on_event)
+    log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
+    log.close()
     return result
 
 

@@ -17,6 +17,7 @@ from trainer.contract.errors import CheckpointError, SettingsError, StoppedError
 from trainer.contract.events import EventLog, Heartbeat
 from trainer.contract.files import data_hashes, remove_torn, sha256, write_text
 from trainer.data.batches import Layout
+from trainer.data.read import read_conversations
 from trainer.evaluate.answers.generate import answer, questions, stop_tokens
 from trainer.evaluate.held_out import spread_sample
 from trainer.evaluate.rehearsal import rehearse
@@ -31,7 +32,7 @@ from trainer.plan.plan import Plan, make_plan
 from trainer.train.arguments import training_arguments
 from trainer.train.checkpoints import ends_training, newest_sound, remove_later
 from trainer.train.dynamics import Dynamics
-from trainer.train.finish import finish, versions
+from trainer.train.finish import finish, tell_finished, versions
 from trainer.train.loop import AnswerTrainer, StepDataset
 from trainer.train.processes import Processes, here
 from trainer.train.signals import StopSignals
@@ -60,6 +61,8 @@ def run(
     """
     began = time.time() if began is None else began
     processes = here()
+    if resume and processes.main and (told := tell_finished(folder, on_event)) is not None:
+        return told
     narrate = Narration(folder / contract.LOG_FILE if processes.main else None)
     checkpoint = _continue_from(folder, narrate) if resume else None
     if not resume:
@@ -98,7 +101,7 @@ def _train(
     plan = planned()
     if resume:
         _refuse_another_model(plan)
-        rehearse(plan)
+        rehearse(plan, read_conversations(plan.folder / contract.TRAIN_FILE))
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)

@@ -2,8 +2,9 @@
 
 import math
 import re
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -48,7 +49,7 @@ _KINDS = (
     ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     (
         "a signed web token",
-        r"(?<![A-Za-z0-9_])eyJ(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+        r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))eyJ(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     ),
 )
 """Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too."""
@@ -110,10 +111,15 @@ def secret_keys(text: str) -> Iterator[Personal]:
 
     What plainly is an example (says so, or repeats one character) is an info.
     """
-    taken: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for found in (*_known(text), *_private(text), *_in_addresses(text), *_assigned(text)):
-        if not any(start < found.end and found.start < end for start, end in taken):
-            taken.append((found.start, found.end))
+        place = bisect(starts, found.start)
+        is_free_before = place == 0 or ends[place - 1] <= found.start
+        is_free_behind = place == len(starts) or starts[place] >= found.end
+        if is_free_before and is_free_behind:
+            starts.insert(place, found.start)
+            ends.insert(place, found.end)
             yield found
 
 
@@ -184,9 +190,16 @@ def without_secrets(text: str, *spans: int) -> tuple[str, list[int]]:
     moved = [
         place + sum(len(MASK) - (min(place, end) - start) for start, end in found if start < place) for place in spans
     ]
-    for start, end in reversed(found):
-        text = text[:start] + MASK + text[end:]
-    return text, moved
+    return cut_out(text, found), moved
+
+
+def cut_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """`text` with `[SECRET]` in the place of each span; they are in order and do not overlap."""
+    pieces, done = [], 0
+    for start, end in spans:
+        pieces += [text[done:start], MASK]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

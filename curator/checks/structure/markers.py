@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import polars as pl
 
@@ -33,8 +34,12 @@ def _markers(content: str) -> Iterator[Span]:
             continue
         marker = match.group().strip()
         start = match.start() + match.group().index(marker)
-        sentence = f"The text contains {visible(marker, one_line=True)}, which chat templates use as a control token."
-        yield Span(sentence, start, start + len(marker))
+        yield Span(_sentence(marker), start, start + len(marker))
+
+
+@lru_cache(maxsize=1_000)
+def _sentence(marker: str) -> str:
+    return f"The text contains {visible(marker, one_line=True)}, which chat templates use as a control token."
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

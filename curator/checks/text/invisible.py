@@ -72,6 +72,8 @@ def _controls(text: str, role: str, completion: bool) -> Iterator[Span]:
     from curator.checks.text.fixes import remove_controls  # which has its characters from here
 
     runs = list(_CONTROLS.finditer(text))
+    if not runs:
+        return
     codes = Counter(code for run in runs for code in run.group())
     count = codes.total()
     names = ", ".join(f"U+{ord(code):04X}" for code, _ in codes.most_common(3))

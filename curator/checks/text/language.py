@@ -48,7 +48,8 @@ _RUNNING = 0.5
 names have less, and their language says nothing about the answer's."""
 
 _CODE = re.compile(
-    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w|^[^\S\n]*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
+    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w"
+    r"|^[^\S\n]*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
     re.MULTILINE,
 )
 

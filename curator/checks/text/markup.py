@@ -39,9 +39,10 @@ _LOOKS = re.compile(r"(?i)</?(?:b|i|u|strong|em|a|span|font|img|h[1-6]|center|ta
 _STYLED = re.compile(r"<\w+\s[^<>]*\bstyle=")
 _CODE = re.compile(CODE)
 _CODE_LINE = re.compile(
-    r"[;{}]\s*$|^\s*(?:#include|import |def |class |function |var |let |const |return |echo |print)"
-    r"|^\s*\w+\s*=\s*[\w.]+\("
+    r"\s*(?:#include|import |def |class |function |var |let |const |return |echo |print|\w+\s*=\s*[\w.]+\()"
 )
+_LINE_END = 100
+"""Characters at either end of a line that say whether it is program code."""
 FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
 _RESIDUE = re.compile(RESIDUE.replace("(?i)", "").replace("(?-i:", "(?:"), re.IGNORECASE)
 
@@ -64,32 +65,49 @@ def _find_residue(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 def _residue(text: str, role: str, plain: bool | None) -> Iterator[Span]:
     """Places in `text`; where a prompt speaks of looks (`plain` is not set), tags that only set looks are meant."""
     prose = _CODE.sub(lambda match: " " * len(match.group()), text)
-    spans = [match for match in _RESIDUE.finditer(prose) if not _belongs(prose, match)]
-    if not plain:
-        if _STYLED.search(prose):
-            return
-        spans = [match for match in spans if not _LOOKS.match(match.group())]
-    if not spans or _is_page(prose):
+    if not plain and _STYLED.search(prose):
         return
-    first = spans[0]
-    more = f", and {len(spans) - 1} more like it" if len(spans) > 1 else ""
+    first, count = None, 0
+    for match in _not_meant(prose):
+        if plain or not _LOOKS.match(match.group()):
+            first, count = first or match, count + 1
+    if first is None or _is_page(prose):
+        return
+    more = f", and {count - 1} more like it" if count > 1 else ""
     sentence = f"{quoted(first.group())} is left over from a web page{more}."
-    yield Span(sentence, first.start(), first.end(), score=len(spans), severity=weaker_in_prompts(role))
+    yield Span(sentence, first.start(), first.end(), score=count, severity=weaker_in_prompts(role))
 
 
-def _belongs(text: str, match: re.Match[str]) -> bool:
-    """Whether the markup is meant: a line break in a Markdown table's cell, or part of a line of program code."""
-    start = text.rfind("\n", 0, match.start()) + 1
-    end = text.find("\n", match.end())
-    line = text[start : match.start()] + text[match.end() : end if end >= 0 else len(text)]
-    if match.group().lower().startswith("<br") and line.count("|") >= 2:
-        return True
-    return program_line(line)
+def _not_meant(text: str) -> Iterator[re.Match[str]]:
+    """Markup that is neither a line break in a Markdown table's cell nor part of a line of program code."""
+    start, end, bars, seen = 0, -1, 0, 0
+    for match in _RESIDUE.finditer(text):
+        line_break = text.rfind("\n", seen, match.start())
+        seen = match.start()
+        if line_break >= 0 or match.end() > end:  # not on the line of the match before
+            start = line_break + 1 if line_break >= 0 else start
+            end = text.find("\n", match.end())
+            end = end if end >= 0 else len(text)
+            bars = text.count("|", start, end)
+        if match.group().lower().startswith("<br") and bars - match.group().count("|") >= 2:
+            continue
+        if not program_line(_line_without(text, start, end, match)):
+            yield match
 
 
 def program_line(line: str) -> bool:
     """Whether a line is one of a program."""
-    return _CODE_LINE.search(line) is not None
+    return _CODE_LINE.match(line) is not None or line.rstrip().endswith((";", "{", "}"))
+
+
+def _line_without(text: str, start: int, end: int, match: re.Match[str]) -> str:
+    """The line from `start` to `end` without the match; of a long one, which may hold thousands, its two ends."""
+    before, after = (start, match.start()), (match.end(), end)
+    if end - start <= 2 * _LINE_END + len(match.group()):
+        return text[slice(*before)] + text[slice(*after)]
+    head = text[start : min(start + _LINE_END, match.start())] + text[after[0] : min(start + _LINE_END, end)]
+    tail = text[max(end - _LINE_END, start) : match.start()] + text[max(end - _LINE_END, after[0]) : end]
+    return head + tail
 
 
 def _is_page(text: str) -> bool:

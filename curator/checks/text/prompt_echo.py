@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import polars as pl
 
@@ -53,10 +54,9 @@ def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Span]
     a sentence or line of its own, since `To bake a cake, ...` takes the words up and answers.
     """
     asked_words = [word.casefold() for word in _WORD.findall(prompt)]
-    spoken = list(_WORD.finditer(answer, 0, 4 * len(prompt) + _HEAD_CHARACTERS))
-    if len(asked_words) < fewest or not spoken:
+    words = [word.casefold() for word in _WORD.findall(answer, 0, 4 * len(prompt) + _HEAD_CHARACTERS)]
+    if len(asked_words) < fewest or not words:
         return
-    words = [match.group().casefold() for match in spoken]
     head = asked_words[:_HEAD_WORDS]
     start = at = 1 if _ASKER.match(answer) else 0
     if words[start : start + len(head)] != head or answer.lstrip().startswith(_QUOTES_THE_TASK):
@@ -67,10 +67,16 @@ def _echo(answer: str, prompt: str, fewest: int, share: float) -> Iterator[Span]
         if place is not None:
             repeated, last, at = repeated + 1, place, place + 1
     score = repeated / len(asked_words)
-    is_complete = repeated == len(asked_words) >= _LONG_PROMPT
-    if score >= share and (is_complete or _SENTENCE_ENDS.match(answer, spoken[last].end())):
-        sentence = f"The answer begins by repeating {score:.0%} of the prompt's words."
-        yield Span(sentence, spoken[start].start(), spoken[last].end(), score=score)
+    if score < share:
+        return
+    begin, end = _span(answer, start)[0], _span(answer, last)[1]
+    if repeated == len(asked_words) >= _LONG_PROMPT or _SENTENCE_ENDS.match(answer, end):
+        yield Span(f"The answer begins by repeating {score:.0%} of the prompt's words.", begin, end, score=score)
+
+
+def _span(text: str, number: int) -> tuple[int, int]:
+    """Start and end of a word of `text`, by its number."""
+    return next(islice(_WORD.finditer(text), number, None)).span()
 
 
 PROMPT_ECHO = Check(

@@ -5,6 +5,10 @@ import click
 from curator.cli.options import data_options
 from curator.settings.request import DataRequest
 
+_LONGEST_DRAWN = 50_000
+"""Characters of an example up to which it is drawn in colour and broken between words; that takes 30 s for a megabyte
+of line ends."""
+
 
 @click.command("show")
 @data_options
@@ -24,8 +28,10 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
         for example in found.examples:
             if as_json:
                 click.echo(example.to_json().encode())
+            elif len(text := example.to_text()) > _LONGEST_DRAWN:
+                click.echo(text.plain)
             else:
-                console.print(example.to_text())
+                console.print(text)
         for finding in found.unreadable:
             place = f"── {finding.file}{'' if finding.line is None else f':{finding.line}'}  not an example"
             sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"

@@ -6,7 +6,9 @@ import io
 import os
 import re
 import shlex
+import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,8 +27,12 @@ from curator.data.sources.pipes import is_pipe, is_regular, refuse_special, spoo
 from curator.errors import UnreadableInput
 
 _READ_BYTES = 4 << 20
+_ARRAY_BYTES = 1 << 20
+"""Of an array, whose elements may have two bytes each: what is known of them is many times as large."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TABLE_ROWS = 4096
+_LONGEST_FIELD = 16 << 20
+"""Characters of a field of a table. Python's reader takes four bytes for each while it puts a field together."""
 EXTRA_FIELDS = "(more fields than the header has)"
 """Key under which the surplus fields of a CSV line are kept."""
 
@@ -276,8 +282,12 @@ def _skip_line(stream: IO[bytes], data: bytes) -> tuple[int, bytes]:
 
 
 def _refused_line(head: bytes, number: int, offset: int, length: int) -> Block:
-    sentence = f"The line is {length / 2**20:.0f} MiB long; lines beyond {LONGEST_LINE >> 20} MiB are not read."
-    return Block(head, np.array([0]), np.array([len(head)]), number, offset, {0: ("unrecognised-example", sentence)})
+    fault = ("unrecognised-example", _too_long(length))
+    return Block(head, np.array([0]), np.array([len(head)]), number, offset, {0: fault})
+
+
+def _too_long(length: int) -> str:
+    return f"The line is {length / 2**20:,.0f} MiB long; lines beyond {LONGEST_LINE >> 20} MiB are not read."
 
 
 def _array_blocks(source: Source) -> Iterator[Block]:
@@ -312,7 +322,7 @@ def _array_blocks(source: Source) -> Iterator[Block]:
                 continue
             if at_end:
                 return
-            chunk = stream.read(_READ_BYTES)
+            chunk = stream.read(min(_READ_BYTES, _ARRAY_BYTES))
             at_end = not chunk
             found = np.append(found, divisions.find(chunk) + len(data))
             data += chunk
@@ -341,13 +351,45 @@ def _skip_element(stream: IO[bytes], divisions: Divisions) -> tuple[int, bytes, 
 
 
 def _csv_blocks(source: Source) -> Iterator[Block]:
-    csv.field_size_limit(LONGEST_LINE)
+    csv.field_size_limit(_LONGEST_FIELD)
     with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        header_line = text.readline()
+        header_line = text.readline(_LONGEST_FIELD)
+        if len(header_line) == _LONGEST_FIELD:
+            raise UnreadableInput(
+                f"{source.name} begins with a line of more than {_LONGEST_FIELD >> 20} MiB: no header."
+            )
         delimiter = max("\t" if ".tsv" in source.path.name else ",;\t", key=header_line.count)
         header = next(csv.reader([header_line], delimiter=delimiter))
-        yield from _element_blocks(_csv_elements(csv.reader(text, delimiter=delimiter, strict=True), header))
+        yield from _element_blocks(
+            _csv_elements(csv.reader(_TableLines(text), delimiter=delimiter, strict=True), header)
+        )
+
+
+class _TooLong(ValueError):
+    """A line of a table that is longer than is read; the text says how long."""
+
+
+class _TableLines:
+    """The lines of a table; one that is too long is skipped, and reading goes on behind it."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_LINE)
+        if len(line) < LONGEST_LINE or line.endswith("\n"):
+            if not line:
+                raise StopIteration
+            return line
+        length = len(line)
+        while line and not line.endswith("\n"):
+            line = self._text.readline(_READ_BYTES)
+            length += len(line)
+        raise _TooLong(_too_long(length))
 
 
 def _csv_elements(records: Iterator[list[str]], header: list[str]) -> Iterator[bytes | tuple[str, str]]:
@@ -358,6 +400,9 @@ def _csv_elements(records: Iterator[list[str]], header: list[str]) -> Iterator[b
             return
         except csv.Error as error:
             yield "invalid-json", f"The line is not sound CSV: {error}."
+            continue
+        except _TooLong as error:
+            yield "unrecognised-example", str(error)
             continue
         value: dict[str, str | list[str]] = dict(zip(header, fields, strict=False))
         if len(fields) > len(header):
@@ -374,13 +419,21 @@ def _parquet_blocks(source: Source) -> Iterator[Block]:
 
     try:
         with source.path.open("rb") as raw, _unpacked(raw, source.packing) as stream:
-            file = parquet.ParquetFile(io.BytesIO(stream.read()) if source.packing else stream)
+            file = parquet.ParquetFile(_unpacked_copy(stream) if source.packing else stream)
             values = (
                 msgspec.json.encode(value) for batch in file.iter_batches(_TABLE_ROWS) for value in batch.to_pylist()
             )
             yield from _element_blocks(values)
     except pyarrow.ArrowException as error:
         raise UnreadableInput(f"{source.name} is not sound Parquet: {str(error).rstrip('.')}.") from None
+
+
+def _unpacked_copy(stream: IO[bytes]) -> IO[bytes]:
+    """The bytes of a stream as a file that can be read in any order; it is gone when nobody has it open."""
+    copy: IO[bytes] = tempfile.TemporaryFile()
+    shutil.copyfileobj(stream, copy, _READ_BYTES)
+    copy.seek(0)
+    return copy
 
 
 def _element_blocks(elements: Iterable[bytes | tuple[str, str]]) -> Iterator[Block]:

@@ -32,14 +32,14 @@ class UnreadableScreen(Dialog[None]):
         review = cast("CuratorApp", self.app).review
         assert review is not None, "there are findings"
         unread = review.audit.findings.filter(pl.col("id").is_null() & is_on_lines())
-        many = int(unread.select(lines_found()).item())
+        total = unread.select(lines_found()).item()
         found = unread.filter(pl.col("line").is_not_null())
         lines = [
             Option(Text(visible(f"{finding.file}:{finding.line}  {finding.check}: {finding.message}", one_line=True)))
             for finding in published(found.head(_MOST), review.audit.loaded)
         ]
         with Vertical(classes="dialog"):
-            yield Static(Text(f"{count(many, 'line')} could not be read as an example", style="bold"))
+            yield Static(Text(f"{count(total, 'line')} could not be read as an example", style="bold"))
             yield OptionList(*lines)
             if len(found) > _MOST:
                 more = f"The first {_MOST}; `curator audit DATA --findings FILE.jsonl` lists {MOST_REFUSED:,}."
