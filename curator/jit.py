@@ -49,7 +49,7 @@ __all__ = [
     "types",
 ]
 
-ROOMS = ("duplicates", "embedding", "examples/tokens")
+ROOMS = ("duplicates", "embedding", "tokens")
 """Where kernels are."""
 _HOLDS_KERNELS = f"from {__name__} import"
 _IMPORTED = re.compile(r"^from (curator\.[\w.]+) import", re.MULTILINE)

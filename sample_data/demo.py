@@ -46,8 +46,8 @@ def main() -> None:
     run("curator validate curated/train.jsonl --target openai --limit 5")
     train()
     first, second = sorted(path.name for path in RUNS.iterdir())
-    run(f"curator compare desk.jsonl.curator/training/runs/{second} --answers 24 --failures 1")
-    run(f"curator compare desk.jsonl.curator/training/runs/{second} desk.jsonl.curator/training/runs/{first}")
+    run(f"curator compare desk.jsonl.curator/runs/{second} --answers 24 --failures 1")
+    run(f"curator compare desk.jsonl.curator/runs/{second} desk.jsonl.curator/runs/{first}")
     run("curator runs desk.jsonl")
 
     check_findings_and_export(before)
@@ -57,7 +57,7 @@ def main() -> None:
     print("  report.html     the audit as a page")
     print("  findings.jsonl  every finding")
     print("  curated/        what is kept, ready to upload, with a manifest and a dataset card")
-    print("  desk.jsonl.curator/training/runs/*/adapter/  the adapters, trained before and after the curation")
+    print("  desk.jsonl.curator/runs/*/adapter/  the adapters, trained before and after the curation")
 
 
 def train() -> None:

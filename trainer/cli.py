@@ -50,7 +50,7 @@ def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: b
     if as_json:
         found = {
             **made.as_event(),
-            "token_fate": made.train_truncation.as_event(),
+            "truncation_report": made.train_truncation.as_event(),
             "warnings": made.warnings,
             "page": describe(made, colour=False),
         }

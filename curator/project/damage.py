@@ -8,7 +8,6 @@ work), everything is.
 
 import contextlib
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,9 @@ from typing import Any
 
 import msgspec
 import xxhash
+
+from curator.data.files.atomic import atomic_file
+from curator.data.files.permissions import OWNER
 
 _READ_BYTES = 4 << 20
 _ROWS = 10_000
@@ -42,12 +44,8 @@ def mark_as_left(path: Path) -> None:
     """Remember how the database is now; nothing while somebody else has it open, or where nothing can be written."""
     with contextlib.suppress(OSError):
         if path.exists() and not _log_of(path).exists():
-            unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-            try:
+            with atomic_file(_mark_of(path), OWNER) as unfinished:
                 unfinished.write_text(_digest(path))
-                unfinished.replace(_mark_of(path))
-            finally:
-                unfinished.unlink(missing_ok=True)
 
 
 def was_emptied(path: Path) -> bool:

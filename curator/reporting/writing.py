@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from curator.data.files.atomic import whole_file
+from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import ANYONE
 from curator.errors import UsageError, WorkFailed
 
@@ -39,7 +39,7 @@ def write_lines(lines: Iterable[str], destination: str, end: str = "\n", allowed
     if path.is_dir():
         raise UsageError(f"{destination} is a folder; name a file to write the report to.")
     try:
-        with whole_file(path, allowed) as unfinished, unfinished.open("wb") as file:
+        with atomic_file(path, allowed) as unfinished, unfinished.open("wb") as file:
             file.writelines(content)
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise UsageError(f"The report cannot be written to {destination}: {error.strerror}.") from error

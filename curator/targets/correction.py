@@ -9,7 +9,7 @@ import msgspec
 
 from curator.data.content import Content, Refused
 from curator.data.dialects.dialect import DIALECTS
-from curator.data.files.atomic import whole_file
+from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import inspect
 from curator.data.validation import judge as refusals
@@ -74,7 +74,7 @@ def correct(path: Path, target: str, out: Path | None = None) -> Corrected:
         raise UsageError(f"{copy} is there already. Move it away, or name another file.")
     result = Corrected(copy)
     try:
-        with whole_file(copy, allowed_by([path])) as unfinished, unfinished.open("wb") as file:
+        with atomic_file(copy, allowed_by([path])) as unfinished, unfinished.open("wb") as file:
             if chosen.file.mark == "needed":
                 file.write(MARK)
             for value in _corrected_values(values(source), chosen, result):

@@ -86,10 +86,14 @@ def test_what_a_page_shows_can_be_done_in_its_order(page, folder, capsys, monkey
     for command in shown(page):
         words = words_of(command, page)
         is_whole = len(words) > 1 or words[0] in ("checks", "info")
+        if "<(" in command:
+            continue  # for a shell; pipes have tests of their own
         if "…" in command or not is_whole or words[0] in ELSEWHERE:
             continue
         if "--out" in words:
             shutil.rmtree(words[words.index("--out") + 1], ignore_errors=True)
+        if words[0] == "select":
+            words.append("--mask-secrets")
         if words[:2] == ["export", "chats.jsonl"] and "--skip-invalid" not in words:
             words.append("--skip-invalid")  # the samples hold what a target refuses, and secrets
             words += [] if "--allow-secrets" in words or "--mask-secrets" in words else ["--mask-secrets"]

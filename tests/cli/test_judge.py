@@ -138,7 +138,7 @@ def test_a_judge_gets_no_secret_whoever_wrote_it(run: Path, judge: JudgeService)
 def test_a_judge_that_always_likes_the_first_answer_tells_nothing_apart(run: Path, judge: JudgeService) -> None:
     judge.say = lambda content, number: verdict("1")
     outcome = judged(run, judge)
-    assert outcome == Outcome(tuned=0, untuned=0, ties=0, inconsistent=6, unjudged=0) and outcome.consistency == 0
+    assert outcome == Outcome(tuned=0, untuned=0, draws=0, inconsistent=6, unjudged=0) and outcome.consistency == 0
     (sentence,) = outcome.sentences()
     assert "neither in 6" in sentence and "agrees with itself in 0%" in sentence
 
@@ -243,7 +243,7 @@ def test_judgements_are_kept_for_this_judge_and_these_answers_alone(run: Path, j
     lines[2]["answer"] = "Other words."
     lines[3]["answer"] = lines[3]["baseline_answer"]  # equal answers are a tie that needs no judge
     opened = Judgements(run, to_judge(lines, judge.address, "a-judge"))
-    assert {one.example for one, _ in opened.open()} == {"id2"} and opened.outcome().ties == 1
+    assert {one.example for one, _ in opened.open()} == {"id2"} and opened.outcome().draws == 1
 
 
 def test_judging_again_begins_where_a_full_disk_ended_it(run: Path, judge: JudgeService) -> None:

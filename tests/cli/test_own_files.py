@@ -60,9 +60,7 @@ def test_decisions_on_an_export_and_notes_beside_it_stay(desk, capsys):
     assert contents(desk / "exp") == before
 
 
-@pytest.mark.parametrize(
-    "place", ["d.jsonl.curator", "d.jsonl.curator/training/runs/mine", "x.jsonl.curator", "d.jsonl"]
-)
+@pytest.mark.parametrize("place", ["d.jsonl.curator", "d.jsonl.curator/runs/mine", "x.jsonl.curator", "d.jsonl"])
 def test_an_export_goes_into_no_project_but_below_its_exports(desk, place, capsys):
     assert run(["audit", "d.jsonl", "--quiet"]) == 0
     for more in ((), ("--replace",)):
@@ -98,12 +96,12 @@ COMMANDS = [
 def test_no_output_takes_the_place_of_a_source_or_of_a_file_of_a_project(desk, command, capsys):
     assert run(["audit", "d.jsonl", "--quiet"]) == 0
     assert run(["audit", "other.jsonl", "--quiet"]) == 0
-    (desk / "d.jsonl.curator/training/runs/note.txt").write_text("mine")
+    (desk / "d.jsonl.curator/runs/note.txt").write_text("mine")
     before = contents(desk)
     locations = ["d.jsonl", "./d.jsonl", str(desk / "d.jsonl"), "link.jsonl", "hard.jsonl", "exam.jsonl"]
     locations += [
         "d.jsonl.curator/project.db",
-        "d.jsonl.curator/training/runs/note.txt",
+        "d.jsonl.curator/runs/note.txt",
         "other.jsonl.curator/new.html",
     ]
     if command[0] not in ("leaks", "validate"):

@@ -217,13 +217,13 @@ def test_a_training_stops_or_hands_over_what_was_masked(folder, option, capsys):
     train = ["train", "d.jsonl", "--model", str(TINY), "--skip-invalid", "--allow-leaks", "--quiet", option]
     assert run(train) == 1
     assert "hold a secret, so nothing was written" in capsys.readouterr().err
-    assert not list(folder.glob("d.jsonl.curator/training/runs/*"))
+    assert not list(folder.glob("d.jsonl.curator/runs/*"))
     assert run([*train, "--mask-secrets"]) == 0
     shown = capsys.readouterr()
     assert "[SECRET] stands in its place" in shown.out + shown.err
     contents = written_strings(folder, leave=("d.jsonl", "cache"))
     assert leaking({**contents, "screen": (shown.out + shown.err).encode()}) == []
-    runs = list(folder.glob("d.jsonl.curator/training/runs/0*"))
+    runs = list(folder.glob("d.jsonl.curator/runs/0*"))
     assert len(runs) == (option == "--prepare")
     for made in runs:
         assert json.loads((made / "snapshot.json").read_text())["secrets"]["policy"] == "mask"

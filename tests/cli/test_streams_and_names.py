@@ -41,10 +41,13 @@ def into(destination, folder, *arguments):
 CHANGES = {
     "undo": (["undo", "desk.jsonl"], "The undo was made"),
     "decide": (["decide", "desk.jsonl", "--where", "line:4", "--drop"], "1 decision was made"),
-    "policy": (["decide", "desk.jsonl", "--policy", "safe"], " made"),
+    "policy": (["decide", "desk.jsonl", "--policy", "recommended"], " made"),
     "import": (["decisions", "import", "desk.jsonl", "theirs.jsonl"], "The decisions were imported"),
     "split": (["split", "desk.jsonl"], "The split was made and saved"),
-    "export": (["export", "desk.jsonl", "--target", "mlx", "--skip-invalid", "--out", "out"], "The export was written"),
+    "export": (
+        ["export", "desk.jsonl", "--target", "mlx", "--skip-invalid", "--mask-secrets", "--out", "out"],
+        "The export was written",
+    ),
 }
 
 
@@ -151,7 +154,7 @@ def test_a_file_may_have_any_name(desk, name):
         ["audit", data, "--fail-on", "never", "--findings", "F", "--json", "J", "--html", "H"],
         ["decide", data, "--where", "line:3", "--drop"],
         ["decisions", "export", data, "D"],
-        ["export", data, "--target", "huggingface", "--skip-invalid", "--out", "out"],
+        ["export", data, "--target", "huggingface", "--skip-invalid", "--mask-secrets", "--out", "out"],
     ]
     for command in commands:
         outcome = subprocess.run([*CURATOR, *command], cwd=folder, capture_output=True, check=False)

@@ -88,7 +88,7 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(
     assert "stimate" in outcome.stderr
     assert "2027-01-06" in outcome.stderr
     assert service.calls == []
-    assert [path for path in data.parent.glob("*.curator/training/runs/*")] == []
+    assert [path for path in data.parent.glob("*.curator/runs/*")] == []
 
 
 def test_nothing_is_sent_unless_told_to(curator: Curator, data: Path, service: OpenAIService) -> None:
@@ -134,7 +134,7 @@ def test_the_same_command_is_one_job_and_leaves_no_key(
     assert "step 1, train: loss 3" in first.stderr
     second = curator(*given, service=service)
     assert (second.returncode, second.stdout) == (0, first.stdout)
-    (folder,) = data.parent.glob("*.curator/training/runs/*")
+    (folder,) = data.parent.glob("*.curator/runs/*")
     assert "no run openai-nothing" in curator(data, "--run", "openai-nothing").stderr
     third = curator(data, "--run", folder.name, service=service)
     assert (third.returncode, third.stdout) == (0, first.stdout)
@@ -161,7 +161,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(curator: Curator, data: Path, 
         watching.send_signal(signal.SIGINT)
         assert "goes on" in watching.stderr.read()
     assert watching.returncode == 130
-    (folder,) = data.parent.glob("*.curator/training/runs/*")
+    (folder,) = data.parent.glob("*.curator/runs/*")
     job = attach(folder)
     assert job is not None
     assert job.is_running()

@@ -13,7 +13,7 @@ from tests.house.patterns import patterns
 MADE_LATER = {
     "curator.tokens.vocabularies": "words of a vocabulary, each escaped, one or the other",
     "curator.targets.file_rules": "a target's rule for file names, proven below",
-    "curator.review.filter.language": "a person's own search; only compiled here, and polars searches with it in linear time",
+    "curator.review.filter.language": "a person's own search, which polars does in linear time",
     "curator.audit.stages.known_splits": "names of sides, proven below",
 }
 """Modules with a pattern that is put together when they run, and why that is safe."""

@@ -51,7 +51,8 @@ def test_the_command_of_a_process_is_made_in_one_place():
 def test_no_program_is_run_by_a_shell_or_replaced_but_by_the_launcher():
     called = ("os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn", "os.fork")
     assert {file for file, node in nodes(ast.Attribute) if ast.unparse(node).startswith(called)} == {
-        "curator/project/jobs/launch.py"
+        "curator/project/jobs/launch.py",
+        "trainer/contract/bounded.py",  # a child of itself, which the system ends when it takes too much
     }
 
 
@@ -62,4 +63,5 @@ def test_only_one_module_imports_numba_and_kernels_are_in_the_rooms_that_its_dig
 
 
 def test_nothing_is_unpickled():
-    assert imports({"pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}) == set()
+    assert imports({"pickle", "dill", "cloudpickle", "joblib", "shelve"}) == set()
+    assert imports({"marshal"}) == {"trainer/contract/bounded.py"}  # from a child of its own, through a pipe

@@ -18,7 +18,7 @@ AUDIT_IN_WORKERS = """
 import sys
 sys.path[:] = [entry for entry in sys.path if entry]
 from curator.cli.boundary import run
-from curator.workflow import workers
+from curator.audit.runners import local as workers
 run(["audit", "chats.jsonl", "--project", "first", "--quiet"])
 workers.WORTH_A_WORKER, workers.cores = 0, lambda: 2
 sys.path.insert(0, "")  # as in a notebook

@@ -40,7 +40,7 @@ def refusal(folder: Path) -> TrainerError:
         ({"transformers": {"dataloader_num_workers": 2}}, "dataloader_num_workers is set by this trainer", 2),
         ({"transformers": {"optim": "adamm"}}, "[transformers] cannot be used: adamm is not a valid", 2),
         ({"transformers": {"adam_beta1": "much"}}, "[transformers] cannot be used", 2),
-        ({"transformers": {"report_to": "mlflow"}}, "[transformers] report_to", 3),
+        ({"transformers": {"report_to": "mlflow"}}, "[transformers] report_to", 2),
         ({"evaluation": {"answer_schema": "nowhere.json"}}, "answer_schema: ", 2),
         ({"evaluation": {"answer_schema": "train.jsonl"}}, "cannot be read as JSON", 2),
         ({"evaluation": {"max_new_tokens": 512}}, "leaves no room for a question: the model has 512 positions", 2),

@@ -41,7 +41,7 @@ def assert_same_outcome(folder: Path, finished: Path, events: Events) -> None:
     assert left.keys() == right.keys() and all(left[name].equal(right[name]) for name in left)
     assert (folder / "results.csv").read_text() == (finished / "results.csv").read_text()
     results = [json.loads((path / "result.json").read_text()) for path in (folder, finished)]
-    for figure in ("steps", "best_step", "train_loss", "validation_loss", "evaluation", "token_fate"):
+    for figure in ("steps", "best_step", "train_loss", "validation_loss", "evaluation", "truncation_report"):
         assert results[0][figure] == results[1][figure]
     assert (folder / "dynamics.parquet").read_bytes() == (finished / "dynamics.parquet").read_bytes()
 

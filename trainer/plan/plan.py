@@ -286,8 +286,8 @@ def _warnings(truncation: TokenTruncation, validation: HeldOut | None, resolved:
         found.append(f"{len(truncation.names['lost'])} examples are lost to max_length = {truncation.max_length}.")
     if truncation.without_end_of_turn:
         found.append(
-            f"In {truncation.without_end_of_turn} examples the chat template ends an answer without an end-of-turn token: the "
-            "model may not learn to stop."
+            f"In {truncation.without_end_of_turn} examples the chat template ends an answer without an end-of-turn "
+            "token: the model may not learn to stop."
         )
     if validation is None:
         found.append("There is no validation (evaluations = 0): overfitting will not be noticed.")

@@ -205,7 +205,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             columns = (saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"])
             self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
             self.train_losses = saved["recent"].tolist()
-            self.trainer.tokens_trained = int(saved["tokens_seen"])
+            self.trainer.tokens_trained = int(saved["tokens_trained"])
         notes = read_notes(folder)
         self.reason, self.warnings = notes.get("reason", "finished"), notes.get("warnings", [])
         self.first_loss_seconds = notes.get("first_loss_seconds")

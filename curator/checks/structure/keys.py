@@ -55,7 +55,7 @@ def _misspelled(batch: Batch) -> pl.DataFrame:
 
 def _top_sentence(keys: str) -> str | None:
     for name in keys.split("\n"):
-        if set(re.split(r"[\W_]+", name.lower())) & set(_TOP_LEVEL):
+        if set(re.split(r"[\W_]+", name)) & set(_TOP_LEVEL):
             continue  # a field of the user's own beside the example: prompt, prompt_id
         near = get_close_matches(name.lower(), _TOP_LEVEL, n=1, cutoff=_CLOSE)
         if near:

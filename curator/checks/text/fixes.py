@@ -81,7 +81,10 @@ REPAIRS: dict[str, Callable[[str], str]] = {
 
 
 def repair_losslessly(text: str) -> str:
-    """All of `LOSSLESS`, in order."""
-    for repair in LOSSLESS.values():
-        text = repair(text)
-    return text
+    """All of `LOSSLESS`, until none finds anything: what one takes away may be what kept another from acting."""
+    repaired, text = text, ""
+    while repaired != text:
+        text = repaired
+        for repair in LOSSLESS.values():
+            repaired = repair(repaired)
+    return repaired

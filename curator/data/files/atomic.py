@@ -17,7 +17,7 @@ _CLOCK = 1.0
 
 
 @contextmanager
-def whole_file(path: Path, allowed: int = ANYONE) -> Iterator[Path]:
+def atomic_file(path: Path, allowed: int = ANYONE) -> Iterator[Path]:
     """Give a temporary name in the same folder; after a clean end the file is flushed and takes the name `path`.
 
     Where something is replaced, the new file is no more open than that was. What a killed process left of its attempt

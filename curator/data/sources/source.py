@@ -430,7 +430,7 @@ def _parquet_blocks(source: Source) -> Iterator[Block]:
 
 def _unpacked_copy(stream: IO[bytes]) -> IO[bytes]:
     """The bytes of a stream as a file that can be read in any order; it is gone when nobody has it open."""
-    copy: IO[bytes] = tempfile.TemporaryFile()
+    copy: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller reads it
     shutil.copyfileobj(stream, copy, _READ_BYTES)
     copy.seek(0)
     return copy

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curator.data.files.atomic import whole_file
+from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import ANYONE
 from curator.data.text import VIEWS
 from curator.duplicates.block_features import block_features
@@ -47,7 +47,7 @@ def save_index(corpus: Corpus, ids: pl.Series, path: Path, allowed: int = ANYONE
     schema = pa.schema([("id", pa.string()), ("signature", kind)], metadata=FORM)
     worded = np.flatnonzero(corpus.sizes[:, 0] > 0)
     with (
-        whole_file(path, allowed) as unfinished,
+        atomic_file(path, allowed) as unfinished,
         pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
     ):
         for at in range(0, len(worded), _AT_ONCE):

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 import msgspec
 
 from curator.data.blocks import LONGEST_LINE
-from curator.data.files.atomic import whole_file
+from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import ANYONE
 from curator.data.safe_text import visible
 from curator.errors import DecisionConflict, UnreadableInput, UsageError
@@ -73,7 +73,7 @@ def write_journal(lines: Iterable[bytes], path: Path, allowed: int = ANYONE) -> 
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"{visible(str(path))} is a folder, or its folder does not exist. Name a file.")
     count = 0
-    with worded(path), whole_file(path, allowed) as unfinished, unfinished.open("wb") as stream:
+    with worded(path), atomic_file(path, allowed) as unfinished, unfinished.open("wb") as stream:
         for line in lines:
             stream.write(line)
             count += 1
