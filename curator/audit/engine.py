@@ -64,7 +64,8 @@ class AuditOptions:
 class Audit:
     """The outcome: the set, its findings, what is similar, what it means, and how long each stage took (seconds).
 
-    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is.
+    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is. Where it is not
+    `checked`, no check looked at the examples: they were only read.
     """
 
     loaded: Loaded
@@ -75,6 +76,7 @@ class Audit:
     seconds: dict[str, float]
     meaning: Meaning | None = None
     missing: str = ""
+    checked: bool = True
 
 
 DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
@@ -169,6 +171,21 @@ def audit(
     not_run = _not_run(checks, options, last_run, meant, has_leaks=has_leaks)
     missing = meant.missing if options.meaning.demanded else ""
     return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
+
+
+def read_examples(
+    sources: list[Source], options: AuditOptions, cache: Cache, progress: Progress, *, compare: bool
+) -> Audit:
+    """The examples alone, for what asks nothing of the checks; prepared for comparing them where that is wanted.
+
+    Raises:
+        UnreadableInput: a source has no examples in a known form, or is damaged.
+        WorkFailed: a worker died or the disk is full.
+    """
+    wanted = Wanted((), options.settings, tokenizer=None, duplicates=compare, measures=False)
+    loaded = load(sources, options.reading, wanted, cache, progress)
+    findings = all_findings(loaded, (), options.settings)
+    return Audit(loaded, findings, options, None, {}, {}, checked=False)
 
 
 def _no_limit(target: str | None) -> str:

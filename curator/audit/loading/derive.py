@@ -37,6 +37,7 @@ class DerivePlan:
         duplicates: whether to prepare for the duplicate engine.
         texts: whether to keep the texts, for a person who searches; see `TEXTS`.
         elements: whether to keep the elements with them, of a source that cannot be read in the middle.
+        measures: whether to measure what the checks of the whole set judge by.
     """
 
     dialect: str
@@ -47,6 +48,7 @@ class DerivePlan:
     duplicates: bool
     texts: bool = False
     elements: bool = False
+    measures: bool = True
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
@@ -59,6 +61,7 @@ class DerivePlan:
             versions = ((name, check_named(name).version) for name in self.checks)
             counting = fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
+            words += [] if self.measures else ["not measured"]
         if part == "prepared":
             from curator.duplicates.block_features import VERSION
 
@@ -78,7 +81,7 @@ class Derived:
 
 def derive(batch: Batch, plan: DerivePlan) -> Derived:
     """Facts, measures, token counts and findings of a batch."""
-    frames = [facts_of(batch), measure(batch)]
+    frames = [facts_of(batch), *([measure(batch)] if plan.measures else [])]
     if plan.tokenizer is not None:
         from curator.tokens import count_tokens
 

@@ -121,7 +121,13 @@ class Wanted:
     settings: CheckSettings
     tokenizer: str | None
     duplicates: bool
+    measures: bool = True
     texts: bool = False
+
+    @property
+    def is_light(self) -> bool:
+        """Whether no check looks at the examples, so that reading them is most of the work."""
+        return not self.checks and not self.measures and self.tokenizer is None
 
 
 def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: Cache, progress: Progress) -> Loaded:
@@ -133,7 +139,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
     """
     reading = _Reading(sources, options, wanted, cache, progress)
     size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
-    derive_all(reading.tasks(), cache, size, reading.finished)
+    derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
     facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
@@ -189,6 +195,7 @@ class _Reading:
             wanted.duplicates,
             wanted.texts,
             elements=not entry.source.seekable,
+            measures=wanted.measures,
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:

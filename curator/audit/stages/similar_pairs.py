@@ -101,6 +101,12 @@ def corpus_of(loaded: Loaded, cache: Cache) -> "Corpus":
     return assemble(BlockFeatures.load(cache.required(placed.features_key or "")) for placed in loaded.placed)
 
 
+def is_prepared(loaded: Loaded, cache: Cache) -> bool:
+    """Whether all blocks of a set are prepared for comparing examples."""
+    keys = (placed.features_key for placed in loaded.placed)
+    return all(key is not None and cache.entry(key) is not None for key in keys)
+
+
 def features_key(loaded: Loaded) -> str:
     """Equal where the prepared blocks of two sets are."""
     return xxhash.xxh3_128_hexdigest("".join(placed.features_key or "" for placed in loaded.placed).encode())
