@@ -1,16 +1,21 @@
 """Audit: read, check, find duplicates, and say what is wrong and what to do first."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import polars as pl
 
 from curator.audit.findings import all_findings
 from curator.audit.ids import ids_of
+from curator.audit.loading.derive import DerivePlan, derive
 from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
 from curator.audit.stages.benchmark import read_benchmark
@@ -22,6 +27,8 @@ from curator.audit.stages.similar_pairs import corpus_of, features_key
 from curator.audit.stages.split_leaks import leak_findings
 from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
+from curator.data.batches import read_batch
+from curator.data.blocks import Block
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
 from curator.project.saved_split import SPLITS
@@ -186,6 +193,25 @@ def read_examples(
     loaded = load(sources, options.reading, wanted, cache, progress)
     findings = all_findings(loaded, (), options.settings)
     return Audit(loaded, findings, options, None, {}, {}, checked=False)
+
+
+def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
+    """`FINDINGS` of some examples of a set that was only read: what each of them shows by itself."""
+    options = audit.options
+    checks = tuple(check for check in chosen(options.select, options.ignore) if check.find is not None)
+    names = tuple(check.name for check in checks)
+    frames = []
+    for number, group in groupby(originals, lambda original: original.file):
+        some = list(group)
+        lines = [msgspec.json.encode(original.value) for original in some]
+        lengths = np.array([len(line) for line in lines])
+        block = Block(b"".join(lines), np.cumsum(lengths) - lengths, lengths, first=1, offset=-1)
+        dialect = audit.loaded.sources[number].recognised.dialect
+        plan = DerivePlan(dialect.name, (), names, options.settings, None, duplicates=False)
+        positions = pl.Series([original.position for original in some], dtype=pl.UInt32)
+        found = derive(read_batch(block, dialect), plan).findings.filter(pl.col("row").is_not_null())
+        frames.append(found.with_columns(positions.gather(found["row"]).alias("row"), line=None))
+    return all_findings(audit.loaded, checks, options.settings, frames)
 
 
 def _no_limit(target: str | None) -> str:
