@@ -11,21 +11,16 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from curator.audit.findings import all_findings
+from curator.audit.findings import FINDINGS, all_findings
 from curator.audit.ids import ids_of
 from curator.audit.loading.derive import DerivePlan, derive
 from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
 from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
-from curator.audit.stages.benchmark import read_benchmark
-from curator.audit.stages.contamination import contamination_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
-from curator.audit.stages.last_training import failures_found, last_finished
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
-from curator.audit.stages.split_leaks import leak_findings
-from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
@@ -135,6 +130,8 @@ def audit(
         UsageError: a check, format or tokenizer has a name that does not exist.
         WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
     """
+    from curator.checks.catalogue import chosen
+
     watch = Stopwatch()
     decided = decided or Decided()
     checks = chosen(options.select, options.ignore)
@@ -168,9 +165,11 @@ def audit(
             more.append(_leaks(loaded, options, cache, decided))
     if has_benchmark:
         with watch.stage("looking for the benchmark"):
-            more.append(contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against)))
-    last_run = last_finished(runs) if runs is not None else None
+            more.append(_contamination(loaded, options, cache))
+    last_run = _last_run(runs)
     if last_run is not None and any(check.family == "training" for check in checks):
+        from curator.audit.stages.last_training import failures_found
+
         with watch.stage("reading the last training"):
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
@@ -191,12 +190,13 @@ def read_examples(
     """
     wanted = Wanted((), options.settings, tokenizer=None, duplicates=compare, measures=False)
     loaded = load(sources, options.reading, wanted, cache, progress)
-    findings = all_findings(loaded, (), options.settings)
-    return Audit(loaded, findings, options, None, {}, {}, checked=False)
+    return Audit(loaded, pl.DataFrame(schema=FINDINGS), options, None, {}, {}, checked=False)
 
 
 def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
     """`FINDINGS` of some examples of a set that was only read: what each of them shows by itself."""
+    from curator.checks.catalogue import chosen
+
     options = audit.options
     checks = tuple(check for check in chosen(options.select, options.ignore) if check.find is not None)
     names = tuple(check.name for check in checks)
@@ -220,8 +220,27 @@ def _no_limit(target: str | None) -> str:
     return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
 
 
+def _last_run(runs: Path | None) -> Path | None:
+    """The folder of the last training that finished, if any did."""
+    if runs is None or not runs.is_dir():
+        return None
+    from curator.audit.stages.last_training import last_finished
+
+    return last_finished(runs)
+
+
+def _contamination(loaded: Loaded, options: AuditOptions, cache: Cache) -> pl.DataFrame:
+    """What of the evaluation sets is in the data."""
+    from curator.audit.stages.benchmark import read_benchmark
+    from curator.audit.stages.contamination import contamination_findings
+
+    return contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against))
+
+
 def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
     """`LEAKS` of the split that is there."""
+    from curator.audit.stages.split_leaks import leak_findings
+
     names = [read.source.name for read in loaded.sources]
     splits = known_splits(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.splits)
     corpus, key = corpus_of(loaded, cache), features_key(loaded)
@@ -232,6 +251,8 @@ def _not_run(
     checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, meant: Meant, *, has_leaks: bool
 ) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
+    from curator.checks.catalogue import CHECKS
+
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
         for name in ("over-token-limit", "answer-cut-by-limit"):

@@ -13,7 +13,7 @@ from curator.audit.engine import Audit, AuditOptions, Decided, audit, read_examp
 from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.pruning import note_more, prune
-from curator.audit.saved_audit import save_audit, saved_audit
+from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.stages.similar_pairs import is_prepared
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
@@ -114,6 +114,8 @@ class Opened:
 
     def _audited_before(self, options: AuditOptions) -> Audit | None:
         """The saved audit of these files and options, whether or not meaning was looked at in it."""
+        if not any_saved(self.project.cache):
+            return None
         asked = options.meaning.embedder
         for embedder in dict.fromkeys((asked, NO_EMBEDDER, DEFAULT_ENCODER)):
             meaning = replace(options.meaning, embedder=embedder)

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 import xxhash
 
-from curator.checks.catalogue import check_named
 from curator.checks.check import CheckSettings
-from curator.checks.measures import measure
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
 from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_named, mapped_dialect
@@ -18,7 +16,6 @@ from curator.data.facts import facts_of
 from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
 from curator.project.cache import Cache
-from curator.tokens.named import fingerprint
 
 FORMAT_VERSION = 2
 """Counts up when the files below change their form."""
@@ -58,8 +55,8 @@ class DerivePlan:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
         if part in ("facts", "findings"):
-            versions = ((name, check_named(name).version) for name in self.checks)
-            counting = fingerprint(self.tokenizer) if self.tokenizer is not None else ""
+            versions = _versions(self.checks) if self.checks else ()
+            counting = _fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
             words += [] if self.measures else ["not measured"]
         if part == "prepared":
@@ -69,6 +66,18 @@ class DerivePlan:
         if part == "texts":
             words.append(str(self.elements))
         return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
+
+
+def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:
+    from curator.checks.catalogue import check_named
+
+    return [(name, check_named(name).version) for name in names]
+
+
+def _fingerprint(tokenizer: str) -> str:
+    from curator.tokens.named import fingerprint
+
+    return fingerprint(tokenizer)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,11 @@ class Derived:
 
 def derive(batch: Batch, plan: DerivePlan) -> Derived:
     """Facts, measures, token counts and findings of a batch."""
-    frames = [facts_of(batch), *([measure(batch)] if plan.measures else [])]
+    frames = [facts_of(batch)]
+    if plan.measures:
+        from curator.checks.measures import measure
+
+        frames.append(measure(batch))
     if plan.tokenizer is not None:
         from curator.tokens import count_tokens
 
@@ -91,6 +104,8 @@ def derive(batch: Batch, plan: DerivePlan) -> Derived:
 
 def _findings(batch: Batch, plan: DerivePlan) -> pl.DataFrame:
     frames = [batch.refused]
+    if plan.checks:
+        from curator.checks.catalogue import check_named
     for name in plan.checks:
         check = check_named(name)
         if check.find is not None:
