@@ -140,12 +140,14 @@ def audit(
     has_leaks = "split-leak" in names and (len(decided.splits) > 0 or bool((by_file >= 0).any()))
     has_benchmark = "contamination" in names and bool(options.against)
     has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
+    has_meaning = options.meaning.embedder != NO_EMBEDDER and not names.isdisjoint(MEANING_CHECKS)
     wanted = Wanted(
         checks=tuple(check.name for check in checks if check.find is not None),
         settings=options.settings,
         tokenizer=options.tokenizer,
         texts=options.texts,
         duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
+        views=has_meaning,
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
@@ -156,10 +158,12 @@ def audit(
         with watch.stage("finding duplicates"):
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
             more.append(similar.findings)
-    if options.meaning.embedder != NO_EMBEDDER and any(check.name in MEANING_CHECKS for check in checks):
+    if has_meaning:
         with watch.stage("reading meaning"):
             meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
             more += [] if meant.findings is None else [meant.findings]
+        for placed in loaded.placed:
+            cache.remove(placed.views_key)
     if has_leaks:
         with watch.stage("checking the split"):
             more.append(_leaks(loaded, options, cache, decided))

@@ -15,6 +15,7 @@ from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_name
 from curator.data.facts import facts_of
 from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
+from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
 
 FORMAT_VERSION = 2
@@ -35,6 +36,7 @@ class DerivePlan:
         texts: whether to keep the texts, for a person who searches; see `TEXTS`.
         elements: whether to keep the elements with them, of a source that cannot be read in the middle.
         measures: whether to measure what the checks of the whole set judge by.
+        views: whether to keep prompts and answers until their vectors are made.
     """
 
     dialect: str
@@ -46,6 +48,7 @@ class DerivePlan:
     texts: bool = False
     elements: bool = False
     measures: bool = True
+    views: bool = False
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
@@ -60,9 +63,7 @@ class DerivePlan:
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
             words += [] if self.measures else ["not measured"]
         if part == "prepared":
-            from curator.duplicates.block_features import VERSION
-
-            words.append(str(VERSION))
+            words.append(str(FEATURES))
         if part == "texts":
             words.append(str(self.elements))
         return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
@@ -147,7 +148,13 @@ def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
         derived = derive(batch, plan)
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)
         cache.store(plan.key(block, "findings"), derived.findings.write_ipc)
-    if plan.duplicates and cache.entry(plan.key(block, "prepared")) is None:
+    is_unprepared = plan.duplicates and cache.entry(plan.key(block, "prepared")) is None
+    if not (is_unprepared or plan.views):
+        return
+    views = view_texts(batch)
+    if plan.views:
+        cache.store(plan.key(block, "views"), views.write_ipc)
+    if is_unprepared:
         from curator.duplicates.block_features import block_features
 
-        cache.store(plan.key(block, "prepared"), block_features(view_texts(batch)).save)
+        cache.store(plan.key(block, "prepared"), block_features(views).save)

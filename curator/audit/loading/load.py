@@ -73,7 +73,10 @@ class ReadSource:
 
 @dataclass
 class BlockEntry:
-    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted."""
+    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted.
+
+    Its views are there from when it was derived until the vectors of the set are made.
+    """
 
     file: int
     first: int
@@ -85,6 +88,7 @@ class BlockEntry:
     features_key: str | None
     texts_key: str
     examples: int = 0
+    views_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ class Wanted:
     duplicates: bool
     measures: bool = True
     texts: bool = False
+    views: bool = False
 
     @property
     def is_light(self) -> bool:
@@ -196,6 +201,7 @@ class _Reading:
             wanted.texts,
             elements=not entry.source.seekable,
             measures=wanted.measures,
+            views=wanted.views,
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:
@@ -203,9 +209,9 @@ class _Reading:
         facts, findings = plan.key(block, "facts"), plan.key(block, "findings")
         ready = plan.key(block, "prepared") if plan.duplicates else None
         texts = plan.key(block, "texts")
-        self.placed.append(
-            BlockEntry(number, block.first, block.offset, len(block), block.digest, facts, findings, ready, texts)
-        )
+        where = (number, block.first, block.offset, len(block), block.digest)
+        views = plan.key(block, "views")
+        self.placed.append(BlockEntry(*where, facts, findings, ready, texts, views_key=views))
         entry.lines += len(block)
         needed = [facts, findings, *([ready] if ready else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)
