@@ -10,7 +10,9 @@ import os
 import pwd
 import re
 import stat
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar, cast
@@ -34,6 +36,25 @@ from numba.np.arrayobj import make_array  # noqa: E402
 
 config._config_fname = os.devnull  # it looks there again whenever it compiles
 config.reload_config()
+
+
+def _load_array_functions() -> None:
+    """Load numba's array functions without scipy.linalg, which they import only to learn whether it is there.
+
+    That takes a third of a second, and no kernel here multiplies matrices. Other programs' kernels find it as ever.
+    """
+    asked = "scipy.linalg.cython_blas"
+    if asked in sys.modules or "numba.np.arraymath" in sys.modules:
+        return
+    sys.modules[asked] = None  # type: ignore[assignment]
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules[asked]
+    arraymath._HAVE_BLAS = find_spec("scipy") is not None
+
+
+_load_array_functions()
 
 __all__ = [
     "CACHE",

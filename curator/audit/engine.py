@@ -1,27 +1,29 @@
 """Audit: read, check, find duplicates, and say what is wrong and what to do first."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import polars as pl
 
-from curator.audit.findings import all_findings
+from curator.audit.findings import FINDINGS, all_findings
 from curator.audit.ids import ids_of
+from curator.audit.loading.derive import DerivePlan, derive
 from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
-from curator.audit.stages.benchmark import read_benchmark
-from curator.audit.stages.contamination import contamination_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
-from curator.audit.stages.last_training import failures_found, last_finished
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
-from curator.audit.stages.split_leaks import leak_findings
-from curator.checks.catalogue import CHECKS, chosen
 from curator.checks.check import Check, CheckSettings
+from curator.data.batches import read_batch
+from curator.data.blocks import Block
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
 from curator.project.saved_split import SPLITS
@@ -64,7 +66,8 @@ class AuditOptions:
 class Audit:
     """The outcome: the set, its findings, what is similar, what it means, and how long each stage took (seconds).
 
-    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is.
+    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is. Where it is not
+    `checked`, no check looked at the examples: they were only read.
     """
 
     loaded: Loaded
@@ -75,6 +78,7 @@ class Audit:
     seconds: dict[str, float]
     meaning: Meaning | None = None
     missing: str = ""
+    checked: bool = True
 
 
 DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")
@@ -126,6 +130,8 @@ def audit(
         UsageError: a check, format or tokenizer has a name that does not exist.
         WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
     """
+    from curator.checks.catalogue import chosen
+
     watch = Stopwatch()
     decided = decided or Decided()
     checks = chosen(options.select, options.ignore)
@@ -134,12 +140,14 @@ def audit(
     has_leaks = "split-leak" in names and (len(decided.splits) > 0 or bool((by_file >= 0).any()))
     has_benchmark = "contamination" in names and bool(options.against)
     has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
+    has_meaning = options.meaning.embedder != NO_EMBEDDER and not names.isdisjoint(MEANING_CHECKS)
     wanted = Wanted(
         checks=tuple(check.name for check in checks if check.find is not None),
         settings=options.settings,
         tokenizer=options.tokenizer,
         texts=options.texts,
         duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
+        views=has_meaning,
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
@@ -150,18 +158,22 @@ def audit(
         with watch.stage("finding duplicates"):
             similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
             more.append(similar.findings)
-    if options.meaning.embedder != NO_EMBEDDER and any(check.name in MEANING_CHECKS for check in checks):
+    if has_meaning:
         with watch.stage("reading meaning"):
             meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
             more += [] if meant.findings is None else [meant.findings]
+        for placed in loaded.placed:
+            cache.remove(placed.views_key)
     if has_leaks:
         with watch.stage("checking the split"):
             more.append(_leaks(loaded, options, cache, decided))
     if has_benchmark:
         with watch.stage("looking for the benchmark"):
-            more.append(contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against)))
-    last_run = last_finished(runs) if runs is not None else None
+            more.append(_contamination(loaded, options, cache))
+    last_run = _last_run(runs)
     if last_run is not None and any(check.family == "training" for check in checks):
+        from curator.audit.stages.last_training import failures_found
+
         with watch.stage("reading the last training"):
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
@@ -171,14 +183,68 @@ def audit(
     return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
 
 
+def read_examples(
+    sources: list[Source], options: AuditOptions, cache: Cache, progress: Progress, *, compare: bool
+) -> Audit:
+    """The examples alone, for what asks nothing of the checks; prepared for comparing them where that is wanted.
+
+    Raises:
+        UnreadableInput: a source has no examples in a known form, or is damaged.
+        WorkFailed: a worker died or the disk is full.
+    """
+    wanted = Wanted((), options.settings, tokenizer=None, duplicates=compare, measures=False)
+    loaded = load(sources, options.reading, wanted, cache, progress)
+    return Audit(loaded, pl.DataFrame(schema=FINDINGS), options, None, {}, {}, checked=False)
+
+
+def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
+    """`FINDINGS` of some examples of a set that was only read: what each of them shows by itself."""
+    from curator.checks.catalogue import chosen
+
+    options = audit.options
+    checks = tuple(check for check in chosen(options.select, options.ignore) if check.find is not None)
+    names = tuple(check.name for check in checks)
+    frames = []
+    for number, group in groupby(originals, lambda original: original.file):
+        some = list(group)
+        lines = [msgspec.json.encode(original.value) for original in some]
+        lengths = np.array([len(line) for line in lines])
+        block = Block(b"".join(lines), np.cumsum(lengths) - lengths, lengths, first=1, offset=-1)
+        dialect = audit.loaded.sources[number].recognised.dialect
+        plan = DerivePlan(dialect.name, (), names, options.settings, None, duplicates=False)
+        positions = pl.Series([original.position for original in some], dtype=pl.UInt32)
+        found = derive(read_batch(block, dialect), plan).findings.filter(pl.col("row").is_not_null())
+        frames.append(found.with_columns(positions.gather(found["row"]).alias("row"), line=None))
+    return all_findings(audit.loaded, checks, options.settings, frames)
+
+
 def _no_limit(target: str | None) -> str:
     if target is None:
         return "no limit was given: name one with --max-tokens"
     return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
 
 
+def _last_run(runs: Path | None) -> Path | None:
+    """The folder of the last training that finished, if any did."""
+    if runs is None or not runs.is_dir():
+        return None
+    from curator.audit.stages.last_training import last_finished
+
+    return last_finished(runs)
+
+
+def _contamination(loaded: Loaded, options: AuditOptions, cache: Cache) -> pl.DataFrame:
+    """What of the evaluation sets is in the data."""
+    from curator.audit.stages.benchmark import read_benchmark
+    from curator.audit.stages.contamination import contamination_findings
+
+    return contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against))
+
+
 def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
     """`LEAKS` of the split that is there."""
+    from curator.audit.stages.split_leaks import leak_findings
+
     names = [read.source.name for read in loaded.sources]
     splits = known_splits(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.splits)
     corpus, key = corpus_of(loaded, cache), features_key(loaded)
@@ -189,6 +255,8 @@ def _not_run(
     checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, meant: Meant, *, has_leaks: bool
 ) -> dict[str, str]:
     """Checks that did not run, each with the reason."""
+    from curator.checks.catalogue import CHECKS
+
     reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
         for name in ("over-token-limit", "answer-cut-by-limit"):

@@ -1,16 +1,18 @@
 """Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from curator.audit.loading.load import Loaded
-from curator.checks.catalogue import CHECKS
-from curator.checks.check import Check, CheckSettings
 from curator.data.finding import Finding, Place
 from curator.data.frames import FOUND, SEVERITIES, found, nothing_found
 from curator.data.identity import id_column
+
+if TYPE_CHECKING:
+    from curator.checks.check import Check, CheckSettings
 
 FINDINGS = pl.Schema(
     {
@@ -21,17 +23,23 @@ FINDINGS = pl.Schema(
         "related": pl.List(pl.UInt32),  # positions of at most five others
     }
 )
-_DEFAULTS = pl.DataFrame(
-    {
+
+
+@cache
+def _defaults() -> pl.DataFrame:
+    """Severity and suggestion of each check."""
+    from curator.checks.catalogue import CHECKS
+
+    columns = {
         "check": [check.name for check in CHECKS],
         "default_severity": [check.severity for check in CHECKS],
         "default_suggestion": [check.suggestion for check in CHECKS],
     }
-)
+    return pl.DataFrame(columns)
 
 
 def all_findings(
-    loaded: Loaded, checks: tuple[Check, ...], settings: CheckSettings, more: Iterable[pl.DataFrame] = ()
+    loaded: Loaded, checks: "tuple[Check, ...]", settings: "CheckSettings", more: Iterable[pl.DataFrame] = ()
 ) -> pl.DataFrame:
     """`FINDINGS` of blocks and judges, and `more` (`FOUND`, perhaps with keeper and related; row is the position)."""
     frames = [loaded.findings]
@@ -59,7 +67,7 @@ def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     locations = locations.with_columns(id_column()).drop("key", "occurrence").rename({"id": "fact_id"})
     return (
         findings.join(locations, on="row", how="left")
-        .join(_DEFAULTS, on="check", how="left")
+        .join(_defaults(), on="check", how="left")
         .with_columns(
             pl.coalesce("file", "fact_file").alias("file"),
             pl.coalesce("line", "fact_line").alias("line"),

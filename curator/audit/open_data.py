@@ -3,17 +3,18 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from curator.audit.engine import Audit, AuditOptions, Decided, audit
+from curator.audit.engine import Audit, AuditOptions, Decided, audit, read_examples
 from curator.audit.loading.load import Progress, ReadingOptions
-from curator.audit.meaning.meaning_findings import MeaningOptions
+from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.pruning import note_more, prune
-from curator.audit.saved_audit import save_audit, saved_audit
+from curator.audit.saved_audit import any_saved, save_audit, saved_audit
+from curator.audit.stages.similar_pairs import is_prepared
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -27,8 +28,6 @@ from curator.project.unnamed import remove_unnamed, sweep_unnamed
 from curator.settings.fields import Settings
 from curator.settings.request import DataRequest
 from curator.settings.resolve import settings_for
-from curator.targets.limits import limit
-from curator.targets.registry import target_named
 
 
 @dataclass
@@ -91,6 +90,40 @@ class Opened:
                 prune(audited, cache)
         return audited
 
+    def examples(self, progress: Progress, *, compare: bool = False) -> Audit:
+        """The latest audit where the files are as they were then; else the examples alone, unchecked.
+
+        It is for what needs no findings: only what it lacks is derived, and nothing is pruned.
+
+        Args:
+            progress: is told how far it is.
+            compare: prepare for comparing examples.
+
+        Raises:
+            CuratorError: see `curator.audit.engine.read_examples`.
+        """
+        options, cache = self.options(compare=compare), self.project.cache
+        known = self._audited_before(options)
+        if known is not None and (not compare or is_prepared(known.loaded, cache)):
+            return known
+        with only_one(self.project, "reading the data"):
+            fresh = read_examples(self.sources, options, cache, progress, compare=compare)
+        if known is None or known.loaded.fingerprint != fresh.loaded.fingerprint:
+            return fresh
+        return replace(known, loaded=replace(known.loaded, placed=fresh.loaded.placed))
+
+    def _audited_before(self, options: AuditOptions) -> Audit | None:
+        """The saved audit of these files and options, whether or not meaning was looked at in it."""
+        if not any_saved(self.project.cache):
+            return None
+        asked = options.meaning.embedder
+        for embedder in dict.fromkeys((asked, NO_EMBEDDER, DEFAULT_ENCODER)):
+            meaning = replace(options.meaning, embedder=embedder)
+            known = saved_audit(self.sources, replace(options, meaning=meaning), self.project.cache)
+            if known is not None:
+                return replace(known, options=options, meaning=known.meaning if embedder == asked else None)
+        return None
+
     def saved_audit(self) -> Audit | None:
         """The latest audit, in milliseconds, where neither files nor settings changed since; see `saved_audit`."""
         return saved_audit(self.sources, self.options(), self.project.cache)
@@ -124,8 +157,12 @@ class Opened:
         Raises:
             UsageError: there is no such target.
         """
-        target = self.settings.target
-        return limit(target_named(target).name, "tokens-per-example") if target else None
+        if not self.settings.target:
+            return None
+        from curator.targets.limits import limit
+        from curator.targets.registry import target_named
+
+        return limit(target_named(self.settings.target).name, "tokens-per-example")
 
     @property
     def own_prices(self) -> dict[str, Any]:

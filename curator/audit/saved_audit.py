@@ -19,14 +19,12 @@ from curator.audit.loading.derive import FORMAT_VERSION
 from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
 from curator.audit.loading.mapped_frames import mapped, write_mapped
 from curator.audit.meaning import meaning
-from curator.audit.stages import similar, split_leaks
-from curator.checks.catalogue import CHECKS, chosen
+from curator.audit.stages import similar
 from curator.data.dialects.dialect import MAPPING_VERSION, Recognised, dialect_named, mapped_dialect
 from curator.data.frames import FOUND
 from curator.data.safe_text import as_text
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
-from curator.tokens.named import fingerprint
 
 VERSION = 3
 """Counts up when what is kept changes its form."""
@@ -34,9 +32,14 @@ VERSION = 3
 _AUDIT_PARTS = ("facts", "findings")
 _SIMILAR_PARTS = ("pairs", "keeper", "similar", "summary")
 _MEANING_PARTS = ("meaning", "topics", "paraphrases", "meant", "encoder")
-_OF_A_BLOCK = [
-    check.name for check in CHECKS if check.judge is None and check.family not in ("similarity", "whole", "training")
-]
+
+
+def _of_a_block() -> list[str]:
+    """Names of the checks that look at one example at a time."""
+    from curator.checks.catalogue import CHECKS
+
+    others = ("similarity", "whole", "training")
+    return [check.name for check in CHECKS if check.judge is None and check.family not in others]
 
 
 class _About(msgspec.Struct):
@@ -51,6 +54,11 @@ class _About(msgspec.Struct):
     seconds: dict[str, float]
     has_similar: bool
     has_meaning: bool
+
+
+def any_saved(cache: Cache) -> bool:
+    """Whether any audit is kept there, of whatever files: what it takes to look for one is loaded only then."""
+    return any(cache.folder.glob("*/*-about.*"))
 
 
 def save_audit(audit: Audit, cache: Cache) -> None:
@@ -108,7 +116,7 @@ def saved_audit(sources: list[Source], options: AuditOptions, cache: Cache) -> A
     found = similar.similar_of(*(frames[part] for part in _SIMILAR_PARTS)) if about.has_similar else None
     meant = meaning.meaning_of(*(frames[part] for part in _MEANING_PARTS)) if about.has_meaning else None
     findings = frames["findings"]
-    of_blocks = findings.filter(pl.col("check").is_in(_OF_A_BLOCK)).select(*FOUND.names(), "file")
+    of_blocks = findings.filter(pl.col("check").is_in(_of_a_block())).select(*FOUND.names(), "file")
     placed = [BlockEntry(**one) for one in about.placed]
     loaded = Loaded(read, frames["facts"], of_blocks, placed, 1.0, about.fingerprint)
     return Audit(loaded, findings, options, found, about.not_run, about.seconds, meant)
@@ -116,6 +124,10 @@ def saved_audit(sources: list[Source], options: AuditOptions, cache: Cache) -> A
 
 def audit_key(sources: list[Source], options: AuditOptions) -> str:
     """Of the files by name, and of everything but their content that the outcome hangs on."""
+    from curator.audit.stages import split_leaks
+    from curator.checks.catalogue import chosen
+    from curator.tokens.named import fingerprint
+
     basis = [
         (VERSION, FORMAT_VERSION, MAPPING_VERSION, similar.VERSION, meaning.VERSION),
         [(check.name, check.version) for check in chosen(options.select, options.ignore)],

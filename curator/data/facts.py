@@ -7,7 +7,7 @@ of files and lines; about 100 bytes each.
 import polars as pl
 import xxhash
 
-from curator.data.frames import KINDS, Batch
+from curator.data.frames import KINDS, Batch, joined_by_row
 
 FACTS = pl.Schema(
     {
@@ -40,22 +40,20 @@ def facts_of(batch: Batch) -> pl.DataFrame:
         .fill_null(False)
         .alias("is_answer"),
     )
-    is_system = pl.col("role").is_in(["system", "developer"])
-    per_example = messages.group_by("row").agg(
-        pl.col("initial").str.join("").alias("shape"),
-        pl.col("characters").sum(),
-        pl.col("index").filter("is_answer").first().cast(pl.Int32).alias("answer_index"),
-        pl.col("content").filter("is_answer").first().alias("answer"),
-        pl.col("content").filter(is_system).str.join("\n").alias("system"),
-    )
-    joined = batch.examples.join(per_example, on="row", how="left", maintain_order="left")
+    turns = messages.group_by("row").agg(pl.col("initial"), pl.col("characters").sum())
+    answers = messages.filter("is_answer").unique("row", keep="first", maintain_order=True)
+    answers = answers.select("row", pl.col("index").cast(pl.Int32).alias("answer_index"), answer="content")
+    systems = messages.filter(pl.col("role").is_in(["system", "developer"]))
+    joined = batch.examples
+    for frame in (turns, answers, joined_by_row(systems, pl.col("content"), "\n", "system")):
+        joined = joined.join(frame, on="row", how="left", maintain_order="left")
     return joined.select(
         "key",
         "line",
         "offset",
         "length",
         "kind",
-        _short_shape(pl.col("shape").fill_null("")).alias("shape"),
+        _short_shape(pl.col("initial").list.join("").fill_null("")).alias("shape"),
         pl.col("characters").fill_null(0),
         pl.col("answer_index").fill_null(-1),
         pl.col("answer").str.len_chars().fill_null(0).alias("answer_characters"),

@@ -118,6 +118,19 @@ def found(check: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(columns)
 
 
+def joined_by_row(messages: pl.DataFrame, text: pl.Expr, separator: str, name: str) -> pl.DataFrame:
+    """`row` and `name`: the texts of each example's `messages` in order, joined; nulls are left out.
+
+    Most examples have one such message, and are not grouped: a group costs more than a text.
+    """
+    texts = messages.select("row", text.alias(name))
+    is_shared = texts["row"].is_duplicated()
+    if not is_shared.any():
+        return texts
+    shared = texts.filter(is_shared).group_by("row").agg(pl.col(name).str.join(separator))
+    return pl.concat([texts.filter(~is_shared), shared])
+
+
 def nothing_found() -> pl.DataFrame:
     """An empty `FOUND` frame."""
     return pl.DataFrame(schema=FOUND)

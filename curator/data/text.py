@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 import xxhash
 
-from curator.data.frames import Batch
+from curator.data.frames import Batch, joined_by_row
 
 VIEWS = pl.Schema(
     {
@@ -37,12 +37,10 @@ def view_texts(batch: Batch) -> pl.DataFrame:
         (pl.col("index") == last_assistant).fill_null(False).alias("is_answer"),
     )
     is_prompt = ~pl.col("is_context") & ~pl.col("is_answer")
-    texts = spoken.group_by("row").agg(
-        pl.col("text").filter(is_prompt).str.join("\n").alias("prompt"),
-        pl.col("text").filter(pl.col("is_answer")).str.join("\n").alias("answer"),
-        pl.col("text").filter(pl.col("is_context")).str.join("\n").alias("context"),
-    )
-    joined = batch.examples.join(texts, on="row", how="left", maintain_order="left")
+    joined = batch.examples
+    for name, which in (("prompt", is_prompt), ("answer", pl.col("is_answer")), ("context", pl.col("is_context"))):
+        texts = joined_by_row(spoken.filter(which), pl.col("text"), "\n", name)
+        joined = joined.join(texts, on="row", how="left", maintain_order="left")
     joined = joined.join(_unseen(batch), on="row", how="left", maintain_order="left")
     context = pl.concat_str(pl.col("context", "tools", "unseen").fill_null(""), _media(), separator="\x00")
     return joined.select(
@@ -136,6 +134,9 @@ def _texts_of_parts(parts: str) -> str:
 
 
 def _nfc(texts: pl.Series) -> pl.Series:
-    if bool((texts.str.len_bytes() == texts.str.len_chars()).all()):  # nothing but ASCII
+    is_ascii = texts.str.len_bytes() == texts.str.len_chars()
+    if is_ascii.all():
         return texts
-    return pl.Series([unicodedata.normalize("NFC", text) for text in texts], dtype=pl.String)
+    others = texts.filter(~is_ascii)
+    normal = pl.Series([unicodedata.normalize("NFC", text) for text in others], dtype=pl.String)
+    return texts.scatter((~is_ascii).arg_true(), normal)

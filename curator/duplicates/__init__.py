@@ -20,4 +20,5 @@ __all__ = [
     "stored",
     "text.word_offsets",
     "verify.named_pairs",
+    "versions",
 ]

@@ -17,11 +17,9 @@ from curator.duplicates.text.normalise import NormalisedTexts, as_texts
 from curator.duplicates.text.shingles import count_views, sorted_set, tagged_shingles
 from curator.duplicates.text.words import Hashes, Read, carried, mix, read_words
 from curator.duplicates.verify.bitmap import BITMAP_WORDS, flip_all
+from curator.duplicates.versions import FEATURES
 from curator.errors import UnreadableInput
 from curator.jit import grown, inner_kernel, kernel, signed
-
-VERSION = 3
-"""Of the arrays and of what they hold; part of a cache key."""
 
 THRESHOLD = 0.7
 """The similarity from which two texts are near-duplicates."""
@@ -83,7 +81,7 @@ class BlockFeatures:
             values = getattr(self, field.name)
             flat = values.view(np.uint8) if values.dtype == np.bool_ else values
             columns[field.name] = pa.LargeListArray.from_arrays(np.array([0, flat.size]), pa.array(flat.reshape(-1)))
-        table = pa.table(columns).replace_schema_metadata({"version": str(VERSION)})
+        table = pa.table(columns).replace_schema_metadata({"version": str(FEATURES)})
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
 
@@ -101,7 +99,7 @@ class BlockFeatures:
                 begin = source.read_buffer().address
         except (pa.ArrowInvalid, OSError) as problem:
             raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
-        if (table.schema.metadata or {}).get(b"version") != str(VERSION).encode():
+        if (table.schema.metadata or {}).get(b"version") != str(FEATURES).encode():
             raise UnreadableInput(f"{path} was written by another version. Delete it: it will be made again.")
         arrays: dict[str, Any] = {
             name: table.column(name).chunk(0).values.to_numpy(zero_copy_only=True) for name in table.column_names

@@ -8,9 +8,6 @@ import polars as pl
 from curator.data.frames import read_frame
 from curator.duplicates.search import Duplicates
 
-VERSION = 3
-"""Of the file, and of what `find` finds; part of a cache key."""
-
 _ARRAYS = ("exact_first", "first", "template_shingles", "template_key")
 _FRAMES = ("pairs", "forest", "templates")
 _FIGURES = ("examples", "threshold", "floor", "views", "recall", "candidates", "incomplete", "seconds")

@@ -6,7 +6,6 @@ from pathlib import Path
 from curator.audit.open_data import Opened
 from curator.data.sources.source import expand
 from curator.errors import UsageError
-from curator.exporting.replacing import refuse_existing
 from curator.project.folder import DATABASE, ENDING, NAMES
 from curator.settings.resolve import project_file
 
@@ -35,6 +34,8 @@ def check_folder(opened: Opened, folder: Path, *, replace: bool) -> None:
         UsageError: it holds a source of this command or anything but an earlier export, or lies in a project's folder
             elsewhere than under `exports/`.
     """
+    from curator.exporting.replacing import refuse_existing
+
     refuse_existing(folder, replace=replace)
     wanted = folder.resolve()
     for source in sources_of(opened):

@@ -63,6 +63,7 @@ class SplitReport(BaseModel):
     seed: int
     group_by: str | None
     stratify: str | None
+    encoder: str | None = Field(description="whose semantic duplicates stay on one side; null: meaning did not count")
     examples: dict[str, int]
     asked: dict[str, float]
     reached: dict[str, float]
@@ -104,6 +105,7 @@ def _how(report: SplitReport) -> str:
     parts.append(f"the largest of {count(report.largest_component, 'example')}")
     parts.append(f"similar from {report.threshold:g} on")
     parts.append(f"seed {report.seed}")
+    parts.append(f"semantic duplicates by {report.encoder}" if report.encoder else "without semantic duplicates")
     if report.group_by:
         parts.append(f"grouped by {escaped(report.group_by)}")
     if report.stratify:

@@ -39,6 +39,7 @@ class DuplicateListing:
         duplicates: what was found in it.
         groups: who is kept for whom, at the threshold that was asked for.
         relations: which relations are listed.
+        is_checked: whether findings count in who is kept; else only decisions, lengths and places do.
     """
 
     loaded: Loaded
@@ -46,6 +47,7 @@ class DuplicateListing:
     duplicates: "Duplicates"
     groups: "Groups"
     relations: tuple[str, ...]
+    is_checked: bool
 
     @property
     def pairs(self) -> pl.DataFrame:
@@ -97,15 +99,15 @@ def relations_named(text: str | None) -> tuple[str, ...]:
 def list_duplicates(
     opened: Opened, threshold: float | None, relations: tuple[str, ...], engine: "Engine", progress: Progress
 ) -> DuplicateListing:
-    """Find what is similar from a threshold on. What an audit found is used where the threshold is not lower.
+    """Find what is similar from a threshold on. What an audit found of these files is used; none is made for it.
 
     Raises:
-        CuratorError: see `curator.audit.engine.audit`.
+        CuratorError: see `curator.audit.engine.read_examples`.
     """
     from curator.duplicates.groups import group
     from curator.duplicates.search import find
 
-    audit = opened.audited(progress, compare=True)
+    audit = opened.examples(progress, compare=True)
     usual = audit.options.duplicate_threshold
     threshold = usual if threshold is None else threshold
     progress("finding duplicates", 0, 1)
@@ -115,7 +117,7 @@ def list_duplicates(
         duplicates = find(comparison.corpus, threshold, engine=engine, list_templates="template" in relations)
     rank = rank_of(audit.loaded, audit.loaded.findings, _kept(opened, audit))
     groups = group(comparison.corpus, duplicates, rank, threshold)
-    return DuplicateListing(audit.loaded, comparison.corpus, duplicates, groups, relations)
+    return DuplicateListing(audit.loaded, comparison.corpus, duplicates, groups, relations, audit.checked)
 
 
 def _kept(opened: Opened, audit: Audit) -> np.ndarray:

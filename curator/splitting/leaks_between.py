@@ -42,7 +42,7 @@ def leaks_between(
     """
     from curator.duplicates.containment.leaks import leaks
 
-    wanted = Wanted((), CheckSettings(), tokenizer=None, duplicates=True)
+    wanted = Wanted((), CheckSettings(), tokenizer=None, duplicates=True, measures=False)
     sweep_temporary("leaks")
     with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
         cache = Cache(Path(folder))

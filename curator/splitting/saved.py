@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from curator.audit.engine import Audit
 from curator.audit.loading.load import Loaded
-from curator.audit.meaning.meaning_findings import semantic_edges
+from curator.audit.meaning.meaning_search import SemanticTies, ties_of
 from curator.audit.open_data import Opened
 from curator.audit.stages.known_splits import known_splits
 from curator.errors import UsageError
@@ -35,6 +35,7 @@ class Splitting:
         split: the sides, by index of the member.
         certificates: of the validation set and of the test set, where there are any.
         placed: examples that had no side before.
+        encoder: whose semantic duplicates were kept on one side; None: meaning was not looked at.
         saved_before: whether there was a saved split that this one extends.
         notes: sentences that a person should read.
     """
@@ -46,6 +47,7 @@ class Splitting:
     placed: int
     saved_before: bool
     notes: tuple[str, ...]
+    encoder: str | None = None
 
     def splits(self) -> dict[str, str]:
         """train, validation or test by id."""
@@ -58,6 +60,7 @@ def make_split(
     asked: Asked,
     *,
     anew: bool = False,
+    ties: SemanticTies | None = None,
 ) -> Splitting:
     """Split what is kept, certify it and save it. Examples that have a side keep it.
 
@@ -66,6 +69,7 @@ def make_split(
         audit: of the data, for comparison.
         asked: fields of `SplitSettings` that a person named just now; others are as in the saved split, else as set.
         anew: forget the saved split and what the names of the files say.
+        ties: what says the same in other words; None: what the audit says of that.
 
     Raises:
         UsageError: shares that leave nothing for training, or a field that no example has.
@@ -76,7 +80,8 @@ def make_split(
     settings = _settings(opened, earlier, asked)
     members = members_of(opened, audit)
     settings, groups, strata = _fields(audit.loaded, settings, members)
-    kept_together = _components(members, groups, semantic_edges(audit.meaning))
+    ties = ties or ties_of(audit.meaning)
+    kept_together = _components(members, groups, None if ties is None else ties.edges)
     before = np.full(len(members.ids), -1, dtype=np.int8) if anew else _before(opened, audit.loaded, members)
     result = split(
         members.ids,
@@ -94,7 +99,8 @@ def make_split(
         save_splits(database, splits, settings.model_dump() | about, anew=anew)
     placed = int((before < 0).sum())
     notes = _notes(result, before, earlier, asked)
-    return Splitting(members, settings, result, certificates, placed, earlier is not None, notes)
+    encoder = None if ties is None else ties.encoder
+    return Splitting(members, settings, result, certificates, placed, earlier is not None, notes, encoder)
 
 
 def _settings(opened: Opened, earlier: dict[str, object] | None, asked: Asked) -> SplitSettings:

@@ -46,6 +46,7 @@ def split_report(audit: Audit, splitting: Splitting) -> SplitReport:
         seed=settings.seed,
         group_by=settings.group_by,
         stratify=settings.stratify,
+        encoder=splitting.encoder,
         examples={name: counts[NAMES.index(name)] for name in shown},
         asked={name: result.asked[name] for name in shown},
         reached={name: result.reached[name] for name in shown},

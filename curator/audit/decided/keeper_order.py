@@ -4,10 +4,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.checks.catalogue import CHECKS
-
-_SIMILARITY = [check.name for check in CHECKS if check.family == "similarity"]
-
 
 def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Rank of every example, lower is kept: int64, shape (examples,).
@@ -20,7 +16,12 @@ def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, kept: npt.NDArray[n
         findings: `FOUND` with `row` as position.
         kept: whether a person decided to keep the example.
     """
-    other = findings.filter(pl.col("row").is_not_null() & ~pl.col("check").is_in(_SIMILARITY))
+    other = findings.filter(pl.col("row").is_not_null())
+    if len(other):
+        from curator.checks.catalogue import CHECKS
+
+        similarity = [check.name for check in CHECKS if check.family == "similarity"]
+        other = other.filter(~pl.col("check").is_in(similarity))
     order = np.lexsort(
         (
             -facts["answer_words"].to_numpy().astype(np.int64),

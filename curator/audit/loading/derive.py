@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 import polars as pl
 import xxhash
 
-from curator.checks.catalogue import check_named
 from curator.checks.check import CheckSettings
-from curator.checks.measures import measure
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
 from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_named, mapped_dialect
 from curator.data.facts import facts_of
 from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
+from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
-from curator.tokens.named import fingerprint
 
 FORMAT_VERSION = 2
 """Counts up when the files below change their form."""
@@ -37,6 +35,8 @@ class DerivePlan:
         duplicates: whether to prepare for the duplicate engine.
         texts: whether to keep the texts, for a person who searches; see `TEXTS`.
         elements: whether to keep the elements with them, of a source that cannot be read in the middle.
+        measures: whether to measure what the checks of the whole set judge by.
+        views: whether to keep prompts and answers until their vectors are made.
     """
 
     dialect: str
@@ -47,6 +47,8 @@ class DerivePlan:
     duplicates: bool
     texts: bool = False
     elements: bool = False
+    measures: bool = True
+    views: bool = False
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
@@ -56,16 +58,27 @@ class DerivePlan:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
         if part in ("facts", "findings"):
-            versions = ((name, check_named(name).version) for name in self.checks)
-            counting = fingerprint(self.tokenizer) if self.tokenizer is not None else ""
+            versions = _versions(self.checks) if self.checks else ()
+            counting = _fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
+            words += [] if self.measures else ["not measured"]
         if part == "prepared":
-            from curator.duplicates.block_features import VERSION
-
-            words.append(str(VERSION))
+            words.append(str(FEATURES))
         if part == "texts":
             words.append(str(self.elements))
         return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
+
+
+def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:
+    from curator.checks.catalogue import check_named
+
+    return [(name, check_named(name).version) for name in names]
+
+
+def _fingerprint(tokenizer: str) -> str:
+    from curator.tokens.named import fingerprint
+
+    return fingerprint(tokenizer)
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,11 @@ class Derived:
 
 def derive(batch: Batch, plan: DerivePlan) -> Derived:
     """Facts, measures, token counts and findings of a batch."""
-    frames = [facts_of(batch), measure(batch)]
+    frames = [facts_of(batch)]
+    if plan.measures:
+        from curator.checks.measures import measure
+
+        frames.append(measure(batch))
     if plan.tokenizer is not None:
         from curator.tokens import count_tokens
 
@@ -88,6 +105,8 @@ def derive(batch: Batch, plan: DerivePlan) -> Derived:
 
 def _findings(batch: Batch, plan: DerivePlan) -> pl.DataFrame:
     frames = [batch.refused]
+    if plan.checks:
+        from curator.checks.catalogue import check_named
     for name in plan.checks:
         check = check_named(name)
         if check.find is not None:
@@ -129,7 +148,13 @@ def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
         derived = derive(batch, plan)
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)
         cache.store(plan.key(block, "findings"), derived.findings.write_ipc)
-    if plan.duplicates and cache.entry(plan.key(block, "prepared")) is None:
+    is_unprepared = plan.duplicates and cache.entry(plan.key(block, "prepared")) is None
+    if not (is_unprepared or plan.views):
+        return
+    views = view_texts(batch)
+    if plan.views:
+        cache.store(plan.key(block, "views"), views.write_ipc)
+    if is_unprepared:
         from curator.duplicates.block_features import block_features
 
-        cache.store(plan.key(block, "prepared"), block_features(view_texts(batch)).save)
+        cache.store(plan.key(block, "prepared"), block_features(views).save)

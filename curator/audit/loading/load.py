@@ -73,7 +73,10 @@ class ReadSource:
 
 @dataclass
 class BlockEntry:
-    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted."""
+    """A block that was read: where it stands, what it holds and where its results are; texts only where wanted.
+
+    Its views are there from when it was derived until the vectors of the set are made.
+    """
 
     file: int
     first: int
@@ -85,6 +88,7 @@ class BlockEntry:
     features_key: str | None
     texts_key: str
     examples: int = 0
+    views_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,14 @@ class Wanted:
     settings: CheckSettings
     tokenizer: str | None
     duplicates: bool
+    measures: bool = True
     texts: bool = False
+    views: bool = False
+
+    @property
+    def is_light(self) -> bool:
+        """Whether no check looks at the examples, so that reading them is most of the work."""
+        return not self.checks and not self.measures and self.tokenizer is None
 
 
 def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: Cache, progress: Progress) -> Loaded:
@@ -133,7 +144,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
     """
     reading = _Reading(sources, options, wanted, cache, progress)
     size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
-    derive_all(reading.tasks(), cache, size, reading.finished)
+    derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
     facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
@@ -189,6 +200,8 @@ class _Reading:
             wanted.duplicates,
             wanted.texts,
             elements=not entry.source.seekable,
+            measures=wanted.measures,
+            views=wanted.views,
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:
@@ -196,9 +209,9 @@ class _Reading:
         facts, findings = plan.key(block, "facts"), plan.key(block, "findings")
         ready = plan.key(block, "prepared") if plan.duplicates else None
         texts = plan.key(block, "texts")
-        self.placed.append(
-            BlockEntry(number, block.first, block.offset, len(block), block.digest, facts, findings, ready, texts)
-        )
+        where = (number, block.first, block.offset, len(block), block.digest)
+        views = plan.key(block, "views")
+        self.placed.append(BlockEntry(*where, facts, findings, ready, texts, views_key=views))
         entry.lines += len(block)
         needed = [facts, findings, *([ready] if ready else []), *([texts] if plan.texts else [])]
         missing = any(self.cache.entry(key) is None for key in needed)

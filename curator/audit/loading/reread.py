@@ -1,7 +1,9 @@
 """Read examples again from their source: all in order, or some by position."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import Any
 
 from curator.audit.loading.load import Loaded
@@ -10,7 +12,8 @@ from curator.data.blocks import Block
 from curator.data.content import Content
 from curator.data.dialects.dialect import Dialect
 from curator.data.frames import Batch
-from curator.data.sources.source import blocks
+from curator.data.identity import example_key
+from curator.data.sources.source import Source, blocks
 from curator.errors import WorkFailed
 
 
@@ -48,8 +51,12 @@ def source_blocks(loaded: Loaded) -> Iterator[tuple[int, Block]]:
         for block in blocks(read.source):
             expected = next(placed, None)
             if expected is None or expected.digest != block.digest:
-                raise WorkFailed(f"{read.source.name} was changed while it was in use. Run the command again.")
+                raise _changed(read.source)
             yield number, block
+
+
+def _changed(source: Source) -> WorkFailed:
+    return WorkFailed(f"{source.name} was changed while it was in use. Run the command again.")
 
 
 def originals(loaded: Loaded) -> Iterator[Original]:
@@ -65,42 +72,49 @@ def originals(loaded: Loaded) -> Iterator[Original]:
 
 
 def originals_at(loaded: Loaded, positions: Iterable[int]) -> Iterator[Original]:
-    """The examples at these positions, in ascending order; blocks without one are not parsed."""
-    wanted = sorted(set(positions))
-    if not wanted:
-        return
-    first_rows = _first_positions(loaded)
-    index = 0
-    for (number, block), (first, count) in zip(source_blocks(loaded), first_rows, strict=True):
-        here = set()
-        while index < len(wanted) and wanted[index] < first + count:
-            here.add(wanted[index])
-            index += 1
-        if here:
-            yield from _from_block(loaded, number, block, here)
-        if index == len(wanted):
+    """The examples at these positions, in ascending order: each read at its place, where the source has places.
+
+    Of other sources the blocks without one are not parsed.
+
+    Raises:
+        WorkFailed: a source was changed since it was loaded.
+    """
+    files = loaded.facts["file"]
+    for file, wanted in groupby(sorted(set(positions)), lambda position: int(files[position])):
+        is_quick = loaded.sources[file].source.seekable
+        yield from (_at_places if is_quick else _in_blocks)(loaded, file, list(wanted))
+
+
+def _at_places(loaded: Loaded, file: int, wanted: list[int]) -> Iterator[Original]:
+    read = loaded.sources[file]
+    places = loaded.facts[wanted].select("offset", "length", "line", "key").iter_rows()
+    with read.source.path.open("rb") as stream:
+        for position, (offset, length, line, key) in zip(wanted, places, strict=True):
+            outcome = read_example(os.pread(stream.fileno(), length, offset), read.recognised.dialect)
+            if isinstance(outcome, list) or example_key(outcome[1].identity()) != key:
+                raise _changed(read.source)
+            yield Original(position, file, line, *outcome)
+
+
+def _in_blocks(loaded: Loaded, file: int, wanted: list[int]) -> Iterator[Original]:
+    ends = accumulate(placed.examples for placed in loaded.placed)
+    both = zip(loaded.placed, ends, strict=True)
+    own = [(placed, end - placed.examples) for placed, end in both if placed.file == file]
+    lines, last = loaded.facts["line"], wanted[-1]
+    source, dialect = loaded.sources[file].source, loaded.sources[file].recognised.dialect
+    for block, (placed, first) in zip(blocks(source), own, strict=True):
+        if block.digest != placed.digest:
+            raise _changed(source)
+        here = [position for position in wanted if first <= position < first + placed.examples]
+        by_line = {int(lines[position]): position for position in here}
+        for line, raw, _ in block.elements() if here else ():
+            position = by_line.get(line)
+            if position is not None:
+                outcome = read_example(raw, dialect)
+                assert not isinstance(outcome, list), "a line that was an example is one still: the block is the same"
+                yield Original(position, file, line, *outcome)
+        if last < first + placed.examples:
             return
-
-
-def _from_block(loaded: Loaded, number: int, block: Block, wanted: set[int]) -> Iterator[Original]:
-    dialect = loaded.sources[number].recognised.dialect
-    lines = loaded.facts["line"]
-    by_line = {int(lines[position]): position for position in wanted}
-    for line, raw, _ in block.elements():
-        position = by_line.get(line)
-        if position is not None:
-            outcome = read_example(raw, dialect)
-            assert not isinstance(outcome, list), "a line that was an example is one still: the block is the same"
-            yield Original(position, number, line, *outcome)
-
-
-def _first_positions(loaded: Loaded) -> list[tuple[int, int]]:
-    """First position and number of examples of each block."""
-    result, position = [], 0
-    for placed in loaded.placed:
-        result.append((position, placed.examples))
-        position += placed.examples
-    return result
 
 
 def batches(loaded: Loaded) -> Iterator[tuple[int, Batch]]:

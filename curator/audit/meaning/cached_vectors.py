@@ -1,7 +1,7 @@
 """The vectors of a set: kept on disk by content and encoder, so that only what is new is encoded."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -10,11 +10,10 @@ import numpy.typing as npt
 import polars as pl
 import xxhash
 
-from curator.audit.loading.load import Loaded, Progress
+from curator.audit.loading.load import BlockEntry, Loaded, Progress
 from curator.audit.loading.reread import source_blocks
 from curator.data.batches import read_batch
-from curator.data.blocks import Block
-from curator.data.dialects.dialect import MAPPING_VERSION, Dialect
+from curator.data.dialects.dialect import MAPPING_VERSION
 from curator.data.frames import read_frame
 from curator.data.text import view_texts
 from curator.embedding.encoders.encoder import Encoder, encode_views
@@ -164,8 +163,9 @@ class _Steps:
 
     def _vectors(self) -> Iterator[Vectors]:
         first, keys = 0, self.loaded.facts["key"].to_numpy()
-        for (number, block), placed in zip(source_blocks(self.loaded), self.loaded.placed, strict=True):
-            texts = _Texts(block, self.loaded.sources[number].recognised.dialect)
+        source = _SourceViews(self.loaded)
+        for index, placed in enumerate(self.loaded.placed):
+            texts = _Texts(self.cache, placed, partial(source.at, index))
             for start in range(0, placed.examples, STEP):
                 rows = slice(start, min(start + STEP, placed.examples))
                 vectors, words = self._step(keys[first:][rows], texts, rows)
@@ -204,11 +204,26 @@ class _Steps:
 
 @dataclass(frozen=True)
 class _Texts:
-    """The texts of a block, read when they are first asked for."""
+    """The views of a block, looked up when they are first asked for: as it was derived, else in the source again."""
 
-    block: Block
-    dialect: Dialect
+    cache: Cache
+    placed: BlockEntry
+    in_source: Callable[[], pl.DataFrame]
 
     @cached_property
     def views(self) -> pl.DataFrame:
-        return view_texts(read_batch(self.block, self.dialect))
+        kept = self.cache.entry(self.placed.views_key) if self.placed.views_key else None
+        return self.in_source() if kept is None else read_frame(kept)
+
+
+class _SourceViews:
+    """The views of the blocks of a set, read again from the source; it is opened when one is first asked for."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._blocks = enumerate(source_blocks(loaded))
+
+    def at(self, index: int) -> pl.DataFrame:
+        """Of the block of that number; later ones are asked for later."""
+        number, block = next(found for at, found in self._blocks if at == index)
+        return view_texts(read_batch(block, self._loaded.sources[number].recognised.dialect))

@@ -14,6 +14,7 @@ import polars as pl
 import xxhash
 
 from curator.audit.loading.load import Loaded, Progress
+from curator.audit.loading.mapped_frames import mapped
 from curator.audit.loading.reread import originals_at
 from curator.data.batches import batch_of
 from curator.data.frames import read_frame
@@ -137,7 +138,9 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     examined = outliers(embedded_set.vectors, surprisal(embedded_set.words))
     pairs, note = semantic_pairs(embedded_set.vectors, embedded_set.words.numbers, encoder.threshold, cores())
     about = topics(embedded_set.vectors)
-    views = views_at(loaded, [*examined.flagged, *(at for topic in about.topics for at in topic.representatives)])
+    views = views_at(
+        loaded, [*examined.flagged, *(at for topic in about.topics for at in topic.representatives)], cache
+    )
     texts = {at: f"{prompt}\n{answer}".strip() for at, (prompt, answer) in views.items()}
     about = titled(about, texts)
     coordinates = layout(embedded_set.vectors, kind)
@@ -173,10 +176,20 @@ def neighbours_of(embedded_set: "Embedded", cache: Cache) -> "Neighbours":
     return found
 
 
-def views_at(loaded: Loaded, positions: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Prompt and answer of the examples at `positions`, by position."""
+def views_at(loaded: Loaded, positions: Iterable[int], cache: Cache | None = None) -> dict[int, tuple[str, str]]:
+    """Prompt and answer of the examples at `positions`, by position: from the cache while it has the set's views."""
     views: dict[int, tuple[str, str]] = {}
     wanted = {int(at) for at in positions}
+    kept = [] if cache is None else [cache.entry(placed.views_key) for placed in loaded.placed]
+    if kept and all(path is not None for path in kept):
+        first = 0
+        for path, placed in zip(kept, loaded.placed, strict=True):
+            here = [at for at in wanted if first <= at < first + placed.examples]
+            if here and path is not None:
+                rows = mapped(path).select("prompt", "answer")[[at - first for at in here]].iter_rows()
+                views |= zip(here, rows, strict=True)
+            first += placed.examples
+        return views
     for file, found in groupby(originals_at(loaded, wanted), lambda original: original.file):
         some = list(found)
         batch = batch_of([original.content for original in some], loaded.sources[file].recognised.dialect.kind)

@@ -116,8 +116,3 @@ def _compared(pairs: npt.NDArray[np.int64], similar: Similar) -> npt.NDArray[np.
     firsts = pl.DataFrame(np.sort(similar.first[pairs], axis=1), schema=["left", "right"]).cast(pl.Int64)
     found = firsts.join(known, on=["left", "right"], how="left", maintain_order="left")["known"]
     return found.fill_null(value=False).to_numpy()
-
-
-def semantic_edges(meaning: Meaning | None) -> npt.NDArray[np.int64] | None:
-    """int64 [pairs, 2], left < right: what must stay on one side of a split. None where meaning was not looked at."""
-    return None if meaning is None else meaning.pairs.select("left", "right").to_numpy().astype(np.int64)

@@ -10,11 +10,12 @@ from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.load import Loaded, Progress
 from curator.audit.meaning.cached_vectors import Embedded, embedded
-from curator.audit.meaning.meaning import neighbours_of
+from curator.audit.meaning.meaning import VERSION, Meaning, neighbours_of
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.open_data import Opened
+from curator.data.frames import read_frame
 from curator.embedding.encoders.encoder import Encoder, encoder_named
-from curator.errors import UsageError
+from curator.errors import MissingDependency, UsageError
 from curator.project.cache import Cache
 
 
@@ -39,6 +40,53 @@ class SelectedExamples:
     positions: npt.NDArray[np.int64]
     coverage: float
     coverage_random: float
+
+
+@dataclass(frozen=True)
+class SemanticTies:
+    """What says the same in other words: int64 [pairs, 2], left < right, and the name of the encoder that found it."""
+
+    edges: npt.NDArray[np.int64]
+    encoder: str
+
+
+def ties_of(meaning: Meaning | None) -> SemanticTies | None:
+    """What must stay on one side of a split for its meaning. None where meaning was not looked at."""
+    return None if meaning is None else _ties(meaning.pairs, meaning.encoder)
+
+
+def semantic_ties(audit: Audit, cache: Cache, progress: Progress) -> SemanticTies | None:
+    """`ties_of` what the audit says of meaning; where it says nothing, of vectors alone, without topics and outliers.
+
+    None where meaning is not to be looked at, or the encoder that nobody asked for is not on this machine.
+
+    Raises:
+        MissingDependency: the encoder that a person asked for is not on this machine.
+    """
+    from curator.audit.runners.local import cores
+    from curator.embedding.semantic_duplicates import semantic_pairs
+
+    options = audit.options.meaning
+    if audit.meaning is not None or options.embedder == NO_EMBEDDER:
+        return ties_of(audit.meaning)
+    try:
+        encoder, embedded_set = _known(audit.loaded, cache, options, progress)
+    except MissingDependency:
+        if options.demanded:
+            raise
+        return None
+    key = f"{embedded_set.key}-ties-{VERSION}"
+    path = cache.entry(key)
+    if path is None:
+        progress("comparing meaning", 0, 1)
+        words = embedded_set.words.numbers
+        pairs, _ = semantic_pairs(embedded_set.vectors, words, encoder.threshold, cores())
+        path = cache.store(key, pairs.select("left", "right").write_ipc)
+    return _ties(read_frame(path), encoder.name)
+
+
+def _ties(pairs: pl.DataFrame, encoder: str) -> SemanticTies:
+    return SemanticTies(pairs.select("left", "right").to_numpy().astype(np.int64), encoder)
 
 
 def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:

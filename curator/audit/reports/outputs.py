@@ -6,12 +6,8 @@ import polars as pl
 
 from curator.audit.engine import Audit
 from curator.audit.findings import Locations, published
-from curator.audit.meaning.topic_map import topic_map
 from curator.data.files.permissions import ANYONE
 from curator.data.finding import Pair
-from curator.reporting.html import html_report
-from curator.reporting.json_report import json_report
-from curator.reporting.markdown import markdown_report
 from curator.reporting.model import AuditReport
 from curator.reporting.writing import write_lines, write_report
 
@@ -39,11 +35,18 @@ def write_outputs(
     if path := destinations["pairs"]:
         write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
     if path := destinations["json"]:
+        from curator.reporting.json_report import json_report
+
         write_report(json_report(report), path, allowed)
     if path := destinations["html"]:
+        from curator.audit.meaning.topic_map import topic_map
+        from curator.reporting.html import html_report
+
         page = html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None)
         write_report(page, path, allowed)
     if path := destinations["markdown"]:
+        from curator.reporting.markdown import markdown_report
+
         write_report(markdown_report(report), path, allowed)
 
 

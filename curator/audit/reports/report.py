@@ -13,7 +13,6 @@ from curator.audit.open_data import Opened
 from curator.audit.reports.summary import summarise
 from curator.project.decisions.policies import policy_named, propose
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
-from curator.targets.prices import default_epochs, prices
 
 
 def report_of(opened: Opened, audit: Audit) -> AuditReport:
@@ -62,6 +61,8 @@ def _prices(audit: Audit, effective: int, own: dict[str, Any]) -> list[PriceEsti
     target, facts = audit.options.target, audit.loaded.facts
     if target is None or "tokens" not in facts.columns or not len(facts):
         return []
+    from curator.targets.prices import default_epochs, prices
+
     tokens = round(int(facts["tokens"].sum()) * effective / len(facts))
     epochs, _ = default_epochs(target, effective)
     return [

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
@@ -22,6 +22,9 @@ WAITING_PER_WORKER = 2
 WORTH_A_WORKER = 6 << 20
 """Bytes below which starting a process (about 0.7 s) costs more than it saves."""
 
+WORTH_A_WORKER_LIGHTLY = 32 << 20
+"""The same where no check looks at the examples; threads then overlap parsing with the kernels, which need no lock."""
+
 LOOKS_UP_EVERY = 0.2
 """Seconds. The system may hand Ctrl-C to a thread of a library; the main thread learns of it when it next wakes."""
 
@@ -33,7 +36,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callable[[Block], None]) -> None:
+def derive_all(
+    tasks: Iterable[Task], cache: Cache, size: int, finished: Callable[[Block], None], *, light: bool = False
+) -> None:
     """Derive every task's block into the cache.
 
     Args:
@@ -41,10 +46,16 @@ def derive_all(tasks: Iterable[Task], cache: Cache, size: int, finished: Callabl
         cache: where the results go.
         size: bytes expected in all, to decide whether worker processes are worth their start.
         finished: called for each block that is done, in any order.
+        light: whether no check looks at the examples.
 
     Raises:
         WorkFailed: a worker was killed; what it finished is in the cache.
     """
+    if light and size < WORTH_A_WORKER_LIGHTLY:
+        with ThreadPoolExecutor(cores()) as threads:
+            for block in _in_parallel(threads, tasks, cache):
+                finished(block)
+        return
     if size < WORTH_A_WORKER or cores() == 1:
         for block, plan in tasks:
             derive_block(block, plan, cache)
@@ -74,7 +85,7 @@ def _derive_in_workers(tasks: Iterable[Task], cache: Cache, finished: Callable[[
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _in_parallel(executor: ProcessPoolExecutor, tasks: Iterable[Task], cache: Cache) -> Iterator[Block]:
+def _in_parallel(executor: Executor, tasks: Iterable[Task], cache: Cache) -> Iterator[Block]:
     waiting: dict[Future[None], Block] = {}
     for block, plan in tasks:
         with _uninterrupted():  # the first one starts the workers

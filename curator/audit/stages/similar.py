@@ -9,7 +9,6 @@ import xxhash
 from curator.audit.decided.keeper_order import keeper_rank
 from curator.audit.loading.load import Loaded
 from curator.audit.stages.similar_pairs import compared, note_comparison
-from curator.checks.catalogue import CHECKS
 from curator.data.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
@@ -66,6 +65,10 @@ def find_similar(loaded: Loaded, cache: Cache, findings: pl.DataFrame, kept: np.
 
 def rank_of(loaded: Loaded, findings: pl.DataFrame, kept: np.ndarray) -> np.ndarray:
     """The keeper order of a set: see `keeper_rank`; a finding without a severity has its check's."""
+    if not len(findings):
+        return keeper_rank(loaded.facts, findings, kept)
+    from curator.checks.catalogue import CHECKS
+
     severities = {check.name: check.severity for check in CHECKS}
     severity = pl.coalesce("severity", pl.col("check").replace_strict(severities)).alias("severity")
     return keeper_rank(loaded.facts, findings.with_columns(severity), kept)

@@ -10,6 +10,7 @@ import xxhash
 
 from curator.audit.loading.load import Loaded
 from curator.data.frames import Batch, read_frame
+from curator.duplicates.versions import RESULT
 from curator.project.cache import Cache
 
 if TYPE_CHECKING:
@@ -70,10 +71,8 @@ def note_comparison(loaded: Loaded, cache: Cache, threshold: float) -> None:
 
 def _names(loaded: Loaded, threshold: float) -> tuple[str, str]:
     """The key of a comparison, and the name under which the latest one at this threshold is found."""
-    from curator.duplicates import stored
-
-    key = xxhash.xxh3_128_hexdigest(f"{stored.VERSION}|{threshold}|{features_key(loaded)}".encode())
-    return key, f"latest-{stored.VERSION}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
+    key = xxhash.xxh3_128_hexdigest(f"{RESULT}|{threshold}|{features_key(loaded)}".encode())
+    return key, f"latest-{RESULT}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
 
 
 def compared_with(comparison: ComparedCorpus, batches: Iterable[Batch]) -> ComparedCorpus:
@@ -99,6 +98,12 @@ def corpus_of(loaded: Loaded, cache: Cache) -> "Corpus":
     from curator.duplicates.corpus import assemble
 
     return assemble(BlockFeatures.load(cache.required(placed.features_key or "")) for placed in loaded.placed)
+
+
+def is_prepared(loaded: Loaded, cache: Cache) -> bool:
+    """Whether all blocks of a set are prepared for comparing examples."""
+    keys = (placed.features_key for placed in loaded.placed)
+    return all(key is not None and cache.entry(key) is not None for key in keys)
 
 
 def features_key(loaded: Loaded) -> str:

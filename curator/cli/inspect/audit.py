@@ -37,7 +37,6 @@ def command(
     from curator.audit.reports.report import report_of
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.exporting.output_paths import check_files
-    from curator.exporting.validation import notice_of
     from curator.reporting.terminal import print_report
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
@@ -48,8 +47,11 @@ def command(
         rules = parse_rules(fail_on or opened.settings.fail_on)
         for note in opened.notes:
             narrate(options, note)
-        if opened.settings.target and (notice := notice_of(opened.settings.target)):
-            narrate(options, notice)
+        if opened.settings.target:
+            from curator.exporting.validation import notice_of
+
+            if notice := notice_of(opened.settings.target):
+                narrate(options, notice)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
             report = report_of(opened, audited)

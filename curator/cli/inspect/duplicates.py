@@ -39,7 +39,6 @@ def command(
     from typing import TYPE_CHECKING, cast
 
     from curator.audit.open_data import open_data
-    from curator.cli.inspect.calibrate import calibrate_by
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.cli.text.duplicate_report import report_of
     from curator.exporting.output_paths import check_files
@@ -55,6 +54,12 @@ def command(
         check_files(opened, pairs, index, answers)
         with progress_bar(options) as progress:
             listing = list_duplicates(opened, threshold, listed, cast("Engine", engine), progress)
+        if not listing.is_checked:
+            narrate(
+                options,
+                "These files have no audit yet: of copies, the one that a person kept stays, then the longer answer, "
+                "then the first. After `curator audit` what the checks found counts before length.",
+            )
         console = stdout_console(no_colour=options.no_colour)
         if index:
             rewritten = write_index(listing, index, opened.allowed)
@@ -65,6 +70,8 @@ def command(
         if pairs:
             write_lines((pair.model_dump_json() for pair in listing.published()), pairs, allowed=opened.allowed)
         if calibrate:
+            from curator.cli.inspect.calibrate import calibrate_by
+
             calibrate_by(listing, answers, per_band, console, options, opened.allowed)
         elif pairs != "-":
             console.print(report_of(listing, limit or None))

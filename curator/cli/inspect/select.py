@@ -30,7 +30,7 @@ def command(options: DataRequest, count: int, by: str, ids: bool, secrets: "Poli
     from curator.cli.text.neighbors import original_lines
 
     with open_data(options) as opened, progress_bar(options) as progress:
-        audit = opened.audited(progress)
+        audit = opened.examples(progress)
         chosen = diverse(opened, audit, count, progress)
         positions = chosen.positions.tolist()
         for line in ids_of(audit.loaded).gather(positions) if ids else original_lines(audit, positions, secrets):

@@ -38,5 +38,11 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
             click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
         if not options.quiet and found.left_out:
             narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
+        if found.examples and not found.is_audited:
+            narrate(
+                options,
+                "These files have no audit yet: the findings are those that an example shows by itself. "
+                "`curator audit` also compares the examples.",
+            )
         if not found.examples and not found.unreadable:
             narrate(options, "No example is found by this filter.")

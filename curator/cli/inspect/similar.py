@@ -22,7 +22,7 @@ def command(options: DataRequest, text: str | None, example: str | None, limit: 
     if (text is None) == (example is None):
         raise click.UsageError("Say either --to TEXT or --example ID.")
     with open_data(options) as opened, progress_bar(options) as progress:
-        audit, cache = opened.audited(progress), opened.project.cache
+        audit, cache = opened.examples(progress), opened.project.cache
         if text is not None:
             near = near_text(audit, cache, text, limit, progress)
         else:

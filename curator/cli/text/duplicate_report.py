@@ -1,5 +1,7 @@
 """What `curator duplicates` prints: counts, groups, and what was learnt by judging pairs."""
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,9 +11,11 @@ from curator.audit.findings import Locations
 from curator.audit.loading.reread import originals_at
 from curator.data.safe_text import visible
 from curator.reporting.wording import count, share
-from curator.review.calibration import Calibrated
 from curator.review.duplicate_listing import RELATIONS, DuplicateListing
 from curator.review.pair_parts import Parts, parts_of
+
+if TYPE_CHECKING:
+    from curator.review.calibration import Calibrated
 
 _MEANING = {
     "copy": "prompt and answer are similar: candidates for dropping",
@@ -94,7 +98,7 @@ def _words(parts: Parts, *, from_template: bool) -> str:
     return f"…{words[-_WORDS:]}" if from_template else f"{words[:_WORDS]}…"
 
 
-def calibration_report(result: Calibrated) -> RenderableType:
+def calibration_report(result: "Calibrated") -> RenderableType:
     """Precision by band, and the recommended threshold."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("similarity", "pairs", "judged", "copies", "precision", "95 % interval"):

@@ -7,7 +7,7 @@ import msgspec
 import polars as pl
 from rich.text import Text
 
-from curator.audit.engine import Audit
+from curator.audit.engine import Audit, own_findings
 from curator.audit.findings import Locations, published
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import Original, originals_at
@@ -16,8 +16,11 @@ from curator.data.content import spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
 from curator.review.filter.evaluate import is_asked_for, matching
-from curator.review.filter.language import Term, parse
+from curator.review.filter.language import Term, keys_asked, parse
 from curator.review.filter.query import everything
+
+_ASK_THE_AUDIT = {"check", "severity", "topic", "tokens", "answer-tokens"}
+"""Keys of a filter that only an audit can answer; for others the examples are read and no more."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,15 @@ class PrintedExample:
 
 @dataclass(frozen=True)
 class FoundExamples:
-    """The examples shown, how many more there are, and the findings on lines that are no example."""
+    """The examples shown, how many more there are, and the findings on lines that are no example.
+
+    Where there was no audit, the findings are those that an example shows by itself.
+    """
 
     examples: list[PrintedExample]
     left_out: int
     unreadable: list[Finding]
+    is_audited: bool
 
 
 def shown_examples(opened: Opened, where: str | None, limit: int | None, progress: Progress) -> FoundExamples:
@@ -74,16 +81,18 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     Raises:
         FilterError: the filter cannot be read.
     """
-    audit = opened.audited(progress)
+    audit = opened.audited(progress) if keys_asked(where) & _ASK_THE_AUDIT else opened.examples(progress)
     state = opened.state()
     mask = matching(where, everything(opened, audit))
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     locations = Locations(audit.loaded)
-    about = audit.findings.filter(pl.col("row").is_in(chosen)).partition_by("row", as_dict=True)
+    originals = list(originals_at(audit.loaded, chosen))
+    listed = audit.findings if audit.checked else own_findings(audit, originals)
+    about = listed.filter(pl.col("row").is_in(chosen)).partition_by("row", as_dict=True)
     status = dict(state.select("id", "status").iter_rows())
     examples = []
-    for original in originals_at(audit.loaded, chosen):
+    for original in originals:
         place = locations.at(original.position)
         findings = about.get((original.position,))
         examples.append(
@@ -95,7 +104,8 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
                 status=status.get(place.example, "pending"),
             )
         )
-    return FoundExamples(examples, len(positions) - len(chosen), _unreadable(audit, where, limit))
+    left_out = len(positions) - len(chosen)
+    return FoundExamples(examples, left_out, _unreadable(audit, where, limit), audit.checked)
 
 
 def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Finding]:

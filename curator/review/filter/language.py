@@ -254,6 +254,24 @@ class _Reader:
         return Number(key, number, number)
 
 
+def keys_asked(text: str | None) -> set[str]:
+    """The keys that a filter asks; none where it only looks for words.
+
+    Raises:
+        FilterError: the filter cannot be read.
+    """
+    parts, keys = [] if text is None else [parse(text)], set()
+    while parts:
+        match parts.pop():
+            case All(inner) | Any(inner):
+                parts += inner
+            case Not(inner):
+                parts.append(inner)
+            case Term(key) | Number(key):
+                keys.add(key)
+    return keys
+
+
 def _next_up(number: float) -> float:
     import math
 
