@@ -83,9 +83,9 @@ def reopened_where_it_was(data: Path, told: list[str], before: int) -> bool:
         async with app.run_test(size=(100, 30)) as pilot:
             await pilot.pause()
             screen, review = app.screen, app.review
-            shown = review.position_of(told[-1].split()[2])
+            shown = review.positions.position_of(told[-1].split()[2])
             place = int(np.flatnonzero(screen.queue == shown)[0])
-            pending = review.status[screen.queue[place:]] == 0
+            pending = review.decisions.status[screen.queue[place:]] == 0
             expected = place + int(np.flatnonzero(pending)[0])
             back = brought_back(review.opened.project.log, told, before)
             return bool(screen.place == expected or screen.seen.id in back)

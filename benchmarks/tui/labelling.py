@@ -23,7 +23,7 @@ async def label(data: str, seed: int) -> None:
         await pilot.pause()
         while True:
             key = chance.choices("axfu", (6, 5, 2, 1))[0]
-            if key == "u" and app.review.counts()["pending"] == len(app.review):
+            if key == "u" and app.review.decisions.counts()["pending"] == len(app.review):
                 continue  # nothing to take back
             seen = app.screen.seen
             await pilot.press(key)

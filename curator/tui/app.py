@@ -181,12 +181,12 @@ class CuratorApp(FaultTolerantApp):
         project, now = review.opened.project, review.audit.loaded.fingerprint
         before = project.recall(_LAST_SHOWN) or {"fingerprint": now, "examples": len(review)}
         if before["fingerprint"] != now:
-            gone = review.decided_elsewhere()
+            gone = review.decisions.decided_elsewhere()
             self._changed = (
                 f"The data changed since they were last open: {before['examples']:,} examples then, "
-                f"{review.in_source:,} now. {count(gone, 'decided example')} of then cannot be found any more."
+                f"{review.positions.in_source:,} now. {count(gone, 'decided example')} of then cannot be found any more."
             )
-        project.remember(_LAST_SHOWN, {"fingerprint": now, "examples": review.in_source})
+        project.remember(_LAST_SHOWN, {"fingerprint": now, "examples": review.positions.in_source})
 
     def close_data(self) -> None:
         """Let go of what is open; everything is on the disk already."""
@@ -577,7 +577,7 @@ class CuratorApp(FaultTolerantApp):
             return
         paths = tuple(self.opened.paths)
         if paths and not self.review.partial:
-            counts = self.review.counts()
+            counts = self.review.decisions.counts()
             decided = len(self.review) - counts["pending"]
             note_recent(paths, f"{len(self.review):,} examples, {decided:,} decided")
 

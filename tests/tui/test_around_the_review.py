@@ -22,7 +22,7 @@ def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
         entries = app.screen.query_one(LongList)
         assert entries.display
         await pilot.press("a", "x")
-        await until(pilot, lambda: app.review.counts()["drop"] == 1 and app.screen.place == 2)
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == 1 and app.screen.place == 2)
         assert entries.cursor == 2
         await until(pilot, lambda: [line[1] for line in screen_text(app).split("\n")[2:5]] == ["✓", "✗", "·"])
         await pilot.click(LongList, offset=(5, 7))
@@ -67,7 +67,7 @@ def test_a_setting_is_changed_in_the_app_and_applies_at_once(desk):
             field.value = typed
             await pilot.press("enter")
         await pilot.press("q", "1", "K")
-        assert app.review.counts() == {**app.review.counts(), "drop": 1, "keep": 1}
+        assert app.review.decisions.counts() == {**app.review.decisions.counts(), "drop": 1, "keep": 1}
 
     drive(desk, steps)
     text = (desk.parent / "curator.toml").read_text()

@@ -18,10 +18,10 @@ def test_all_examples_are_listed_with_what_was_found_in_them(desk):
         screen = await browse(pilot, app)
         assert app.focused is screen.examples
         assert f"1 of {len(app.review)}" in screen_text(app)
-        faulty = int(np.flatnonzero(app.review.severity < 3)[0])
+        faulty = int(np.flatnonzero(app.review.edits.severity < 3)[0])
         screen.examples.cursor = faulty
         await pilot.pause()
-        line = next(line for line in screen_lines(app) if app.review.findings_at(faulty)[0].check in line)
+        line = next(line for line in screen_lines(app) if app.review.edits.findings_at(faulty)[0].check in line)
         assert any(mark in line[:4] for mark in "EWi")
 
     drive(desk, steps)
@@ -38,7 +38,7 @@ def test_each_order_begins_with_what_it_is_named_after(desk):
             await until(pilot, lambda order=order: app.screen.order is not order)
         tokens = app.review.audit.loaded.facts["tokens"].to_numpy()
         assert by["position"].tolist() == sorted(by["position"])
-        assert (np.diff(app.review.severity[by["severity"]].astype(int)) >= 0).all()
+        assert (np.diff(app.review.edits.severity[by["severity"]].astype(int)) >= 0).all()
         assert (np.diff(tokens[by["tokens"]].astype(int)) <= 0).all()
         assert (np.diff(screen._listing.similarity[by["similarity"]]) <= 0).all()
         first = int(screen.order[0])
@@ -92,11 +92,11 @@ def test_what_is_selected_is_decided_as_one_and_undone_as_one(desk):
         await pilot.press("space", "j", "J", "J")
         assert screen.selection.positions().tolist() == [0, 2, 3, 4]
         await pilot.press("x")
-        await until(pilot, lambda: app.review.counts()["drop"] == 4)
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == 4)
         assert screen.selection.count == 0
         assert "✗" in screen_text(app)
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["drop"] == 0)
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == 0)
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["undo", *["drop"] * 4]
@@ -106,8 +106,8 @@ def test_without_a_selection_the_example_at_the_cursor_is_decided(desk):
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         await pilot.press("j", "f")
-        await until(pilot, lambda: app.review.counts()["flag"] == 1)
-        assert app.review.status[1] == 3
+        await until(pilot, lambda: app.review.decisions.counts()["flag"] == 1)
+        assert app.review.decisions.status[1] == 3
         assert screen.examples.cursor == 2
 
     drive(desk, steps)
@@ -121,11 +121,11 @@ def test_many_are_decided_only_after_the_count_was_confirmed_with_y(desk):
         await pilot.press("enter", "x")
         assert "examples?" in screen_text(app)
         await pilot.press("n")
-        assert app.review.counts()["drop"] == 0
+        assert app.review.decisions.counts()["drop"] == 0
         await pilot.press("x", "y")
-        await until(pilot, lambda: app.review.counts()["drop"] == len(app.review))
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == len(app.review))
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["drop"] == 0)
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == 0)
 
     drive(desk, steps)
 
@@ -149,8 +149,8 @@ def test_two_examples_stand_beside_each_other(desk):
         await browse(pilot, app)
         await pilot.press("space", "space", "equals_sign")
         await until(pilot, lambda: app.screen.page_name == "compare" and "│" in screen_text(app))
-        assert app.review.id_at(0) in screen_text(app)
-        assert app.review.id_at(1) in screen_text(app)
+        assert app.review.positions.id_at(0) in screen_text(app)
+        assert app.review.positions.id_at(1) in screen_text(app)
         await pilot.press("s", "escape")
         assert app.screen.page_name == "browse"
 

@@ -182,7 +182,7 @@ def test_a_screen_that_cannot_be_drawn_is_closed(desk, monkeypatch):
             app.simulate_key("comma")
             await seen(lambda: BUG in said(app) and app.screen.page_name == "review")
         await pilot.press("a")
-        assert app.review.counts()["keep"] == 1
+        assert app.review.decisions.counts()["keep"] == 1
 
     drive(desk, steps, faulty=True)
 

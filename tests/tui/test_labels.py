@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from curator.audit.open_data import open_data
-from curator.review.agreement import agreement
-from curator.review.labels import Labels
-from curator.review.suggest import suggest
+from curator.review.labelling.agreement import agreement
+from curator.review.labelling.labels import Labels
+from curator.review.labelling.suggest import suggest
 from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, screen_text, until
 

@@ -15,7 +15,7 @@ def test_one_key_decides_and_goes_on(desk):
         first = app.screen.seen.id
         await pilot.press("a")
         assert app.screen.seen.id != first
-        assert app.review.decision_state(first).status == "keep"
+        assert app.review.decisions.state_of(first).status == "keep"
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["keep"]
@@ -34,15 +34,15 @@ def test_undo_without_limit_leads_back_to_the_beginning_and_redo_forward_again(d
     async def steps(pilot, app):
         for key in "axfax":
             await pilot.press(key)
-        decided = app.review.counts()
+        decided = app.review.decisions.counts()
         for _ in range(5):
             await pilot.press("u")
-        assert app.review.counts()["pending"] == len(app.review)
+        assert app.review.decisions.counts()["pending"] == len(app.review)
         await pilot.press("u")
         assert "Nothing of yours is left" in said(app)
         for _ in range(5):
             await pilot.press("U")
-        assert app.review.counts() == decided
+        assert app.review.decisions.counts() == decided
 
     drive(desk, steps)
 
@@ -97,7 +97,7 @@ def test_data_that_changed_are_said_to_have_and_decisions_follow_their_examples(
     async def again(pilot, app):
         assert "The data changed" in said(app)
         assert "1 decided example of then cannot be found" in said(app)
-        assert app.review.counts()["keep"] + app.review.counts()["drop"] == 1
+        assert app.review.decisions.counts()["keep"] + app.review.decisions.counts()["drop"] == 1
 
     drive(desk, decide)
     [dropped] = [decision.example for decision in decisions_of(desk) if decision.action == "drop"]

@@ -120,7 +120,7 @@ def test_a_finished_queue_says_what_comes_next(tmp_path):
     async def steps(pilot, app):
         await pilot.press("a", "x")
         assert "The queue is finished" in said(app)
-        assert app.review.counts() == {"pending": 0, "keep": 1, "drop": 1, "flag": 0}
+        assert app.review.decisions.counts() == {"pending": 0, "keep": 1, "drop": 1, "flag": 0}
 
     drive(data, steps)
 
@@ -195,7 +195,7 @@ def test_another_process_that_writes_is_waited_for_and_nothing_is_lost(desk):
         app.call_later(app.screen.run_action, "keep")
         await until(pilot, lambda: app.saved_mark == "saving")
         other.execute("ROLLBACK")
-        await until(pilot, lambda: app.review.counts()["keep"] == 1)
+        await until(pilot, lambda: app.review.decisions.counts()["keep"] == 1)
 
     drive(desk, steps)
 
@@ -206,11 +206,11 @@ def test_many_at_once_asks_with_the_exact_count_and_enter_is_no_answer(desk):
         await pilot.press("X")
         assert f"Drop {count} undecided examples of the whole set?" in screen_text(app)
         await pilot.press("enter", "X", "n")
-        assert app.review.counts()["drop"] == 0
+        assert app.review.decisions.counts()["drop"] == 0
         await pilot.press("X", "y")
-        await until(pilot, lambda: app.review.counts()["drop"] == count)
+        await until(pilot, lambda: app.review.decisions.counts()["drop"] == count)
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["pending"] == count)
+        await until(pilot, lambda: app.review.decisions.counts()["pending"] == count)
 
     drive(desk, steps)
 
@@ -276,9 +276,9 @@ def test_keys_can_be_changed_and_clashes_are_refused_with_both_names(desk):
     async def steps(pilot, app):
         assert "K Keep" in screen_text(app)
         await pilot.press("a")
-        assert app.review.counts()["keep"] == 0
+        assert app.review.decisions.counts()["keep"] == 0
         await pilot.press("K", "right")
-        assert app.review.counts()["keep"] == 2
+        assert app.review.decisions.counts()["keep"] == 2
 
     drive(desk, steps)
 
@@ -288,9 +288,9 @@ def test_a_key_held_down_does_not_race_through_the_examples(desk, monkeypatch):
 
     async def steps(pilot, app):
         await pilot.press("a", "a", "a", "a")
-        assert app.review.counts()["keep"] == 1
+        assert app.review.decisions.counts()["keep"] == 1
         await pilot.press("x")
-        assert app.review.counts()["drop"] == 1
+        assert app.review.decisions.counts()["drop"] == 1
 
     drive(desk, steps)
 
@@ -315,7 +315,7 @@ def test_opening_a_file_shows_its_examples_before_it_is_checked(tmp_path):
         await pilot.press("a")
         await until(pilot, lambda: not app.review.partial)
         assert len(app.review) == 700
-        assert app.review.counts()["keep"] == 1
+        assert app.review.decisions.counts()["keep"] == 1
 
     drive(data, steps)
     assert (tmp_path / "new.jsonl.curator" / "logs" / "audit" / "events.jsonl").exists()

@@ -5,7 +5,7 @@ import os
 
 from curator.audit.open_data import open_data
 from curator.exporting.export import LeftOut, export
-from curator.review.edits import checked_content
+from curator.review.new_content import checked_content
 from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
@@ -41,7 +41,7 @@ def test_an_edited_example_is_checked_at_once(desk):
         for said_now, is_found in (("TODO: [insert answer here]", True), ("A kettle. Kind regards.", False)):
             messages = [*content.messages[:-1], {"role": "assistant", "content": said_now}]
             await app.save_content(position, content._replace(messages=messages))
-            found = {finding.check for finding in app.review.findings_at(position)}
+            found = {finding.check for finding in app.review.edits.findings_at(position)}
             assert ("placeholder-text" in found) == is_found
             assert app.review.matching("check:placeholder-text")[position] == is_found
 

@@ -54,6 +54,10 @@ class DerivePlan:
 
     def key(self, block: Block, part: str) -> str:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
+        return f"{block.digest}-{xxhash.xxh3_64_hexdigest(self.made_by(part).encode())}"
+
+    def made_by(self, part: str) -> str:
+        """All but the text that a part depends on."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
         if part in ("facts", "findings"):
             versions = ((name, check_named(name).version) for name in self.checks)
@@ -65,7 +69,7 @@ class DerivePlan:
             words.append(str(VERSION))
         if part == "texts":
             words.append(str(self.elements))
-        return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
+        return "|".join(words)
 
 
 @dataclass(frozen=True)

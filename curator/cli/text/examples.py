@@ -7,6 +7,7 @@ import msgspec
 import polars as pl
 from rich.text import Text
 
+from curator.audit.decided.edited import now
 from curator.audit.engine import Audit
 from curator.audit.findings import Locations, published
 from curator.audit.loading.load import Progress
@@ -15,28 +16,30 @@ from curator.audit.open_data import Opened
 from curator.data.content import spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
-from curator.review.filter.evaluate import is_asked_for, matching
+from curator.review.filter.evaluate import is_asked_for
 from curator.review.filter.language import Term, parse
-from curator.review.filter.query import everything
+from curator.review.filter.query import examples_found
 
 
 @dataclass(frozen=True)
 class PrintedExample:
-    """One example with everything known about it."""
+    """One example, as it is now, with everything known about it."""
 
     id: str
     file: str
     original: Original
     findings: list[Finding]
     status: str
+    edited: bool
 
     def to_json(self) -> str:
-        """One line of JSON; texts are as the source has them, escaped as JSON escapes."""
+        """One line of JSON; texts are as they are, escaped as JSON escapes."""
         value: dict[str, Any] = {
             "id": self.id,
             "file": self.file,
             "line": self.original.line,
             "status": self.status,
+            "edited": self.edited,
             **self.original.content.identity(),
             "findings": [finding.model_dump(exclude_none=True) for finding in self.findings],
         }
@@ -46,7 +49,8 @@ class PrintedExample:
         """For a terminal: every text made safe."""
         text = Text()
         place = visible(self.file, one_line=True)
-        text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}\n", style="bold")
+        edited = ", edited" if self.edited else ""
+        text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}{edited}\n", style="bold")
         content = self.original.content
         for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
             for message in messages or ():
@@ -76,7 +80,7 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress)
     state = opened.state()
-    mask = matching(where, everything(opened, audit))
+    mask, _ = examples_found(where, opened, audit)
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     locations = Locations(audit.loaded)
@@ -90,9 +94,10 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
             PrintedExample(
                 id=place.example or "",
                 file=place.file,
-                original=original,
+                original=now(original, audit.edited),
                 findings=[] if findings is None else list(published(findings, audit.loaded)),
                 status=status.get(place.example, "pending"),
+                edited=original.position in audit.edited.by_position,
             )
         )
     return FoundExamples(examples, len(positions) - len(chosen), _unreadable(audit, where, limit))

@@ -18,7 +18,7 @@ from curator.errors import CuratorError
 from curator.project.decisions.decision import Action
 from curator.reporting.wording import count
 from curator.review.listing import ORDERS, Listing, Order
-from curator.review.session import Positions
+from curator.review.positions import Positions
 from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.bulk import do_or_ask
@@ -254,7 +254,7 @@ class BrowseScreen(Page):
         """Review the example at the cursor, with what the list shows as the queue."""
         if self.position is None:
             return
-        example = self.review.id_at(self.position)
+        example = self.review.positions.id_at(self.position)
         self.curator.review_found(self._asked.where, example)
 
     # Selecting

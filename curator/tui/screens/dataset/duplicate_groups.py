@@ -14,8 +14,9 @@ from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 from curator.project.decisions.decision import Action, Proposed
+from curator.review.decisions import PENDING, STATUSES
 from curator.review.groups import RELATIONS, Group, Grouping, Member, Relation, grouped, lowest_threshold
-from curator.review.session import PENDING, STATUSES, Positions
+from curator.review.positions import Positions
 from curator.tui.drawing import STATUS_MARKS
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.bulk import do_or_ask
@@ -99,7 +100,7 @@ class DuplicatesScreen(Page):
     def _regroup(self, stay_with: int | None) -> None:
         """Group anew, off the event loop; the group of `stay_with` then stands in front."""
         worker, review = get_current_worker(), self.review
-        kept = np.flatnonzero(review.status[: review.in_source] == STATUSES.index("keep")).tolist()
+        kept = np.flatnonzero(review.decisions.status[: review.positions.in_source] == STATUSES.index("keep")).tolist()
         found = grouped(review.audit, kept, self._relation, round(self._threshold, 2))
         if not worker.is_cancelled:
             self.app.call_from_thread(self._take, found, stay_with)
@@ -108,7 +109,7 @@ class DuplicatesScreen(Page):
         self.grouping = found
         number = None if stay_with is None else found.number_of(stay_with)
         if number is None:
-            number = found.next_with(self.review.status == PENDING, -1) or 0
+            number = found.next_with(self.review.decisions.status == PENDING, -1) or 0
         self._go(number, stay_with)
 
     def _go(self, number: int, at: int | None = None) -> None:
@@ -142,8 +143,8 @@ class DuplicatesScreen(Page):
     def _line(self, number: int, width: int) -> Content:  # noqa: ARG002
         assert self._group is not None, "lines are drawn of a group"
         position = self._position(number)
-        place = self.review.locations.at(position)
-        mark = STATUS_MARKS[STATUSES[self.review.status[position]]]
+        place = self.review.positions.locations.at(position)
+        mark = STATUS_MARKS[STATUSES[self.review.decisions.status[position]]]
         if number == 0:
             name = "KEEPER" if self._relation == "copy" else "first"
             relation = Content(f"★ {name}").stylize("bold $text-success")
@@ -186,7 +187,7 @@ class DuplicatesScreen(Page):
         """The next group in which something is undecided."""
         if self.grouping is None:
             return
-        following = self.grouping.next_with(self.review.status == PENDING, self.number)
+        following = self.grouping.next_with(self.review.decisions.status == PENDING, self.number)
         if following is None:
             self.notify("Every copy is decided. o shows what to do next.", markup=False)
             following = self.number
@@ -240,9 +241,9 @@ class DuplicatesScreen(Page):
         if self._group is None:
             return
         review, chosen, keeper = self.review, self._position(self.members.cursor), self._group.keeper
-        proposed = [Proposed(review.id_at(chosen), "keep")]
-        if chosen != keeper and review.status[keeper] == STATUSES.index("keep"):
-            proposed.append(Proposed(review.id_at(keeper), "clear"))
+        proposed = [Proposed(review.positions.id_at(chosen), "keep")]
+        if chosen != keeper and review.decisions.status[keeper] == STATUSES.index("keep"):
+            proposed.append(Proposed(review.positions.id_at(keeper), "clear"))
         await self.curator.write(lambda: review.propose(proposed))
         self._regroup(chosen)
 
@@ -251,7 +252,7 @@ class DuplicatesScreen(Page):
         if self._group is None:
             return
         copies = np.array([member.position for member in self._group.members])
-        keeper = self.review.id_at(self._group.keeper)
+        keeper = self.review.positions.id_at(self._group.keeper)
         self._ask(f"Drop {len(copies):,} examples of this group?", copies, f"{self._relation} of {keeper}")
 
     async def action_keep_all(self) -> None:
@@ -267,7 +268,7 @@ class DuplicatesScreen(Page):
             self.notify("Only copies can be plainly copies.", markup=False)
             return
         plain = self.grouping.plain()
-        plain = plain[self.review.status[plain] == PENDING]
+        plain = plain[self.review.decisions.status[plain] == PENDING]
         if not len(plain):
             self.notify("No plain copy is undecided at this similarity.", markup=False)
             return

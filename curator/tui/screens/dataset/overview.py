@@ -119,7 +119,7 @@ class OverviewScreen(Page):
         self.report = report
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
         self.query_one("#verdict", Static).update(headline)
-        self._fill(list(_lines(report, self.review.counts(), histogram, self._width)))
+        self._fill(list(_lines(report, self.review.decisions.counts(), histogram, self._width)))
 
     def _fill(self, lines: list[_OverviewLine]) -> None:
         options = self.query_one(OptionList)

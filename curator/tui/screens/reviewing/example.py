@@ -86,7 +86,7 @@ class ExampleScreen(QueueScreen):
 
     def show_progress(self) -> None:
         """How far this is."""
-        counts = self.review.counts()
+        counts = self.review.decisions.counts()
         detail = f"keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}"
         total = len(self.review)
         self._progress(total - counts["pending"], total, "decided", detail)
@@ -123,7 +123,7 @@ class ExampleScreen(QueueScreen):
     def on_screen_resume(self) -> None:
         """Decisions may have changed meanwhile."""
         self.query_one(LongList).forget()
-        self._today = self.review.decided_today()
+        self._today = self.review.decisions.decided_today()
         if self.shown is not None:
             self.show_place(self.place)
         self.refresh_bars()

@@ -12,11 +12,12 @@ from textual.worker import get_current_worker
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.reporting.wording import count
-from curator.review.agreement import in_words
-from curator.review.label_suggestions import most_uncertain_first, suggestions, vectors_of
-from curator.review.labels import NO_QUESTIONS, Labels, Value, choices_of, label
-from curator.review.session import Positions, ShownExample
-from curator.review.suggest import ENOUGH, Suggestions
+from curator.review.labelling.agreement import in_words
+from curator.review.labelling.label_suggestions import most_uncertain_first, suggestions, vectors_of
+from curator.review.labelling.labels import NO_QUESTIONS, Labels, Value, choices_of, label
+from curator.review.labelling.suggest import ENOUGH, Suggestions
+from curator.review.positions import Positions
+from curator.review.session import ShownExample
 from curator.settings.fields import LabelQuestion
 from curator.tui.page import bindings_of
 from curator.tui.screens.reviewing.example import ExampleScreen
@@ -82,14 +83,14 @@ class LabelsScreen(ExampleScreen):
 
     def in_order(self) -> Positions:
         """By the mode."""
-        everything: Positions = np.flatnonzero(self.review.there)
+        everything: Positions = np.flatnonzero(self.review.decisions.there)
         if self.question is None:
             return everything
         name, _ = self.question
         if self.mode == "uncertain" and name in self.guesses:
             return most_uncertain_first(self.guesses[name], everything.tolist())
         if self.mode == "disagreements":
-            found = (self.review.position_of(id_) for id_ in self.labels.agreement(name).disagreements)
+            found = (self.review.positions.position_of(id_) for id_ in self.labels.agreement(name).disagreements)
             return np.array([position for position in found if position is not None], dtype=np.int64)
         return everything
 
@@ -101,7 +102,7 @@ class LabelsScreen(ExampleScreen):
 
     def _count_answers(self) -> None:
         own = self.labels.own(self.question[0]) if self.question else {}
-        positions = (self.review.position_of(id_) for id_ in own)
+        positions = (self.review.positions.position_of(id_) for id_ in own)
         self._answered = {position for position in positions if position is not None}
 
     def title_detail(self) -> str:
