@@ -174,6 +174,17 @@ class Review:
         assert added is not None, "what was added has a position"
         return added
 
+    def save(self, position: int | None, content: Content) -> int:
+        """Edit the example at a position, or (None) add one; where it is.
+
+        Raises:
+            UsageError, DecisionConflict, WorkFailed: as `edit` and `add`.
+        """
+        if position is None:
+            return self.add(content)
+        self.edit(position, content)
+        return position
+
     def undo(self) -> tuple[Undone, list[int]] | None:
         """Take back the latest unit; what it was and where; None: there is none.
 

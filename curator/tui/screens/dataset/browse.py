@@ -334,7 +334,7 @@ class BrowseScreen(Page):
         """Decide about what is selected, else about the example at the cursor."""
         cursor = self.examples.cursor
         positions = self.selection.positions() if self.selection.count else self.order[cursor : cursor + 1]
-        if not len(positions) or self.curator.readonly:
+        if not len(positions) or self.session.readonly:
             return
         question = ConfirmQuestion(f"{_VERDICTS[action]} {count(len(positions), 'example')}?", _ONE_STEP)
         do_or_ask(self, len(positions), question, partial(self._decided, action, positions))

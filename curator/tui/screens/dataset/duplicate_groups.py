@@ -277,7 +277,7 @@ class DuplicatesScreen(Page):
 
     def _ask(self, question: str, positions: Positions, reason: str, *, always: bool = False) -> None:
         """Drop, after a question where it is about many."""
-        if self.curator.readonly:
+        if self.session.readonly:
             return
         detail = "Their keepers stay. It is one step: one undo takes all of it back."
         asked = ConfirmQuestion(question, detail, yes="drop them")

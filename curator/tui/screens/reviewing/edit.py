@@ -149,7 +149,7 @@ class EditScreen(Page):
 
     def _leave(self) -> None:
         project = self.review.opened.project
-        if not self.curator.readonly:
+        if not self.session.readonly:
             self.curator.write_quietly(lambda: project.remember(_DRAFT, None))
         self.dismiss()
 

@@ -97,7 +97,7 @@ class ExampleScreen(QueueScreen):
         if self.review.partial:
             word = f"first examples {word}"
         for line in self.query(ProgressLine):
-            line.show(done, total, word, said, self.curator.audit_progress)
+            line.show(done, total, word, said, self.session.audit_progress)
 
     def refresh_bars(self) -> None:
         """How far it is too."""

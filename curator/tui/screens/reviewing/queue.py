@@ -264,7 +264,7 @@ class QueueScreen(Page):
             "side": bool(self.query_one("#side").display),
             "scroll": int(self.query_one(ExampleView).scroll_offset.y),
         }
-        if place != self._kept and not self.curator.readonly:
+        if place != self._kept and not self.session.readonly:
             self._kept = place
             project, session = self.review.opened.project, self._session
             await self.curator.write_quietly(lambda: project.remember(session, place))

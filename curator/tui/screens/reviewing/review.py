@@ -47,7 +47,7 @@ class ReviewScreen(WritingScreen):
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons
-        if self.curator.readonly or not reasons:
+        if self.session.readonly or not reasons:
             return ""
         listed = "\n".join(f"{number} {reason}" for number, reason in enumerate(reasons, 1))
         return f"\nDrop because:\n{listed}"
