@@ -149,7 +149,9 @@ def filters_on(app: CuratorApp) -> None:
         slowest = max(
             min(_seconds(lambda where=where: app.session.review.matching(where)) for _ in range(3)) for where in texts
         )
-        print(f"filter on {len(app.session.review):,}, {kind}, slowest of {len(texts)}, best of three: {slowest * 1000:.0f} ms")
+        print(
+            f"filter on {len(app.session.review):,}, {kind}, slowest of {len(texts)}, best of three: {slowest * 1000:.0f} ms"
+        )
 
 
 async def blocks(app: CuratorApp, pilot: Pilot) -> None:

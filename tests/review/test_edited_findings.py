@@ -50,7 +50,10 @@ def curator(capfd, *words):
 
 def checks_shown(capfd, data, *words):
     _, out = curator(capfd, "show", data, "--json", *words)
-    return {json.loads(line)["line"]: [found["check"] for found in json.loads(line)["findings"]] for line in out.splitlines()}
+    return {
+        json.loads(line)["line"]: [found["check"] for found in json.loads(line)["findings"]]
+        for line in out.splitlines()
+    }
 
 
 def test_after_reopening_the_review_shows_the_findings_of_the_edited_text(data):

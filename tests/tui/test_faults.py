@@ -53,7 +53,7 @@ def all_of(kind):
 SCREENS = {
     kind.__name__: kind
     for kind in all_of(Page) | all_of(Dialog)
-    if kind.__name__ not in ("QueueScreen", "ExampleScreen", "WritingScreen")
+    if kind.__name__ not in ("QueueScreen", "ExampleScreen", "WritingScreen", "ExampleListScreen", "GroupScreen")
 }
 
 
