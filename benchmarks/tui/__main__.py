@@ -136,7 +136,7 @@ async def large(data: str) -> None:
     collect_seldom()  # as the command does
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        if app.review.partial:
+        if app.session.review.partial:
             raise SystemExit(f"{data} was not audited with these settings: open it in the app once.")
         filters_on(app)
         await blocks(app, pilot)
@@ -144,12 +144,15 @@ async def large(data: str) -> None:
 
 def filters_on(app: CuratorApp) -> None:
     for where in ("decided:no", "a"):  # once, so that what is read from the disk is read
-        app.review.matching(where)
+        app.session.review.matching(where)
     for kind, texts in FILTERS.items():
         slowest = max(
-            min(_seconds(lambda where=where: app.review.matching(where)) for _ in range(3)) for where in texts
+            min(_seconds(lambda where=where: app.session.review.matching(where)) for _ in range(3)) for where in texts
         )
-        print(f"filter on {len(app.review):,}, {kind}, slowest of {len(texts)}, best of three: {slowest * 1000:.0f} ms")
+        print(
+            f"filter on {len(app.session.review):,}, {kind}, slowest of {len(texts)}, best of three: "
+            f"{slowest * 1000:.0f} ms"
+        )
 
 
 async def blocks(app: CuratorApp, pilot: Pilot) -> None:

@@ -82,13 +82,13 @@ def reopened_where_it_was(data: Path, told: list[str], before: int) -> bool:
         app.open(DataRequest(data=(str(data),)))
         async with app.run_test(size=(100, 30)) as pilot:
             await pilot.pause()
-            screen, review = app.screen, app.review
-            shown = review.position_of(told[-1].split()[2])
+            screen, review = app.screen, app.session.review
+            shown = review.positions.position_of(told[-1].split()[2])
             place = int(np.flatnonzero(screen.queue == shown)[0])
-            pending = review.status[screen.queue[place:]] == 0
+            pending = review.decisions.status[screen.queue[place:]] == 0
             expected = place + int(np.flatnonzero(pending)[0])
             back = brought_back(review.opened.project.log, told, before)
-            return bool(screen.place == expected or screen.seen.id in back)
+            return bool(screen.place == expected or screen.shown.id in back)
 
     return asyncio.run(look())
 

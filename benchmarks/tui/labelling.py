@@ -23,14 +23,14 @@ async def label(data: str, seed: int) -> None:
         await pilot.pause()
         while True:
             key = chance.choices("axfu", (6, 5, 2, 1))[0]
-            if key == "u" and app.review.counts()["pending"] == len(app.review):
+            if key == "u" and app.session.review.decisions.counts()["pending"] == len(app.session.review):
                 continue  # nothing to take back
-            seen = app.screen.seen
+            seen = app.screen.shown
             await pilot.press(key)
-            while app.screen.seen is seen:  # a key was sent; on a busy machine it takes a moment to be acted on
+            while app.screen.shown is seen:  # a key was sent; on a busy machine it takes a moment to be acted on
                 await pilot.pause(0.002)
             told = f"- {KEYS[key]}" if key == "u" else f"{seen.id} {KEYS[key]}"
-            os.write(1, f"{told} {app.screen.seen.id}\n".encode())
+            os.write(1, f"{told} {app.screen.shown.id}\n".encode())
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ async def keys_to_first_loss(data: Path) -> Path:
     app.open(DataRequest(data=(str(data),)))
     collect_seldom()  # as the command does
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.review is not None and not app.review.partial)
+        await until(pilot, lambda: app.session.review is not None and not app.session.review.partial)
         await pilot.press("t")
         await until(pilot, lambda: app.screen.page_name == "train")
         began = time.perf_counter()

@@ -1,6 +1,7 @@
 """The engine: load, derive, compare, report; what was found is kept for the next time."""
 
 __all__ = [
+    "decided.edited",
     "decided.keeper_order",
     "decided.open_findings",
     "decided.proposals",
@@ -10,13 +11,11 @@ __all__ = [
     "ids",
     "job",
     "last_training.failures",
-    "loading.derive",
     "loading.load",
     "loading.mapped_frames",
     "loading.reread",
     "meaning.cached_vectors",
     "meaning.meaning",
-    "meaning.meaning_findings",
     "meaning.meaning_search",
     "open_data",
     "preview",

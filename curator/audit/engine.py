@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
+from curator.audit.decided.edited import Edited
 from curator.audit.findings import FINDINGS, all_findings
 from curator.audit.ids import ids_of
 from curator.audit.loading.derive import DerivePlan, derive
@@ -66,12 +68,15 @@ class AuditOptions:
 class Audit:
     """The outcome: the set, its findings, what is similar, what it means, and how long each stage took (seconds).
 
-    `missing` is a sentence on what was asked for and is not on this machine; "" where nothing is. Where it is not
-    `checked`, no check looked at the examples: they were only read.
+    Attributes:
+        source_findings: `FINDINGS` of the examples as the source has them.
+        missing: a sentence on what was asked for and is not on this machine; "" where nothing is.
+        checked: whether checks looked at the examples; else they were only read.
+        edited: the examples that were edited or added; see `curator.audit.open_data.Opened.as_edited`.
     """
 
     loaded: Loaded
-    findings: pl.DataFrame
+    source_findings: pl.DataFrame
     options: AuditOptions
     similar: Similar | None
     not_run: dict[str, str]
@@ -79,6 +84,12 @@ class Audit:
     meaning: Meaning | None = None
     missing: str = ""
     checked: bool = True
+    edited: Edited = field(default_factory=Edited)
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """`FINDINGS` of the examples as they are now: those of an edited example are those of its edited text."""
+        return self.edited.in_place_of(self.source_findings)
 
 
 DUPLICATE_CHECKS = ("exact-duplicate", "near-duplicate", "conflicting-answers")

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from curator.audit.decided.edited import check_contents, contents_of, derived_key, read_derived
 from curator.audit.engine import Audit, AuditOptions, Decided, audit, read_examples
 from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
@@ -19,7 +20,6 @@ from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER
-from curator.project.decisions.state_snapshot import States
 from curator.project.folder import folder_for
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project
@@ -77,7 +77,7 @@ class Opened:
         cache = self.project.cache
         with only_one(self.project, "an audit"):
             cache.used.clear()
-            audited = audit(
+            as_in_source = audit(
                 self.sources,
                 self.options(texts=texts, compare=compare),
                 cache,
@@ -85,7 +85,8 @@ class Opened:
                 self._decided(),
                 self.project.folder.runs,
             )
-            save_audit(audited, cache)
+            save_audit(as_in_source, cache)
+            audited = self.as_edited(as_in_source)
             if not self.project.database.readonly or cache.folder != self.project.folder.cache:
                 prune(audited, cache)
         return audited
@@ -105,12 +106,12 @@ class Opened:
         options, cache = self.options(compare=compare), self.project.cache
         known = self._audited_before(options)
         if known is not None and (not compare or is_prepared(known.loaded, cache)):
-            return known
+            return self.as_edited(known)
         with only_one(self.project, "reading the data"):
             fresh = read_examples(self.sources, options, cache, progress, compare=compare)
         if known is None or known.loaded.fingerprint != fresh.loaded.fingerprint:
-            return fresh
-        return replace(known, loaded=replace(known.loaded, placed=fresh.loaded.placed))
+            return self.as_edited(fresh)
+        return self.as_edited(replace(known, loaded=replace(known.loaded, placed=fresh.loaded.placed)))
 
     def _audited_before(self, options: AuditOptions) -> Audit | None:
         """The saved audit of these files and options, whether or not meaning was looked at in it."""
@@ -126,7 +127,24 @@ class Opened:
 
     def saved_audit(self) -> Audit | None:
         """The latest audit, in milliseconds, where neither files nor settings changed since; see `saved_audit`."""
-        return saved_audit(self.sources, self.options(), self.project.cache)
+        known = saved_audit(self.sources, self.options(), self.project.cache)
+        return None if known is None else self.as_edited(known)
+
+    def as_edited(self, audit: Audit) -> Audit:
+        """The audit with what the checks find in every edited and added example as it is now.
+
+        Raises:
+            WorkFailed: the disk is full.
+        """
+        contents = contents_of(self.state(), audit.loaded)
+        if contents == audit.edited.contents:
+            return audit
+        cache = self.project.cache
+        known = audit.edited if audit.edited.contents else read_derived(cache, audit.options)
+        edited = check_contents(audit.options, audit.loaded, contents, known)
+        if edited.contents and set(edited.derived["text"]) != set(known.derived["text"] if len(known.derived) else ()):
+            cache.store(derived_key(audit.options), edited.derived.write_ipc)
+        return replace(audit, edited=edited)
 
     def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
         """What the settings mean for an audit."""
@@ -182,7 +200,7 @@ class Opened:
 
     def state(self) -> pl.DataFrame:
         """What was decided: `STATE`, a row per example that anything was decided about."""
-        return States(self.project.log, self.project.cache).present()
+        return self.project.states.present()
 
 
 @contextmanager

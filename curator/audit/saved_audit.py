@@ -71,7 +71,7 @@ def save_audit(audit: Audit, cache: Cache) -> None:
     key = audit_key([read.source for read in loaded.sources], audit.options)
     before = _about(cache, key)
     generation = secrets.token_hex(8)
-    frames = dict(zip(_AUDIT_PARTS, (loaded.facts, audit.findings), strict=True))
+    frames = dict(zip(_AUDIT_PARTS, (loaded.facts, audit.source_findings), strict=True))
     if audit.similar is not None:
         frames |= dict(zip(_SIMILAR_PARTS, similar.frames_of(audit.similar), strict=True))
     if audit.meaning is not None:

@@ -214,12 +214,14 @@ def tool_definitions(tools: Any, functions: Any = None) -> list[dict[str, Any]] 
 
 
 def spoken(message: Message) -> str:
-    """The text of a message, tool calls a line each."""
+    """The text of a message; tool calls a line each, their arguments as JSON."""
     content = message.get("content")
     if isinstance(content, list):
-        content = "\n".join(part.get("text") or f"[{part['type']}]" for part in content)
-    lines = [content] if content is not None else []
+        content = "\n".join(str(part.get("text") or f"[{part.get('type')}]") for part in content)
+    lines = [] if content is None else [str(content)]
     for call in message.get("tool_calls") or ():
-        arguments = call["function"]["arguments"]
-        lines.append(f"→ {call['function']['name']}({arguments})")
+        function = call.get("function") or {}
+        arguments = function.get("arguments")
+        text = arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode()
+        lines.append(f"→ {function.get('name')}({text})")
     return "\n".join(lines)

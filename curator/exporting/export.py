@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from curator.audit.decided.open_findings import findings_as_written, open_findings
+from curator.audit.decided.open_findings import findings_of_added, open_findings
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.reread import Original, originals
@@ -157,7 +157,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
         for id_, row in state.items()
         if row["content"] is not None and _is_kept(row, only_reviewed=only_reviewed)
     }
-    found_again = findings_as_written(audit, rewritten)
+    audit = opened.as_edited(audit)
     for original, found in zip(originals(loaded), open_findings(audit), strict=True):
         id_ = ids[original.position]
         known = state.get(id_)
@@ -165,11 +165,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
             continue
         read = loaded.sources[original.file]
         edited = id_ in rewritten
-        if edited:
-            is_open = found_again[id_]
-        else:
-            is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
-            is_open = () if is_accepted else found
+        is_accepted = known is not None and known["status"] == "keep" and known["by_person"]
         content = content_of(rewritten[id_]) if edited else original.content
         yield ExportExample(
             id=id_,
@@ -180,8 +176,9 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
             line=original.line,
             text_only=read.recognised.dialect.kind == "text",
             tokens=None if edited else tokens[original.position],
-            findings=is_open,
+            findings=() if is_accepted and not edited else found,
         )
+    found_in_added = findings_of_added(audit)
     for id_, text in rewritten.items():
         if state[id_]["added"]:
             added = content_of(text)
@@ -192,7 +189,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
                 split=splits[id_],  # type: ignore[arg-type]
                 file="added",
                 line=1,
-                findings=found_again[id_],
+                findings=found_in_added.get(id_, ()),
             )
 
 

@@ -7,7 +7,6 @@ __all__ = [
     "decisions.journal",
     "decisions.log",
     "decisions.policies",
-    "decisions.state_snapshot",
     "decisions.times",
     "folder",
     "jobs.events",

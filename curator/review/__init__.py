@@ -1,10 +1,10 @@
 """Reviewing: the filter language, the queue, label suggestions, undo."""
 
 __all__ = [
-    "agreement",
     "bring_back",
     "calibration",
     "decide",
+    "decisions",
     "difference",
     "duplicate_listing",
     "edits",
@@ -12,10 +12,13 @@ __all__ = [
     "filter.language",
     "filter.query",
     "groups",
-    "label_suggestions",
-    "labels",
+    "labelling.agreement",
+    "labelling.label_suggestions",
+    "labelling.labels",
+    "labelling.suggest",
     "listing",
+    "new_content",
     "pair_parts",
+    "positions",
     "session",
-    "suggest",
 ]

@@ -9,8 +9,7 @@ from curator.audit.ids import ids_of
 from curator.audit.open_data import Opened
 from curator.project.decisions.decision import Action, Decision, Proposed
 from curator.project.decisions.policies import Proposal, apply_proposal
-from curator.review.filter.evaluate import matching
-from curator.review.filter.query import everything
+from curator.review.filter.query import examples_found
 
 
 def apply_policy(opened: Opened, proposal: Proposal) -> list[Decision]:
@@ -31,7 +30,7 @@ def found_by(opened: Opened, audit: Audit, where: str) -> MatchedExamples:
     Raises:
         FilterError: the filter cannot be read.
     """
-    mask = matching(where, everything(opened, audit))
+    mask, _ = examples_found(where, opened, audit)
     return MatchedExamples(ids_of(audit.loaded).filter(pl.Series(mask)).to_list())
 
 

@@ -1,182 +1,142 @@
-"""What was edited or added, checked at once as the audit checks the rest, one example at a time."""
+"""What the checks find in the examples of a review as they are now, edited and added ones included."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.audit.decided.repairs import mended
+from curator.audit.decided.edited import check_contents
 from curator.audit.engine import Audit
-from curator.audit.findings import all_findings, published, severity_rank
-from curator.audit.loading.derive import DerivePlan, derive
-from curator.audit.loading.load import Loaded
-from curator.checks.catalogue import chosen
-from curator.checks.text.fixes import REPAIRS
-from curator.data.batches import batch_of
-from curator.data.content import Content, Refused, content_of
-from curator.data.dialects.dialect import dialect_named
+from curator.audit.findings import published, severity_rank
+from curator.audit.open_data import Opened
 from curator.data.finding import Finding
-from curator.data.identity import example_key, key_to_id
-from curator.data.validation import judge
-from curator.errors import UsageError
-from curator.review.filter.evaluate import Searched, matching
+from curator.review.decisions import DecisionState
+from curator.review.positions import ExamplePositions, Positions
 
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """One checked example: its content (JSON), its facts (one row) and its findings (`FINDINGS`)."""
-
-    content: str
-    facts: pl.DataFrame
-    findings: pl.DataFrame
+NO_SEVERITY = 3
+_MOST_COUNTED = 8000
 
 
 class Edits:
-    """The edited and added examples of a review, by id."""
+    """The audit of a review, brought up to date with every edit.
 
-    def __init__(self, audit: Audit) -> None:
-        self._audit = audit
-        self._checks = tuple(
-            check for check in chosen(audit.options.select, audit.options.ignore) if check.find is not None
-        )
-        names = tuple(check.name for check in self._checks)
-        options = audit.options
-        self._plan = DerivePlan("chat", (), names, options.settings, options.tokenizer, False, False, elements=False)
-        self._sheets: dict[str, _Sheet] = {}
-
-    def __contains__(self, id_: str) -> bool:
-        return id_ in self._sheets
-
-    def check(self, contents: Mapping[str, str], kind: str = "chat") -> None:
-        """Check the examples whose content is new; `contents` is JSON by id."""
-        new = {
-            id_: text for id_, text in contents.items() if id_ not in self._sheets or self._sheets[id_].content != text
-        }
-        if not new:
-            return
-        loaded = self._loaded(new, kind)
-        findings = all_findings(loaded, self._checks, self._audit.options.settings)
-        for row, (id_, text) in enumerate(new.items()):
-            found = findings.filter(pl.col("row") == row).with_columns(pl.lit(0, pl.UInt32).alias("row"))
-            self._sheets[id_] = _Sheet(text, loaded.facts[row], found)
-
-    def forget(self, id_: str) -> None:
-        """The example is as in its source again, or gone."""
-        self._sheets.pop(id_, None)
-
-    def findings(self, id_: str) -> list[Finding]:
-        """What the checks find in it as it is now, gravest first."""
-        sheet = self._sheets[id_]
-        return list(published(sheet.findings.sort(severity_rank(), maintain_order=True), self._one(sheet.facts)))
-
-    def severity(self, id_: str) -> int:
-        """Of its gravest finding; 3: none was found."""
-        ranks = self._sheets[id_].findings.select(severity_rank()).to_series()
-        return 3 if ranks.is_empty() else int(ranks.min())  # type: ignore[arg-type]
-
-    def tokens(self, id_: str) -> int:
-        """How many tokens it has now."""
-        facts = self._sheets[id_].facts
-        return int(facts["tokens"][0]) if "tokens" in facts.columns else int(facts["characters"][0])
-
-    def matching(self, where: str, asked: Searched) -> dict[str, bool]:
-        """Whether a filter finds each of them, as it is now; `asked` is what the same filter asks of the whole set.
-
-        Raises:
-            FilterError, UsageError: as `curator.review.filter.evaluate.matching`.
-        """
-        if not self._sheets:
-            return {}
-        sheets = list(self._sheets.values())
-        facts = pl.concat([sheet.facts for sheet in sheets])
-        findings = pl.concat(
-            [sheet.findings.with_columns(pl.lit(row, pl.UInt32).alias("row")) for row, sheet in enumerate(sheets)]
-        )
-        mask = matching(where, replace(asked, loaded=self._one(facts), findings=findings, texts=_EditedTexts(sheets)))
-        return dict(zip(self._sheets, mask.tolist(), strict=True))
-
-    def _loaded(self, contents: Mapping[str, str], kind: str) -> Loaded:
-        derived = derive(batch_of([content_of(text) for text in contents.values()], kind), self._plan)
-        keys = [int(id_[:16], 16) for id_ in contents]
-        occurrences = [int(id_[17:] or 1) for id_ in contents]
-        facts = derived.facts.with_columns(
-            pl.Series("key", keys, pl.UInt64),
-            pl.Series("occurrence", occurrences, pl.UInt32),
-            pl.lit(1, pl.UInt32).alias("line"),
-            pl.lit(0, pl.UInt16).alias("file"),
-        )
-        findings = derived.findings.with_columns(pl.lit(0, pl.UInt16).alias("file"), pl.lit(1, pl.UInt32).alias("line"))
-        return Loaded(self._audit.loaded.sources, facts, findings, [], 0.0, "")
-
-    def _one(self, facts: pl.DataFrame) -> Loaded:
-        return Loaded(self._audit.loaded.sources, facts, self._audit.loaded.findings.clear(), [], 0.0, "")
-
-
-class _EditedTexts:
-    """The texts of the sheets, for words in a filter."""
-
-    def __init__(self, sheets: list[_Sheet]) -> None:
-        contents = [content_of(sheet.content) for sheet in sheets]
-        said = [
-            "\n".join(str(message.get("content") or "") for message in (*content.messages, *(content.chosen or ())))
-            for content in contents
-        ]
-        self._texts = pl.Series(said, dtype=pl.String)
-
-    def containing(self, pattern: str) -> Mask:
-        """See `curator.review.filter.text_search.SearchableTexts`."""
-        return self._texts.str.contains(f"(?im){pattern}").to_numpy()
-
-
-def checked_content(value: object) -> Content:
-    """The content that a person wrote as JSON.
-
-    Raises:
-        UsageError: it is not an example; the sentence says why.
+    Attributes:
+        audit: of the data, with its examples as they are now.
+        severity: uint8, shape (examples,): 0 error, 1 warning, 2 info, 3 nothing found.
     """
-    dialect = dialect_named("chat")
-    if isinstance(value, dict):
-        unknown = value.keys() - set(Content._fields)
-        if unknown:
-            raise UsageError(f"'{min(unknown)}' is not part of an example: {', '.join(Content._fields)} are.")
-        for part in ("messages", "chosen", "rejected"):
-            if part != "messages" and value.get(part) is None:
-                continue
-            for refusal in judge({"messages": value.get(part), "tools": value.get("tools")}, dialect):
-                raise UsageError(refusal.message if part == "messages" else f"{part}: {refusal.message}")
-        if value.get("label") is not None and not isinstance(value["label"], bool):
-            raise UsageError("The label is true or false.")
-        try:
-            content = dialect.content({"messages": value["messages"], "tools": value.get("tools")})
-        except Refused as refused:
-            raise UsageError(str(refused)) from None
-        if value.get("media") is not None and not isinstance(value["media"], dict):
-            raise UsageError("media is an object: by field, what it holds.")
-        return content._replace(
-            chosen=value.get("chosen"),
-            rejected=value.get("rejected"),
-            label=value.get("label"),
-            media=value.get("media"),
-        )
-    raise UsageError("An example is an object with a list of messages.")
+
+    def __init__(self, opened: Opened, audit: Audit, positions: ExamplePositions) -> None:
+        """Of an audit as `Opened.as_edited` gives it."""
+        self._opened, self._positions, self.audit = opened, positions, audit
+        self._found = audit.source_findings.filter(pl.col("row").is_not_null())
+        self._rows = self._found["row"].to_numpy()
+        self._ranks = _ranks(self._found)
+        facts = audit.loaded.facts
+        self._length = "tokens" if "tokens" in facts.columns else "characters"
+        self._in_source = _gravest(self._rows, self._ranks, len(facts))
+        self._ranked: Positions | None = None
+        self._lengths: Positions | None = None
+        self._counts = np.bincount(self._rows, minlength=len(facts))
+        self._weigh()
+
+    def reload(self) -> None:
+        """Check all that was edited and added, where that was not done yet."""
+        self.audit = self._opened.as_edited(self.audit)
+        self._weigh()
+
+    def refresh(self, states: Mapping[str, DecisionState]) -> None:
+        """Check those of these examples whose text is another one now."""
+        before = self.audit.edited
+        changed = {
+            id_: state.content
+            for id_, state in states.items()
+            if before.contents.get(id_) != state.content and self._positions.position_of(id_) is not None
+        }
+        if changed:
+            together = {id_: text for id_, text in (before.contents | changed).items() if text is not None}
+            edited = check_contents(self.audit.options, self.audit.loaded, together, before)
+            self.audit = replace(self.audit, edited=edited)
+            self._weigh()
+
+    def findings_at(self, position: int) -> list[Finding]:
+        """What the checks find in an example, gravest first."""
+        loaded = self.audit.loaded
+        return list(published(self._found_at(position).sort(severity_rank(), maintain_order=True), loaded))
+
+    def checks_at(self, position: int) -> tuple[str, ...]:
+        """Names of the checks that found something in an example, each once, the gravest finding first."""
+        if self._row(position) is None:
+            begin, end = _rows_of(self._rows, position)
+            checks, ranks = self._found["check"][begin:end].to_list(), self._ranks[begin:end]
+        else:
+            found = self._found_at(position)
+            checks, ranks = found["check"].to_list(), _ranks(found)
+        return tuple(dict.fromkeys(checks[place] for place in np.argsort(ranks, kind="stable")))
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """How long each example is, int64, shape (examples,): tokens, or characters where those were not counted."""
+        if self._lengths is None:
+            lengths = np.zeros(len(self._positions), dtype=np.int64)
+            lengths[: len(self._in_source)] = self.audit.loaded.facts[self._length].to_numpy()
+            if self.audit.edited.contents:
+                lengths[self._edited_at()] = self.audit.edited.facts[self._length].to_numpy()
+            self._lengths = lengths
+        return self._lengths
+
+    def by_severity(self) -> Positions:
+        """All positions, those with the gravest and most findings first."""
+        if self._ranked is None:
+            weight = self.severity.astype(np.int16) * 8192 - self._counted.clip(max=_MOST_COUNTED).astype(np.int16)
+            self._ranked = np.argsort(weight, kind="stable")
+        return self._ranked
+
+    def _weigh(self) -> None:
+        """Severities and counts of findings, with those of edited texts in their places."""
+        edited, more = self.audit.edited, len(self._positions) - len(self._in_source)
+        self.severity = np.append(self._in_source, np.full(more, NO_SEVERITY, dtype=np.uint8))
+        self._counted = np.append(self._counts, np.zeros(more, dtype=self._counts.dtype))
+        if edited.contents:
+            places, rows = self._edited_at(), edited.findings["row"].to_numpy()
+            self.severity[places] = _gravest(rows, _ranks(edited.findings), len(places))
+            self._counted[places] = np.bincount(rows, minlength=len(places))
+        self._ranked, self._lengths = None, None
+
+    def _edited_at(self) -> Positions:
+        """Where each edited or added example is."""
+        return self._positions.positions_of(list(self.audit.edited.contents))
+
+    def _row(self, position: int) -> int | None:
+        """The row of an edited or added example among those; None: it is as in its source."""
+        return self.audit.edited.rows.get(self._positions.id_at(position)) if self.audit.edited.contents else None
+
+    def _found_at(self, position: int) -> pl.DataFrame:
+        """`FINDINGS` of an example; what they say of its place counts from the start of the set."""
+        row = self._row(position)
+        if row is None:
+            begin, end = _rows_of(self._rows, position)
+            return self._found[begin:end]
+        return self.audit.edited.findings.filter(pl.col("row") == row)
 
 
-def id_of(content: Content) -> str:
-    """The id of an example that is nowhere else."""
-    return key_to_id(example_key(content.identity()))
+def _rows_of(rows: npt.NDArray[np.integer], position: int) -> tuple[int, int]:
+    """Where in `rows` (sorted) those of a position begin and end.
+
+    What is looked for has the type of `rows`: numpy would else convert a million numbers to look for two.
+    """
+    begin, end = np.searchsorted(rows, np.array([position, position + 1], dtype=rows.dtype))
+    return int(begin), int(end)
 
 
-def repaired(content: Content, findings: list[Finding]) -> Content | None:
-    """The content with every repair that its findings ask for; None: nothing to do."""
-    asked = {finding.check for finding in findings if finding.suggestion == "fix"}
-    names = [name for name in REPAIRS if name in asked]
-    changed = content._replace(
-        messages=[mended(message, names) for message in content.messages],
-        chosen=content.chosen and [mended(message, names) for message in content.chosen],
-        rejected=content.rejected and [mended(message, names) for message in content.rejected],
-    )
-    return None if changed == content else changed
+def _ranks(findings: pl.DataFrame) -> npt.NDArray[np.uint8]:
+    return findings.select(severity_rank()).to_series().to_numpy()
+
+
+def _gravest(rows: npt.NDArray[np.integer], ranks: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """The rank of the gravest finding of each of `size` examples."""
+    severity = np.full(size, NO_SEVERITY, dtype=np.uint8)
+    for rank in (2, 1, 0):
+        severity[rows[ranks == rank]] = rank
+    return severity

@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.data.frames import SEVERITIES
-from curator.review.session import NO_SEVERITY, STATUSES, Positions, Review, rows_of
+from curator.review.decisions import STATUSES
+from curator.review.edits import NO_SEVERITY
+from curator.review.positions import Positions
+from curator.review.session import Review
 
 Order = Literal["position", "severity", "tokens", "similarity"]
 ORDERS: tuple[Order, ...] = ("position", "severity", "tokens", "similarity")
@@ -21,7 +24,7 @@ class Entry:
     Attributes:
         id: of the example.
         line: where it is in its file, from 1; None: a person added it.
-        tokens: how long it is; characters where tokens were not counted; None: a person added it.
+        tokens: how long it is; characters where tokens were not counted.
         severity: the worst of its findings; None: it has none.
         checks: names of the checks that found something, each once, the gravest finding first.
         status: what was decided.
@@ -29,7 +32,7 @@ class Entry:
 
     id: str
     line: int | None
-    tokens: int | None
+    tokens: int
     severity: str | None
     checks: tuple[str, ...]
     status: str
@@ -40,10 +43,7 @@ class Listing:
 
     def __init__(self, review: Review) -> None:
         self.review = review
-        facts = review.audit.loaded.facts
-        self._lengths = facts["tokens" if "tokens" in facts.columns else "characters"].to_numpy()
-        self._lines = facts["line"].to_numpy()
-        self._checks = review.found["check"]
+        self._lines = review.audit.loaded.facts["line"].to_numpy()
 
     def __len__(self) -> int:
         """Examples, those included that were added."""
@@ -51,17 +51,14 @@ class Listing:
 
     def entry(self, position: int) -> Entry:
         """What the list says about an example."""
-        worst = int(self.review.severity[position])
-        locations = sorted(range(*rows_of(self.review.rows, position)), key=self.review.ranks.__getitem__)
-        checks = (self._checks[place] for place in locations)
-        is_added = position >= self.review.in_source
+        worst = int(self.review.edits.severity[position])
         return Entry(
-            id=self.review.id_at(position),
-            line=None if is_added else int(self._lines[position]),
-            tokens=None if is_added else int(self._lengths[position]),
+            id=self.review.positions.id_at(position),
+            line=None if position >= self.review.positions.in_source else int(self._lines[position]),
+            tokens=int(self.review.edits.lengths[position]),
             severity=SEVERITIES[worst] if worst < NO_SEVERITY else None,
-            checks=tuple(dict.fromkeys(checks)),
-            status=STATUSES[self.review.status[position]],
+            checks=self.review.edits.checks_at(position),
+            status=STATUSES[self.review.decisions.status[position]],
         )
 
     def beginning(self, position: int, width: int) -> str:
@@ -69,7 +66,9 @@ class Listing:
 
         System messages are left out: they are the same in most examples.
         """
-        if position >= self.review.in_source:
+        id_ = self.review.positions.id_at(position)
+        is_added = position >= self.review.positions.in_source
+        if is_added or self.review.decisions.state_of(id_).content is not None:
             messages = self.review.at(position).content.messages
         elif self.review.reader.is_quick(position):
             messages = self.review.reader.at(position).content.messages
@@ -85,25 +84,22 @@ class Listing:
         By severity the worst comes first, by tokens the longest, by similarity the most similar to another example;
         `reverse` begins at the other end.
         """
-        there = self.review.there if mask is None else self.review.there & mask
+        there = self.review.decisions.there
+        there = there if mask is None else there & mask
         positions: Positions = np.flatnonzero(there)
         if by == "severity":
             everything = self.review.by_severity()
             positions = everything[there[everything]]
         elif by == "tokens":
-            positions = positions[np.argsort(-self._of_all(self._lengths)[positions], kind="stable")]
+            positions = positions[np.argsort(-self.review.edits.lengths[positions], kind="stable")]
         elif by == "similarity":
-            positions = positions[np.argsort(-self._of_all(self.similarity)[positions], kind="stable")]
+            positions = positions[np.argsort(-self.similarity[positions], kind="stable")]
         return positions[::-1] if reverse else positions
-
-    def _of_all(self, values: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
-        """With 0 for what was added."""
-        return np.concatenate([values, np.zeros(len(self) - len(values))]).astype(np.float64)
 
     @cached_property
     def similarity(self) -> npt.NDArray[np.float32]:
         """Of each example, the greatest similarity of its whole text to another's; 0 where no pair was found."""
-        highest = np.zeros(self.review.in_source, dtype=np.float32)
+        highest = np.zeros(len(self), dtype=np.float32)
         similar = self.review.audit.similar
         if similar is not None:
             similarity = similar.pairs["whole"].to_numpy().astype(np.float32)

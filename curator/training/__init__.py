@@ -6,7 +6,7 @@ __all__ = [
     "coverage",
     "evaluation",
     "hand_off",
-    "judge.session",
+    "judge.asking",
     "prepare",
     "runs.find",
     "runs.listed",

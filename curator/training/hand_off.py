@@ -207,9 +207,8 @@ LITTLE_LEFT = 0.9
 
 
 def unusable(audit: Audit, members: Members) -> set[str]:
-    """Ids of the kept examples that no trainer would accept or learn from; an edited one is not what was audited."""
-    edited = {members.ids[index] for index in members.contents}
-    return set(failing(audit)["id"].to_list()) & set(members.ids.to_list()) - edited
+    """Ids of the kept examples that no trainer would accept or learn from."""
+    return set(failing(audit)["id"].to_list()) & set(members.ids.to_list())
 
 
 def failing(audit: Audit) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import msgspec
 from rich.style import Style
 from rich.text import Text
 
-from curator.data.content import Content, Message
+from curator.data.content import Content, Message, spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
 
@@ -40,20 +40,6 @@ class Drawn:
 def status_text(status: str) -> str:
     """A status as mark and word, so that it never hangs on colour."""
     return f"{STATUS_MARKS[status]} {STATUS_WORDS[status]}"
-
-
-def spoken(message: Message) -> str:
-    """The text of a message: its content, the text of its parts, its tool calls."""
-    content = message.get("content")
-    if isinstance(content, list):
-        content = "\n".join(str(part.get("text") or f"[{part.get('type')}]") for part in content)
-    lines = [] if content is None else [str(content)]
-    for call in message.get("tool_calls") or ():
-        function = call.get("function") or {}
-        arguments = function.get("arguments")
-        text = arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode()
-        lines.append(f"→ {function.get('name')}({text})")
-    return "\n".join(lines)
 
 
 def parts_of(content: Content) -> Iterable[tuple[str, int, Message]]:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from curator.tui.actions import actions_of
+from curator.tui.actions.actions import actions_of
 from curator.tui.faults import FaultsSaid
 from curator.tui.fields import FieldsFirst
 from curator.tui.widgets.key_bar import KeyBar
@@ -15,12 +15,13 @@ from curator.tui.widgets.title_bar import TitleBar
 if TYPE_CHECKING:
     from curator.review.session import Review
     from curator.tui.app import CuratorApp
+    from curator.tui.session import Session
 
 
 def bindings_of(screen: str) -> list[Binding]:
     """A Textual binding for each of a screen's own actions; their ids let a person remap them."""
     return [
-        Binding(action.keys, action.name, action.label, show=False, id=action.id)
+        Binding(action.keys, action.call, action.label, show=False, id=action.id)
         for action in actions_of(screen)
         if action.screen == screen
     ]
@@ -58,9 +59,14 @@ class Page(FieldsFirst[None], FaultsSaid[None]):
         return cast("CuratorApp", self.app)
 
     @property
+    def session(self) -> "Session":
+        """What is open."""
+        return self.curator.session
+
+    @property
     def review(self) -> "Review":
         """The review in progress; only screens of open data ask."""
-        review = self.curator.review
+        review = self.session.review
         assert review is not None, "this screen is only shown for open data"
         return review
 

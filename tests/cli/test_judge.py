@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from curator.errors import WorkFailed
+from curator.training.judge.asking import ask_judge, judge_at, open_judge_session
 from curator.training.judge.endpoint import read_verdict
 from curator.training.judge.judgements import Judgements, Outcome, to_judge
 from curator.training.judge.plain_text import without_markdown
-from curator.training.judge.session import ask_judge, judge_at, open_judge_session
 from tests.jobs.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
 from tests.jobs.providers.openai_service import check_request, operation
 

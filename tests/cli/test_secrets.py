@@ -269,7 +269,7 @@ def write(folder, position, text, *, action):
     """Edit the example at a position, or add one, as the app does."""
     from curator.audit.ids import ids_of
     from curator.project.decisions.decision import Proposed
-    from curator.review.edits import checked_content, id_of
+    from curator.review.new_content import checked_content, id_of
 
     content = checked_content({"messages": [user(f"And what is {position}?"), answer(text)]})
     with open_data(DataRequest(data=(str(folder / "d.jsonl"),))) as opened:

@@ -28,7 +28,7 @@ async def label(data: str, seed: int) -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         while True:
-            before = app.screen.seen.id
+            before = app.screen.shown.id
             say(f"showing {before}")
             key = chance.choice(KEYS)
             await pilot.press(key)

@@ -12,7 +12,7 @@ import pytest
 from curator.audit.open_data import open_data
 from curator.project.app_log import log_file
 from curator.settings.request import DataRequest
-from curator.tui.actions import ACTIONS
+from curator.tui.actions.actions import ACTIONS
 from curator.tui.widgets.long_list import LongList
 from tests.tui.driving import drive, said, screen_text, until
 
@@ -22,7 +22,7 @@ def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
         entries = app.screen.query_one(LongList)
         assert entries.display
         await pilot.press("a", "x")
-        await until(pilot, lambda: app.review.counts()["drop"] == 1 and app.screen.place == 2)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == 1 and app.screen.place == 2)
         assert entries.cursor == 2
         await until(pilot, lambda: [line[1] for line in screen_text(app).split("\n")[2:5]] == ["✓", "✗", "·"])
         await pilot.click(LongList, offset=(5, 7))
@@ -67,7 +67,7 @@ def test_a_setting_is_changed_in_the_app_and_applies_at_once(desk):
             field.value = typed
             await pilot.press("enter")
         await pilot.press("q", "1", "K")
-        assert app.review.counts() == {**app.review.counts(), "drop": 1, "keep": 1}
+        assert app.session.review.decisions.counts() == {**app.session.review.decisions.counts(), "drop": 1, "keep": 1}
 
     drive(desk, steps)
     text = (desk.parent / "curator.toml").read_text()
@@ -118,7 +118,7 @@ def test_a_copy_goes_to_the_terminal_and_to_a_file_and_the_toast_says_so(desk, m
         monkeypatch.setattr(app._driver, "write", edits.append)
         await pilot.press("y")
         copied = json.loads((platformdirs.user_state_path("curator") / "copied.txt").read_text())
-        assert copied == app.screen.seen.content.identity()
+        assert copied == app.screen.shown.content.identity()
         [sequence] = [text for text in edits if "\x1b]52;" in text]
         assert json.loads(base64.b64decode(sequence.split(";")[2].rstrip("\a"))) == copied
         assert "copied.txt" in said(app)
@@ -133,10 +133,10 @@ def test_the_map_lists_topics_and_enter_reviews_one_or_says_why_there_is_none(de
     async def steps(pilot, app):
         await pilot.press("o", "m")
         await pilot.pause()
-        if app.review.audit.meaning is None:
+        if app.session.review.audit.meaning is None:
             assert "did not look at meaning" in screen_text(app)
             return
-        topics = app.review.audit.meaning.topics
+        topics = app.session.review.audit.meaning.topics
         assert topics["title"][0] in screen_text(app)
         assert any("⠀" < mark <= "⣿" for mark in screen_text(app))
         await pilot.press("enter")
@@ -159,13 +159,13 @@ def test_the_overview_draws_findings_and_tokens(desk):
 
 def test_a_filter_that_is_slow_leaves_the_keys_working(desk, monkeypatch):
     async def steps(pilot, app):
-        matching, released = app.review.matching, threading.Event()
+        matching, released = app.session.review.matching, threading.Event()
 
         def slow(where):
             released.wait()
             return matching(where)
 
-        monkeypatch.setattr(app.review, "matching", slow)
+        monkeypatch.setattr(app.session.review, "matching", slow)
         await pilot.press("o")
         await until(pilot, lambda: app.screen.report is not None)
         app.review_found("severity:warning")
@@ -189,7 +189,7 @@ def test_the_check_that_runs_can_be_stopped_and_says_that_it_goes_on_later(tmp_p
     async def steps(pilot, app):
         await pilot.press("ctrl+x")
         await until(pilot, lambda: "The check was stopped" in said(app))
-        assert app.audit_progress == "not checked"
+        assert app.session.audit_progress == "not checked"
 
     drive(data, steps)
 

@@ -8,7 +8,7 @@ from tests.tui.driving import decisions_of, drive, screen_lines, screen_text, un
 
 async def browse(pilot, app):
     await pilot.press("b")
-    await until(pilot, lambda: app.screen.page_name == "browse" and len(app.screen.order) == len(app.review))
+    await until(pilot, lambda: app.screen.page_name == "browse" and len(app.screen.order) == len(app.session.review))
     await pilot.pause()
     return app.screen
 
@@ -17,11 +17,11 @@ def test_all_examples_are_listed_with_what_was_found_in_them(desk):
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         assert app.focused is screen.examples
-        assert f"1 of {len(app.review)}" in screen_text(app)
-        faulty = int(np.flatnonzero(app.review.severity < 3)[0])
+        assert f"1 of {len(app.session.review)}" in screen_text(app)
+        faulty = int(np.flatnonzero(app.session.review.edits.severity < 3)[0])
         screen.examples.cursor = faulty
         await pilot.pause()
-        line = next(line for line in screen_lines(app) if app.review.findings_at(faulty)[0].check in line)
+        line = next(line for line in screen_lines(app) if app.session.review.edits.findings_at(faulty)[0].check in line)
         assert any(mark in line[:4] for mark in "EWi")
 
     drive(desk, steps)
@@ -36,9 +36,9 @@ def test_each_order_begins_with_what_it_is_named_after(desk):
             by[screen._asked.by] = order.copy()
             await pilot.press("s")
             await until(pilot, lambda order=order: app.screen.order is not order)
-        tokens = app.review.audit.loaded.facts["tokens"].to_numpy()
+        tokens = app.session.review.audit.loaded.facts["tokens"].to_numpy()
         assert by["position"].tolist() == sorted(by["position"])
-        assert (np.diff(app.review.severity[by["severity"]].astype(int)) >= 0).all()
+        assert (np.diff(app.session.review.edits.severity[by["severity"]].astype(int)) >= 0).all()
         assert (np.diff(tokens[by["tokens"]].astype(int)) <= 0).all()
         assert (np.diff(screen._listing.similarity[by["similarity"]]) <= 0).all()
         first = int(screen.order[0])
@@ -52,13 +52,13 @@ def test_the_list_follows_a_filter_while_it_is_typed(desk):
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         await pilot.press("slash", *"kettle")
-        await until(pilot, lambda: 0 < len(screen.order) < len(app.review))
+        await until(pilot, lambda: 0 < len(screen.order) < len(app.session.review))
         found = set(screen.order.tolist())
         await pilot.press("enter")
         await until(pilot, lambda: app.focused is screen.examples)
-        assert all("kettle" in str(app.review.at(position).content).lower() for position in found)
+        assert all("kettle" in str(app.session.review.at(position).content).lower() for position in found)
         await pilot.press("c")
-        await until(pilot, lambda: len(screen.order) == len(app.review))
+        await until(pilot, lambda: len(screen.order) == len(app.session.review))
 
     drive(desk, steps)
 
@@ -68,7 +68,7 @@ def test_a_filter_that_cannot_be_read_says_where_and_leaves_the_list_alone(desk)
         screen = await browse(pilot, app)
         await pilot.press("slash", *"tokns:>5", "enter")
         await until(pilot, lambda: "Did you mean 'tokens'?" in screen_text(app))
-        assert len(screen.order) == len(app.review)
+        assert len(screen.order) == len(app.session.review)
 
     drive(desk, steps)
 
@@ -92,11 +92,11 @@ def test_what_is_selected_is_decided_as_one_and_undone_as_one(desk):
         await pilot.press("space", "j", "J", "J")
         assert screen.selection.positions().tolist() == [0, 2, 3, 4]
         await pilot.press("x")
-        await until(pilot, lambda: app.review.counts()["drop"] == 4)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == 4)
         assert screen.selection.count == 0
         assert "✗" in screen_text(app)
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["drop"] == 0)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == 0)
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["undo", *["drop"] * 4]
@@ -106,8 +106,8 @@ def test_without_a_selection_the_example_at_the_cursor_is_decided(desk):
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         await pilot.press("j", "f")
-        await until(pilot, lambda: app.review.counts()["flag"] == 1)
-        assert app.review.status[1] == 3
+        await until(pilot, lambda: app.session.review.decisions.counts()["flag"] == 1)
+        assert app.session.review.decisions.status[1] == 3
         assert screen.examples.cursor == 2
 
     drive(desk, steps)
@@ -117,15 +117,15 @@ def test_many_are_decided_only_after_the_count_was_confirmed_with_y(desk):
     async def steps(pilot, app):
         await browse(pilot, app)
         await pilot.press("ctrl+a", "x")
-        assert f"Drop {len(app.review)} examples?" in screen_text(app)
+        assert f"Drop {len(app.session.review)} examples?" in screen_text(app)
         await pilot.press("enter", "x")
         assert "examples?" in screen_text(app)
         await pilot.press("n")
-        assert app.review.counts()["drop"] == 0
+        assert app.session.review.decisions.counts()["drop"] == 0
         await pilot.press("x", "y")
-        await until(pilot, lambda: app.review.counts()["drop"] == len(app.review))
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == len(app.session.review))
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["drop"] == 0)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == 0)
 
     drive(desk, steps)
 
@@ -134,11 +134,11 @@ def test_enter_reviews_the_example_at_the_cursor_within_what_the_filter_found(de
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         await pilot.press("slash", *"role:system", "enter")
-        await until(pilot, lambda: 0 < len(screen.order) < len(app.review))
+        await until(pilot, lambda: 0 < len(screen.order) < len(app.session.review))
         await pilot.press("j", "j", "enter")
         await pilot.pause()
         assert app.screen.page_name == "review"
-        assert app.screen.seen.position == int(screen.order[2])
+        assert app.screen.shown.position == int(screen.order[2])
         assert app.screen.where == "role:system"
 
     drive(desk, steps)
@@ -149,8 +149,8 @@ def test_two_examples_stand_beside_each_other(desk):
         await browse(pilot, app)
         await pilot.press("space", "space", "equals_sign")
         await until(pilot, lambda: app.screen.page_name == "compare" and "│" in screen_text(app))
-        assert app.review.id_at(0) in screen_text(app)
-        assert app.review.id_at(1) in screen_text(app)
+        assert app.session.review.positions.id_at(0) in screen_text(app)
+        assert app.session.review.positions.id_at(1) in screen_text(app)
         await pilot.press("s", "escape")
         assert app.screen.page_name == "browse"
 

@@ -66,11 +66,11 @@ def test_dropping_the_copies_leaves_the_keeper_and_goes_on(copies):
         screen = await duplicates(pilot, app)
         group = screen._group
         await pilot.press("x")
-        await until(pilot, lambda: app.review.counts()["drop"] == len(group.members))
-        assert app.review.status[group.keeper] == 0
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == len(group.members))
+        assert app.session.review.decisions.status[group.keeper] == 0
         await until(pilot, lambda: screen._group.keeper != group.keeper)
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["drop"] == 0)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == 0)
 
     drive(copies, steps)
     undo, *drops = decisions_of(copies)
@@ -93,7 +93,7 @@ def test_another_member_becomes_the_keeper_at_one_key(copies):
         first = before.keeper
         await pilot.press("j", "h")
         await until(pilot, lambda: screen._group.keeper != chosen)
-        assert app.review.decision_state(app.review.id_at(chosen)).status == "pending"
+        assert app.session.review.decisions.state_of(app.session.review.positions.id_at(chosen)).status == "pending"
         assert first in (screen._group.keeper, *(member.position for member in screen._group.members))
 
     drive(copies, steps)
@@ -124,10 +124,10 @@ def test_all_plain_copies_are_dropped_after_the_count_was_confirmed(copies):
         await pilot.press("P")
         assert f"Drop all {len(plain)} plain copies" in screen_text(app)
         await pilot.press("P", "enter")
-        assert app.review.counts()["drop"] == 0
+        assert app.session.review.decisions.counts()["drop"] == 0
         await pilot.press("y")
-        await until(pilot, lambda: app.review.counts()["drop"] == len(plain))
-        assert set(np.flatnonzero(app.review.status == 2)) == set(plain.tolist())
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == len(plain))
+        assert set(np.flatnonzero(app.session.review.decisions.status == 2)) == set(plain.tolist())
 
     drive(copies, steps)
 
@@ -149,7 +149,7 @@ def test_keeping_all_of_a_group_settles_it(copies):
         screen = await duplicates(pilot, app)
         members = screen.grouping.positions(0)
         await pilot.press("a")
-        await until(pilot, lambda: (app.review.status[members] == 1).all())
+        await until(pilot, lambda: (app.session.review.decisions.status[members] == 1).all())
 
     drive(copies, steps)
 

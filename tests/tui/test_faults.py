@@ -8,7 +8,8 @@ from textual.widgets import OptionList
 from textual.worker import Worker
 
 from curator.errors import WorkFailed
-from curator.tui.actions import ACTIONS, EVERYWHERE
+from curator.tui.actions.action import EVERYWHERE
+from curator.tui.actions.actions import ACTIONS
 from curator.tui.app import CuratorApp
 from curator.tui.dialog import Dialog
 from curator.tui.page import Page
@@ -52,7 +53,7 @@ def all_of(kind):
 SCREENS = {
     kind.__name__: kind
     for kind in all_of(Page) | all_of(Dialog)
-    if kind.__name__ not in ("QueueScreen", "ExampleScreen", "WritingScreen")
+    if kind.__name__ not in ("QueueScreen", "ExampleScreen", "WritingScreen", "ExampleListScreen", "GroupScreen")
 }
 
 
@@ -94,10 +95,10 @@ def test_an_action_that_fails_is_said_and_the_screen_stays(desk, tmp_path, monke
         await go(pilot, app, name, tmp_path)
         screen = app.screen
         for command in list(app.get_system_commands(screen)):
-            target, action = command.callback.args
+            run, action = command.callback.args
             forget(app)
             with monkeypatch.context() as patched:
-                patched.setattr(type(target), f"action_{action.partition('(')[0]}", fails)
+                patched.setattr(type(run.__self__), f"action_{action.partition('(')[0]}", fails)
                 command.callback()
                 await until(pilot, lambda: BUG in said(app))
             assert app.screen is screen
@@ -182,7 +183,7 @@ def test_a_screen_that_cannot_be_drawn_is_closed(desk, monkeypatch):
             app.simulate_key("comma")
             await seen(lambda: BUG in said(app) and app.screen.page_name == "review")
         await pilot.press("a")
-        assert app.review.counts()["keep"] == 1
+        assert app.session.review.decisions.counts()["keep"] == 1
 
     drive(desk, steps, faulty=True)
 
@@ -213,7 +214,7 @@ def test_a_decision_that_fails_is_not_shown_as_saved(desk, monkeypatch):
         at = app.screen.place
         await pilot.press("a")
         await until(pilot, lambda: BUG in said(app))
-        assert app.saved_mark == "NOT SAVED"
+        assert app.session.saved_mark == "NOT SAVED"
         assert app.screen.place == at
 
     drive(desk, steps, faulty=True)

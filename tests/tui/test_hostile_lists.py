@@ -44,7 +44,7 @@ def hostile(tmp_path, monkeypatch):
 def test_no_control_byte_reaches_the_terminal(hostile, size):
     async def steps(pilot, app):
         await pilot.press("b")
-        await until(pilot, lambda: len(getattr(app.screen, "order", ())) == len(app.review))
+        await until(pilot, lambda: len(getattr(app.screen, "order", ())) == len(app.session.review))
         await pilot.pause()
         for text in ("[/", "[red]bold[/red]", "␛"):
             assert text in screen_text(app)

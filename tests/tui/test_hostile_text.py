@@ -88,7 +88,7 @@ def test_every_hostile_example_can_be_looked_at(tmp_path):
         for number in range(len(app.screen.queue)):
             app.screen.show_place(number)
             await pilot.pause()
-            assert dangerous(screen_lines(app)) == [], app.screen.seen.place
+            assert dangerous(screen_lines(app)) == [], app.screen.shown.place
         await pilot.press("g", "z", "pagedown", "h", "escape", "y", "o")
         await until(pilot, lambda: app.screen.page_name == "overview" and app.screen.report is not None)
         assert dangerous(screen_lines(app)) == []

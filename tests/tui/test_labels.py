@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from curator.audit.open_data import open_data
-from curator.review.agreement import agreement
-from curator.review.labels import Labels
-from curator.review.suggest import suggest
+from curator.review.labelling.agreement import agreement
+from curator.review.labelling.labels import Labels
+from curator.review.labelling.suggest import suggest
 from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, screen_text, until
 
@@ -39,10 +39,10 @@ def answers(data):
 def test_digits_answer_one_question_after_the_other(asked):
     async def steps(pilot, app):
         await pilot.press("l")
-        first = app.screen.seen.id
+        first = app.screen.shown.id
         assert "How does it sound?" in screen_text(app)
         await pilot.press("2", "1", "3", "enter", "4", "m", *"Fine.", "enter")
-        await until(pilot, lambda: app.screen.seen.id != first)
+        await until(pilot, lambda: app.screen.shown.id != first)
 
     drive(asked, steps, size=(120, 40))
     assert [(given["name"], given["value"]) for given in answers(asked)] == [

@@ -12,10 +12,10 @@ from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 def test_one_key_decides_and_goes_on(desk):
     async def steps(pilot, app):
-        first = app.screen.seen.id
+        first = app.screen.shown.id
         await pilot.press("a")
-        assert app.screen.seen.id != first
-        assert app.review.decision_state(first).status == "keep"
+        assert app.screen.shown.id != first
+        assert app.session.review.decisions.state_of(first).status == "keep"
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["keep"]
@@ -25,7 +25,7 @@ def test_every_decision_is_in_the_database_before_the_next_example_shows(desk):
     async def steps(pilot, app):
         for count, key in enumerate("axfa", 1):
             await pilot.press(key)
-            assert len(app.review.opened.project.log.latest(100)) == count
+            assert len(app.session.review.opened.project.log.latest(100)) == count
 
     drive(desk, steps)
 
@@ -34,15 +34,15 @@ def test_undo_without_limit_leads_back_to_the_beginning_and_redo_forward_again(d
     async def steps(pilot, app):
         for key in "axfax":
             await pilot.press(key)
-        decided = app.review.counts()
+        decided = app.session.review.decisions.counts()
         for _ in range(5):
             await pilot.press("u")
-        assert app.review.counts()["pending"] == len(app.review)
+        assert app.session.review.decisions.counts()["pending"] == len(app.session.review)
         await pilot.press("u")
         assert "Nothing of yours is left" in said(app)
         for _ in range(5):
             await pilot.press("U")
-        assert app.review.counts() == decided
+        assert app.session.review.decisions.counts() == decided
 
     drive(desk, steps)
 
@@ -59,12 +59,12 @@ def test_a_digit_drops_for_the_reason_that_stands_beside_it(desk):
 def test_the_app_reopens_where_it_was_left(desk):
     async def go_on(pilot, app):
         await pilot.press("a", "j", "j")
-        here.append(app.screen.seen.id)
-        recall, session = app.review.opened.project.recall, app.screen._session
+        here.append(app.screen.shown.id)
+        recall, session = app.session.review.opened.project.recall, app.screen._session
         await until(pilot, lambda: (recall(session) or {}).get("example") == here[0])
 
     async def look(pilot, app):
-        assert app.screen.seen.id == here[0]
+        assert app.screen.shown.id == here[0]
 
     here = []
     drive(desk, go_on)
@@ -82,10 +82,10 @@ def test_reading_only_decides_nothing(desk):
 
 def test_what_resembles_an_example_is_one_key_away(desk):
     async def steps(pilot, app):
-        example = app.screen.seen.id
+        example = app.screen.shown.id
         await pilot.press("s")
         await until(pilot, lambda: app.screen.where == f"similar:{example}")
-        assert 0 < len(app.screen.queue) < len(app.review)
+        assert 0 < len(app.screen.queue) < len(app.session.review)
 
     drive(desk, steps)
 
@@ -97,7 +97,7 @@ def test_data_that_changed_are_said_to_have_and_decisions_follow_their_examples(
     async def again(pilot, app):
         assert "The data changed" in said(app)
         assert "1 decided example of then cannot be found" in said(app)
-        assert app.review.counts()["keep"] + app.review.counts()["drop"] == 1
+        assert app.session.review.decisions.counts()["keep"] + app.session.review.decisions.counts()["drop"] == 1
 
     drive(desk, decide)
     [dropped] = [decision.example for decision in decisions_of(desk) if decision.action == "drop"]

@@ -8,7 +8,8 @@ import pytest
 from curator.audit.open_data import open_data
 from curator.errors import UsageError
 from curator.settings.request import DataRequest
-from curator.tui.actions import ACTIONS, keymap, rows_of, screens
+from curator.tui.actions.actions import ACTIONS, screens
+from curator.tui.actions.keys import keymap, rows_of
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
@@ -74,8 +75,8 @@ def test_the_sample_data_open_with_one_key():
         await pilot.press("s")
         await until(pilot, lambda: app.screen.page_name == "overview" and "messy.jsonl" in screen_text(app))
         await pilot.press("r")
-        assert app.review.partial
-        assert app.screen.seen is not None
+        assert app.session.review.partial
+        assert app.screen.shown is not None
 
     drive(None, steps)
 
@@ -86,7 +87,7 @@ def test_a_filter_that_finds_nothing_says_so_and_how_to_go_on(desk):
         assert "No example is found by zeppelin" in screen_text(app)
         assert "c shows all again" in screen_text(app)
         await pilot.press("a", "e", "F", "j", "c")
-        assert app.screen.seen is not None
+        assert app.screen.shown is not None
 
     drive(desk, steps)
     assert decisions_of(desk) == []
@@ -120,7 +121,7 @@ def test_a_finished_queue_says_what_comes_next(tmp_path):
     async def steps(pilot, app):
         await pilot.press("a", "x")
         assert "The queue is finished" in said(app)
-        assert app.review.counts() == {"pending": 0, "keep": 1, "drop": 1, "flag": 0}
+        assert app.session.review.decisions.counts() == {"pending": 0, "keep": 1, "drop": 1, "flag": 0}
 
     drive(data, steps)
 
@@ -168,20 +169,20 @@ def test_a_full_disk_is_said_in_red_and_nothing_moves_on(desk):
     from curator.project.refusals import disk_full
 
     async def steps(pilot, app):
-        before = app.screen.seen.id
+        before = app.screen.shown.id
 
         def full(*_):
             raise disk_full(desk)
 
-        log = app.review.opened.project.log
+        log = app.session.review.opened.project.log
         append, log.append = log.append, full
         await pilot.press("a")
-        assert app.screen.seen.id == before
+        assert app.screen.shown.id == before
         assert "NOT SAVED" in screen_text(app)
         assert "disk is full" in said(app)
         log.append = append
         await pilot.press("a")
-        assert app.screen.seen.id != before
+        assert app.screen.shown.id != before
         assert "NOT SAVED" not in screen_text(app)
 
     drive(desk, steps)
@@ -193,9 +194,9 @@ def test_another_process_that_writes_is_waited_for_and_nothing_is_lost(desk):
         other = sqlite3.connect(desk.parent / f"{desk.name}.curator" / "project.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         app.call_later(app.screen.run_action, "keep")
-        await until(pilot, lambda: app.saved_mark == "saving")
+        await until(pilot, lambda: app.session.saved_mark == "saving")
         other.execute("ROLLBACK")
-        await until(pilot, lambda: app.review.counts()["keep"] == 1)
+        await until(pilot, lambda: app.session.review.decisions.counts()["keep"] == 1)
 
     drive(desk, steps)
 
@@ -206,11 +207,11 @@ def test_many_at_once_asks_with_the_exact_count_and_enter_is_no_answer(desk):
         await pilot.press("X")
         assert f"Drop {count} undecided examples of the whole set?" in screen_text(app)
         await pilot.press("enter", "X", "n")
-        assert app.review.counts()["drop"] == 0
+        assert app.session.review.decisions.counts()["drop"] == 0
         await pilot.press("X", "y")
-        await until(pilot, lambda: app.review.counts()["drop"] == count)
+        await until(pilot, lambda: app.session.review.decisions.counts()["drop"] == count)
         await pilot.press("u")
-        await until(pilot, lambda: app.review.counts()["pending"] == count)
+        await until(pilot, lambda: app.session.review.decisions.counts()["pending"] == count)
 
     drive(desk, steps)
 
@@ -262,7 +263,7 @@ def test_every_registered_action_has_its_method_and_no_default_keys_clash():
     for action in ACTIONS:
         owner = CuratorApp if action.screen == "everywhere" else PAGES.get(action.screen)
         if owner is not None:
-            assert hasattr(owner, f"action_{action.name.partition('(')[0]}"), action.id
+            assert hasattr(owner, f"action_{action.call.partition('(')[0]}"), action.id
     assert "review" in screens()
 
 
@@ -276,9 +277,9 @@ def test_keys_can_be_changed_and_clashes_are_refused_with_both_names(desk):
     async def steps(pilot, app):
         assert "K Keep" in screen_text(app)
         await pilot.press("a")
-        assert app.review.counts()["keep"] == 0
+        assert app.session.review.decisions.counts()["keep"] == 0
         await pilot.press("K", "right")
-        assert app.review.counts()["keep"] == 2
+        assert app.session.review.decisions.counts()["keep"] == 2
 
     drive(desk, steps)
 
@@ -288,9 +289,9 @@ def test_a_key_held_down_does_not_race_through_the_examples(desk, monkeypatch):
 
     async def steps(pilot, app):
         await pilot.press("a", "a", "a", "a")
-        assert app.review.counts()["keep"] == 1
+        assert app.session.review.decisions.counts()["keep"] == 1
         await pilot.press("x")
-        assert app.review.counts()["drop"] == 1
+        assert app.session.review.decisions.counts()["drop"] == 1
 
     drive(desk, steps)
 
@@ -310,12 +311,12 @@ def test_opening_a_file_shows_its_examples_before_it_is_checked(tmp_path):
     )
 
     async def steps(pilot, app):
-        assert app.review.partial
+        assert app.session.review.partial
         assert "Question 0?" in screen_text(app)
         await pilot.press("a")
-        await until(pilot, lambda: not app.review.partial)
-        assert len(app.review) == 700
-        assert app.review.counts()["keep"] == 1
+        await until(pilot, lambda: not app.session.review.partial)
+        assert len(app.session.review) == 700
+        assert app.session.review.decisions.counts()["keep"] == 1
 
     drive(data, steps)
     assert (tmp_path / "new.jsonl.curator" / "logs" / "audit" / "events.jsonl").exists()

@@ -233,7 +233,7 @@ def test_a_training_on_examples_that_hold_a_secret_asks_what_becomes_of_it(tmp_p
     runs = tmp_path / "desk.jsonl.curator" / "runs"
 
     async def steps(pilot, app):
-        await until(pilot, lambda: app.review is not None and not app.review.partial)
+        await until(pilot, lambda: app.session.review is not None and not app.session.review.partial)
         await pilot.press("t")
         await until(pilot, lambda: app.screen.page_name == "train")
         train = app.screen

@@ -7,7 +7,8 @@ from textual.events import Key
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from curator.tui.actions import ACTIONS, shown_key
+from curator.tui.actions.actions import ACTIONS
+from curator.tui.actions.keys import shown_key
 from curator.tui.fields import text_fields, types_text
 from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.title_bar import TitleBar
@@ -87,7 +88,7 @@ def test_no_letter_is_a_command_where_text_is_written(asked, door):
                 assert app.screen is screen
                 assert list(app.screen_stack) == stack
                 assert screen.focused in text_fields(screen)
-        assert app.review.opened.project.log.latest(5) == []
+        assert app.session.review.opened.project.log.latest(5) == []
 
     drive(asked, steps)
     assert decisions_of(asked) == []
@@ -230,10 +231,12 @@ def test_a_filter_that_is_being_typed_stays_when_the_check_ends(tmp_path, monkey
 
     async def steps(pilot, app):
         await pilot.press("slash", *"tokens:>5")
-        if app.review.partial:  # the check is a process of its own, and may have been faster
+        if app.session.review.partial:  # the check is a process of its own, and may have been faster
             await pilot.press("enter")
-            await until(pilot, lambda: "counted once the check is done" in screen_text(app) or not app.review.partial)
-        await until(pilot, lambda: not app.review.partial)
+            await until(
+                pilot, lambda: "counted once the check is done" in screen_text(app) or not app.session.review.partial
+            )
+        await until(pilot, lambda: not app.session.review.partial)
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert app.screen.page_name == "review"

@@ -62,7 +62,7 @@ async def gone_to(pilot, app, name):
     for key in SCREENS[name]:
         await pilot.press(key)
         await app.workers.wait_for_complete()
-    await until(pilot, lambda: app.saved_mark == "saved")
+    await until(pilot, lambda: app.session.saved_mark == "saved")
     app.clear_notifications()
     await pilot.pause()
     await app.workers.wait_for_complete()

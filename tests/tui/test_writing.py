@@ -5,7 +5,7 @@ import os
 
 from curator.audit.open_data import open_data
 from curator.exporting.export import LeftOut, export
-from curator.review.edits import checked_content
+from curator.review.new_content import checked_content
 from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
@@ -18,17 +18,17 @@ async def find(pilot, app, where):
 def test_an_edit_shows_its_word_difference_and_is_saved_only_then(desk):
     async def steps(pilot, app):
         await find(pilot, app, "kettle")
-        before = app.screen.seen.content
+        before = app.screen.shown.content
         await pilot.press("e")
         await pilot.press(*"Hello ", "ctrl+s")
         assert "{+Hello" in screen_text(app)
         assert decisions_of(desk) == []
         await pilot.press("y")
         await until(pilot, lambda: app.screen.page_name == "review")
-        assert app.screen.seen.decision_state.edited
-        assert app.screen.seen.content.messages[-1]["content"].startswith("Hello ")
+        assert app.screen.shown.decision_state.edited
+        assert app.screen.shown.content.messages[-1]["content"].startswith("Hello ")
         await pilot.press("u")
-        assert app.screen.seen.content == before
+        assert app.screen.shown.content == before
 
     drive(desk, steps)
     assert [decision.action for decision in decisions_of(desk)] == ["undo", "edit"]
@@ -37,13 +37,13 @@ def test_an_edit_shows_its_word_difference_and_is_saved_only_then(desk):
 def test_an_edited_example_is_checked_at_once(desk):
     async def steps(pilot, app):
         await find(pilot, app, "kettle")
-        position, content = app.screen.seen.position, app.screen.seen.content
+        position, content = app.screen.shown.position, app.screen.shown.content
         for said_now, is_found in (("TODO: [insert answer here]", True), ("A kettle. Kind regards.", False)):
             messages = [*content.messages[:-1], {"role": "assistant", "content": said_now}]
             await app.save_content(position, content._replace(messages=messages))
-            found = {finding.check for finding in app.review.findings_at(position)}
+            found = {finding.check for finding in app.session.review.edits.findings_at(position)}
             assert ("placeholder-text" in found) == is_found
-            assert app.review.matching("check:placeholder-text")[position] == is_found
+            assert app.session.review.matching("check:placeholder-text")[position] == is_found
 
     drive(desk, steps)
 
@@ -57,10 +57,10 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
         fields[max(fields)].text = "No, we sell things for house and garden."
         await pilot.press("ctrl+s", "y")
         await until(pilot, lambda: app.screen.page_name == "review")
-        assert app.screen.seen.decision_state.added
+        assert app.screen.shown.decision_state.added
         assert "added" in screen_text(app)
-        for where in ("zeppelins", "decided:added", f"id:{app.screen.seen.id}"):
-            assert app.review.matching(where).nonzero()[0].tolist() == [app.screen.seen.position]
+        for where in ("zeppelins", "decided:added", f"id:{app.screen.shown.id}"):
+            assert app.session.review.matching(where).nonzero()[0].tolist() == [app.screen.shown.position]
         await pilot.press("x")
 
     drive(desk, steps)
@@ -74,7 +74,7 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
 
 def test_the_same_example_is_not_added_twice(desk):
     async def steps(pilot, app):
-        await app.save_content(None, app.review.at(5).content)
+        await app.save_content(None, app.session.review.at(5).content)
         await pilot.pause()
         assert "in the set already" in said(app)
 
@@ -85,12 +85,12 @@ def test_the_same_example_is_not_added_twice(desk):
 def test_a_repair_is_shown_before_it_is_made(desk):
     async def steps(pilot, app):
         await find(pilot, app, "check:mojibake or check:html-residue or check:control-characters")
-        findings = {finding.check for finding in app.screen.seen.findings}
+        findings = {finding.check for finding in app.screen.shown.findings}
         await pilot.press("F")
         assert "Fix it like this?" in screen_text(app)
         await pilot.press("y")
-        await until(pilot, lambda: app.screen.seen.decision_state.edited)
-        left = {finding.check for finding in app.screen.seen.findings}
+        await until(pilot, lambda: app.screen.shown.decision_state.edited)
+        left = {finding.check for finding in app.screen.shown.findings}
         assert not left & findings & {"mojibake", "html-residue", "control-characters"}
 
     drive(desk, steps)
@@ -143,8 +143,8 @@ def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp
         await pilot.press("E")
         await until(pilot, lambda: "Save this edit?" in screen_text(app))
         await pilot.press("y")
-        await until(pilot, lambda: app.screen.page_name == "review" and app.screen.seen.decision_state.edited)
-        assert "teapot" in json.dumps(app.screen.seen.content.messages)
+        await until(pilot, lambda: app.screen.page_name == "review" and app.screen.shown.decision_state.edited)
+        assert "teapot" in json.dumps(app.screen.shown.content.messages)
 
     drive(desk, steps)
     assert os.environ["EDITOR"]

@@ -79,7 +79,7 @@ def test_a_topic_is_decided_about_as_any_filter_finds(folder):
 def test_in_the_app_an_edited_example_stays_in_its_topic_and_among_its_likes(folder):
     with open_data(DataRequest((str(folder / "set.jsonl"),))) as opened:
         review = Review(opened, opened.audited(lambda *_: None))
-        likes = f"similar:{review.id_at(0)}"
+        likes = f"similar:{review.positions.id_at(0)}"
         before = {where: review.matching(where).tolist() for where in ("topic:1", "topic:2", likes)}
         edited = before[likes].index(True)
         content = review.at(edited).content

@@ -311,24 +311,4 @@ class Result(BaseModel):
     peak_memory_bytes: int
     warnings: list[str]
 
-
-__all__ = [
-    "Annotated",
-    "Any",
-    "BaseModel",
-    "ConfigDict",
-    "Field",
-    "Literal",
-    "Path",
-    "Self",
-    "SettingsError",
-    "ValidationError",
-    "annotations",
-    "bounded",
-    "datetime",
-    "errors",
-    "events",
-    "files",
-    "model_validator",
-    "statistics",
-]
+__all__ = ["bounded", "errors", "events", "files", "statistics"]

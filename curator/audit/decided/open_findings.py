@@ -1,55 +1,31 @@
-"""The findings that stay open on what is kept: of the audit, and anew of what was edited or added."""
+"""The findings that stay open on what is kept: on the examples of the set as they are now, and on what was added."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.loading.derive import DerivePlan, derive
-from curator.checks.catalogue import CHECKS, chosen
-from curator.data.batches import batch_of
-from curator.data.content import content_of
-from curator.targets.capabilities import kind_of
 
 Names = tuple[str, ...]
 """Findings of one example, `check/severity` each, every one once."""
 
-_TOGETHER = 1000
-"""Edited or added examples that are checked at once."""
-
 
 def open_findings(audit: Audit) -> Iterator[Names]:
-    """What the audit found in each example, in order."""
-    named = audit.findings.filter(pl.col("row").is_not_null() & pl.col("id").is_not_null()).select(
-        "row", pl.format("{}/{}", "check", "severity").alias("name")
-    )
-    together = named.unique().sort("row", "name").group_by("row").agg(pl.col("name").str.join("\n"))
+    """What the audit found in each example of the set, in order."""
+    together = _names_by("row", audit.findings)
     every = pl.DataFrame({"row": pl.int_range(len(audit.loaded.facts), dtype=pl.UInt32, eager=True)})
-    for found in every.join(together, on="row", how="left", maintain_order="left")["name"]:
+    for found in every.join(together, on="row", how="left", maintain_order="left")["names"]:
         yield () if found is None else tuple(found.split("\n"))
 
 
-def findings_as_written(audit: Audit, contents: Mapping[str, str]) -> dict[str, Names]:
-    """What the checks of the audit find in examples as they were edited or added; `contents` is JSON by id.
+def findings_of_added(audit: Audit) -> dict[str, Names]:
+    """By id, what the checks that look at one example at a time find in edited and added ones."""
+    return {id_: tuple(names.split("\n")) for id_, names in _names_by("id", audit.edited.findings).iter_rows()}
 
-    Only checks that look at one example at a time can say something of them.
-    """
-    options = audit.options
-    checks = tuple(check.name for check in chosen(options.select, options.ignore) if check.find is not None)
-    plan = DerivePlan("chat", (), checks, options.settings, options.tokenizer, False, False, elements=False)
-    default = {check.name: check.severity for check in CHECKS}
-    by_kind = defaultdict(list)
-    for id_, text in contents.items():
-        content = content_of(text)
-        by_kind[kind_of(content)].append((id_, content))
-    result: dict[str, Names] = dict.fromkeys(contents, ())
-    for kind, examples in by_kind.items():
-        for first in range(0, len(examples), _TOGETHER):
-            some = examples[first : first + _TOGETHER]
-            found = derive(batch_of([content for _, content in some], kind), plan).findings
-            names: dict[int, set[str]] = defaultdict(set)
-            for row, check, severity in found.select("row", "check", "severity").iter_rows():
-                names[row].add(f"{check}/{severity or default[check]}")
-            result |= {id_: tuple(sorted(names[row])) for row, (id_, _) in enumerate(some)}
-    return result
+
+def _names_by(column: str, findings: pl.DataFrame) -> pl.DataFrame:
+    """By row or id of an example, the names of its findings, a line each."""
+    named = findings.filter(pl.col("row").is_not_null() & pl.col("id").is_not_null()).select(
+        column, pl.format("{}/{}", "check", "severity").alias("names")
+    )
+    return named.unique().sort(column, "names").group_by(column).agg(pl.col("names").str.join("\n"))

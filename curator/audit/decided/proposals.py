@@ -19,6 +19,7 @@ def proposal_of(opened: Opened, audit: Audit, name: str) -> Proposal:
     policy = policy_named(name, opened.settings.policies)
     for check in checks_named(policy):
         check_named(check)
+    audit = opened.as_edited(audit)
     repaired = repairs(audit) if policy.fix else None
     return propose(name, policy, with_groups(audit), opened.state(), repaired)
 

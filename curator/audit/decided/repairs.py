@@ -5,6 +5,7 @@ from collections import defaultdict
 import msgspec
 import polars as pl
 
+from curator.audit.decided.edited import now
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.reread import originals_at
@@ -17,7 +18,10 @@ Asked = set[tuple[bool, int, str]]
 
 
 def repairs(audit: Audit) -> dict[str, str]:
-    """Repaired content (JSON) by id, of every example in which a finding asks for a repair that loses nothing."""
+    """Repaired content (JSON) by id, of every example in which a finding asks for a repair that loses nothing.
+
+    An edited example is repaired as it was edited.
+    """
     wanted = pl.col("check").is_in(list(LOSSLESS)) & (pl.col("suggestion") == "fix") & pl.col("row").is_not_null()
     asked: dict[int, Asked] = defaultdict(set)
     about_rejected = pl.col("message").str.starts_with(REJECTED)
@@ -27,7 +31,7 @@ def repairs(audit: Audit) -> dict[str, str]:
     ids = ids_of(audit.loaded)
     changed = {}
     for original in originals_at(audit.loaded, asked):
-        repaired = repaired_content(original.content, asked[original.position])
+        repaired = repaired_content(now(original, audit.edited).content, asked[original.position])
         if repaired is not None:
             changed[ids[original.position]] = msgspec.json.encode(repaired.identity()).decode()
     return changed

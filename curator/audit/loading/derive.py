@@ -56,6 +56,10 @@ class DerivePlan:
 
     def key(self, block: Block, part: str) -> str:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
+        return f"{block.digest}-{xxhash.xxh3_64_hexdigest(self.made_by(part).encode())}"
+
+    def made_by(self, part: str) -> str:
+        """All but the text that a part depends on."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
         if part in ("facts", "findings"):
             versions = _versions(self.checks) if self.checks else ()
@@ -66,7 +70,7 @@ class DerivePlan:
             words.append(str(FEATURES))
         if part == "texts":
             words.append(str(self.elements))
-        return f"{block.digest}-{xxhash.xxh3_64_hexdigest('|'.join(words).encode())}"
+        return "|".join(words)
 
 
 def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:

@@ -17,6 +17,7 @@ from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
 
 def report_of(opened: Opened, audit: Audit) -> AuditReport:
     """What the audit says, with decisions, prices and what to do next."""
+    audit = opened.as_edited(audit)
     ids = ids_of(audit.loaded)
     state = opened.state()
     present = state.filter(pl.col("id").is_in(ids.implode()) | pl.col("added"))
@@ -25,8 +26,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     dropped = present.filter(pl.col("status") == "drop")["id"]
     added = int(present["added"].sum())
     effective = len(ids) + added - len(set(proposed) | set(dropped))
-    settled = present.filter((pl.col("status") == "drop") | pl.col("edited"))["id"]
-    open_ = audit.findings.filter(~pl.col("id").is_in(settled.implode()).fill_null(False))
+    open_ = audit.findings.filter(~pl.col("id").is_in(dropped.implode()).fill_null(False))
     grave = open_.filter((pl.col("severity") != "info") & is_on_lines())
     undecided = dict(grave.group_by("check").agg(lines_found()).iter_rows())
     errors = open_.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())["id"].n_unique()

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import numpy as np
 import polars as pl
 
+from curator.audit.decided.edited import now
 from curator.audit.engine import Audit
 from curator.audit.findings import is_on_lines, lines_found, published, severity_rank
 from curator.audit.loading.load import Loaded
@@ -211,7 +212,7 @@ def _specimens(checks: Iterable[CheckSummary], audit: Audit) -> list[Specimen]:
         on=["file", "line"],
         how="semi",
     )["position"]
-    texts = {(names[o.file], o.line): o for o in originals_at(audit.loaded, wanted.to_list())}
+    texts = {(names[o.file], o.line): now(o, audit.edited) for o in originals_at(audit.loaded, wanted.to_list())}
     specimens = []
     for finding in findings:
         original = texts[(finding.file or "", finding.line or 0)]

@@ -19,9 +19,9 @@ def command(options: DataRequest, answer: str | None, remove: str | None, disagr
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
-    from curator.review.agreement import in_words
     from curator.review.decide import found_by
-    from curator.review.labels import Labels, checked_value, label, question_named
+    from curator.review.labelling.agreement import in_words
+    from curator.review.labelling.labels import Labels, checked_value, label, question_named
 
     if answer and remove:
         raise click.UsageError("Give either --set or --remove.")
@@ -59,6 +59,6 @@ def command(options: DataRequest, answer: str | None, remove: str | None, disagr
                     if figure is not None:
                         click.echo(f"  {what} {figure:.3f}: {in_words(figure)}")
         if not labels.questions:
-            from curator.review.labels import NO_QUESTIONS
+            from curator.review.labelling.labels import NO_QUESTIONS
 
             click.echo(NO_QUESTIONS)

@@ -53,7 +53,7 @@ def start_app(options: DataRequest | None, *, readonly: bool = False) -> int:
     app = CuratorApp(readonly=readonly)
     if options is not None:
         app.open(options)
-    end_with(sys.stdin.fileno(), app.finish_writing)
+    end_with(sys.stdin.fileno(), app.session.finish_writing)
     collect_seldom()
     exit_code = app.run_to_the_end()
     for run in app.left_running:

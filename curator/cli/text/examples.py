@@ -7,6 +7,7 @@ import msgspec
 import polars as pl
 from rich.text import Text
 
+from curator.audit.decided.edited import now
 from curator.audit.engine import Audit, own_findings
 from curator.audit.findings import Locations, published
 from curator.audit.loading.load import Progress
@@ -15,9 +16,9 @@ from curator.audit.open_data import Opened
 from curator.data.content import spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
-from curator.review.filter.evaluate import is_asked_for, matching
+from curator.review.filter.evaluate import is_asked_for
 from curator.review.filter.language import Term, keys_asked, parse
-from curator.review.filter.query import everything
+from curator.review.filter.query import examples_found
 
 _ASK_THE_AUDIT = {"check", "severity", "topic", "tokens", "answer-tokens"}
 """Keys of a filter that only an audit can answer; for others the examples are read and no more."""
@@ -25,21 +26,23 @@ _ASK_THE_AUDIT = {"check", "severity", "topic", "tokens", "answer-tokens"}
 
 @dataclass(frozen=True)
 class PrintedExample:
-    """One example with everything known about it."""
+    """One example, as it is now, with everything known about it."""
 
     id: str
     file: str
     original: Original
     findings: list[Finding]
     status: str
+    edited: bool
 
     def to_json(self) -> str:
-        """One line of JSON; texts are as the source has them, escaped as JSON escapes."""
+        """One line of JSON; texts are as they are, escaped as JSON escapes."""
         value: dict[str, Any] = {
             "id": self.id,
             "file": self.file,
             "line": self.original.line,
             "status": self.status,
+            "edited": self.edited,
             **self.original.content.identity(),
             "findings": [finding.model_dump(exclude_none=True) for finding in self.findings],
         }
@@ -49,7 +52,8 @@ class PrintedExample:
         """For a terminal: every text made safe."""
         text = Text()
         place = visible(self.file, one_line=True)
-        text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}\n", style="bold")
+        edited = ", edited" if self.edited else ""
+        text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}{edited}\n", style="bold")
         content = self.original.content
         for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
             for message in messages or ():
@@ -83,12 +87,16 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress) if keys_asked(where) & _ASK_THE_AUDIT else opened.examples(progress)
     state = opened.state()
-    mask = matching(where, everything(opened, audit))
+    mask, _ = examples_found(where, opened, audit)
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     locations = Locations(audit.loaded)
     originals = list(originals_at(audit.loaded, chosen))
-    listed = audit.findings if audit.checked else own_findings(audit, originals)
+    listed = (
+        audit.findings
+        if audit.checked
+        else own_findings(audit, [now(original, audit.edited) for original in originals])
+    )
     about = listed.filter(pl.col("row").is_in(chosen)).partition_by("row", as_dict=True)
     status = dict(state.select("id", "status").iter_rows())
     examples = []
@@ -99,9 +107,10 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
             PrintedExample(
                 id=place.example or "",
                 file=place.file,
-                original=original,
+                original=now(original, audit.edited),
                 findings=[] if findings is None else list(published(findings, audit.loaded)),
                 status=status.get(place.example, "pending"),
+                edited=original.position in audit.edited.by_position,
             )
         )
     left_out = len(positions) - len(chosen)

@@ -47,7 +47,7 @@ def command(
 
     from curator.cli.train.judge import as_fields, ask, reported
     from curator.training.evaluation import against, comparison_of, evaluate_run
-    from curator.training.judge.session import judge_at, open_judge_session
+    from curator.training.judge.asking import judge_at, open_judge_session
 
     folder = Path(run)
     if (judge is None) != (judge_model is None) or (judge is not None and other is not None):

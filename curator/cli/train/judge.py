@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from curator.training.judge.session import JudgeSession
+    from curator.training.judge.asking import JudgeSession
 
 
 def ask(judge_session: "JudgeSession", *, yes: bool) -> None:
@@ -16,7 +16,7 @@ def ask(judge_session: "JudgeSession", *, yes: bool) -> None:
         WorkFailed: the judge stopped midway; what it said is kept.
     """
     from curator.data.safe_text import visible
-    from curator.training.judge.session import ask_judge
+    from curator.training.judge.asking import ask_judge
 
     if not judge_session.judgements.open():
         return

@@ -1,6 +1,7 @@
 """All that a filter can be asked of a set: the audit, what was decided, the saved split, what examples mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 
 import polars as pl
@@ -11,18 +12,39 @@ from curator.audit.meaning.meaning import Meaning
 from curator.audit.meaning.meaning_search import near_example
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
-from curator.review.filter.evaluate import Searched
-from curator.review.filter.text_search import SearchableTexts
+from curator.review.filter.evaluate import Mask, Searched, matching
+from curator.review.filter.text_search import EditedTexts, SearchableTexts
 
 ALIKE = 30
 """Examples that `similar:ID` finds."""
 
 
-def everything(opened: Opened, audit: Audit, texts: SearchableTexts | None = None) -> Searched:
-    """What a filter over the audited data is asked of; words are looked for in `texts`, or in the source."""
-    return Searched(
-        audit.loaded, audit.findings, opened.state(), texts, opened.splits(), _near(opened, audit), _about(audit)
+def examples_found(
+    where: str | None, opened: Opened, audit: Audit, texts: SearchableTexts | None = None
+) -> tuple[Mask, dict[str, bool]]:
+    """Whether a filter finds each example of the set as it is now, bool, shape (examples,); and by id each added one.
+
+    Args:
+        where: the filter; None finds all.
+        opened: the data.
+        audit: of them.
+        texts: where words are looked for; None: in the source.
+
+    Raises:
+        FilterError, UsageError: as `curator.review.filter.evaluate.matching`.
+    """
+    asked = Searched(
+        audit.loaded, audit.source_findings, opened.state(), texts, opened.splits(), _near(opened, audit), _about(audit)
     )
+    mask, edited, added = matching(where, asked), audit.edited, {}
+    if edited.contents:
+        loaded = replace(audit.loaded, facts=edited.facts)
+        again = replace(asked, loaded=loaded, findings=edited.findings, texts=EditedTexts(edited.contents.values()))
+        found, is_in_set = matching(where, again), edited.positions >= 0
+        mask[edited.positions[is_in_set]] = found[is_in_set]
+        by_id = zip(edited.contents, found.tolist(), is_in_set.tolist(), strict=True)
+        added = {id_: is_found for id_, is_found, in_set in by_id if not in_set}
+    return mask, added
 
 
 def _near(opened: Opened, audit: Audit) -> Callable[[str], pl.Series]:

@@ -1,5 +1,6 @@
 """Search the texts of a set: in the mapped copy that the cache keeps of them, or in the source again."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +9,8 @@ import polars as pl
 from curator.audit.loading.load import Loaded
 from curator.audit.loading.mapped_frames import mapped
 from curator.audit.loading.reread import batches
+from curator.data.batches import batch_of
+from curator.data.content import content_of
 from curator.errors import UsageError
 from curator.project.cache import Cache
 
@@ -59,6 +62,20 @@ class StoredTexts:
     def containing(self, pattern: str) -> Mask:
         """See `SearchableTexts`."""
         return _contains(self._texts, pattern).to_numpy()
+
+
+class EditedTexts:
+    """The texts of examples that were edited or added; `contents` is JSON."""
+
+    def __init__(self, contents: Collection[str]) -> None:
+        self._messages = batch_of(map(content_of, contents), "chat").messages
+        self._examples = len(contents)
+
+    def containing(self, pattern: str) -> Mask:
+        """See `SearchableTexts`."""
+        found = np.zeros(self._examples, dtype=bool)
+        found[self._messages.filter(_contains(self._messages["content"], pattern))["row"].to_numpy()] = True
+        return found
 
 
 def _contains(texts: pl.Series, pattern: str) -> pl.Series:

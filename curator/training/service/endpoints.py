@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from curator.errors import MissingDependency, UsageError
-from curator.training.service.keys import key_for
+from curator.training.service.api_keys import key_for
 from curator.training.service.service import Service
 from curator.training.service.service_request import Request
 

@@ -10,8 +10,8 @@ import httpx
 import msgspec
 
 from curator.errors import WorkFailed
+from curator.training.service.api_keys import Key
 from curator.training.service.job_arguments import job_fields
-from curator.training.service.keys import Key
 from curator.training.service.metrics import metrics
 from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking
 from curator.training.service.service_request import Request, SentFile

@@ -17,10 +17,10 @@ from curator.module_path import module_command
 from curator.project.jobs.job import Job, attach, start
 from curator.project.lock import only_one
 from curator.targets.limits import context_limit
+from curator.training.service.api_keys import key_for
 from curator.training.service.endpoints import account_of, address_of, require_own_address, require_package
 from curator.training.service.hyperparameters import EPOCHS, checked_settings
 from curator.training.service.job_arguments import has_validation, job_fields
-from curator.training.service.keys import key_for
 from curator.training.service.service_request import (
     REQUEST,
     Method,

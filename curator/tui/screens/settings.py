@@ -14,7 +14,8 @@ from curator.errors import CuratorError
 from curator.settings.fields import description_of
 from curator.settings.resolve import ShownSetting
 from curator.settings.writing import as_toml, changeable, changed
-from curator.tui.actions import ACTIONS, keymap, shown_key
+from curator.tui.actions.actions import ACTIONS
+from curator.tui.actions.keys import keymap, shown_key
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.ask_text import AskText
 
@@ -73,7 +74,7 @@ class SettingsScreen(Page):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask for another value."""
         one = self.shown[event.option_index]
-        if self.curator.readonly:
+        if self.session.readonly:
             self.notify("The data are open read-only: nothing can be changed.", severity="warning", markup=False)
             return
         question = f"{one.name}: a value; nothing for the default. Kept in curator.toml beside the data."

@@ -7,7 +7,9 @@ from textual.events import Click
 from textual.widget import Widget
 from textual.widgets import Input
 
-from curator.tui.actions import Action, actions_of, shown_key
+from curator.tui.actions.action import Action
+from curator.tui.actions.actions import actions_of
+from curator.tui.actions.keys import shown_key
 from curator.tui.fields import text_fields, types_text
 
 if TYPE_CHECKING:
@@ -38,12 +40,12 @@ class KeyBar(Widget):
         for begin, end, action in self._spans:
             if begin <= event.x < end:
                 target = self.screen if hasattr(self.screen, f"action_{action.name}") else self.app
-                self.call_later(target.run_action, action.name)
+                self.call_later(target.run_action, action.call)
 
     def render(self) -> Text:
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
-        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.readonly)]
+        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.session.readonly)]
         line, self._spans = Text(no_wrap=True), []
         if app.screen is not page:
             return line

@@ -9,10 +9,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from curator.data.content import Content, Message
+from curator.data.content import Content, Message, spoken
 from curator.data.safe_text import visible
 from curator.review.difference import DifferencePart, word_difference
-from curator.tui.drawing import FOLD, spoken
+from curator.tui.drawing import FOLD
 
 _LITTLE_IN_COMMON = 0.2
 """Share of the characters that both have below which nothing is marked: everything would be."""

@@ -29,15 +29,15 @@ class TitleBar(Static):
 
     def _draw(self) -> None:
         app = cast("CuratorApp", self.app)
-        data = visible(app.data_name, one_line=True)
+        data = visible(app.session.data_name, one_line=True)
         left = " › ".join(part for part in ("curator", data, self._heading) if part)
-        right = app.saved_mark
+        right = app.session.saved_mark
         room = max(0, self.size.width - 2 - len(right))
         line = Text(left, style="bold", no_wrap=True)
         if self._detail:
             line.append(f"  {visible(self._detail, one_line=True)}", style="not bold")
         line.truncate(max(0, room - 1), overflow="ellipsis")
         line.pad_right(max(0, room - line.cell_len))
-        line.append(right, style="bold" if app.write_failed else "")
-        self.set_class(app.write_failed, "-failed")
+        line.append(right, style="bold" if app.session.write_failed else "")
+        self.set_class(app.session.write_failed, "-failed")
         self.update(line)

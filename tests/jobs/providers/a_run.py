@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.project.jobs.events import EventReader
-from curator.training.service.keys import VARIABLES
+from curator.training.service.api_keys import VARIABLES
 from curator.training.service.service_request import REQUEST, Method, Request, SentFile, read_remote, write_request
 from curator.training.service.work import Pace, work
 

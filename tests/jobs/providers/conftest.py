@@ -2,7 +2,7 @@
 
 import pytest
 
-from curator.training.service.keys import VARIABLES
+from curator.training.service.api_keys import VARIABLES
 from tests.jobs.providers.loopback import KEY
 
 

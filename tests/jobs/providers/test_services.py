@@ -10,7 +10,7 @@ import pytest
 from curator.training.service import fireworks as our_fireworks
 from curator.training.service import openai as our_openai
 from curator.training.service import together as our_together
-from curator.training.service.keys import VARIABLES
+from curator.training.service.api_keys import VARIABLES
 from tests.jobs.providers.a_run import Run
 from tests.jobs.providers.fireworks_service import FireworksService
 from tests.jobs.providers.loopback import KEY, Fault, serving

@@ -1,237 +1,26 @@
-"""Duplicates: a group at a time, its keeper beside its copies, at a similarity that can be changed at once."""
+"""Duplicates: decide about a group at a time, or about all that are plainly copies."""
 
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from textual import work
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.widgets import Static
-from textual.worker import get_current_worker
 
-from curator.errors import CuratorError
 from curator.project.decisions.decision import Action, Proposed
-from curator.review.groups import RELATIONS, Group, Grouping, Member, Relation, grouped, lowest_threshold
-from curator.review.session import PENDING, STATUSES, Positions
-from curator.tui.drawing import STATUS_MARKS
-from curator.tui.page import Page, bindings_of
+from curator.review.decisions import PENDING, STATUSES
+from curator.review.positions import Positions
+from curator.tui.page import bindings_of
+from curator.tui.screens.dataset.group_list import GroupScreen
 from curator.tui.screens.reviewing.bulk import do_or_ask
-from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.question import ConfirmQuestion
-from curator.tui.widgets.side_by_side import Row, SideBySide, rows_of
-
-_STEP = 0.01
-_WAITING = "Looking for groups …"
-_MEANT = {
-    "copy": "copies: prompt and answer alike",
-    "same-prompt": "same prompt, another answer",
-    "same-answer": "same answer, another prompt",
-}
 
 
-class DuplicatesScreen(Page):
-    """A group of examples that resemble each other; the cursor says which one stands beside the keeper.
-
-    Attributes:
-        grouping: all groups; None while they are sought.
-        number: of the group in front, from 0.
-    """
+class DuplicatesScreen(GroupScreen):
+    """Drop the copies of a keeper, or keep another example instead."""
 
     page_name = "duplicates"
     heading = "Duplicates"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("duplicates")]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.grouping: Grouping | None = None
-        self.number = 0
-        self._group: Group | None = None
-        self._relation: Relation = "copy"
-        self._threshold = 0.0
-
-    def compose_body(self) -> ComposeResult:
-        """What is looked at, the members, and two of them side by side."""
-        yield Static(_WAITING, id="head", markup=False)
-        yield LongList(self._line, id="members")
-        yield SideBySide(id="beside")
-
-    def on_mount(self) -> None:
-        """Look for groups at the audit's threshold."""
-        self.members.focus()
-        self.review_changed()
-
-    @property
-    def members(self) -> LongList:
-        """The members of the group in front, its keeper first."""
-        return self.query_one(LongList)
-
-    def review_changed(self) -> None:
-        """The data are another set now, or the first time."""
-        lowest = lowest_threshold(self.review.audit)
-        if lowest is None:
-            waiting = "The data are still being checked; groups are here once that is done."
-            none = "This audit did not look for duplicates: its checks leave them out."
-            self._say(waiting if self.review.partial else none)
-            return
-        self._threshold = max(self._threshold, lowest)
-        self._regroup(None)
-
-    def title_detail(self) -> str:
-        """Where among the groups."""
-        if self.grouping is None:
-            return ""
-        place = f"group {self.number + 1:,} of {len(self.grouping):,}" if len(self.grouping) else "no group"
-        return f"{place}  ≥ {self.grouping.threshold:.2f}"
-
-    # Groups
-
-    def _say(self, sentence: str) -> None:
-        self.grouping, self._group = None, None
-        self.query_one("#head", Static).update("")
-        self.members.show(0)
-        self.query_one(SideBySide).say(sentence)
-        self.refresh_bars()
-
-    @work(thread=True, exclusive=True, group="groups")
-    def _regroup(self, stay_with: int | None) -> None:
-        """Group anew, off the event loop; the group of `stay_with` then stands in front."""
-        worker, review = get_current_worker(), self.review
-        kept = np.flatnonzero(review.status[: review.in_source] == STATUSES.index("keep")).tolist()
-        found = grouped(review.audit, kept, self._relation, round(self._threshold, 2))
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._take, found, stay_with)
-
-    def _take(self, found: Grouping, stay_with: int | None) -> None:
-        self.grouping = found
-        number = None if stay_with is None else found.number_of(stay_with)
-        if number is None:
-            number = found.next_with(self.review.status == PENDING, -1) or 0
-        self._go(number, stay_with)
-
-    def _go(self, number: int, at: int | None = None) -> None:
-        """Put a group in front, the cursor on an example of it."""
-        grouping = self.grouping
-        if grouping is None:
-            return
-        self.query_one("#head", Static).update(self._head(grouping))
-        if not len(grouping):
-            self._group = None
-            self.members.show(0)
-            nothing = f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more."
-            self.query_one(SideBySide).say(f"{nothing}\n\nR looks for another relation, o says what to do next.")
-            self.refresh_bars()
-            return
-        self.number = max(0, min(number, len(grouping) - 1))
-        self._group = grouping.group(self.number)
-        self.members.styles.height = min(len(self._group.members) + 1, max(self.size.height // 3, 3))
-        positions = [member.position for member in self._group.members]
-        self.members.show(len(positions) + 1, 1 + positions.index(at) if at in positions else 1)
-        self.refresh_bars()
-
-    def _head(self, grouping: Grouping) -> str:
-        found = f"{grouping.copies:,} in {len(grouping):,} groups at a similarity ≥ {grouping.threshold:.2f}"
-        return f" {found}   {_MEANT[grouping.relation]}"
-
-    def _position(self, number: int) -> int:
-        assert self._group is not None, "asked only while there is a group"
-        return self._group.keeper if number == 0 else self._group.members[number - 1].position
-
-    def _line(self, number: int, width: int) -> Content:  # noqa: ARG002
-        assert self._group is not None, "lines are drawn of a group"
-        position = self._position(number)
-        place = self.review.locations.at(position)
-        mark = STATUS_MARKS[STATUSES[self.review.status[position]]]
-        if number == 0:
-            name = "KEEPER" if self._relation == "copy" else "first"
-            relation = Content(f"★ {name}").stylize("bold $text-success")
-        else:
-            relation = Content(_alike(self._group.members[number - 1]))
-        return Content.assemble(f" {mark} ", relation.truncate(52, ellipsis=True, pad=True), f"  line {place.line:,}")
-
-    def on_long_list_moved(self, event: LongList.Moved) -> None:
-        """Put the example at the cursor beside the keeper."""
-        if self._group is not None and event.entry < len(self._group.members) + 1:
-            self._compare(self._group, max(event.entry, 1))
-
-    @work(thread=True, exclusive=True, group="compare")
-    def _compare(self, group: Group, number: int) -> None:
-        worker = get_current_worker()
-        member = group.members[number - 1]
-        beside = self.query_one(SideBySide)
-        try:
-            keeper, other = self.review.at(group.keeper), self.review.at(member.position)
-        except CuratorError as error:
-            self.app.call_from_thread(beside.say, str(error))
-            return
-        rows: list[Row] = rows_of(keeper.content, other.content)
-        name = "★ keeper" if self._relation == "copy" else "first"
-        names = (f"{name}  {Path(keeper.place).name}", f"{member.relation}  {Path(other.place).name}")
-        if not worker.is_cancelled:
-            self.app.call_from_thread(beside.show, names, rows)
-
-    # Moving
-
-    def action_next(self) -> None:
-        """The next member beside the keeper."""
-        self.members.move(1)
-
-    def action_previous(self) -> None:
-        """The member before."""
-        self.members.move(-1)
-
-    def action_next_group(self) -> None:
-        """The next group in which something is undecided."""
-        if self.grouping is None:
-            return
-        following = self.grouping.next_with(self.review.status == PENDING, self.number)
-        if following is None:
-            self.notify("Every copy is decided. o shows what to do next.", markup=False)
-            following = self.number
-        self._go(following)
-
-    def action_following(self) -> None:
-        """The next group, decided or not."""
-        self._go(self.number + 1)
-
-    def action_before(self) -> None:
-        """The group before, decided or not."""
-        self._go(self.number - 1)
-
-    def action_scroll_down(self) -> None:
-        """Further down in the texts."""
-        self.query_one(SideBySide).scroll_page_down(animate=False)
-
-    def action_scroll_up(self) -> None:
-        """Further up in the texts."""
-        self.query_one(SideBySide).scroll_page_up(animate=False)
-
-    def action_stricter(self) -> None:
-        """Ask for more similarity."""
-        self._change_threshold(_STEP)
-
-    def action_looser(self) -> None:
-        """Ask for less similarity."""
-        self._change_threshold(-_STEP)
-
-    def _change_threshold(self, by: float) -> None:
-        lowest = lowest_threshold(self.review.audit)
-        if lowest is None:
-            return
-        wanted = round(self._threshold + by, 2)
-        if wanted < lowest:
-            self.notify(f"Pairs were sought from {lowest:.2f} up; less needs another audit.", markup=False)
-            return
-        self._threshold = min(wanted, 1.0)
-        self._regroup(None if self._group is None else self._position(self.members.cursor))
-
-    def action_relation(self) -> None:
-        """Groups of another kind."""
-        self._relation = RELATIONS[(RELATIONS.index(self._relation) + 1) % len(RELATIONS)]
-        if lowest_threshold(self.review.audit) is not None:
-            self._regroup(None)
 
     # Deciding
 
@@ -240,9 +29,9 @@ class DuplicatesScreen(Page):
         if self._group is None:
             return
         review, chosen, keeper = self.review, self._position(self.members.cursor), self._group.keeper
-        proposed = [Proposed(review.id_at(chosen), "keep")]
-        if chosen != keeper and review.status[keeper] == STATUSES.index("keep"):
-            proposed.append(Proposed(review.id_at(keeper), "clear"))
+        proposed = [Proposed(review.positions.id_at(chosen), "keep")]
+        if chosen != keeper and review.decisions.status[keeper] == STATUSES.index("keep"):
+            proposed.append(Proposed(review.positions.id_at(keeper), "clear"))
         await self.curator.write(lambda: review.propose(proposed))
         self._regroup(chosen)
 
@@ -251,7 +40,7 @@ class DuplicatesScreen(Page):
         if self._group is None:
             return
         copies = np.array([member.position for member in self._group.members])
-        keeper = self.review.id_at(self._group.keeper)
+        keeper = self.review.positions.id_at(self._group.keeper)
         self._ask(f"Drop {len(copies):,} examples of this group?", copies, f"{self._relation} of {keeper}")
 
     async def action_keep_all(self) -> None:
@@ -267,7 +56,7 @@ class DuplicatesScreen(Page):
             self.notify("Only copies can be plainly copies.", markup=False)
             return
         plain = self.grouping.plain()
-        plain = plain[self.review.status[plain] == PENDING]
+        plain = plain[self.review.decisions.status[plain] == PENDING]
         if not len(plain):
             self.notify("No plain copy is undecided at this similarity.", markup=False)
             return
@@ -276,7 +65,7 @@ class DuplicatesScreen(Page):
 
     def _ask(self, question: str, positions: Positions, reason: str, *, always: bool = False) -> None:
         """Drop, after a question where it is about many."""
-        if self.curator.readonly:
+        if self.session.readonly:
             return
         detail = "Their keepers stay. It is one step: one undo takes all of it back."
         asked = ConfirmQuestion(question, detail, yes="drop them")
@@ -299,11 +88,3 @@ class DuplicatesScreen(Page):
         positions = await self.curator.take_back()
         if positions is not None:
             self._regroup(positions[0] if positions else None)
-
-
-def _alike(member: Member) -> str:
-    """How a member resembles the keeper, in words."""
-    if member.similarity is None:
-        return f"{member.relation}, through another copy"
-    shares = f"{member.similarity:.0%} alike (prompt {member.prompt:.0%}, answer {member.answer:.0%})"
-    return f"{member.relation}  {'' if member.relation == 'exact' else shares}{'  plain' if member.plain else ''}"

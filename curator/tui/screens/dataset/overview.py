@@ -81,7 +81,7 @@ class OverviewScreen(Page):
         """Weigh anew."""
         self.refresh_bars()
         if self.review.partial:
-            progress = self.curator.audit_progress or "The data are being checked."
+            progress = self.session.audit_progress or "The data are being checked."
             self.query_one("#verdict", Static).update(
                 f"{progress}\nThe first {len(self.review)} examples can be read and decided already: r."
             )
@@ -92,9 +92,9 @@ class OverviewScreen(Page):
     def refresh_bars(self) -> None:
         """With the progress of a running audit."""
         super().refresh_bars()
-        if self.is_mounted and self.review.partial and self.curator.audit_progress:
+        if self.is_mounted and self.review.partial and self.session.audit_progress:
             self.query_one("#verdict", Static).update(
-                f"{self.curator.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
+                f"{self.session.audit_progress}\nThe first {len(self.review)} can be read and decided already: r."
             )
 
     @property
@@ -119,7 +119,7 @@ class OverviewScreen(Page):
         self.report = report
         headline = Text(visible(report.verdict.headline, one_line=True), style="bold")
         self.query_one("#verdict", Static).update(headline)
-        self._fill(list(_lines(report, self.review.counts(), histogram, self._width)))
+        self._fill(list(_lines(report, self.review.decisions.counts(), histogram, self._width)))
 
     def _fill(self, lines: list[_OverviewLine]) -> None:
         options = self.query_one(OptionList)

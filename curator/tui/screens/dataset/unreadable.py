@@ -29,7 +29,7 @@ class UnreadableScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """A list by file and line; the source is repaired in an editor, not here."""
-        review = cast("CuratorApp", self.app).review
+        review = cast("CuratorApp", self.app).session.review
         assert review is not None, "there are findings"
         unread = review.audit.findings.filter(pl.col("id").is_null() & is_on_lines())
         total = unread.select(lines_found()).item()

@@ -4,7 +4,7 @@ import numpy as np
 
 from curator.data.content import Content
 from curator.errors import CuratorError
-from curator.review.edits import repaired
+from curator.review.new_content import repaired
 from curator.tui.screens.reviewing.edit import EditScreen, in_editor
 from curator.tui.screens.reviewing.example import ExampleScreen
 from curator.tui.screens.reviewing.saving import Answer, SavingScreen

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from curator.data.content import Content, Message
 from curator.data.safe_text import visible
 from curator.errors import CuratorError, UsageError
-from curator.review.edits import checked_content
+from curator.review.new_content import checked_content
 from curator.tui.drawing import as_json, parts_of
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.saving import Answer, SavingScreen
@@ -71,7 +71,7 @@ class EditScreen(Page):
 
     @property
     def _about(self) -> str:
-        return self._what if self._position is None else self.review.id_at(self._position)
+        return self._what if self._position is None else self.review.positions.id_at(self._position)
 
     async def _fill(self, *, first_empty: bool = False) -> None:
         """A field for every message with text; what else an example has stays as it is. The last one has the focus."""
@@ -149,7 +149,7 @@ class EditScreen(Page):
 
     def _leave(self) -> None:
         project = self.review.opened.project
-        if not self.curator.readonly:
+        if not self.session.readonly:
             self.curator.write_quietly(lambda: project.remember(_DRAFT, None))
         self.dismiss()
 
@@ -170,7 +170,7 @@ class EditScreen(Page):
 
     async def action_original(self) -> None:
         """The text of the source again."""
-        if self._position is not None and self._position < self.review.in_source:
+        if self._position is not None and self._position < self.review.positions.in_source:
             self._content = self.review.reader.at(self._position).content
             await self._fill()
 

@@ -86,7 +86,7 @@ class ExampleScreen(QueueScreen):
 
     def show_progress(self) -> None:
         """How far this is."""
-        counts = self.review.counts()
+        counts = self.review.decisions.counts()
         detail = f"keep {counts['keep']:,}  drop {counts['drop']:,}  flag {counts['flag']:,}"
         total = len(self.review)
         self._progress(total - counts["pending"], total, "decided", detail)
@@ -97,7 +97,7 @@ class ExampleScreen(QueueScreen):
         if self.review.partial:
             word = f"first examples {word}"
         for line in self.query(ProgressLine):
-            line.show(done, total, word, said, self.curator.audit_progress)
+            line.show(done, total, word, said, self.session.audit_progress)
 
     def refresh_bars(self) -> None:
         """How far it is too."""
@@ -123,7 +123,7 @@ class ExampleScreen(QueueScreen):
     def on_screen_resume(self) -> None:
         """Decisions may have changed meanwhile."""
         self.query_one(LongList).forget()
-        self._today = self.review.decided_today()
+        self._today = self.review.decisions.decided_today()
         if self.shown is not None:
             self.show_place(self.place)
         self.refresh_bars()

@@ -27,7 +27,7 @@ class HistoryScreen(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """A list, the latest first."""
-        review = cast("CuratorApp", self.app).review
+        review = cast("CuratorApp", self.app).session.review
         self._decisions = [] if review is None else review.opened.project.log.latest(_LATEST)
         with Vertical(classes="dialog"):
             yield Static(Text("Latest decisions", style="bold"))

@@ -11,15 +11,15 @@ from textual.worker import get_current_worker
 
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
-from curator.reporting.wording import count
-from curator.review.agreement import in_words
-from curator.review.label_suggestions import most_uncertain_first, suggestions, vectors_of
-from curator.review.labels import NO_QUESTIONS, Labels, Value, choices_of, label
-from curator.review.session import Positions, ShownExample
-from curator.review.suggest import ENOUGH, Suggestions
+from curator.review.labelling.label_suggestions import most_uncertain_first, suggestions, vectors_of
+from curator.review.labelling.labels import NO_QUESTIONS, Labels, Value, choices_of, label
+from curator.review.labelling.suggest import ENOUGH, Suggestions
+from curator.review.positions import Positions
+from curator.review.session import ShownExample
 from curator.settings.fields import LabelQuestion
 from curator.tui.page import bindings_of
 from curator.tui.screens.reviewing.example import ExampleScreen
+from curator.tui.screens.reviewing.label_texts import agreement_text, suggestion_text
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
 
@@ -82,14 +82,14 @@ class LabelsScreen(ExampleScreen):
 
     def in_order(self) -> Positions:
         """By the mode."""
-        everything: Positions = np.flatnonzero(self.review.there)
+        everything: Positions = np.flatnonzero(self.review.decisions.there)
         if self.question is None:
             return everything
         name, _ = self.question
         if self.mode == "uncertain" and name in self.guesses:
             return most_uncertain_first(self.guesses[name], everything.tolist())
         if self.mode == "disagreements":
-            found = (self.review.position_of(id_) for id_ in self.labels.agreement(name).disagreements)
+            found = (self.review.positions.position_of(id_) for id_ in self.labels.agreement(name).disagreements)
             return np.array([position for position in found if position is not None], dtype=np.int64)
         return everything
 
@@ -101,7 +101,7 @@ class LabelsScreen(ExampleScreen):
 
     def _count_answers(self) -> None:
         own = self.labels.own(self.question[0]) if self.question else {}
-        positions = (self.review.position_of(id_) for id_ in own)
+        positions = (self.review.positions.position_of(id_) for id_ in own)
         self._answered = {position for position in positions if position is not None}
 
     def title_detail(self) -> str:
@@ -131,40 +131,18 @@ class LabelsScreen(ExampleScreen):
             )
         if question.kind == "note":
             text.append(f"m writes it: {visible(str(own or '(nothing yet)'), one_line=True)}\n", style="not bold")
-        text.append(self._suggestion(shown.position, name), style="italic not bold")
+        guesses, own_answers = self.guesses.get(name), len(self.labels.own(name))
+        text.append(suggestion_text(guesses, shown.position, own_answers, question), style="italic not bold")
         for who, value in sorted(given.items()):
             if who != self.review.opened.annotator:
                 said = ", ".join(value) if isinstance(value, list) else value
                 text.append(f"{visible(f'{who}: {said}', one_line=True)}\n", style="not bold")
-        text.append(self._agreement(name), style="dim not bold")
+        text.append(agreement_text(self.labels.agreement(name)), style="dim not bold")
         pane.update(text)
 
     def show_progress(self) -> None:
         """How many have an answer of this annotator to the question at hand."""
         self._progress(len(self._answered), len(self.review), "answered")
-
-    def _suggestion(self, position: int, name: str) -> str:
-        guesses = self.guesses.get(name)
-        if guesses is None or position >= len(guesses.probabilities):
-            own = len(self.labels.own(name))
-            asks = self.labels.questions[name].kind in ("choice", "rating")
-            return f"Suggestions begin after {ENOUGH} answers ({own} so far).\n" if asks and own < ENOUGH else ""
-        value, probability = guesses.best(position)
-        right = (
-            "" if guesses.right is None else f"; right on {guesses.right:.0%} of your answers when it had not seen them"
-        )
-        return f"Suggested: {visible(value, one_line=True)}, {probability:.0%} sure{right}. Enter takes it.\n"
-
-    def _agreement(self, name: str) -> str:
-        known = self.labels.agreement(name)
-        if len(known.annotators) < 2 or not known.examples:
-            return ""
-        parts = [f"{len(known.annotators)} annotators, {known.examples:,} examples in common"]
-        for what, value in (("Cohen's kappa", known.kappa), ("Krippendorff's alpha", known.alpha)):
-            if value is not None:
-                parts.append(f"{what} {value:.2f} ({in_words(value)})")
-        parts.append(count(len(known.disagreements), "disagreement"))
-        return "\n" + "\n".join(parts)
 
     # Answering
 

@@ -16,8 +16,11 @@ from textual.worker import get_current_worker
 from curator.data.frames import SEVERITIES
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
+from curator.review.decisions import PENDING, STATUSES
+from curator.review.edits import NO_SEVERITY
 from curator.review.listing import Listing
-from curator.review.session import NO_SEVERITY, PENDING, STATUSES, Positions, ShownExample
+from curator.review.positions import Positions
+from curator.review.session import ShownExample
 from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
 from curator.tui.page import Page
 from curator.tui.widgets.ask_text import AskText
@@ -165,17 +168,17 @@ class QueueScreen(Page):
 
     def in_order(self) -> Positions:
         """All positions in the order in which they are gone through."""
-        return self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.there)
+        return self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.decisions.there)
 
     def is_open(self, positions: Positions) -> npt.NDArray[np.bool_]:
         """Whether each of these examples still waits for the person, bool, shape (positions,)."""
-        still: npt.NDArray[np.bool_] = self.review.status[positions] == PENDING
+        still: npt.NDArray[np.bool_] = self.review.decisions.status[positions] == PENDING
         return still
 
     def _go_to_start(self, example: str | None) -> None:
         """To the example where the person was; else, or where that is decided by now, to the first undecided one."""
         at = 0
-        position = None if example is None else self.review.position_of(example)
+        position = None if example is None else self.review.positions.position_of(example)
         found = np.flatnonzero(self.queue == (-1 if position is None else position))
         if len(found):
             at = int(found[0])
@@ -222,9 +225,9 @@ class QueueScreen(Page):
     def _line(self, number: int, width: int) -> Content:
         position = int(self.queue[number])
         assert self._listing is not None, "lines are drawn of a queue that was made"
-        severity = int(self.review.severity[position])
+        severity = int(self.review.edits.severity[position])
         sign = SEVERITY_MARKS[SEVERITIES[severity]] if severity < NO_SEVERITY else " "
-        status = STATUS_MARKS[STATUSES[self.review.status[position]]]
+        status = STATUS_MARKS[STATUSES[self.review.decisions.status[position]]]
         return Content(f"{status}{sign} {visible(self._listing.beginning(position, width), one_line=True)}")
 
     # Filter
@@ -248,7 +251,7 @@ class QueueScreen(Page):
 
     def go_to_example(self, example: str | None) -> None:
         """Show an example by its id."""
-        position = None if example is None else self.review.position_of(example)
+        position = None if example is None else self.review.positions.position_of(example)
         self.go_to_position([] if position is None else [position])
 
     async def _keep_place(self) -> None:
@@ -261,7 +264,7 @@ class QueueScreen(Page):
             "side": bool(self.query_one("#side").display),
             "scroll": int(self.query_one(ExampleView).scroll_offset.y),
         }
-        if place != self._kept and not self.curator.readonly:
+        if place != self._kept and not self.session.readonly:
             self._kept = place
             project, session = self.review.opened.project, self._session
             await self.curator.write_quietly(lambda: project.remember(session, place))

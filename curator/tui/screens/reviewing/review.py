@@ -7,7 +7,8 @@ from textual.binding import BindingType
 from curator.data.safe_text import visible
 from curator.project.decisions.decision import Action
 from curator.reporting.wording import count
-from curator.review.session import PENDING, ShownExample
+from curator.review.decisions import PENDING
+from curator.review.session import ShownExample
 from curator.tui.copying import copied
 from curator.tui.drawing import as_json
 from curator.tui.page import bindings_of
@@ -46,7 +47,7 @@ class ReviewScreen(WritingScreen):
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons
-        if self.curator.readonly or not reasons:
+        if self.session.readonly or not reasons:
             return ""
         listed = "\n".join(f"{number} {reason}" for number, reason in enumerate(reasons, 1))
         return f"\nDrop because:\n{listed}"
@@ -88,7 +89,7 @@ class ReviewScreen(WritingScreen):
 
     def _decide_all(self, action: Action) -> None:
         """Ask with the exact count, then decide as one unit."""
-        positions = self.queue[self.review.status[self.queue] == PENDING].tolist()
+        positions = self.queue[self.review.decisions.status[self.queue] == PENDING].tolist()
         if not positions:
             self.notify("Nothing in this queue is undecided.", markup=False)
             return

@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from curator.data.content import Content
+from curator.data.content import Content, spoken
 from curator.data.safe_text import visible
 from curator.review.difference import word_difference
 from curator.tui.dialog import Dialog
-from curator.tui.drawing import parts_of, spoken
+from curator.tui.drawing import parts_of
 
 Answer = Literal["save", "discard", "edit"]
 

@@ -136,7 +136,7 @@ class AnswersScreen(Page):
 
     def action_like(self, number: int) -> None:
         """Say which is better: 1, 2, or 0 for neither."""
-        if not self.lines or self.curator.readonly:
+        if not self.lines or self.session.readonly:
             return
         line = self.lines[self._place]
         is_first = is_tuned_first(line["example"], self.folder.name)
@@ -180,7 +180,7 @@ class AnswersScreen(Page):
             return
         opened, example = self.review.opened, self.lines[self._place]["example"]
         await self.curator.write(lambda: flag_failure(opened, example, self.folder.name))
-        if not self.curator.write_failed and not self.curator.readonly:
+        if not self.session.write_failed and not self.session.readonly:
             self.review.reload()
             self.notify("Flagged: decided:flag in the review finds it.", markup=False)
 
@@ -188,7 +188,7 @@ class AnswersScreen(Page):
         """Write a corrected example to train on; once it is saved, the held-out one leaves its side for good."""
         from curator.tui.screens.reviewing.edit import EditScreen
 
-        if not self.lines or self.curator.readonly:
+        if not self.lines or self.session.readonly:
             return
         line = self.lines[self._place]
         self._correcting = (line["example"], len(self.review))

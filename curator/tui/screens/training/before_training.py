@@ -92,8 +92,8 @@ class TrainScreen(Page):
             self._begin(str(Path(name.strip()).expanduser()) if "/" in name else name.strip())
 
     def _begin(self, model: str) -> None:
-        if self.review.partial or self.curator.readonly:
-            why = "The data are open read-only." if self.curator.readonly else "The data are still being checked."
+        if self.review.partial or self.session.readonly:
+            why = "The data are open read-only." if self.session.readonly else "The data are still being checked."
             self.notify(why, severity="warning", markup=False)
             return
         if self.folder is not None:

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from curator.audit.engine import Audit
 from curator.audit.loading.load import Progress
 from curator.project.cache import Cache
-from curator.review.labels import Labels, choices_of
+from curator.review.labelling.labels import Labels, choices_of
+from curator.review.labelling.suggest import Suggestions, suggest
 from curator.review.session import Review
-from curator.review.suggest import Suggestions, suggest
 
 
 def vectors_of(audit: Audit, cache: Cache, progress: Progress) -> npt.NDArray[np.float32]:
@@ -33,7 +33,7 @@ def suggestions(review: Review, labels: Labels, name: str, vectors: npt.NDArray[
     positions: list[int] = []
     answers: list[str] = []
     for id_, value in labels.own(name).items():
-        position = review.position_of(id_)
+        position = review.positions.position_of(id_)
         if position is not None and position < len(vectors) and str(value) in choices_of(question):
             positions.append(position)
             answers.append(str(value))

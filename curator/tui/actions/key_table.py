@@ -1,9 +1,11 @@
-"""The keys of every screen as Markdown: `python -m curator.tui.key_table FILE` puts them into a page."""
+"""The keys of every screen as Markdown: `python -m curator.tui.actions.key_table FILE` puts them into a page."""
 
 import sys
 from pathlib import Path
 
-from curator.tui.actions import EVERYWHERE, rows_of, screens
+from curator.tui.actions.action import EVERYWHERE
+from curator.tui.actions.actions import screens
+from curator.tui.actions.keys import rows_of
 
 BEGIN, END = "<!-- keys -->", "<!-- /keys -->"
 

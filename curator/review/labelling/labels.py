@@ -10,7 +10,7 @@ import polars as pl
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
 from curator.project.decisions.decision import Decision, Proposed, label_value
-from curator.review.agreement import Agreement, agreement
+from curator.review.labelling.agreement import Agreement, agreement
 from curator.settings.fields import LabelQuestion
 
 Value = str | int | list[str]

@@ -12,8 +12,8 @@ from curator.data.safe_text import visible
 from curator.errors import MissingDependency, UsageError, WorkFailed
 from curator.training.judge.endpoint import Judge, Unreadable
 from curator.training.judge.judgements import Judgements, to_judge
+from curator.training.service.api_keys import Key
 from curator.training.service.endpoints import is_on_this_machine, require_encryption
-from curator.training.service.keys import Key
 from curator.training.service.service import asking
 
 KEY_VARIABLE = "JUDGE_API_KEY"

@@ -4,58 +4,7 @@ An action's id is its screen and its name, `review.keep`; the screen has a metho
 Textual names them; several are separated by commas. `[keys.review]` with `keep = "k"` in curator.toml changes them.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
-
-from curator.errors import UsageError
-
-EVERYWHERE = "everywhere"
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing to do on one screen.
-
-    Attributes:
-        screen: where; `EVERYWHERE`: on all of them.
-        name: of its method, without `action_`; may hold a parameter, `choose(1)`, which the id has as `choose_1`.
-        keys: default keys, separated by commas.
-        label: one or two words, for the footer.
-        description: a sentence, for help, palette and docs.
-        footer: whether it stands in the footer; those that come first stay when there is little room.
-        decides: whether it writes; not offered when the data are opened read-only.
-        guarded: whether a key held down since the example before is ignored: nobody has read this one yet.
-    """
-
-    screen: str
-    name: str
-    keys: str
-    label: str
-    description: str
-    footer: bool = False
-    decides: bool = False
-    guarded: bool = False
-
-    @property
-    def id(self) -> str:
-        """By which settings name it."""
-        return f"{self.screen}.{self.name.replace('(', '_').rstrip(')')}"
-
-
-Row = tuple[str, str, str, str] | tuple[str, str, str, str, str]
-"""Name, keys, label, description, and marks (f: footer, d: decides, g: guarded)."""
-
-
-def _on(screen: str, *actions: Row) -> tuple[Action, ...]:
-    """Actions of a screen from their rows."""
-    made = []
-    for name, keys, label, description, *marks in actions:
-        mark = marks[0] if marks else ""
-        made.append(Action(screen, name, keys, label, description, "f" in mark, "d" in mark, "g" in mark))
-    return tuple(made)
-
+from curator.tui.actions.action import EVERYWHERE, Action, Row, on
 
 _UNDO: Row = ("undo", "u,backspace", "Undo", "Take back the latest decision, whatever it was; without limit.", "fd")
 _SCROLL: tuple[Row, ...] = (
@@ -82,19 +31,20 @@ _QUEUE: tuple[Row, ...] = (
 """What a queue of examples offers, whatever is decided about them."""
 
 ACTIONS: tuple[Action, ...] = (
-    *_on(
+    *on(
         EVERYWHERE,
         ("help", "question_mark,f1", "Help", "Show the keys of this screen and what they do.", "f"),
         ("palette", "ctrl+p", "All actions", "Look for an action by its name."),
         ("back", "escape", "Back", "Go back one screen; in a filter: leave it."),
         ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
-        ("overview", "o", "Overview", "What is wrong with the data, and what to do first."),
-        ("review", "r", "Review", "Go through the examples one at a time."),
+        ("overview", "o", "Overview", "What is wrong with the data, and what to do first.", "o"),
+        ("review", "r", "Review", "Go through the examples one at a time.", "o"),
         (
             "settings",
             "comma",
             "Settings",
             "Keys, colours, reasons, limits: change them in curator.toml.",
+            "o",
         ),
         ("messages", "D", "Messages", "What was said in this session, whole, and where the log is."),
         (
@@ -103,27 +53,27 @@ ACTIONS: tuple[Action, ...] = (
             "Stop checking",
             "End the check that runs; what it finished is kept.",
         ),
-        ("labels", "l", "Labels", "Answer the questions of curator.toml about each example."),
-        ("train", "t", "Train", "Prepare a training on what is kept: model, plan, what speaks against it."),
+        ("labels", "l", "Labels", "Answer the questions of curator.toml about each example.", "o"),
+        ("train", "t", "Train", "Prepare a training on what is kept: model, plan, what speaks against it.", "o"),
         ("train_again", "T", "Train again", "Start a training with the model and settings of the last one."),
-        ("runs", "R", "Runs", "The trainings of this data, and one that is running."),
-        ("browse", "b", "Browse", "All examples as a list: sort, filter, select, decide about many at once."),
-        ("duplicates", "d", "Duplicates", "Groups of examples that resemble each other, side by side."),
+        ("runs", "R", "Runs", "The trainings of this data, and one that is running.", "o"),
+        ("browse", "b", "Browse", "All examples as a list: sort, filter, select, decide about many at once.", "o"),
+        ("duplicates", "d", "Duplicates", "Groups of examples that resemble each other, side by side.", "o"),
     ),
-    *_on(
+    *on(
         "start",
         ("open", "enter", "Open", "Open the file or project in the list.", "f"),
         ("sample", "s", "Sample data", "Open a copy of the sample data: a small set with known faults.", "f"),
         ("name_file", "slash,f", "Open a file", "Type the name of a data file.", "f"),
     ),
-    *_on(
+    *on(
         "overview",
         ("open", "enter", "Review these", "Review the examples that this line is about.", "f"),
         ("policy", "p", "Policy", "See what the policy `recommended` would decide, with counts, and apply it.", "fd"),
         ("map", "m", "Map", "The topics of the data, and where they lie on a map of meaning.", "f"),
     ),
-    *_on("map", ("open", "enter", "Review these", "Review the examples of the topic at the cursor.", "f")),
-    *_on(
+    *on("map", ("open", "enter", "Review these", "Review the examples of the topic at the cursor.", "f")),
+    *on(
         "review",
         ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fdg"),
         (
@@ -161,7 +111,7 @@ ACTIONS: tuple[Action, ...] = (
             for n in range(1, 10)
         ),
     ),
-    *_on(
+    *on(
         "labels",
         ("accept", "enter", "Take suggestion", "Answer as suggested; or finish several choices, and go on.", "fdg"),
         ("next_question", "tab", "Next question", "To the next question of curator.toml.", "f"),
@@ -177,14 +127,14 @@ ACTIONS: tuple[Action, ...] = (
             for n in range(1, 10)
         ),
     ),
-    *_on("settings", ("open", "enter", "Change", "Type another value for the setting at the cursor.", "fd")),
-    *_on(
+    *on("settings", ("open", "enter", "Change", "Type another value for the setting at the cursor.", "fd")),
+    *on(
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),
         ("start", "s", "Start", "Start the prepared training; it goes on when the app is closed.", "fd"),
         ("worth", "w", "Worth it?", "First ask the untuned model, with a good prompt, how much is left to gain.", "f"),
     ),
-    *_on(
+    *on(
         "training",
         ("answers", "v", "Answers", "Compare the tuned with the untuned model on held-out questions.", "f"),
         ("stop", "x", "Stop", "Finish the step, save and end; asks first.", "f"),
@@ -195,8 +145,8 @@ ACTIONS: tuple[Action, ...] = (
         ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll through the answer and the log."),
         ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back through them."),
     ),
-    *_on("runs", ("open", "enter", "Look", "Look at this training.", "f")),
-    *_on(
+    *on("runs", ("open", "enter", "Look", "Look at this training.", "f")),
+    *on(
         "answers",
         ("like(1)", "1", "First", "The first answer is better; then it is said whose it is.", "fd"),
         ("like(2)", "2", "Second", "The second answer is better.", "fd"),
@@ -210,7 +160,7 @@ ACTIONS: tuple[Action, ...] = (
         ("scroll_down", "pagedown,ctrl+d", "Scroll down", "Scroll inside question, reference and answers."),
         ("scroll_up", "pageup,ctrl+u", "Scroll up", "Scroll back inside them."),
     ),
-    *_on(
+    *on(
         "edit",
         ("save", "ctrl+s,f2,escape,q", "Done", "See the word difference; then save it, or go on, or discard it.", "fd"),
         ("editor", "ctrl+g", "In $EDITOR", "Edit the whole example as JSON in $EDITOR.", "fd"),
@@ -218,7 +168,7 @@ ACTIONS: tuple[Action, ...] = (
         ("remove_turn", "ctrl+r", "Remove turn", "Take the last message away.", "fd"),
         ("original", "ctrl+o", "Original", "Put back what the source has.", "fd"),
     ),
-    *_on(
+    *on(
         "browse",
         ("keep", "a", "Keep", "Keep what is selected, or the example at the cursor.", "fd"),
         ("drop", "x", "Drop", "Drop what is selected, or the example at the cursor.", "fd"),
@@ -242,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
         ("page_up", "pageup,ctrl+u", "Page up", "Up a page."),
         *_ENDS,
     ),
-    *_on(
+    *on(
         "duplicates",
         ("drop_copies", "x", "Drop copies", "Drop all of the group but its keeper, and go on.", "fd"),
         ("keep_this", "h", "Keep this", "Keep the example at the cursor instead: it becomes the keeper.", "fd"),
@@ -265,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
         ("before", "left_square_bracket", "Group before", "Go to the group before this one, decided or not."),
         *_SCROLL,
     ),
-    *_on(
+    *on(
         "compare",
         ("scroll_down", "pagedown,ctrl+d,j,down", "Scroll down", "Scroll inside the examples.", "f"),
         ("scroll_up", "pageup,ctrl+u,k,up", "Scroll up", "Scroll back inside the examples.", "f"),
@@ -281,108 +231,6 @@ def actions_of(screen: str) -> list[Action]:
     return own + [action for action in ACTIONS if action.screen == EVERYWHERE != screen]
 
 
-def rows_of(
-    screen: str, keys: Mapping[str, str] | None = None, *, own_only: bool = False
-) -> list[tuple[str, str, str]]:
-    """Keys, label and description of each action of a screen, for help and docs; what digits do is one row."""
-    rows = []
-    for action in actions_of(screen):
-        if own_only and action.screen != screen:
-            continue
-        shown = "  ".join(shown_key(key) for key in (keys or {}).get(action.id, action.keys).split(","))
-        if "(" not in action.name:
-            rows.append((shown, action.label, action.description))
-        elif action.name.endswith("(1)"):
-            label, description = (re.sub(r"\d", "N", text) for text in (action.label, action.description))
-            rows.append((f"{shown} … 9", label, description))
-    return rows
-
-
 def screens() -> list[str]:
     """The screens that have actions, in order."""
     return list(dict.fromkeys(action.screen for action in ACTIONS))
-
-
-def keymap(chosen: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Keys by action id, the defaults replaced by what a person chose (`[keys.SCREEN]`).
-
-    Raises:
-        UsageError: an action does not exist, or two of one screen have the same key; the sentence names both.
-    """
-    keys = {action.id: action.keys for action in ACTIONS}
-    for screen, by_name in chosen.items():
-        for name, value in by_name.items():
-            id_ = f"{screen}.{name}"
-            if id_ not in keys:
-                near = get_close_matches(id_, keys, n=1, cutoff=0.4)
-                hint = f" Did you mean {near[0]}?" if near else ""
-                raise UsageError(f"[keys]: there is no action '{id_}'.{hint}")
-            if not value.strip():
-                raise UsageError(f"[keys]: '{id_}' needs a key; take the line away to have the usual one.")
-            keys[id_] = ",".join(_key_name(key) for key in _split(value))
-    for clash in _clashes(keys):
-        raise UsageError(clash)
-    return keys
-
-
-def _split(value: str) -> list[str]:
-    """Keys separated by commas; a comma alone is itself."""
-    return [part.strip() for part in value.split(",")] if value.strip(", ") else [","]
-
-
-def _key_name(key: str) -> str:
-    from textual.keys import _character_to_key
-
-    return _character_to_key(key) if len(key) == 1 else key
-
-
-def _clashes(keys: Mapping[str, str]) -> Iterator[str]:
-    for screen in screens():
-        taken: dict[str, Action] = {}
-        for action in actions_of(screen):
-            for key in keys[action.id].split(","):
-                other = taken.setdefault(key, action)
-                if other.id != action.id and (other.screen == action.screen or _was_chosen(keys, other, action)):
-                    yield (
-                        f"[keys]: '{shown_key(key)}' would do two things on the {screen} screen: "
-                        f"{other.id} ({other.label}) and {action.id} ({action.label}). Give one of them another key."
-                    )
-
-
-def _was_chosen(keys: Mapping[str, str], *actions: Action) -> bool:
-    """Whether a person gave one of these its key; by default a screen's own key outranks one that works everywhere."""
-    return any(keys[action.id] != action.keys for action in actions)
-
-
-_SHOWN = {
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "full_stop": ".",
-    "comma": ",",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "space": "space",
-    "escape": "Esc",
-    "enter": "Enter",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "backspace": "⌫",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "home": "Home",
-    "end": "End",
-    "tab": "Tab",
-}
-
-
-def shown_key(key: str) -> str:
-    """A key as a person knows it."""
-    if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
-    return _SHOWN.get(key, key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key)

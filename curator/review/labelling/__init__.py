@@ -1,0 +1,1 @@
+"""Labels: questions, answers, agreement, suggestions."""

@@ -1,0 +1,1 @@
+"""What a person can do: one table of actions, and their keys."""
