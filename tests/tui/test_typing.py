@@ -8,7 +8,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from curator.tui.actions.actions import ACTIONS
-from curator.tui.actions.keys import shown_key
+from curator.tui.actions.keymap import shown_key
 from curator.tui.fields import text_fields, types_text
 from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.title_bar import TitleBar
