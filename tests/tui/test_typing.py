@@ -169,7 +169,7 @@ def test_a_new_example_begins_in_the_empty_field_of_the_user(desk):
         await pilot.press("n")
         await until(pilot, lambda: bool(text_fields(app.screen)))
         await pilot.press(*"Larkspur.")
-        edits = {message["role"]: message["content"] for message in app.screen._written().messages}
+        edits = {message["role"]: message["content"] for message in app.screen._saved().messages}
         assert edits["user"] == "Larkspur."
         assert edits["assistant"] == ""
 
