@@ -74,7 +74,9 @@ class Edited:
         is_in_set = self.positions >= 0
         if not is_in_set.any():
             return source
-        located = pl.DataFrame({"row": np.flatnonzero(is_in_set), "position": self.positions[is_in_set]}).cast(pl.UInt32)
+        located = pl.DataFrame({"row": np.flatnonzero(is_in_set), "position": self.positions[is_in_set]}).cast(
+            pl.UInt32
+        )
         fresh = self.findings.join(located, on="row").with_columns(row="position").select(FINDINGS.names())
         others = source.filter(~pl.col("row").is_in(located["position"].implode()).fill_null(value=False))
         return pl.concat([others, fresh]).sort(
