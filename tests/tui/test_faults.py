@@ -38,7 +38,7 @@ DOORS = {
     "HelpScreen": ("question_mark",),
     "HistoryScreen": ("h",),
     "AskText": ("colon",),
-    "Question": ("A",),
+    "ConfirmQuestion": ("A",),
 }
 """Screens, and the keys that lead there from the review."""
 
