@@ -99,9 +99,9 @@ class Edits:
         self.severity = np.append(self._in_source, np.full(more, NO_SEVERITY, dtype=np.uint8))
         self._counted = np.append(self._counts, np.zeros(more, dtype=self._counts.dtype))
         if edited.contents:
-            places, rows = self._edited_at(), edited.findings["row"].to_numpy()
-            self.severity[places] = _gravest(rows, _ranks(edited.findings), len(places))
-            self._counted[places] = np.bincount(rows, minlength=len(places))
+            edited_at, rows = self._edited_at(), edited.findings["row"].to_numpy()
+            self.severity[edited_at] = _gravest(rows, _ranks(edited.findings), len(edited_at))
+            self._counted[edited_at] = np.bincount(rows, minlength=len(edited_at))
         self._ranked, self._lengths = None, None
 
     def _edited_at(self) -> Positions:

@@ -24,7 +24,7 @@ class Member:
 
     Attributes:
         position: in the set.
-        similarity: to the keeper, of the whole texts; None: not compared directly.
+        similarity: to the keeper, of the full texts; None: not compared directly.
         prompt: of the prompts alone.
         answer: of the answers alone.
         relation: to the keeper: "exact" is a copy to the last character.

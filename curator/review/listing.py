@@ -64,7 +64,7 @@ class Listing:
     def beginning(self, position: int, width: int) -> str:
         """The first words of question and answer; nothing where reading them would take long.
 
-        System messages are left out: they are the same in most examples.
+        System messages are skipped: they are the same in most examples.
         """
         id_ = self.review.positions.id_at(position)
         is_added = position >= self.review.positions.in_source
@@ -98,7 +98,7 @@ class Listing:
 
     @cached_property
     def similarity(self) -> npt.NDArray[np.float32]:
-        """Of each example, the greatest similarity of its whole text to another's; 0 where no pair was found."""
+        """Of each example, the greatest similarity of its full text to another's; 0 where no pair was found."""
         highest = np.zeros(len(self), dtype=np.float32)
         similar = self.review.audit.similar
         if similar is not None:

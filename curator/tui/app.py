@@ -19,8 +19,9 @@ from curator.settings.fields import Settings
 from curator.settings.request import DataRequest
 from curator.tui.actions.action import EVERYWHERE
 from curator.tui.actions.actions import actions_of
-from curator.tui.actions.keys import keymap
+from curator.tui.actions.keymap import keymap
 from curator.tui.fields import taken_as_text
+from curator.tui.open_session import ReadyData
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.dataset.browse import BrowseScreen
 from curator.tui.screens.dataset.duplicate_groups import DuplicatesScreen
@@ -34,7 +35,6 @@ from curator.tui.screens.start import StartScreen
 from curator.tui.screens.training.again import train_again
 from curator.tui.screens.training.before_training import TrainScreen
 from curator.tui.screens.training.runs import RunsScreen
-from curator.tui.session import PreparedData
 from curator.tui.telling import TellingApp
 
 _LOOK_EVERY = 0.5
@@ -89,19 +89,19 @@ class CuratorApp(TellingApp):
         """Open data and show what is in them."""
         self.call_from_thread(self.notify, f"Opening {visible(request.data[0], one_line=True)} …", markup=False)
         try:
-            prepared = self.session.prepare(request, self._look_of)
+            ready = self.session.prepare(request, self._look_of)
         except CuratorError as error:
             self.call_from_thread(self.say_error, error)
             return
-        self.call_from_thread(self._take_and_show, prepared)
+        self.call_from_thread(self._take_and_show, ready)
 
-    def _take(self, prepared: PreparedData) -> None:
-        self.theme, self.keys = self._look_of(prepared.review.opened.settings)
-        self.session.take(prepared)
+    def _take(self, ready: ReadyData) -> None:
+        self.theme, self.keys = self._look_of(ready.review.opened.settings)
+        self.session.take(ready)
 
-    def _take_and_show(self, prepared: PreparedData) -> None:
+    def _take_and_show(self, ready: ReadyData) -> None:
         self.clear_notifications()
-        self._take(prepared)
+        self._take(ready)
         self.set_keymap(self.keys)
         if getattr(self.screen, "writes", False):  # another screen would come between a person and what they type
             self.notify(f"{visible(self.session.data_name, one_line=True)} is open: o shows it.", markup=False)
@@ -268,7 +268,7 @@ class CuratorApp(TellingApp):
         """Show the whole set in the place of its first examples."""
         if self.session.review is None:
             return
-        review = self.session.whole_review()
+        review = self.session.audited_review()
         if review is None:
             changed = "The file changed while it was checked. Open it again."
             self.call_from_thread(self.notify, changed, severity="error", timeout=20, markup=False)

@@ -49,7 +49,7 @@ class AuditBeside:
             return "running"
         self.sentence = f"The audit ended without a word. Its log is {self.job.folder / 'log.txt'}."
         if self._stopped:
-            self.sentence = "The check was stopped. What it finished is kept: open the data again to go on with it."
+            self.sentence = "The check was stopped. What it finished is kept: open the data again to resume it."
         return "ended"
 
     def _note(self, stage: str, step: int, steps: int) -> None:

@@ -15,7 +15,7 @@ from curator.tui.widgets.title_bar import TitleBar
 if TYPE_CHECKING:
     from curator.review.session import Review
     from curator.tui.app import CuratorApp
-    from curator.tui.session import Session
+    from curator.tui.open_session import Session
 
 
 def bindings_of(screen: str) -> list[Binding]:

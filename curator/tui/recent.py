@@ -27,7 +27,7 @@ class Recent:
 
 
 def recent() -> list[Recent]:
-    """The latest first; files that are gone are left out."""
+    """The latest first; files that are gone are skipped."""
     try:
         entries = json.loads(_file().read_text(encoding="utf-8"))
         known = [Recent(tuple(entry["data"]), entry["time"], entry.get("detail", "")) for entry in entries]

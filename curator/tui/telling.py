@@ -20,12 +20,12 @@ from curator.review.session import Review
 from curator.settings.request import DataRequest
 from curator.settings.resolve import settings_for
 from curator.tui.actions.actions import actions_of
-from curator.tui.actions.keys import keymap, shown_key
+from curator.tui.actions.keymap import keymap, shown_key
 from curator.tui.faults import FaultTolerantApp
+from curator.tui.open_session import Session
 from curator.tui.screens.messages import Said
-from curator.tui.session import Session
 
-_Written = TypeVar("_Written")
+_Outcome = TypeVar("_Outcome")
 _KEPT_SAID = 500
 """Messages that can be read again."""
 
@@ -77,7 +77,7 @@ class TellingApp(FaultTolerantApp):
         """Whether a key that is held down must not race through the examples of a screen."""
         return any(action.guarded and key in self.keys[action.id].split(",") for action in actions_of(screen))
 
-    async def write(self, work: Callable[[], _Written]) -> _Written | None:
+    async def write(self, work: Callable[[], _Outcome]) -> _Outcome | None:
         """Run what writes, on the one thread that does; None: it failed, and the person was told."""
         if self.session.readonly:
             self.notify("The data are open read-only: nothing can be decided.", severity="warning", markup=False)

@@ -9,7 +9,7 @@ from curator.audit.open_data import open_data
 from curator.errors import UsageError
 from curator.settings.request import DataRequest
 from curator.tui.actions.actions import ACTIONS, screens
-from curator.tui.actions.keys import keymap, rows_of
+from curator.tui.actions.keymap import keymap, rows_of
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
@@ -84,7 +84,7 @@ def test_the_sample_data_open_with_one_key():
 def test_a_filter_that_finds_nothing_says_so_and_how_to_go_on(desk):
     async def steps(pilot, app):
         await pilot.press("slash", *"zeppelin", "enter")
-        assert "No example is found by zeppelin" in screen_text(app)
+        await until(pilot, lambda: "No example is found by zeppelin" in screen_text(app))
         assert "c shows all again" in screen_text(app)
         await pilot.press("a", "e", "F", "j", "c")
         assert app.screen.shown is not None

@@ -8,7 +8,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from curator.tui.actions.actions import ACTIONS
-from curator.tui.actions.keys import shown_key
+from curator.tui.actions.keymap import shown_key
 from curator.tui.fields import text_fields, types_text
 from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.title_bar import TitleBar
@@ -169,7 +169,7 @@ def test_a_new_example_begins_in_the_empty_field_of_the_user(desk):
         await pilot.press("n")
         await until(pilot, lambda: bool(text_fields(app.screen)))
         await pilot.press(*"Larkspur.")
-        edits = {message["role"]: message["content"] for message in app.screen._written().messages}
+        edits = {message["role"]: message["content"] for message in app.screen._saved().messages}
         assert edits["user"] == "Larkspur."
         assert edits["assistant"] == ""
 

@@ -67,7 +67,7 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
     with open_data(DataRequest(data=(str(desk),))) as opened:
         opened.project.log.undo(opened.annotator)  # the drop: what is added and not dropped is exported
         audit = opened.saved_audit()
-        export(opened, audit, "openai", tmp_path / "out", left_out=LeftOut(invalid=True), replace=False)
+        export(opened, audit, "openai", tmp_path / "out", left_out=LeftOut(invalid=True, secrets="mask"), replace=False)
     exported = "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
     assert "zeppelins" in exported
 

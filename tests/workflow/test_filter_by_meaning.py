@@ -86,6 +86,5 @@ def test_in_the_app_an_edited_example_stays_in_its_topic_and_among_its_likes(fol
         review.edit(
             edited, content._replace(messages=[*content.messages[:-1], {"role": "assistant", "content": "No."}])
         )
-        review.check_edits()
         assert review.at(edited).decision_state.edited
         assert {where: review.matching(where).tolist() for where in before} == before

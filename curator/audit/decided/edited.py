@@ -74,9 +74,11 @@ class Edited:
         is_in_set = self.positions >= 0
         if not is_in_set.any():
             return source
-        places = pl.DataFrame({"row": np.flatnonzero(is_in_set), "position": self.positions[is_in_set]}).cast(pl.UInt32)
-        fresh = self.findings.join(places, on="row").with_columns(row="position").select(FINDINGS.names())
-        others = source.filter(~pl.col("row").is_in(places["position"].implode()).fill_null(value=False))
+        located = pl.DataFrame({"row": np.flatnonzero(is_in_set), "position": self.positions[is_in_set]}).cast(
+            pl.UInt32
+        )
+        fresh = self.findings.join(located, on="row").with_columns(row="position").select(FINDINGS.names())
+        others = source.filter(~pl.col("row").is_in(located["position"].implode()).fill_null(value=False))
         return pl.concat([others, fresh]).sort(
             "file", "line", "check", "message_index", "start", nulls_last=False, maintain_order=True
         )
@@ -104,7 +106,7 @@ def check_contents(options: "AuditOptions", loaded: Loaded, contents: dict[str, 
     facts = _placed(rows.drop("text", "found"), loaded, ids, positions)
     found = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "found").explode("found")
     found = found.select("row", pl.col("found").struct.unnest()).filter(pl.col("check").is_not_null())
-    return Edited(contents, positions, facts, _judged(options, loaded, found, facts, positions), derived)
+    return Edited(contents, positions, facts, _with_habits(options, loaded, found, facts, positions), derived)
 
 
 def now(original: Original, edited: Edited) -> Original:
@@ -151,7 +153,7 @@ def _with_new(known: pl.DataFrame, texts: Mapping[str, str], plan: DerivePlan) -
     return pl.concat(frames)
 
 
-def _judged(
+def _with_habits(
     options: "AuditOptions", loaded: Loaded, found: pl.DataFrame, facts: pl.DataFrame, positions: npt.NDArray[np.int64]
 ) -> pl.DataFrame:
     """`FINDINGS` of the edited; what depends on the habits of the set is judged beside the rest of it."""
@@ -187,10 +189,10 @@ def _derived(keys: list[str], contents: list[Content], kind: str, plan: DerivePl
 
 def _placed(facts: pl.DataFrame, loaded: Loaded, ids: pl.Series, positions: npt.NDArray[np.int64]) -> pl.DataFrame:
     """Facts with the id of each example and its place in the source; one that was added has no place."""
-    places = pl.DataFrame({"row": positions}).with_columns(pl.when(pl.col("row") >= 0).then("row").cast(pl.UInt32))
+    located = pl.DataFrame({"row": positions}).with_columns(pl.when(pl.col("row") >= 0).then("row").cast(pl.UInt32))
     source = loaded.facts.select("file", "line", "offset", "length").with_row_index("row")
     return facts.with_columns(
-        *places.join(source, on="row", how="left", maintain_order="left").drop("row"),
+        *located.join(source, on="row", how="left", maintain_order="left").drop("row"),
         ids.str.head(16).str.to_integer(base=16, dtype=pl.UInt64).alias("key"),
         ids.str.slice(17).cast(pl.UInt32, strict=False).fill_null(1).alias("occurrence"),
     )

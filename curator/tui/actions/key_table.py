@@ -5,7 +5,7 @@ from pathlib import Path
 
 from curator.tui.actions.action import EVERYWHERE
 from curator.tui.actions.actions import screens
-from curator.tui.actions.keys import rows_of
+from curator.tui.actions.keymap import rows_of
 
 BEGIN, END = "<!-- keys -->", "<!-- /keys -->"
 

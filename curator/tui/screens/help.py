@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from curator.tui.actions.keys import rows_of
+from curator.tui.actions.keymap import rows_of
 from curator.tui.dialog import Dialog
 
 if TYPE_CHECKING:

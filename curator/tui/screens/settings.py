@@ -15,7 +15,7 @@ from curator.settings.fields import description_of
 from curator.settings.resolve import ShownSetting
 from curator.settings.writing import as_toml, changeable, changed
 from curator.tui.actions.actions import ACTIONS
-from curator.tui.actions.keys import keymap, shown_key
+from curator.tui.actions.keymap import keymap, shown_key
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.ask_text import AskText
 

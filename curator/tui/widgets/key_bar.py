@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from curator.tui.actions.action import Action
 from curator.tui.actions.actions import actions_of
-from curator.tui.actions.keys import shown_key
+from curator.tui.actions.keymap import shown_key
 from curator.tui.fields import text_fields, types_text
 
 if TYPE_CHECKING:

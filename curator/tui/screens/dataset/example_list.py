@@ -183,7 +183,7 @@ class ExampleListScreen(Page):
         self._wait_no_longer()
         self._pause = self.set_timer(_TYPING_PAUSE, partial(self._ask, event.where))
 
-    def on_filter_bar_asked(self, event: FilterBar.FilterSubmitted) -> None:
+    def on_filter_bar_filter_submitted(self, event: FilterBar.FilterSubmitted) -> None:
         """Look for it now, and leave the field if it can be read."""
         self._wait_no_longer()
         self._find(replace(self._asked, where=event.where), leave_field=True)

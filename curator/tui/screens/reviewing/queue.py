@@ -236,7 +236,7 @@ class QueueScreen(Page):
         """Type a filter."""
         self.query_one(FilterBar).ask(self.where)
 
-    def on_filter_bar_asked(self, event: FilterBar.FilterSubmitted) -> None:
+    def on_filter_bar_filter_submitted(self, event: FilterBar.FilterSubmitted) -> None:
         """Apply what was typed."""
         self.narrow(event.where)
 

@@ -19,11 +19,11 @@ from curator.settings.request import DataRequest
 from curator.tui.audit_beside import AuditBeside, Outcome
 from curator.tui.recent import note_recent
 
-_Written = TypeVar("_Written")
+_Result = TypeVar("_Result")
 _LAST_SHOWN = "data as last seen"
 
 
-class PreparedData(NamedTuple):
+class ReadyData(NamedTuple):
     """Data that were opened and are not shown yet; closing `stack` lets go of them."""
 
     stack: ExitStack
@@ -54,7 +54,7 @@ class Session:
 
     # What is open
 
-    def prepare(self, request: DataRequest, check: Callable[[Settings], object]) -> PreparedData:
+    def prepare(self, request: DataRequest, check: Callable[[Settings], object]) -> ReadyData:
         """Open data: the latest audit of them, or their first examples and an audit beside.
 
         It takes a moment, and may be done on another thread; what is open stays open.
@@ -72,13 +72,13 @@ class Session:
             known = opened.saved_audit()
             review = Review(opened, known or preview(opened), partial=known is None)
             beside = None if known else AuditBeside(start_audit(opened))
-            return PreparedData(stack.pop_all(), review, beside)
+            return ReadyData(stack.pop_all(), review, beside)
 
-    def take(self, prepared: PreparedData) -> None:
+    def take(self, ready: ReadyData) -> None:
         """Let these data be what is open."""
         self.close()
-        self._open, self.review, self._audit = prepared
-        self.notes = list(prepared.review.opened.notes)
+        self._open, self.review, self._audit = ready
+        self.notes = list(ready.review.opened.notes)
         self._note_what_changed()
         self.note_recent()
 
@@ -152,7 +152,7 @@ class Session:
             return "NOT SAVED"
         return "saving" if self._writing else "saved"
 
-    async def write(self, work: Callable[[], _Written]) -> _Written:
+    async def write(self, work: Callable[[], _Result]) -> _Result:
         """Run what writes, on the one thread that does.
 
         Raises:
@@ -213,7 +213,7 @@ class Session:
             self._audit = None
         return outcome
 
-    def whole_review(self) -> Review | None:
+    def audited_review(self) -> Review | None:
         """A review of the whole set, whose audit is finished; None: the file changed meanwhile. Takes a moment."""
         opened = self.opened
         assert opened is not None, "what was audited is open"
