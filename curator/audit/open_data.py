@@ -15,7 +15,7 @@ from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
-from curator.audit.stages.similar_pairs import is_prepared
+from curator.audit.stages.similar_pairs import has_features
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -105,7 +105,7 @@ class Opened:
         """
         options, cache = self.options(compare=compare), self.project.cache
         known = self._audited_before(options)
-        if known is not None and (not compare or is_prepared(known.loaded, cache)):
+        if known is not None and (not compare or has_features(known.loaded, cache)):
             return self.as_edited(known)
         with only_one(self.project, "reading the data"):
             fresh = read_examples(self.sources, options, cache, progress, compare=compare)

@@ -54,15 +54,15 @@ class Divisions:
         escapes = self._escapes
         is_quote = (kinds == _QUOTE) & ~self._are_escaped(offsets, kinds, len(data))
         texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
-        outside = texts % 2 == 0
-        if (outside & (kinds == _BACKSLASH)).any():  # a fault: it escapes nothing there
-            is_quote, outside = self._one_by_one(offsets, kinds, len(data), escapes)
+        between_texts = texts % 2 == 0
+        if (between_texts & (kinds == _BACKSLASH)).any():  # a fault: it escapes nothing there
+            is_quote, between_texts = self._one_by_one(offsets, kinds, len(data), escapes)
             texts = np.cumsum(is_quote, dtype=np.int32) + self._in_text
-        steps = np.where(outside & (kinds == _OPENS), 1, 0) - np.where(outside & (kinds == _CLOSES), 1, 0)
+        steps = np.where(between_texts & (kinds == _OPENS), 1, 0) - np.where(between_texts & (kinds == _CLOSES), 1, 0)
         depths = np.cumsum(steps, dtype=np.int32) + self._depth
         if len(offsets):
             self._in_text, self._depth = bool(texts[-1] % 2), int(depths[-1])
-        divides = (outside & (kinds == _COMMA) & (depths == 1)) | ((steps == 1) & (depths == 1))
+        divides = (between_texts & (kinds == _COMMA) & (depths == 1)) | ((steps == 1) & (depths == 1))
         ends = np.flatnonzero((steps == -1) & (depths <= 0))
         if len(ends):
             self._is_over = True
@@ -75,16 +75,16 @@ class Divisions:
         self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int, escapes: bool
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which symbols are quotation marks at the edge of a text, and which stand outside of texts."""
-        is_quote, outside = np.zeros((2, len(offsets)), dtype=np.bool_)
+        is_quote, between_texts = np.zeros((2, len(offsets)), dtype=np.bool_)
         in_text, escaped = self._in_text, 0 if escapes else -1
         for at, (place, kind) in enumerate(zip(offsets.tolist(), kinds.tolist(), strict=True)):
             if kind == _QUOTE and place != escaped:
                 in_text, is_quote[at] = not in_text, True
             elif kind == _BACKSLASH and in_text and place != escaped:
                 escaped = place + 1
-            outside[at] = not in_text
+            between_texts[at] = not in_text
         self._escapes = escaped == size
-        return is_quote, outside
+        return is_quote, between_texts
 
     def _are_escaped(self, offsets: NDArray[np.int64], kinds: NDArray[np.uint8], size: int) -> NDArray[np.bool_]:
         """Whether an odd number of backslashes stands directly before each place, those in the data before counted."""

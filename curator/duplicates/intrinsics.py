@@ -70,7 +70,7 @@ eight_bytes = cast("Callable[[Any, int], Any]", intrinsic(_eight_bytes))
 """The bytes `data[at : at + 8]` as an unsigned 64-bit number, the first one lowest. All of them must be there."""
 
 
-class Seen(NamedTuple):
+class CharacterMasks(NamedTuple):
     """What stands in a window of bytes, a bit each, the first byte lowest.
 
     Attributes:
@@ -120,13 +120,13 @@ def _characters_of(_typing_context: Any, data: Any, _at: Any) -> Generated:
         marks = any_of(equal(found, "-"), equal(found, "/"), among(found, "<", ">"))
         symbols = any_of(twins, marks, among(found, "#", "&"), among(found, "*", "+"))
         words = any_of(letters, digits, equal(found, "_"))
-        masks = Seen(words, letters, digits, others, equal(found, "."), joins, symbols)
+        masks = CharacterMasks(words, letters, digits, others, equal(found, "."), joins, symbols)
         return context.make_tuple(
             builder, signature.return_type, [builder.bitcast(mask, ir.IntType(WINDOW)) for mask in masks]
         )
 
-    return types.NamedUniTuple(types.uint64, len(Seen._fields), Seen)(data, types.int64), generate
+    return types.NamedUniTuple(types.uint64, len(CharacterMasks._fields), CharacterMasks)(data, types.int64), generate
 
 
-characters_of = cast("Callable[[Any, int], Seen]", intrinsic(_characters_of))
+characters_of = cast("Callable[[Any, int], CharacterMasks]", intrinsic(_characters_of))
 """What `data[at : at + WINDOW]` are. All of the bytes must be there."""

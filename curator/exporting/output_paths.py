@@ -21,7 +21,7 @@ def check_files(opened: Opened, *files: str | None) -> None:
         UsageError: one is a source of this command, or data with a project of its own; it lies in a project's folder;
             or it is named twice.
     """
-    refuse_places(files, sources_of(opened), opened.project.folder.path)
+    refuse_outputs(files, sources_of(opened), opened.project.folder.path)
     for name, path in _named(files):
         if (path.parent / f"{path.name}{ENDING}" / DATABASE).exists():
             raise UsageError(f"{name} is data with a project of its own, so it is not overwritten. {_ANOTHER}")
@@ -49,7 +49,7 @@ def check_folder(opened: Opened, folder: Path, *, replace: bool) -> None:
         )
 
 
-def refuse_places(files: Iterable[str | None], sources: Iterable[Path], project: Path | None = None) -> None:
+def refuse_outputs(files: Iterable[str | None], sources: Iterable[Path], project: Path | None = None) -> None:
     """See that no file that is to be written is a source, by whatever name, in a project's folder, or named twice.
 
     Args:

@@ -59,7 +59,7 @@ def in_the_way(folder: Path) -> list[str]:
     for path in sorted(folder.iterdir()):
         if listed is None or path.name not in listed or path.is_symlink() or not path.is_file():
             found.append(path.name)
-        elif path.name != MANIFEST and not _is_as_written(path, listed[path.name]):
+        elif path.name != MANIFEST and not _is_unchanged(path, listed[path.name]):
             found.append(f"{path.name} (changed since)")
     return found
 
@@ -86,7 +86,7 @@ def _listed(folder: Path) -> dict[str, dict[str, Any]] | None:
         return None
 
 
-def _is_as_written(path: Path, entry: dict[str, Any]) -> bool:
+def _is_unchanged(path: Path, entry: dict[str, Any]) -> bool:
     return bool(path.stat().st_size == entry["bytes"] and sha256_of(path) == entry["sha256"])
 
 
@@ -183,7 +183,7 @@ def _remove(old: Path) -> None:
     """Remove the files of an export that are as they were written, and the folder where nothing else is in it."""
     listed = _listed(old) or {}
     for path in [path for path in old.iterdir() if path.name in listed and path.name != MANIFEST]:
-        if path.is_file() and not path.is_symlink() and _is_as_written(path, listed[path.name]):
+        if path.is_file() and not path.is_symlink() and _is_unchanged(path, listed[path.name]):
             path.unlink()
     if [path.name for path in old.iterdir()] == [MANIFEST] and listed:
         (old / MANIFEST).unlink()

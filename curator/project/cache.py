@@ -147,7 +147,7 @@ class Cache:
         for path in removable:
             size = _bytes(path)
             is_unfinished = path.name.endswith(_UNFINISHED)
-            if is_unfinished and _is_being_written(path):
+            if is_unfinished and _is_unfinished(path):
                 continue
             if not is_unfinished and spared + size <= spare:
                 spared += size
@@ -209,7 +209,7 @@ def _digest(stream: Any) -> str:
     return hasher.hexdigest()
 
 
-def _is_being_written(path: Path) -> bool:
+def _is_unfinished(path: Path) -> bool:
     named = _ENTRY.fullmatch(path.name)
     try:
         return named is not None and named[2] is not None and not is_left_over(path, named[2])

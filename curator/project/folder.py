@@ -78,10 +78,10 @@ class Folder:
         """
         with worded(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            is_whole = self.path.name.endswith(ENDING) or all(found.name in NAMES for found in self.path.iterdir())
+            is_complete = self.path.name.endswith(ENDING) or all(found.name in NAMES for found in self.path.iterdir())
             for part in PARTS:
                 (self.path / part).mkdir(mode=0o700, exist_ok=True)
-            if not is_whole:  # a folder of the user's own, named with --project: what else is in it stays as it is
+            if not is_complete:  # a folder of the user's own, named with --project: what else is in it stays as it is
                 for ours in (self.path / name for name in sorted(NAMES)):
                     if ours.exists() and is_open(ours):
                         narrow_all(ours)

@@ -56,11 +56,11 @@ def from_file(path: Path) -> list[Given]:
         name = ".".join(_underscored(keys))
         if _generic(name) not in known:
             raise UsageError(f"{place}: {_unknown(name, known)}")
-        given.append(Given(name, _seen_from(path, name, value), place))
+        given.append(Given(name, _relative_to(path, name, value), place))
     return given
 
 
-def _seen_from(file: Path, name: str, value: Any) -> Any:
+def _relative_to(file: Path, name: str, value: Any) -> Any:
     """A folder that a settings file names is looked for beside that file first, wherever a command is run."""
     if name not in NAMES_OR_FOLDERS or not isinstance(value, str) or value in KNOWN_NAMES:
         return value

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from curator.audit.engine import Audit
 from curator.audit.loading.load import Loaded
-from curator.audit.meaning.meaning_search import SemanticTies, ties_of
+from curator.audit.meaning.meaning_search import SemanticPairs, alike_of
 from curator.audit.open_data import Opened
 from curator.audit.stages.known_splits import known_splits
 from curator.errors import UsageError
@@ -60,7 +60,7 @@ def make_split(
     asked: Asked,
     *,
     anew: bool = False,
-    ties: SemanticTies | None = None,
+    must_link: SemanticPairs | None = None,
 ) -> Splitting:
     """Split what is kept, certify it and save it. Examples that have a side keep it.
 
@@ -69,7 +69,7 @@ def make_split(
         audit: of the data, for comparison.
         asked: fields of `SplitSettings` that a person named just now; others are as in the saved split, else as set.
         anew: forget the saved split and what the names of the files say.
-        ties: what says the same in other words; None: what the audit says of that.
+        must_link: what says the same in other words; None: what the audit says of that.
 
     Raises:
         UsageError: shares that leave nothing for training, or a field that no example has.
@@ -80,8 +80,8 @@ def make_split(
     settings = _settings(opened, earlier, asked)
     members = members_of(opened, audit)
     settings, groups, strata = _fields(audit.loaded, settings, members)
-    ties = ties or ties_of(audit.meaning)
-    kept_together = _components(members, groups, None if ties is None else ties.edges)
+    must_link = must_link or alike_of(audit.meaning)
+    kept_together = _components(members, groups, None if must_link is None else must_link.edges)
     before = np.full(len(members.ids), -1, dtype=np.int8) if anew else _before(opened, audit.loaded, members)
     result = split(
         members.ids,
@@ -99,7 +99,7 @@ def make_split(
         save_splits(database, splits, settings.model_dump() | about, anew=anew)
     placed = int((before < 0).sum())
     notes = _notes(result, before, earlier, asked)
-    encoder = None if ties is None else ties.encoder
+    encoder = None if must_link is None else must_link.encoder
     return Splitting(members, settings, result, certificates, placed, earlier is not None, notes, encoder)
 
 

@@ -311,4 +311,5 @@ class Result(BaseModel):
     peak_memory_bytes: int
     warnings: list[str]
 
+
 __all__ = ["bounded", "errors", "events", "files", "statistics"]

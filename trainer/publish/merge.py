@@ -25,7 +25,7 @@ from trainer.publish.finished import finished_run
 LARGEST_DIFFERENCE = {"float32": 1e-5, "bfloat16": 5e-2}
 """Between logits of the merged model and of base and adapter, relative to the largest logit. fp32 merges are exact to
 about 1e-6; bfloat16 keeps 8 bits of each merged weight."""
-_REPORT, _WRITTEN = "merge.json", "written.json"
+_REPORT, _MERGED_FILES = "merge.json", "written.json"
 """What was checked; and the SHA-256 of each file, by which the next merge knows what it may replace."""
 PROBED = 8
 """Held-out examples whose logits are compared."""
@@ -104,7 +104,7 @@ def _write(plan: Plan, merged: Any, target: Path) -> None:
     merged.save_pretrained(temporary)
     plan.tokenizer.save_pretrained(temporary)
     rewritten = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
-    write_text(temporary / _WRITTEN, json.dumps(rewritten, indent=1))
+    write_text(temporary / _MERGED_FILES, json.dumps(rewritten, indent=1))
     old = target.with_name(f".{target.name}.old")
     if target.exists():
         _refuse_what_is_not_ours(target)
@@ -125,10 +125,10 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     if not target.exists():
         return
     try:
-        rewritten = json.loads((target / _WRITTEN).read_text(encoding="utf-8"))
+        rewritten = json.loads((target / _MERGED_FILES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         rewritten = {}
-    found = [path for path in sorted(target.iterdir()) if path.name not in (_WRITTEN, _REPORT)]
+    found = [path for path in sorted(target.iterdir()) if path.name not in (_MERGED_FILES, _REPORT)]
     others = [path.name for path in found if not path.is_file() or rewritten.get(path.name) != sha256(path)]
     if others or (found and not rewritten):
         raise SettingsError(

@@ -61,8 +61,8 @@ def run(
     """
     began = time.time() if began is None else began
     processes = here()
-    if resume and processes.main and (told := tell_finished(folder, on_event)) is not None:
-        return told
+    if resume and processes.main and (reported := tell_finished(folder, on_event)) is not None:
+        return reported
     narrate = Narration(folder / contract.LOG_FILE if processes.main else None)
     checkpoint = _continue_from(folder, narrate) if resume else None
     if not resume:

@@ -82,14 +82,14 @@ def originals_at(loaded: Loaded, positions: Iterable[int]) -> Iterator[Original]
     files = loaded.facts["file"]
     for file, wanted in groupby(sorted(set(positions)), lambda position: int(files[position])):
         is_quick = loaded.sources[file].source.seekable
-        yield from (_at_places if is_quick else _in_blocks)(loaded, file, list(wanted))
+        yield from (_at_offsets if is_quick else _in_blocks)(loaded, file, list(wanted))
 
 
-def _at_places(loaded: Loaded, file: int, wanted: list[int]) -> Iterator[Original]:
+def _at_offsets(loaded: Loaded, file: int, wanted: list[int]) -> Iterator[Original]:
     read = loaded.sources[file]
-    places = loaded.facts[wanted].select("offset", "length", "line", "key").iter_rows()
+    offsets = loaded.facts[wanted].select("offset", "length", "line", "key").iter_rows()
     with read.source.path.open("rb") as stream:
-        for position, (offset, length, line, key) in zip(wanted, places, strict=True):
+        for position, (offset, length, line, key) in zip(wanted, offsets, strict=True):
             outcome = read_example(os.pread(stream.fileno(), length, offset), read.recognised.dialect)
             if isinstance(outcome, list) or example_key(outcome[1].identity()) != key:
                 raise _changed(read.source)

@@ -43,20 +43,20 @@ class SelectedExamples:
 
 
 @dataclass(frozen=True)
-class SemanticTies:
+class SemanticPairs:
     """What says the same in other words: int64 [pairs, 2], left < right, and the name of the encoder that found it."""
 
     edges: npt.NDArray[np.int64]
     encoder: str
 
 
-def ties_of(meaning: Meaning | None) -> SemanticTies | None:
+def alike_of(meaning: Meaning | None) -> SemanticPairs | None:
     """What must stay on one side of a split for its meaning. None where meaning was not looked at."""
-    return None if meaning is None else _ties(meaning.pairs, meaning.encoder)
+    return None if meaning is None else _must_link(meaning.pairs, meaning.encoder)
 
 
-def semantic_ties(audit: Audit, cache: Cache, progress: Progress) -> SemanticTies | None:
-    """`ties_of` what the audit says of meaning; where it says nothing, of vectors alone, without topics and outliers.
+def semantic_must_link(audit: Audit, cache: Cache, progress: Progress) -> SemanticPairs | None:
+    """`alike_of` what the audit says of meaning; where that is nothing, of vectors alone, without topics and outliers.
 
     None where meaning is not to be looked at, or the encoder that nobody asked for is not on this machine.
 
@@ -68,7 +68,7 @@ def semantic_ties(audit: Audit, cache: Cache, progress: Progress) -> SemanticTie
 
     options = audit.options.meaning
     if audit.meaning is not None or options.embedder == NO_EMBEDDER:
-        return ties_of(audit.meaning)
+        return alike_of(audit.meaning)
     try:
         encoder, embedded_set = _known(audit.loaded, cache, options, progress)
     except MissingDependency:
@@ -82,11 +82,11 @@ def semantic_ties(audit: Audit, cache: Cache, progress: Progress) -> SemanticTie
         words = embedded_set.words.numbers
         pairs, _ = semantic_pairs(embedded_set.vectors, words, encoder.threshold, cores())
         path = cache.store(key, pairs.select("left", "right").write_ipc)
-    return _ties(read_frame(path), encoder.name)
+    return _must_link(read_frame(path), encoder.name)
 
 
-def _ties(pairs: pl.DataFrame, encoder: str) -> SemanticTies:
-    return SemanticTies(pairs.select("left", "right").to_numpy().astype(np.int64), encoder)
+def _must_link(pairs: pl.DataFrame, encoder: str) -> SemanticPairs:
+    return SemanticPairs(pairs.select("left", "right").to_numpy().astype(np.int64), encoder)
 
 
 def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:

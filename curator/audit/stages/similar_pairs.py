@@ -100,7 +100,7 @@ def corpus_of(loaded: Loaded, cache: Cache) -> "Corpus":
     return assemble(BlockFeatures.load(cache.required(placed.features_key or "")) for placed in loaded.placed)
 
 
-def is_prepared(loaded: Loaded, cache: Cache) -> bool:
+def has_features(loaded: Loaded, cache: Cache) -> bool:
     """Whether all blocks of a set are prepared for comparing examples."""
     keys = (placed.features_key for placed in loaded.placed)
     return all(key is not None and cache.entry(key) is not None for key in keys)

@@ -195,11 +195,11 @@ def without_secrets(text: str, *spans: int) -> tuple[str, list[int]]:
 
 def cut_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """`text` with `[SECRET]` in the place of each span; they are in order and do not overlap."""
-    pieces, done = [], 0
+    parts, done = [], 0
     for start, end in spans:
-        pieces += [text[done:start], MASK]
+        parts += [text[done:start], MASK]
         done = end
-    return "".join([*pieces, text[done:]])
+    return "".join([*parts, text[done:]])
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:

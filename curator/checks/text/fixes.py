@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from curator.checks.text.invisible import CONTROL, invisible_offsets
 from curator.checks.text.markup import ENTITY, TAG
-from curator.checks.text.protected import repaired_outside, without_trailing_space
+from curator.checks.text.protected import repaired_around, without_trailing_space
 
 _COLOURS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 _BREAKS = re.compile("[\x0b\x0c\x85]")
@@ -24,7 +24,7 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 def repair_mojibake(text: str) -> str:
     """`text` decoded rightly, outside what `curator.checks.text.protected` names."""
-    return repaired_outside(text, decoded_rightly)
+    return repaired_around(text, decoded_rightly)
 
 
 def decoded_rightly(text: str) -> str:
@@ -42,7 +42,7 @@ def decoded_rightly(text: str) -> str:
 
 def remove_controls(text: str) -> str:
     """`text` without control characters, outside what `curator.checks.text.protected` names."""
-    return repaired_outside(text, without_controls)
+    return repaired_around(text, without_controls)
 
 
 def without_controls(text: str) -> str:

@@ -80,10 +80,10 @@ def _residue(text: str, role: str, plain: bool | None) -> Iterator[Span]:
 
 def _not_meant(text: str) -> Iterator[re.Match[str]]:
     """Markup that is neither a line break in a Markdown table's cell nor part of a line of program code."""
-    start, end, bars, seen = 0, -1, 0, 0
+    start, end, bars, searched = 0, -1, 0, 0
     for match in _RESIDUE.finditer(text):
-        line_break = text.rfind("\n", seen, match.start())
-        seen = match.start()
+        line_break = text.rfind("\n", searched, match.start())
+        searched = match.start()
         if line_break >= 0 or match.end() > end:  # not on the line of the match before
             start = line_break + 1 if line_break >= 0 else start
             end = text.find("\n", match.end())

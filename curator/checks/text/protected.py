@@ -40,7 +40,7 @@ def is_completion(text: str) -> bool:
     return text[:1].isspace()
 
 
-def repaired_outside(text: str, repair: Callable[[str], str]) -> str:
+def repaired_around(text: str, repair: Callable[[str], str]) -> str:
     """`text` with `repair` applied outside what is protected.
 
     A text that shows in code or quotes what the repair would change speaks of it, and is left alone as a whole; so is
@@ -48,13 +48,13 @@ def repaired_outside(text: str, repair: Callable[[str], str]) -> str:
     """
     if repair(text) == text or is_completion(text):
         return text
-    pieces, at = [], 0
+    parts, at = [], 0
     for start, end in protected(text):
         if repair(text[start:end]) != text[start:end]:
             return text
-        pieces += [repair(text[at:start]), text[start:end]]
+        parts += [repair(text[at:start]), text[start:end]]
         at = end
-    return "".join([*pieces, repair(text[at:])])
+    return "".join([*parts, repair(text[at:])])
 
 
 def without_trailing_space(text: str) -> str:

@@ -25,7 +25,7 @@ def export(options: DataRequest, rescue: bool) -> None:
     from curator.cli.screen import narrate
     from curator.data.files.permissions import OWNER
     from curator.data.safe_text import visible
-    from curator.exporting.output_paths import check_files, refuse_places
+    from curator.exporting.output_paths import check_files, refuse_outputs
     from curator.project.decisions.journal import journal_lines, lines_of, rescued_decisions
 
     data, file = _data_and_file(options)
@@ -33,12 +33,12 @@ def export(options: DataRequest, rescue: bool) -> None:
     if rescue:
         decisions, lost = rescued_decisions(database_of(data))
         wanted = [one for one in decisions if options.annotator in (None, one.annotator)]
-        refuse_places([file], [database_of(data)])
-        count = _written(lines_of(wanted), file, OWNER)
+        refuse_outputs([file], [database_of(data)])
+        count = _write_journal(lines_of(wanted), file, OWNER)
     else:
         with open_data(data) as opened:
             check_files(opened, file)
-            count = _written(journal_lines(opened.project.log, options.annotator), file, opened.allowed)
+            count = _write_journal(journal_lines(opened.project.log, options.annotator), file, opened.allowed)
     if file != "-":
         rewritten = f"{count:,} {'decision was' if count == 1 else 'decisions were'} written to {visible(file)}."
         narrate(options, rewritten + (f" {lost:,} could not be read." if lost else ""))
@@ -46,7 +46,7 @@ def export(options: DataRequest, rescue: bool) -> None:
         narrate(options, f"{lost:,} decisions could not be read.")
 
 
-def _written(lines: Iterable[bytes], file: str, allowed: int) -> int:
+def _write_journal(lines: Iterable[bytes], file: str, allowed: int) -> int:
     """Write a journal to a file or, for `-`, to stdout; how many decisions."""
     import sys
     from pathlib import Path
@@ -68,11 +68,11 @@ def import_(options: DataRequest) -> None:
     """
     from curator.audit.open_data import open_data
     from curator.cli.streams import telling
-    from curator.project.decisions.journal import import_journal, journal_pieces
+    from curator.project.decisions.journal import import_journal, journal_chunks
 
     data, file = _data_and_file(options)
     with open_data(data) as opened, click.open_file(file, "rb") as stream:
-        outcome = import_journal(opened.project.log, journal_pieces(stream), file)
+        outcome = import_journal(opened.project.log, journal_chunks(stream), file)
     with telling("The decisions were imported"):
         click.echo(f"{outcome.new:,} decisions are new, {outcome.known:,} were there already.")
 

@@ -29,7 +29,7 @@ def command(
 
     The split is saved: an example keeps its side when others are added. Ends with exit code 1 when something leaks.
     """
-    from curator.audit.meaning.meaning_search import semantic_ties
+    from curator.audit.meaning.meaning_search import semantic_must_link
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
@@ -45,8 +45,8 @@ def command(
         check_files(opened, json_file)
         with progress_bar(options) as progress:
             audit = opened.examples(progress, compare=True)
-            ties = semantic_ties(audit, opened.project.cache, progress)
-        splitting = make_split(opened, audit, asked, anew=anew, ties=ties)
+            must_link = semantic_must_link(audit, opened.project.cache, progress)
+        splitting = make_split(opened, audit, asked, anew=anew, must_link=must_link)
         report, page = write_certificate(opened, audit, splitting)
     if json_file:
         with telling("The split was made and saved"):

@@ -28,13 +28,13 @@ def command(
     from curator.cli.screen import progress_bar
     from curator.data.files.permissions import allowed_by
     from curator.data.sources.source import expand
-    from curator.exporting.output_paths import refuse_places
+    from curator.exporting.output_paths import refuse_outputs
     from curator.reporting.writing import write_report
     from curator.settings.request import DataRequest
     from curator.splitting.leaks_between import leak_text, leaks_between
 
     sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
-    refuse_places([json_file], sources)
+    refuse_outputs([json_file], sources)
     with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
         found, specimens = leaks_between(
             [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress

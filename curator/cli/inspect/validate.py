@@ -41,7 +41,7 @@ def command(
 
     from curator.data.safe_text import visible
     from curator.data.sources.pipes import is_pipe
-    from curator.exporting.output_paths import refuse_places
+    from curator.exporting.output_paths import refuse_outputs
     from curator.exporting.validation import file_or_stdin, notice_of, secrets_in, token_counter
     from curator.targets.file_validation import validate
 
@@ -52,7 +52,7 @@ def command(
     if notice := notice_of(target):
         click.echo(notice, err=True)
     complete, name = True, "standard input" if file == "-" else file
-    refuse_places([out], [Path(name) for name in (file, against) if name and name != "-"])
+    refuse_outputs([out], [Path(name) for name in (file, against) if name and name != "-"])
     with file_or_stdin(file) as path, file_or_stdin(against) if against else nullcontext() as other:
         if fix:
             path, complete = _corrected(path, target, Path(out) if out else None, limit)

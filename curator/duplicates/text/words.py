@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.intrinsics import WINDOW, Seen, characters_of, count_bits, eight_bytes, zeros_below
+from curator.duplicates.intrinsics import WINDOW, CharacterMasks, characters_of, count_bits, eight_bytes, zeros_below
 from curator.duplicates.text.characters import (
     ALONE,
     ALONE_NUMBER,
@@ -129,7 +129,7 @@ def _with_symbol(symbols: Any, placed: Any, code: Any, words_before: int) -> tup
 
 
 @inner_kernel
-def _word_bits(known: Seen, bits: Any, undecided: Any, after_dot: Any) -> tuple[Any, Any]:
+def _word_bits(known: CharacterMasks, bits: Any, undecided: Any, after_dot: Any) -> tuple[Any, Any]:
     """Which bytes of a window belong to words, and which of them are `+` or `#`.
 
     Args:

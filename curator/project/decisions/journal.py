@@ -117,7 +117,7 @@ def lines_of(decisions: Iterable[Decision]) -> Iterator[bytes]:
     return (encode(_line(decision)) + b"\n" for decision in decisions)
 
 
-def journal_pieces(stream: IO[bytes]) -> Iterator[bytes]:
+def journal_chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """The lines of an open file; one that is too long to be a decision comes in pieces, the first of them too long."""
     return iter(lambda: stream.readline(LONGEST_LINE + 2), b"")
 
@@ -127,7 +127,7 @@ def import_journal(log: DecisionLog, lines: Iterable[bytes], name: str) -> Impor
 
     Args:
         log: where to.
-        lines: of a journal, as `journal_pieces` gives them.
+        lines: of a journal, as `journal_chunks` gives them.
         name: of the journal, for sentences.
 
     Raises:

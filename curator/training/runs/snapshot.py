@@ -167,10 +167,10 @@ def _write_splits(folder: Path, examples: Iterable[Handed]) -> tuple[dict[str, H
     _refuse_what_cannot_train(counts)
     for side in [side for side, count in counts.items() if not count]:
         (folder / SPLIT_FILES[side]).unlink()
-    written = {
+    counts_by_split = {
         side: HandedFile(SPLIT_FILES[side], n, _sha256(folder / SPLIT_FILES[side])) for side, n in counts.items() if n
     }
-    return written, secrets
+    return counts_by_split, secrets
 
 
 def _refuse_what_cannot_train(counts: dict[str, int]) -> None:
