@@ -24,7 +24,7 @@ _BESIDE = frozenset(
 ) | {"data", "base64", "b64", "bytes", "frames", "input", "output", "source"}
 """Words that a key may have beside the kind: `image_path`, but not `image_width`."""
 
-_WORD = re.compile(r"[A-Z]?[a-z]+(?:64)?|[A-Z]+(?![a-z])")
+_WORD = re.compile(r"[A-Z]?[a-z]+(?:64)?|(?<![A-Z])[A-Z]++(?![a-z])")
 _NOT_TURNS = frozenset({"tools", "functions"})
 
 

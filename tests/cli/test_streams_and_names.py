@@ -56,6 +56,7 @@ def test_what_was_done_is_said_to_be_done_when_its_report_finds_no_room(desk, na
     command, sentence = CHANGES[name]
     line = {"id": "x", "example": "a" * 16, "action": "drop", "annotator": "anna", "time": "2020-01-01T00:00:00Z"}
     (desk.parent / "theirs.jsonl").write_text(json.dumps(line))
+    desk.write_bytes(desk.read_bytes() + desk.read_bytes().splitlines(keepends=True)[0])  # a copy, for the policy
     before = decided(desk)
     code, said = into("/dev/full", desk.parent, *command)
     assert (code, sentence in said, "Only the report of it" in said) == (4, True, True), said

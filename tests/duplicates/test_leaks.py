@@ -66,7 +66,8 @@ def test_a_prompt_with_another_symbol_is_no_leak_and_no_tie():
     found = leaks(prepared(train), prepared(validation)).nearest
     assert found["same_prompt"].to_list() == [None, 0]
     corpus, duplicates, groups = grouped(train + validation)
-    assert components(3, *must_link(corpus, duplicates, groups)).of.tolist() == [0, 1, 0]
+    first, other, again = components(3, *must_link(corpus, duplicates, groups)).of.tolist()
+    assert first == again != other
 
 
 def test_the_claim_is_a_sentence_with_its_figures():

@@ -108,6 +108,7 @@ def test_a_policy_decides_by_what_was_edited(data, capfd):
 
 def test_a_limit_of_tokens_counts_the_edited_text(data, capfd):
     edit(data, answer="word " * 300 + "end.")
+    curator(capfd, "audit", data, "--max-tokens", "200", "--fail-on", "never")
     checks = checks_shown(capfd, data, "--max-tokens", "200")
     assert "over-token-limit" in checks[1]
     assert list(checks_shown(capfd, data, "--where", "tokens:>200")) == [1]

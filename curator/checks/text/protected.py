@@ -15,7 +15,7 @@ Span = tuple[int, int]
 LEFT_ALONE = "It stands in code, quotes, a table or a plain completion, so no repair is offered."
 
 _LINE = re.compile(r"[^\n]+")
-_SET_OFF = re.compile(r"(?: {4}| {0,3}\t| {0,3}>)|.*\t|.*\|.*\||[ \t]*\|", re.DOTALL)
+_SET_OFF = re.compile(r"(?: {4}| {0,3}\t| {0,3}>)|[^\t]*\t|[^|]*\|[^|]*\||[ \t]*\|")
 """Indented code, a quotation of Markdown or of a mail, a line with tabs, a row of a table."""
 _DRAWN = re.compile(r"[^\w\s\x00-\x1f\x7f-\x9f]")
 _TICKS = re.compile(r"`+")
