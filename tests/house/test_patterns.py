@@ -20,7 +20,7 @@ MADE_LATER = {
 """Modules with a pattern that is put together when they run, and why that is safe."""
 
 PROVEN_BY_HAND = {
-    "curator.checks.privacy.secret_keys._KEY": "a token begins behind no letter, or behind a backslash, which none reads",
+    "curator.checks.privacy.secret_keys._KEY": "a token begins behind no letter, or behind an escape, which none holds",
 }
 """Patterns that are linear for a reason that the proof does not see."""
 
