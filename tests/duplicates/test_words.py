@@ -134,7 +134,7 @@ def test_a_text_has_the_same_shingles_whatever_stands_beside_it(pieces, between)
     beside = block_features(reference.views([("before", "it"), (text, text), ("after" * 50, "it" * 200)]))
     low, high = beside.ends[1:3]
     assert np.array_equal(alone.shingles, beside.shingles[low:high])
-    for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "symbols", "equal_prompt", "parities"):
+    for name in ("words", "sizes", "equal_words", "equal_text", "numbers", "symbols", "equal_prompt", "bitmaps"):
         assert np.array_equal(getattr(alone, name)[0], getattr(beside, name)[1])
     assert np.array_equal(alone.bands[:, 0], beside.bands[:, 1])
     assert alone.words[0, 0] == len(reference.words(text))

@@ -121,7 +121,7 @@ def test_words_are_taken_by_example(tmp_path):
     again = Subwords.load(tmp_path / "words")
     some = again.at(np.array([4, 0, 29]))
     expected = joined_words([words_of(views(30)[at : at + 1]) for at in (4, 0, 29)])
-    assert (some.pieces == expected.pieces).all()
+    assert (some.subwords == expected.subwords).all()
     assert (some.numbers == expected.numbers).all()
     assert (some.ends == expected.ends).all()
 

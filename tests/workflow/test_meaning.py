@@ -213,7 +213,7 @@ def test_only_what_is_new_is_encoded_and_nothing_hangs_on_what_was_there_before(
         encoder.texts.clear()
         request = DataRequest((str(place / "set.jsonl"),), embedder="none")
         with open_data(request) as opened:
-            seen = embedded(opened.audited(silent).loaded, encoder, opened.project.cache, silent)
+            seen = embedded(opened.examples(silent).loaded, encoder, opened.project.cache, silent)
     known = {row for row in rows[:90]}
     new = [row for row in part if row not in known]
     assert sorted(encoder.texts) == sorted([text for row in new for text in row])
