@@ -70,7 +70,9 @@ def test_a_corrected_copy_is_written_and_judged_and_the_file_stays_as_it_was(tmp
     assert "left out: error invalid-json" in outcome.stdout
     assert "openai would accept it: 0 errors" in outcome.stderr
     assert (tmp_path / "mine.jsonl").read_bytes() == before
-    assert curator(tmp_path, "validate", "mine.corrected.jsonl", "--target", "openai", "--allow-secrets").returncode == 0
+    assert (
+        curator(tmp_path, "validate", "mine.corrected.jsonl", "--target", "openai", "--allow-secrets").returncode == 0
+    )
 
 
 def test_a_target_or_a_severity_that_does_not_exist_ends_with_2(folder):
