@@ -30,7 +30,7 @@ def audited(data: str) -> AuditReport:
     """The report that `curator audit` writes about `data`."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "report.json")
-        command = [sys.executable, "-m", "curator", "audit", data, "--project", folder, "--json", str(written)]
+        command = [sys.executable, "-P", "-m", "curator", "audit", data, "--project", folder, "--json", str(written)]
         outcome = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, check=False)
         if outcome.returncode not in (0, 1):
             sys.exit(outcome.stderr)

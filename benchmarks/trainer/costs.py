@@ -95,7 +95,7 @@ def first_loss(folder: Path) -> float:
     """Seconds from the start of `trainer run` to the first logged loss."""
     import json
 
-    command = [sys.executable, "-m", "trainer", "run", str(folder)]
+    command = [sys.executable, "-P", "-m", "trainer", "run", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return float(json.loads((folder / "result.json").read_text())["first_loss_seconds"])
 

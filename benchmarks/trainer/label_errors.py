@@ -100,7 +100,7 @@ def main() -> None:
             if not folder.exists():
                 write_run(folder, seed)
             if not (folder / "result.json").exists():
-                command = [sys.executable, "-m", "trainer", "run", str(folder)]
+                command = [sys.executable, "-P", "-m", "trainer", "run", str(folder)]
                 subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
             report(seed, folder)
 

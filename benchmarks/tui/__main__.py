@@ -45,7 +45,7 @@ FILTERS = {
 
 def first_paint(data: str, marker: bytes) -> float:
     """Seconds from the start of the process to the first screen that holds `marker`, in a terminal of 120 x 40."""
-    command = [sys.executable, "-m", "curator", "review", data]
+    command = [sys.executable, "-P", "-m", "curator", "review", data]
     controller, terminal = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
     start = time.perf_counter()
