@@ -96,9 +96,8 @@ def test_every_repair_is_a_finding_of_that_message_first(tmp_path):
         assert {one["example"] for one in edits} == fixable
         texts = [message["content"] for one in edits for part in ("messages", "chosen", "rejected")
                  for message in one["value"].get(part, ())]  # fmt: skip
-        assert (
-            texts
-            == {
+        assert sorted(texts) == sorted(
+            {
                 "chats": ["What is a café?", "A café is a place.", "Colour?", "Use `\x1b[31m`, as in café"],
                 "completions": [],
                 "pairs": ["Where?", "In the café.", "No café", "Who?", "I", "Me"],
