@@ -1,6 +1,7 @@
 """The engine: load, derive, compare, report; what was found is kept for the next time."""
 
 __all__ = [
+    "decided.checking",
     "decided.edited",
     "decided.keeper_order",
     "decided.open_findings",

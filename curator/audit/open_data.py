@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from curator.audit.decided.edited import check_contents, contents_of, derived_key, read_derived
+from curator.audit.decided.edited import Edited, contents_of
 from curator.audit.engine import Audit, AuditOptions, Decided, audit, read_examples
 from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
@@ -139,10 +139,14 @@ class Opened:
         contents = contents_of(self.state(), audit.loaded)
         if contents == audit.edited.contents:
             return audit
+        if not contents:
+            return replace(audit, edited=Edited())
+        from curator.audit.decided.checking import check_contents, derived_key, read_derived
+
         cache = self.project.cache
         known = audit.edited if audit.edited.contents else read_derived(cache, audit.options)
         edited = check_contents(audit.options, audit.loaded, contents, known)
-        if edited.contents and set(edited.derived["text"]) != set(known.derived["text"] if len(known.derived) else ()):
+        if set(edited.derived["text"]) != set(known.derived["text"] if len(known.derived) else ()):
             cache.store(derived_key(audit.options), edited.derived.write_ipc)
         return replace(audit, edited=edited)
 

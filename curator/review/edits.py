@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from curator.audit.decided.edited import check_contents
+from curator.audit.decided.checking import check_contents
 from curator.audit.engine import Audit
 from curator.audit.findings import published, severity_rank
 from curator.audit.open_data import Opened
