@@ -38,7 +38,7 @@ def module_command(module: str, *arguments: str) -> list[str]:
 
 
 def _unsafe(given: str) -> list[str]:
-    """The entries of a module path that stand for the working folder, or come from a relative one of PYTHONPATH."""
+    """The entries of a module path that mean the working folder, or come from a relative one of PYTHONPATH."""
     try:
         here = os.getcwd()  # noqa: PTH109
     except OSError:  # it was deleted: nothing can be in it

@@ -24,7 +24,7 @@ from trainer.model.quiet import quieten_libraries, stay_offline
 quieten_libraries(); stay_offline()
 import bitsandbytes, peft
 from transformers import LlamaForCausalLM
-from trainer.contract import ModelSettings
+from trainer.contract.settings import ModelSettings
 from trainer.model.load import Source, choose_placement, load_model
 
 def own():

@@ -86,8 +86,9 @@ def say(name: str, **figures: Any) -> None:
 def ours(folder: Path, options: dict[str, Any]) -> None:
     """The recipe's own model and trainer; one loaded model serves every variant, each starting where the last ended."""
     from benchmarks.trainer.random_weights import readable
-    from trainer.contract.events import EventLog, Heartbeat
+    from trainer.contract.events import EventLog
     from trainer.model.quiet import quieten_libraries
+    from trainer.train.heartbeat import Heartbeat
 
     quieten_libraries()
     from trainer.plan.plan import make_plan

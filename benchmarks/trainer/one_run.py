@@ -29,8 +29,9 @@ def timed(train: Callable[[], object]) -> dict[str, float]:
 
 
 def ours(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from trainer.contract.events import EventLog, Heartbeat
+    from trainer.contract.events import EventLog
     from trainer.model.quiet import quieten_libraries
+    from trainer.train.heartbeat import Heartbeat
 
     quieten_libraries()
     from trainer.plan.plan import make_plan

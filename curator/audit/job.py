@@ -13,10 +13,10 @@ import msgspec
 from curator.audit.open_data import Opened, open_data
 from curator.errors import CuratorError, DecisionConflict
 from curator.module_path import module_command
-from curator.project.jobs.events import EventWriter
 from curator.project.jobs.job import Job, attach, start
 from curator.settings.request import DataRequest
 from trainer.contract import EVENTS_FILE
+from trainer.contract.events import EventLog
 
 _BETWEEN = 0.2
 """Seconds between two reports of progress."""
@@ -43,7 +43,7 @@ def start_audit(opened: Opened) -> Job:
 
 def run(folder: Path, request: DataRequest, *, readonly: bool) -> int:
     """Audit, telling how far it is; the exit code."""
-    with EventWriter(folder / EVENTS_FILE, "audit") as events:
+    with EventLog(folder / EVENTS_FILE, "audit") as events:
         events.write("started", data=list(request.data))
         reported = 0.0
 

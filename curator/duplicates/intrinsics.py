@@ -1,7 +1,7 @@
 """Machine instructions that Python has no word for, for kernels.
 
 Reading a number at an address is how kernels walk shingles that lie in many mapped files without copying them; bits are
-counted to bound similarities; and the characters of 64 bytes are told apart at once, because most text is plain ASCII.
+counted to bound similarities; and the characters of 64 bytes are classified at once, because most text is plain ASCII.
 """
 
 import functools
@@ -53,7 +53,7 @@ zeros_below = cast("Callable[[Any], int]", intrinsic(_zeros_below))
 
 
 def _read(context: Any, builder: Any, signature: Any, arguments: Any, kind: Any) -> Any:
-    """Of bytes and a place in them, what stands there, read as `kind`."""
+    """The value of `kind` at an offset in bytes."""
     data = make_array(signature.args[0])(context, builder, value=arguments[0]).data
     place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.PointerType(kind))
     return builder.load(place, align=1)

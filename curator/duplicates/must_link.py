@@ -14,7 +14,7 @@ Edges = npt.NDArray[np.int64]
 def must_link(corpus: Corpus, duplicates: Duplicates, groups: Groups) -> tuple[Edges, Edges]:
     """Pairs of positions, int64 [edges, 2], that join examples.
 
-    Returns: all ties (whole texts similar, copies, same answers, equal prompts), and the close ones among them
+    Returns: all constraints (full texts similar, copies, same answers, equal prompts), and the close ones among them
     (copies and equal prompts), which are what counts within a component that would be too large.
     """
     pairs = groups.pairs

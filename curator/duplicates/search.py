@@ -40,7 +40,7 @@ class Duplicates:
         views: in which candidates were sought.
         recall: expected share of the pairs at exactly the threshold that were found.
         exact_first: int64 [n], the first position with the same exact key.
-        first: int64 [n], the first position with the same words and context; it stands for all of them in `pairs`.
+        first: int64 [n], the first position with the same words and context; it represents all of them in `pairs`.
         pairs: `COMPARED`, sorted; examples with equal words appear with their first only.
         forest: `left`, `right`, `similarity`: what hangs together by whole-text similarity beside `pairs`, from the
             threshold up.
@@ -218,7 +218,7 @@ def _reused(
 ) -> npt.NDArray[np.bool_]:
     """Carry over what an earlier run found; which examples it need not be done for again.
 
-    An example is done again where it did not stand for its equals then, or where other parts of its prompt are now
+    An example is compared again where it did not represent its equals then, or where other parts of its prompt are now
     template.
     """
     then, now = earlier.duplicates, earlier.positions

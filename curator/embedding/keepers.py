@@ -8,7 +8,7 @@ from curator.embedding.vectors import Positions
 
 
 def stands(pairs: pl.DataFrame, rank: Positions, is_out: npt.NDArray[np.bool_]) -> Positions:
-    """Of copies the one that stands for all of them, int64 [n]: the best ranked that is not out, if any.
+    """Of copies the one that represents all of them, int64 [n]: the best ranked that is not out, if any.
 
     Args:
         pairs: as `semantic_pairs` gives them.

@@ -1,4 +1,4 @@
-"""Search by meaning, and a subset that stands for the whole."""
+"""Search by meaning, and a subset that represents the set."""
 
 import heapq
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def similar(vectors: Vectors, query: Floats | int, count: int = 10) -> tuple[Pos
     Args:
         vectors: of the set.
         query: a unit vector, compared with the best fitting of prompt, answer and whole; or the position of an
-            example, compared as a whole and left out itself.
+            example, compared by its full text, itself excluded.
         count: how many.
     """
     example = query if isinstance(query, int) else None

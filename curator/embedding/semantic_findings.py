@@ -19,9 +19,9 @@ def semantic_duplicate_findings(pairs: pl.DataFrame, keeper: Positions, stand: P
     """A row for every member of a group but its keeper.
 
     Args:
-        pairs: `left`, `right` and `similarity`; who stands for a member is in one with its keeper, or is it.
+        pairs: `left`, `right` and `similarity`; the representative of a member is in one with its keeper, or is it.
         keeper: int64 [n].
-        stand: int64 [n], who stands for each example; see `curator.embedding.keepers.stands`.
+        stand: int64 [n], the representative of each example; see `curator.embedding.keepers.stands`.
     """
     members = pl.DataFrame({"row": np.arange(len(keeper)), "keeper": keeper, "stand": stand}).cast(pl.UInt32)
     members = members.filter(pl.col("row") != pl.col("keeper")).with_columns(

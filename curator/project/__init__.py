@@ -9,7 +9,6 @@ __all__ = [
     "decisions.policies",
     "decisions.times",
     "folder",
-    "jobs.events",
     "jobs.job",
     "jobs.run_files",
     "lock",

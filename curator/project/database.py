@@ -134,7 +134,9 @@ class Database:
             WorkFailed: the disk is full.
         """
         if self.readonly:
-            raise UsageError(f"{self.path} was opened read-only: nothing can be decided. Leave out --readonly.")
+            raise UsageError(
+                f"{self.path} was opened read-only: nothing can be decided. Run it again without --readonly."
+            )
         with self._turn, self._worded():
             self._connection.execute("BEGIN IMMEDIATE")
             try:

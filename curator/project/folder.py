@@ -150,7 +150,7 @@ def is_utf_8(path: Path) -> bool:
 
 
 def _users_own(beside: Path) -> Path:
-    """A folder in the user's state folder, its name the same and the place it stands for in a hash."""
+    """A folder in the user's state folder, with the same name and a hash of the place it replaces."""
     place = xxhash.xxh3_64_hexdigest(os.fsencode(beside))[:8]
     return (
         platformdirs.user_state_path("curator")

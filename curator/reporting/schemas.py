@@ -23,7 +23,7 @@ def published_schema(name: str) -> dict[str, Any]:
     if name == "events":
         from pydantic import TypeAdapter
 
-        from trainer.contract import Event
+        from trainer.contract.events import Event
 
         return TypeAdapter(Event).json_schema()
     raise UsageError(f"There is no schema '{name}'. There are {', '.join(SCHEMAS)}.")

@@ -131,7 +131,7 @@ FIELD_OF_KEY: Mapping[str, str] = {
 NAMES_OR_FOLDERS = ("tokens.tokenizer", "meaning.embedder")
 """Settings that take a folder in place of a name."""
 KNOWN_NAMES = frozenset({DEFAULT_ENCODER, "none", *(tokenizer.name for tokenizer in TOKENIZERS)})
-"""What stands for itself there, whatever folders there are."""
+"""What is taken literally there, whatever folders there are."""
 
 ANY_NAME = "*"
 _INSIDE: Mapping[str, tuple[str, ...]] = {
@@ -145,7 +145,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
 
 
 def known_names() -> Iterator[str]:
-    """The name of every setting; `*` stands for a name that the user gives."""
+    """The name of every setting; `*` is a name that the user gives."""
     for place, field in FIELD_OF_KEY.items():
         inside = _INSIDE.get(field)
         if inside is None:

@@ -33,7 +33,7 @@ def changed(
         request: what was said on the command line.
         paths: the data files.
         name: section and key, `review.theme`.
-        typed: the value as TOML has it; quotes and brackets may be left out. Empty: the default again.
+        typed: the value as TOML has it; quotes and brackets are optional. Empty: the default again.
         accepts: raises UsageError where the settings as a whole are not possible.
 
     Raises:

@@ -32,7 +32,7 @@ def leaks_between(
     Args:
         train: files or glob patterns.
         held: the same for the set that is to share nothing with them.
-        threshold: similarity of whole texts from which an example leaks.
+        threshold: similarity of full texts from which an example leaks.
         reading: how the files are read.
         limit: at most so many texts; None: all.
         progress: is told how far it is.

@@ -1,4 +1,4 @@
-"""The tokenizers that a name stands for, and what each one's model puts around the text of a message.
+"""The tokenizers by name, and what each one's model puts around the text of a message.
 
 A name is either one of `TOKENIZERS` or the folder of a local model. What surrounds a message is data here, taken from
 what the makers publish; the models' templates for tools and reasoning are not, and such examples are marked as not
@@ -23,7 +23,7 @@ class Frame:
     Attributes:
         begin: tokens before the first message.
         end: tokens after the last one.
-        marks: special tokens around a message, by role; "" stands for any other role.
+        marks: special tokens around a message, by role; "" is any other role.
         role_as: "text": the role is a text of its own between special tokens; "head": it stands, with a line end,
             right before the content, and a token may reach across; "none": the special tokens tell it.
         lead: ordinary text right before the content.

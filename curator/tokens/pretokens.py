@@ -97,7 +97,7 @@ def _place(data: Any, at: int, stop: int, keys: Any) -> Any:
     for position in range(at, stop):
         key = (key ^ np.uint64(data[position])) * np.uint64(0x100000001B3)
     key = (key ^ (key >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    key = (key ^ (key >> np.uint64(33))) | np.uint64(1)  # 0 stands for nothing
+    key = (key ^ (key >> np.uint64(33))) | np.uint64(1)  # 0 marks an empty slot
     mask = np.uint64(keys.size - 1)
     place = (key >> np.uint64(1)) & mask
     while keys[place] != 0 and keys[place] != key:

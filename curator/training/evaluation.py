@@ -12,10 +12,10 @@ import numpy as np
 from curator.audit.last_training.failures import evaluated
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER, encoder_named
 from curator.errors import UsageError
-from curator.training.intervals import measured
 from curator.training.runs.listed import result_of
 from curator.training.trainer_process import ask_trainer
-from trainer.contract import Comparison, Measured
+from trainer.contract.results import Comparison, Measured
+from trainer.contract.statistics import measured
 
 
 def evaluate_run(

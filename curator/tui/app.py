@@ -128,7 +128,7 @@ class CuratorApp(TellingApp):
         return theme, keymap(settings.keys)
 
     def take_settings(self, settings: Settings) -> None:
-        """Go on with other settings: keys and colours at once, what checks go by when the data are opened again.
+        """Continue with other settings: keys and colours at once, what checks go by when the data are opened again.
 
         Raises:
             UsageError: there is no such theme.

@@ -3,8 +3,8 @@
 import time
 from typing import Literal
 
-from curator.project.jobs.events import EventReader
 from curator.project.jobs.job import Job
+from trainer.contract.events import EventReader
 
 _SURE_AFTER = 2.0
 """Seconds of a stage after which its pace tells how long it will take."""

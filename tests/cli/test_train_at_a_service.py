@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from curator.cli.boundary import run
-from curator.project.jobs.events import EventReader
 from curator.project.jobs.job import attach
 from tests.jobs.providers.loopback import KEY, serving
 from tests.jobs.providers.openai_service import TRAINED, OpenAIService
 from tests.jobs.providers.together_service import TogetherService
+from trainer.contract.events import EventReader
 
 
 @pytest.fixture

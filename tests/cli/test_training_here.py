@@ -116,7 +116,7 @@ def test_a_trainer_that_was_killed_goes_on_where_it_was(trained: Path, tmp_path:
 
 def follow(events: Path, process: int):  # type: ignore[no-untyped-def]
     """Events from the beginning until the process is gone."""
-    from curator.project.jobs.events import EventReader
+    from trainer.contract.events import EventReader
 
     reader = EventReader(events)
     while True:

@@ -55,7 +55,7 @@ def test_every_figure_has_a_source_and_a_date():
 
 @pytest.mark.parametrize("examples", [5, 60, 400, 1_000, 2_500, 12_000, 60_000])
 def test_the_settings_for_other_engines_mean_what_the_trainer_would_do(examples):
-    from trainer.contract import RunSettings
+    from trainer.contract.settings import RunSettings
     from trainer.plan.defaults import Facts, resolve
 
     facts = Facts(examples, 700, 8_000_000_000, 4096, 8192, on_cuda=True)

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from curator.errors import DecisionConflict, WorkFailed
-from curator.project.jobs.events import EventReader
 from curator.project.jobs.job import RECORD, Job, attach, jobs_in, start
 from curator.project.jobs.process_identity import start_mark
+from trainer.contract.events import EventReader
 
 _BEGIN = """
 import signal, sys
 from pathlib import Path
-from curator.project.jobs.events import EventWriter
+from trainer.contract.events import EventLog
 folder = Path(sys.argv[1])
-writer = EventWriter(folder / "events.jsonl", "a run")
+writer = EventLog(folder / "events.jsonl", "a run")
 writer.write("started")
 """
 COUNTS_TO_FIVE = _BEGIN + 'for step in range(5): writer.write("progress", step=step, steps=5)\nwriter.write("finished")'

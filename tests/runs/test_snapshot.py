@@ -10,7 +10,7 @@ from curator.errors import UsageError
 from curator.training.runs.listed import changes, contents_of, ids_of_split, runs_in
 from curator.training.runs.run_toml import run_settings
 from curator.training.runs.snapshot import Handed, changed_files, hand_over, read_snapshot
-from trainer.contract import read_settings
+from trainer.contract.settings import read_settings
 
 
 def handed(number: int, side: str = "train", answer: str = "Yes.") -> Handed:

@@ -39,8 +39,8 @@ def test_a_resumed_run_draws_its_repeated_steps_once() -> None:
         ([metric(n, loss, "validation") for n, loss in enumerate((2.0, 1.5, 1.6, 1.7))], "risen for 2 evaluations"),
         ([metric(n, 2.0) for n in range(60)], "has not fallen for 50 steps"),
         ([{"event": "overfitting", "message": "Overfitting: it rose."}], "Overfitting: it rose."),
-        ([{"event": "failed", "message": "CUDA out of memory."}], "micro_batch_tokens"),
-        ([{"event": "failed", "message": "[Errno 28] No space left on device"}], "disk is full"),
+        ([{"event": "failed", "message": "The disk is full. Free some space."}], "Free some space"),
+        ([{"event": "failed", "message": ""}], "its log is in the run's folder"),
     ],
 )
 def test_trouble_is_told_in_plain_words(events: list[dict[str, Any]], says: str) -> None:
@@ -70,9 +70,9 @@ def test_rising_and_flat_are_counted_from_the_latest() -> None:
 
 
 def test_the_events_of_a_real_run_are_understood(tmp_path: Path) -> None:
-    from curator.project.jobs.events import EventReader, EventWriter
+    from trainer.contract.events import EventLog, EventReader
 
-    with EventWriter(tmp_path / "events.jsonl", "run") as writer:
+    with EventLog(tmp_path / "events.jsonl", "run") as writer:
         writer.write("started")
         writer.write("plan", steps=2)
         writer.write("metric", step=1, split="train", loss=2.0)

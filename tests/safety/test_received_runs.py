@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.safety.traps import ROOT, Mark
-from trainer.contract import RunSettings
 from trainer.contract.errors import SettingsError, TrainerError
+from trainer.contract.settings import RunSettings
 from trainer.plan.plan import make_plan
 from trainer.plan.unasked import PASSED_ON, refuse_unasked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from trainer.contract import RunSettings
+from trainer.contract.settings import RunSettings
 from trainer.evaluate.measures.measures import measure
 
 LOOP = Path(__file__).parents[2] / "docs" / "loop.md"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from trainer.contract import LoraSettings, ModelSettings
+from trainer.contract.settings import LoraSettings, ModelSettings
 from trainer.data.batches import Layout, step_batch
 from trainer.data.tokens import TokenisedExamples, Tokens
 from trainer.model.adapters import add_adapter

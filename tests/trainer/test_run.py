@@ -14,9 +14,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from trainer.contract import RESULT_COLUMNS, Event, Result, read_settings
+from trainer.contract import RESULT_COLUMNS
 from trainer.contract.errors import NotFiniteError, SettingsError
-from trainer.contract.events import EventLog, Heartbeat
+from trainer.contract.events import Event, EventLog
+from trainer.contract.results import Result
+from trainer.contract.settings import read_settings
+from trainer.train.heartbeat import Heartbeat
 from trainer.train.recipe import run
 
 Events = Callable[[Path], list[dict[str, Any]]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from trainer.contract import LoraSettings, ModelSettings
 from trainer.contract.errors import SettingsError
+from trainer.contract.settings import LoraSettings, ModelSettings
 from trainer.evaluate.again import evaluate_again
 from trainer.model.adapters import add_adapter
 from trainer.model.load import ModelSource, choose_placement, load_model

@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from curator.audit.open_data import open_data
-from curator.project.jobs.events import EventWriter
 from curator.project.jobs.job import Record
 from curator.project.jobs.process_identity import start_mark
 from curator.project.saved_split import saved_splits
@@ -25,6 +24,7 @@ from curator.tui.screens.training.running import TrainingScreen
 from curator.tui.screens.training.secrets import SecretsScreen
 from curator.tui.widgets.charts.loss import draw
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
+from trainer.contract.events import EventLog
 
 MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
 
@@ -45,7 +45,7 @@ def run(desk: Path) -> Path:
         decisions=0,
         split="a split",
     )
-    with EventWriter(folder / "events.jsonl", folder.name) as events:
+    with EventLog(folder / "events.jsonl", folder.name) as events:
         events.write("started")
         events.write("plan", steps=40)
         for step in range(1, 21):
@@ -110,7 +110,7 @@ def test_a_training_at_a_service_is_listed_and_watched_as_one_here(desk: Path) -
     file = SentFile("train", "train.jsonl", 10, "0" * 64)
     write_request(folder / REQUEST, Request("openai", "https://h", None, "gpt-x", "supervised", {}, [file]))
     (folder / "manifest.json").write_text('{"examples": {"train": 1234}}')
-    with EventWriter(folder / "events.jsonl", folder.name) as events:
+    with EventLog(folder / "events.jsonl", folder.name) as events:
         events.write("started")
         for step in range(1, 6):
             events.write("metric", step=step, split="train", loss=3.0 / step, accuracy=None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from trainer.contract import Interval
+from trainer.contract.results import Interval, Measured
 
 RESAMPLES = 2_000
 LEVEL = 0.95
@@ -39,6 +40,16 @@ def mean_interval(values: Floats, seed: int, weights: Floats | None = None, leas
     drawn = draws(count, seed)
     low, high = expanded_quantiles((values * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1), count)
     return Interval(value=mean, low=low, high=high)
+
+
+def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats, seed: int = 0) -> Measured:
+    """One figure of both models on the same examples, and its paired difference."""
+    before, after = np.asarray(baseline, dtype=np.float64), np.asarray(tuned, dtype=np.float64)
+    return Measured(
+        baseline=mean_interval(before, seed),
+        tuned=mean_interval(after, seed),
+        difference=mean_interval(after - before, seed, least=-1.0),
+    )
 
 
 def draws(count: int, seed: int) -> npt.NDArray[np.int64]:

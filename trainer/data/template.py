@@ -1,7 +1,7 @@
 """The chat template: a conversation as text, and which stretches of that text are answers.
 
 Two ways to know the answers, in this order. A template with a `{% generation %}` block says it itself. For any other,
-the conversation is rendered up to each answer and through it; both must be beginnings of the whole text, else the
+the conversation is rendered up to each answer and through it; both must be beginnings of the full text, else the
 answer's place is not known and nothing is guessed.
 """
 
@@ -73,7 +73,7 @@ class ChatTemplate:
         return list(self._in_bounds(lambda one: self.render(one[0], one[1], True), asked, [""] * len(asked)))
 
     def all_answers(self, conversations: Sequence[Conversation]) -> Iterator[tuple[str, list[AnswerSpan]]]:
-        """The whole text and the answers in order, of each conversation.
+        """The full text and the answers in order, of each conversation.
 
         Raises:
             TemplateError: the template refuses one or does not come to an end, or an answer's place cannot be verified.
@@ -109,7 +109,7 @@ class ChatTemplate:
         return self._render(messages, tools, add_generation_prompt=prompt_for_answer)[0]
 
     def answers(self, conversation: Conversation) -> tuple[str, list[AnswerSpan]]:
-        """The whole text and its answers in order.
+        """The full text and its answers in order.
 
         Raises:
             TemplateError: the template refuses the conversation, or an answer's place cannot be verified.
@@ -201,7 +201,7 @@ class ChatTemplate:
             content = conversation.messages[position]["content"].strip()[-CONTENT_CHECKED:].strip()
             if content and content not in text[start:end]:
                 raise TemplateError(
-                    f"{conversation.name}: the chat template leaves out or changes the answer in message {position}."
+                    f"{conversation.name}: the chat template drops or changes the answer in message {position}."
                 )
             answers.append(AnswerSpan(start, end, conversation.weights[position], closed))
         return answers

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from trainer import contract
-from trainer.contract import Comparison, Interval
 from trainer.contract.files import atomic_file, sha256, write_text
+from trainer.contract.results import Comparison, Interval
 from trainer.contract.statistics import mean_interval
 from trainer.evaluate.answers.resume import PARTIAL_FILE, Answered
 from trainer.evaluate.measures.measures import PRIMARY

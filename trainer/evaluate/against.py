@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from trainer import contract
-from trainer.contract import Result
 from trainer.contract.errors import DataError, MissingError
+from trainer.contract.results import Result
 from trainer.evaluate.verdict import verdict
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from trainer import contract
-from trainer.contract import Comparison, Cut, Interval, Measured
 from trainer.contract.files import atomic_file
-from trainer.contract.statistics import Floats, draws, expanded_quantiles, mean_interval
+from trainer.contract.results import Comparison, Cut, Interval, Measured
+from trainer.contract.statistics import Floats, draws, expanded_quantiles, mean_interval, measured
 from trainer.data.batches import Layout
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.tokens import TokenisedExamples, tokenise
@@ -40,7 +40,7 @@ MOST_SHOWABLE = 5000
 """Training examples among which those like the question are looked for."""
 CAUTION = "Scored on validation.jsonl, which also chose the checkpoint: real figures may be a little worse."
 
-OnAnswer = Callable[[dict[str, Any]], None]
+OnAnswer = Callable[[dict[str, Any]], object]
 
 
 @dataclass(frozen=True)
@@ -143,16 +143,6 @@ def comparison(baseline: Scores, tuned: Scores, answered: int, seed: int) -> Com
         tuned_loss=mean_interval(tuned.loss, seed, tuned.tokens),
         loss_fall=Interval(value=fall, low=low, high=high),
         answered=answered,
-    )
-
-
-def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats, seed: int) -> Measured:
-    """One figure of both models on the same examples, and its paired difference."""
-    before, after = np.asarray(baseline, dtype=np.float64), np.asarray(tuned, dtype=np.float64)
-    return Measured(
-        baseline=mean_interval(before, seed),
-        tuned=mean_interval(after, seed),
-        difference=mean_interval(after - before, seed, least=-1.0),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from trainer.contract import Interval
+from trainer.contract.results import Interval
 from trainer.contract.statistics import Floats, mean_interval
 
 Outcome = Literal["better", "worse", "cannot tell"]

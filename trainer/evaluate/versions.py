@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer import contract
-from trainer.contract import Interval
 from trainer.contract.errors import DataError, MissingError
+from trainer.contract.results import Interval
 from trainer.contract.statistics import draws, expanded_quantiles
 
 Floats = npt.NDArray[np.float64]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainer.contract import LoraSettings
 from trainer.contract.errors import SettingsError
+from trainer.contract.settings import LoraSettings
 from trainer.model import starts
 
 
@@ -78,7 +78,7 @@ def untouched_layers(model: Any) -> list[str]:
 
 
 def _true_parameters(model: Any) -> int:
-    """Parameters of the model, counting a 4-bit weight as the numbers it stands for."""
+    """Parameters of the model, counting a 4-bit weight as the numbers it encodes."""
     total = 0
     for parameter in model.parameters():
         state = getattr(parameter, "quant_state", None)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.contract import ModelSettings
 from trainer.contract.errors import DataError, MissingError, SettingsError, TrainerError
+from trainer.contract.settings import ModelSettings
 from trainer.model import attention
 from trainer.model.freed import freed_memory_returned
 

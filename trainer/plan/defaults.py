@@ -1,4 +1,4 @@
-"""Settings that were left out, derived from data and model; each keeps where it came from."""
+"""Settings that were not given, derived from data and model; each keeps where it came from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.contract import RunSettings
+from trainer.contract.settings import RunSettings
 
 SMALL_SET = 2_000
 LARGE_SET = 50_000
@@ -70,7 +70,7 @@ class Resolved:
 
 
 def resolve(given: RunSettings, facts: Facts) -> Resolved:
-    """Fill in what `run.toml` leaves out. Memory-dependent values are settled later, by `trainer.plan.memory`."""
+    """Fill in what `run.toml` does not set. Memory-dependent values are settled later, by `trainer.plan.memory`."""
     derived = {**_adapter(given, facts), **_schedule(given, facts)}
     origins = {}
     sections: dict[str, Any] = {}

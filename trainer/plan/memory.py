@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.contract import RunSettings
 from trainer.contract.errors import DoesNotFitError
+from trainer.contract.settings import RunSettings
 
 if TYPE_CHECKING:
     from trainer.model.load import Placement

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract import RunSettings, read_settings
 from trainer.contract.errors import DataError
+from trainer.contract.settings import RunSettings, read_settings
 from trainer.data.read import Conversation, read_conversations
 from trainer.data.template import ChatTemplate, chat_template
 from trainer.data.tokens import TokenisedExamples, Tokens, tokenise

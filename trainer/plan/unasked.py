@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trainer.contract import RunSettings
 from trainer.contract.errors import SettingsError
+from trainer.contract.settings import RunSettings
 
 PASSED_ON = frozenset(
     [

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from trainer import contract
-from trainer.contract import Interval, Result
+from trainer.contract.results import Interval, Result
 from trainer.plan.plan import Plan
 
 FRONT_MATTER_LICENCE = re.compile(r"\A---\n(?:(?!---).*\n)*?licen[sc]e: *(?P<name>[\w.-]+)", re.ASCII)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract import Result
 from trainer.contract.errors import MissingError
 from trainer.contract.files import data_hashes
+from trainer.contract.results import Result
 from trainer.model.fingerprint import fingerprint, refuse_changed
 from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention

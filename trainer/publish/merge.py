@@ -89,7 +89,7 @@ def merge_adapter(
 
 
 def _base(plan: Plan, placement: Placement) -> Any:
-    """The base model in 16 or 32 bits; after LoftQ what its 4-bit weights stand for: that adapter holds the rest."""
+    """The base model in 16 or 32 bits; after LoftQ what its 4-bit weights encode: that adapter holds the rest."""
     if plan.settings.lora.variant != "loftq":
         return load_model(plan.source, placement)
     return load_model(plan.source, replace(placement, quantised=True)).dequantize()

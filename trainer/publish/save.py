@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from trainer.contract import ADAPTER_FOLDER, Result
+from trainer.contract import ADAPTER_FOLDER
 from trainer.contract.files import sync_folder, write_text
+from trainer.contract.results import Result
 from trainer.evaluate.answers.generate import stop_tokens
 from trainer.plan.plan import Plan
 from trainer.publish.card import model_card

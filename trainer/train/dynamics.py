@@ -23,7 +23,7 @@ class Dynamics:
         self._waiting: list[tuple[int, list[int], Any]] = []
 
     def add(self, epoch: int, batch: MicroBatch, nll: Any) -> None:
-        """Note the examples of a forward pass; a muted batch (weights 0) is left out. No device is waited for."""
+        """Note the examples of a forward pass; a muted batch (weights 0) is skipped. No device is waited for."""
         import torch
 
         sums = torch.zeros(2, len(batch.examples), dtype=torch.float32, device=nll.device)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract import Comparison, Result
 from trainer.contract.errors import EvaluationError, StoppedError, TrainerError
 from trainer.contract.events import EventLog
 from trainer.contract.files import data_hashes, remove_torn, write_text
+from trainer.contract.results import Comparison, Result
 from trainer.data.batches import Layout
 from trainer.evaluate.held_out import score, spread_sample
 from trainer.evaluate.tuned_and_untuned import compare

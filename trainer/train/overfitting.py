@@ -80,7 +80,7 @@ def _unrest(means: Sequence[float], best: int) -> float:
     """Deviation of the noise that all examples share, from the curve's zigzag: an upper estimate.
 
     How far an evaluation lies outside the interval of its two neighbours: 0 on a smooth curve, however steep, except at
-    its turn (the minimum, left out); 1/sqrt(pi) deviations on average for independent normal noise, give or take about
+    its turn (the minimum, excluded); 1/sqrt(pi) deviations on average for independent normal noise, give or take about
     as much again, by which the mean is raised. An assumed unrest counts like ASSUMED_WEIGHT evaluations, for a short
     curve shows little of its own.
     """

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract import Result
 from trainer.contract.errors import CheckpointError, SettingsError, StoppedError
-from trainer.contract.events import EventLog, Heartbeat
+from trainer.contract.events import EventLog
 from trainer.contract.files import data_hashes, remove_torn, sha256, write_text
+from trainer.contract.results import Result
 from trainer.data.batches import Layout
 from trainer.data.read import read_conversations
 from trainer.evaluate.answers.generate import answer, questions, stop_tokens
@@ -33,6 +33,7 @@ from trainer.train.arguments import training_arguments
 from trainer.train.checkpoints import ends_training, newest_sound, remove_later
 from trainer.train.dynamics import Dynamics
 from trainer.train.finish import finish, tell_finished, versions
+from trainer.train.heartbeat import Heartbeat
 from trainer.train.loop import AnswerTrainer, StepDataset
 from trainer.train.processes import Processes, here
 from trainer.train.signals import StopSignals

@@ -10,11 +10,12 @@ from typing import Any, Literal
 import numpy as np
 from transformers import TrainerCallback
 
-from trainer.contract import StoppingSettings
-from trainer.contract.events import EventLog, Heartbeat
+from trainer.contract.events import EventLog
+from trainer.contract.settings import StoppingSettings
 from trainer.evaluate.held_out import Scores
 from trainer.model.adapters import untouched_layers
 from trainer.train.checkpoints import best_step, read_notes, step_of, write_notes
+from trainer.train.heartbeat import Heartbeat
 from trainer.train.overfitting import Reading, out_of_patience, overfitting
 from trainer.train.signals import StopSignals
 

@@ -1,4 +1,4 @@
-"""Search by meaning, and a subset that stands for the whole."""
+"""Search by meaning, and a subset that represents the set."""
 
 from dataclasses import dataclass
 

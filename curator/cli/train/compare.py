@@ -8,7 +8,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trainer.contract import Comparison, Measured
+    from trainer.contract.results import Comparison, Measured
 
 
 @click.command("compare")

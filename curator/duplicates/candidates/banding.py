@@ -45,10 +45,10 @@ class Columns:
     """The band hashes of a set, and who takes part in which.
 
     Attributes:
-        hashes: uint32 [n, views x bands]; changed as hot buckets are met.
+        hashes: uint32 [n, views x bands]; changed as oversized buckets are met.
         bands: how many belong to one view.
         taking_part: for each view the examples (int64) whose bands of this view are compared.
-        order: arrays [n], the last counts most; members of a hot bucket may represent it in ascending order of them.
+        order: arrays [n], the last counts most; members of an oversized bucket represent it in ascending order.
         fresh: bool [n], examples that an earlier run did not compare.
     """
 
@@ -69,7 +69,7 @@ class Compared:
     """What comparing came to.
 
     Attributes:
-        ids: uint32 [pairs, 2] arrays, positions, smaller first; pairs of hot buckets may come again.
+        ids: uint32 [pairs, 2] arrays, positions, smaller first; pairs of oversized buckets may come again.
         similarities: float64 [pairs, 4] arrays: whole, prompt, prompt outside templates, answer.
         candidates: pairs that were compared.
         oversized: for each view, how many buckets were hot, and how many examples the largest held.

@@ -11,12 +11,12 @@ from curator.duplicates.verify.upper_bounds import upper_bounds
 from curator.jit import inner_kernel, kernel, signed
 
 REPRESENTATIVES = 16
-"""Representatives of a hot bucket, at most."""
+"""Representatives of an oversized bucket, at most."""
 
 FULL_WITHIN = 64
-"""Members of a hot bucket that also share a band of the answer are all compared up to this many."""
+"""Members of an oversized bucket that also share a band of the answer are all compared up to this many."""
 
-_OLD_AS_REPRESENTATIVES = 1024  # old examples of a hot bucket that an incremental run considers as representatives
+_OLD_AS_REPRESENTATIVES = 1024  # old members of an oversized bucket that an incremental run considers
 _BITS_EACH = 32  # bits an example of the table that shows whose band hash nobody else has
 _MOST_BITS = 28
 _ONE, _SIX, _BIT = np.uint64(1), np.uint64(6), np.uint64(63)
@@ -87,7 +87,7 @@ def keys_with_fresh(
 
 @kernel
 def buckets_of(keys: Hashes) -> Buckets:
-    """Runs of equal hashes in sorted `keys`, those of one example left out."""
+    """Runs of equal hashes in sorted `keys`, without those of one example."""
     members = np.empty(keys.size, dtype=np.int64)
     begins = np.empty(keys.size // 2 + 1, dtype=np.int64)
     ends = np.empty(keys.size // 2 + 1, dtype=np.int64)
@@ -166,7 +166,7 @@ def compare_with_representatives(
     """Compare `members`, best first, with representatives: the first members that resemble no earlier one.
 
     Args:
-        members: of a hot bucket, in the order in which they may represent.
+        members: of an oversized bucket, in the order in which they may represent.
         view: the view of the bucket: 0 whole, 1 prompt outside templates, 2 answer, 3 prompt.
         kept: which pairs are; at its threshold a member is represented.
         fresh: [n], examples that were not compared in an earlier run.
@@ -207,7 +207,7 @@ def compare_by_answer(
     """Compare those of many examples with similar prompts whose answers share a band: among them are all copies.
 
     Args:
-        members: of a hot bucket, in the order in which they may represent.
+        members: of an oversized bucket, in the order in which they may represent.
         answers: uint32 [members, bands], band hashes of their answers; overwritten.
         fresh: [n], examples that were not compared in an earlier run.
         kept: which pairs are.

@@ -1,4 +1,4 @@
-"""Examples that say the same in the same words: one stands for all of them where pairs are sought."""
+"""Examples that say the same in the same words: one represents all of them where pairs are searched."""
 
 import numpy as np
 import numpy.typing as npt

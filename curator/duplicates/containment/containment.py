@@ -88,7 +88,7 @@ def _index(searched: EvaluationParts) -> _Index:
 
 
 def _with_shingles(searched: EvaluationParts) -> Positions:
-    """The rows to look for: a turn of a few words is left out where its question has a longer one."""
+    """The rows to look for: a turn of a few words is skipped where its question has a longer one."""
     words = searched.corpus.words
     longest = np.zeros(searched.items, dtype=np.int64)
     np.maximum.at(longest, searched.item, words[:, QUESTION_PART])

@@ -73,7 +73,7 @@ def known_shingles(validation: Corpus, train: Corpus) -> Known:
 
 
 def index(validation: Corpus, counted: Known, threshold: float) -> InvertedIndex:
-    """Index the whole texts of `validation` for finding what reaches `threshold`."""
+    """Index the full texts of `validation` for finding what reaches `threshold`."""
     known, keys, numbers = counted.shingles, counted.keys, counted.numbers
     rank_of = np.empty(len(known), dtype=np.int64)
     rank_of[np.lexsort((known, counted.here + counted.there))] = np.arange(len(known))

@@ -32,7 +32,7 @@ NEAREST = pl.Schema(
     {
         "position": pl.UInt32(),  # in the validation set
         "nearest": pl.UInt32(),  # position in the training set of the most similar example; null: none at `floor`
-        "similarity": pl.Float64(),  # of the whole texts; null likewise
+        "similarity": pl.Float64(),  # of the full texts; null likewise
         "same_prompt": pl.UInt32(),  # the first training example with an equal prompt; null: none
         "leaks": pl.Boolean(),
     }
@@ -49,7 +49,7 @@ class Certificate:
         checked: how many of them were checked; fewer than `validation` where a random sample was.
         leaking: of the checked ones.
         unproven: checked ones for which the search was broken off before it had found or excluded a leak.
-        threshold: similarity of whole texts from which an example leaks; equal prompts leak, too.
+        threshold: similarity of full texts from which an example leaks; equal prompts leak, too.
         floor: similarity from which `nearest` is named.
     """
 
@@ -74,7 +74,7 @@ class Certificate:
 def leaks(
     train: Corpus, validation: Corpus, threshold: float = THRESHOLD, *, seed: int = 0, threads: int = 2
 ) -> Certificate:
-    """Look up every example of `validation` in `train`: the most similar whole text, and equal prompts.
+    """Look up every example of `validation` in `train`: the most similar full text, and equal prompts.
 
     Args:
         train: the training set.
@@ -188,7 +188,7 @@ def _search_part(
     tries = np.zeros(addresses.size, dtype=np.int64)
     met = np.full(addresses.size, -1, dtype=np.int64)
     own = np.empty(np.max(train_counts) + 1, dtype=np.int64)
-    none = np.zeros(1, dtype=np.uint64)  # no template shingles: whole texts are compared
+    none = np.zeros(1, dtype=np.uint64)  # no template shingles: full texts are compared
     share = floor / (1 + floor)
     for here in range(train_addresses.size):
         size = ranked(train_addresses[here], train_counts[here], keys, ranks, own)

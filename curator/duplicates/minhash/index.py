@@ -1,7 +1,7 @@
 """Signatures in a file that datasketch reads: an index that other programs load and query.
 
 Parquet with two columns: `id`, and `signature`, 128 unsigned 32-bit numbers, the hash values of
-`datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` over the shingles of the whole text.
+`datasketch.MinHash(num_perm=128, seed=1, scheme="affine32")` over the shingles of the full text.
 """
 
 from pathlib import Path
@@ -78,7 +78,7 @@ def load_index(path: Path, threshold: float = 0.7) -> "MinHashLSH":
 
 
 def minhash_of(prompt: str, answer: str) -> "MinHash":
-    """What to query an index with: the signature of the whole text of an example that is not in it."""
+    """What to query an index with: the signature of the full text of an example that is not in it."""
     views = pl.DataFrame([(prompt, answer, 0, 0, 0, not prompt)], schema=VIEWS, orient="row")
     return as_minhash(signatures_of(assemble([block_features(views)]), np.zeros(1, dtype=np.int64), FULL_TEXT)[0])
 

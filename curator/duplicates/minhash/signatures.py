@@ -97,7 +97,7 @@ def _add_shingles(
 
 @inner_kernel
 def band_hashes(signature: Any, rows: int, out: Any) -> None:
-    """The 32-bit hash of each band of a signature that is not empty; never 0, which stands for no band.
+    """The 32-bit hash of each band of a signature that is not empty; never 0, which means no band.
 
     A band's values stand as far apart as there are bands, so that all bands are hashed side by side.
     """

@@ -23,7 +23,7 @@ def signatures_of(
         corpus: the set.
         chosen: positions.
         view: `WHOLE`, `PROMPT` or `ANSWER`.
-        without: shingles to leave out, as `contains` takes them; where a text has no others they count after all.
+        without: shingles to skip, as `contains` takes them; where a text has no others they count after all.
     """
     return _signatures(corpus.addresses, corpus.counts, chosen, view, without, permutations())
 

@@ -97,7 +97,7 @@ class Kept(NamedTuple):
     """Which pairs are kept.
 
     Attributes:
-        threshold: whole texts as similar as this hang together, whatever else is said of the pair.
+        threshold: full texts as similar as this are linked, whatever the relation of the pair.
         floor: a pair is kept for a relation that it could have at this similarity or above.
         prompts_too: pairs whose prompts are similar only by their templates are kept as well.
     """

@@ -154,7 +154,7 @@ def without_templates(corpus: Corpus, table: Hashes, threads: int = 2) -> tuple[
         without_template: [n], prompt shingles that are no template shingles.
         keys: [n], 0 where a prompt has no template shingles, and equal where two have the same ones: they come from
             the same form.
-        bitmaps: [n, `PARITIES`], those of the examples, template shingles of the prompt left out.
+        bitmaps: [n, `PARITIES`], those of the examples, without the template shingles of the prompt.
     """
     without_template = np.ascontiguousarray(corpus.sizes[:, 1])
     keys = np.zeros(len(corpus), dtype=np.uint64)

@@ -1,7 +1,7 @@
 """How similar two examples can be at most, from a few words of bits each: most candidates need no walk.
 
 Their rows of bits (parities.py) say in how many shingles they differ at least, which bounds their Jaccard similarity
-from above. No pair is lost: what cannot be similar is left out.
+from above. No pair is lost: what cannot be similar is skipped.
 """
 
 from curator.duplicates.intrinsics import count_bits

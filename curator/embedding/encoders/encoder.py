@@ -1,4 +1,4 @@
-"""What an encoder is, and which one a name stands for."""
+"""What an encoder is, and which one a name means."""
 
 from pathlib import Path
 from typing import Protocol
@@ -38,7 +38,7 @@ class Encoder(Protocol):
 
 
 def encoder_named(name: str = DEFAULT_ENCODER, *, device: str | None = None, allow_download: bool = False) -> Encoder:
-    """The encoder that `name` stands for.
+    """The encoder of this name.
 
     Args:
         name: "default", a folder, or the name of a sentence-transformers model.

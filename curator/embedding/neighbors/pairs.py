@@ -1,6 +1,6 @@
 """All pairs at or above a cosine, exactly, without a full product.
 
-The vectors are turned so that the first directions hold most of them (principal directions). Of two vectors the
+The vectors are projected so that the first directions hold most of them (principal directions). Of two vectors the
 product of the first directions is computed; what the rest can add is at most the product of the lengths of the two
 rests (Cauchy and Schwarz). Appended as one more number, these lengths turn the product of blocks into an upper bound
 of every cosine. The few pairs whose bound reaches the threshold are computed in full. Nothing is lost by it.
@@ -188,7 +188,7 @@ def bounding(full_text: FullTextVectors, floor: np.float32) -> Floats:
 
 
 def _projected(block: Floats, directions: Floats) -> Floats:
-    """Along `directions`, and the length of what they leave out, float32 [n, directions + 1]."""
+    """Along `directions`, and the length of what remains beyond them, float32 [n, directions + 1]."""
     along = block @ directions
     rest = np.einsum("ij,ij->i", block, block) - np.einsum("ij,ij->i", along, along)
     projected: Floats = np.column_stack([along, np.sqrt(np.maximum(rest, 0) + ROUNDED)])
@@ -199,7 +199,7 @@ def _projected(block: Floats, directions: Floats) -> Floats:
 def _reaching(bounds: Any, top: int, left: int, full_text: Any, sorts: Any, has_room: Any, floor: Any) -> Any:
     """The pairs of a block of one sort whose bound and whose cosine, too, reach the floor, int64 [pairs, 2].
 
-    Those whose right end has no room are left out.
+    Those whose right end has no room are skipped.
     """
     pairs = np.empty((256, 2), dtype=np.int64)
     count = 0

@@ -1,7 +1,7 @@
 """Decisions as JSON Lines: take them along, hand them on, bring several annotators' together.
 
 A line is one decision with the fields id, example, action, value, reason, policy, annotator, time, undoes and version;
-those that are null may be left out. Importing is idempotent by id and, because state depends on times and ids alone and
+those that are null may be missing. Importing is idempotent by id and, because state depends on times and ids alone and
 not on the order of arrival, journals may be imported in any order, any number of times.
 """
 

@@ -17,9 +17,9 @@ import msgspec
 
 from curator.errors import DecisionConflict, WorkFailed
 from curator.module_path import module_command, safe_environment
-from curator.project.jobs.events import FINAL, EventReader, last_event
 from curator.project.jobs.process_identity import is_running
 from trainer.contract import EVENTS_FILE, LOG_FILE
+from trainer.contract.events import FINAL, EventReader, last_event
 
 RECORD = "job.json"
 ALREADY_RUNNING = 75

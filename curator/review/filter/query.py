@@ -63,7 +63,7 @@ def _about(audit: Audit) -> Callable[[str], pl.Series]:
     def about(asked: str) -> pl.Series:
         if audit.meaning is None:
             raise UsageError(
-                f"'topic:{asked}' asks for topics, and there are none: meaning was not looked at. Leave out "
+                f"'topic:{asked}' asks for topics, and there are none: meaning was not looked at. Omit "
                 "--no-meaning and --embedder none, and wait until the audit is done."
             )
         return ids_of(audit.loaded).filter(audit.meaning.examples["topic"].is_in(_topics(asked, audit.meaning)))

@@ -8,7 +8,8 @@ import xxhash
 
 from curator.project.jobs.run_files import lines_of
 from curator.training.runs.snapshot import SPLIT_FILES, Snapshot, read_snapshot
-from trainer.contract import EVENTS_FILE, RESULT_FILE, Result
+from trainer.contract import EVENTS_FILE, RESULT_FILE
+from trainer.contract.results import Result
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from curator.errors import UsageError
-from trainer.contract import SETTINGS_FILE, RunSettings
+from trainer.contract import SETTINGS_FILE
 from trainer.contract.errors import SettingsError
+from trainer.contract.settings import RunSettings
 
 
 def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:

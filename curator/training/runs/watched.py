@@ -91,7 +91,8 @@ class Watched:
     def trouble(self) -> str | None:
         """What is wrong, in plain words, and what to do; None: nothing is."""
         if self.ended is not None and self.ended["event"] == "failed":
-            return _failed(str(self.ended.get("message") or ""))
+            message = self.ended.get("message")
+            return message or "The training failed without saying why; its log is in the run's folder."
         if self.train and not math.isfinite(self.train[-1][1]):
             return (
                 "The loss is not a number. Lower training.learning_rate and start again; the log names the examples of "
@@ -163,13 +164,3 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
-
-
-def _failed(message: str) -> str:
-    if message.startswith(("Out of memory", "The disk is full")):  # the trainer's own words say what to do
-        return message
-    if "out of memory" in message.lower():
-        return f"Out of memory. Lower training.micro_batch_tokens or training.max_length. {message}"
-    if "no space" in message.lower():
-        return f"The disk is full. Free some space; the run goes on from its last checkpoint. {message}"
-    return message or "The training failed without saying why; its log is in the run's folder."

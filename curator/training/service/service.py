@@ -10,7 +10,7 @@ from curator.data.safe_text import visible
 from curator.errors import WorkFailed
 from curator.training.service.api_keys import Key
 from curator.training.service.service_request import Request, SentFile
-from trainer.contract import EventName
+from trainer.contract.events import EventName
 
 Report = Callable[[int, int], None]
 """Called with bytes sent and bytes in all."""

@@ -15,12 +15,12 @@ from types import FrameType
 from typing import TypeVar
 
 from curator.errors import CuratorError, WorkFailed
-from curator.project.jobs.events import EventReader, EventWriter
 from curator.training.service.endpoints import service_for
 from curator.training.service.metrics import write_results
 from curator.training.service.service import Busy, JobStatus, Service, Unanswered
 from curator.training.service.service_request import REMOTE, Request, SentFile, read_remote, read_request, write_request
 from trainer.contract import EVENTS_FILE, EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED_WORK, METRICS_FILE
+from trainer.contract.events import EventLog, EventReader
 
 SERVICE_EVENT = "service_event"
 """The field that holds the service's own id of what it told."""
@@ -42,7 +42,7 @@ class _Stop(BaseException):
 
 def work(folder: Path, pace: Pace, *, cancelling: bool = False) -> int:
     """Upload, create, follow, fetch; the exit code."""
-    with EventWriter(folder / EVENTS_FILE, folder.name) as events:
+    with EventLog(folder / EVENTS_FILE, folder.name) as events:
         try:
             request = read_request(folder)
             return _Work(folder, request, service_for(request), events, pace).run(cancelling=cancelling)
@@ -64,7 +64,7 @@ def work(folder: Path, pace: Pace, *, cancelling: bool = False) -> int:
 class _Work:
     """One attempt at a request."""
 
-    def __init__(self, folder: Path, request: Request, service: Service, events: EventWriter, pace: Pace) -> None:
+    def __init__(self, folder: Path, request: Request, service: Service, events: EventLog, pace: Pace) -> None:
         self.folder, self.request, self.service, self.events, self.pace = folder, request, service, events, pace
         self.remote = read_remote(folder)
         events_since = EventReader(folder / EVENTS_FILE).new()

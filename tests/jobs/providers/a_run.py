@@ -8,10 +8,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from curator.project.jobs.events import EventReader
 from curator.training.service.api_keys import VARIABLES
 from curator.training.service.service_request import REQUEST, Method, Request, SentFile, read_remote, write_request
 from curator.training.service.work import Pace, work
+from trainer.contract.events import EventReader
 
 PACE = Pace(poll=0.01, patience=0.2)
 MODELS = {"openai": "gpt-4.1-mini", "together": "meta-llama/Llama-3.1-8B", "fireworks": "accounts/fireworks/models/l"}

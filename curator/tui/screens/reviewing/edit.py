@@ -105,7 +105,7 @@ class EditScreen(Page):
         }
         for part, index, field in self._fields:
             messages = lists[part]
-            assert messages is not None, "a field stands for a message"
+            assert messages is not None, "each field is a message"
             at = index - (len(self._content.messages) if part else 0)
             message: dict[str, Any] = {**messages[at], "content": field.edits}
             if not field.edits and messages[at].get("tool_calls"):

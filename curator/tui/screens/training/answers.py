@@ -17,7 +17,7 @@ from curator.review.bring_back import as_content, flag_failure, leave_held_out
 from curator.training.evaluation import comparison_of, evaluate_run
 from curator.training.runs.preferences import Liked, is_tuned_first, prefer, preferences, tally
 from curator.tui.page import Page, bindings_of
-from trainer.contract import Comparison
+from trainer.contract.results import Comparison
 
 _ASKED = 100
 ORDERS = ("as asked", "greatest loss first", "tuned worse first")

@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
-from curator.project.jobs.events import EventReader
 from curator.project.jobs.job import attach
 from curator.training.hand_off import start_run
 from curator.training.runs.find import state_of
@@ -22,6 +21,7 @@ from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.charts.loss import LossChart
 from curator.tui.widgets.question import ConfirmQuestion
 from trainer.contract import EVENTS_FILE
+from trainer.contract.events import EventReader
 
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the events, as often as the trainer tells its progress. What is new may take a second
