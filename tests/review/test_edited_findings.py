@@ -118,7 +118,7 @@ def test_what_was_checked_once_is_not_derived_again(data, monkeypatch):
     edit(data)
     with open_data(request(data)) as opened:
         assert opened.saved_audit().edited.contents
-    monkeypatch.setattr("curator.audit.decided.edited.derive", lambda *_: pytest.fail("it was derived again"))
+    monkeypatch.setattr("curator.audit.decided.checking.derive", lambda *_: pytest.fail("it was derived again"))
     with open_data(request(data)) as opened:
         assert opened.saved_audit().edited.contents
 
