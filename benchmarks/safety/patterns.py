@@ -159,7 +159,11 @@ def all_patterns(found: list[Found]) -> None:
     everything = Slowest("all patterns")
     for one in found:
         slowest = Slowest(one.place)
-        texts = list(dict.fromkeys([*(("", once, "\x01") for once in plain()), *made_for(one.pattern)]))
+        texts = list(
+            dict.fromkeys(
+                [*(("", once, "\x01") for once in plain()), *(text for text in made_for(one.pattern) if text[1])]
+            )
+        )
         for use in one.uses:
             look(slowest, texts, lambda text, one=one, use=use: _through(one.pattern, use, text))
         if slowest.per_megabyte > 1 or slowest.ratio > LARGEST_RATIO:
