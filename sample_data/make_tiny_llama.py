@@ -24,6 +24,7 @@ ROW = 256
 BATCH = 16
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEMPLATE = """\
+{%- if tools %}{{ '<|im_start|>tools\\n' }}{{ tools | map(attribute='function.name') | join(' ') }}{{ '<|im_end|>\\n' }}{% endif %}
 {%- for message in messages %}
 {{- '<|im_start|>' + message['role'] + '\\n' }}
 {%- if message['role'] == 'assistant' %}

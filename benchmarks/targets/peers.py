@@ -24,8 +24,8 @@ from curator.data.batches import read_example
 from curator.data.dialects.dialect import dialect_named
 from curator.exporting.write import write_export
 from curator.targets.conversion import ExportExample
+from trainer.data.find_template import chat_template
 from trainer.data.read import read_conversations
-from trainer.data.template import chat_template
 from trainer.data.tokens import tokenise
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"

@@ -61,6 +61,9 @@ class TrainingSettings(_Strict):
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     neftune_alpha: Annotated[float, Field(gt=0)] | None = None
     allow_nothing_to_learn: bool = Field(default=False, description="skip examples without a trained token")
+    allow_lost: list[Literal["system", "user", "tools", "tool-calls", "tool-results", "reasoning"]] = Field(
+        default_factory=list, description="kinds of content that the chat template may leave unrendered"
+    )
     untuned_losses: bool = Field(
         default=False, description="also score the untuned model on up to 2,000 train examples"
     )

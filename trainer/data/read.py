@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from trainer.contract.errors import DataError
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 WORST_SHOWN = 5
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ def _conversation(line: bytes, number: int) -> Conversation:
         raw = json.loads(line)
     except (json.JSONDecodeError, UnicodeDecodeError) as problem:
         raise _LineError(f"not JSON ({problem})") from problem
+    if _HALF_CHARACTER.search(line):  # JSON can write half a surrogate pair; a tokenizer cannot read it
+        try:
+            json.dumps(raw, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise _LineError("half of a surrogate pair (such as \\ud83d), which is no character") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("messages"), list) or not raw["messages"]:
         raise _LineError("no list of 'messages'")
     name = raw.get("id")

@@ -1,8 +1,9 @@
 """The chat template: a conversation as text, and which stretches of that text are answers.
 
-Two ways to know the answers, in this order. A template with a `{% generation %}` block says it itself. For any other,
-the conversation is rendered up to each answer and through it; both must be beginnings of the full text, else the
-answer's place is not known and nothing is guessed.
+Three ways to know the answers, in this order. A template with a `{% generation %}` block says it itself. Else the text
+of each message is known from the template's own loop (marked.py), and an answer begins behind the opening of a turn
+that the template writes for an answer to come. Where that does not work, the conversation is rendered up to each answer
+and through it; both must be beginnings of the full text, else the answer's place is not known and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
-from trainer.contract.errors import MissingError, TemplateError
+from trainer.contract.errors import TemplateError
+from trainer.data.lost import Lost, lost_of, without_thinking
+from trainer.data.marked import MarkedText, render_marked
+from trainer.data.message_form import REFUSING, MessageForm, form_of
 from trainer.data.read import Conversation
 
-REFUSING = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
-"""What a template's own mistakes raise, besides Jinja's errors; a macro that calls itself for ever, RuntimeError."""
 MOST_CHARACTERS = 100_000
 MOST_TIMES = 20
 """A template that makes more characters than both, and this many times those of the conversation, is broken."""
 GENERATION_BLOCK = re.compile(r"\{%-?\s*generation\s*-?%\}")
-CHATML_END = "<|im_end|>"
+REASONING_OPENING = re.compile(r"<[^<>]{0,20}think[^<>]{0,20}>|\[THINK\]", re.IGNORECASE)
 CONTENT_CHECKED = 20
 """Characters at the end of an answer that must be found again in its trained text."""
 
@@ -72,20 +73,22 @@ class ChatTemplate:
         """
         return list(self._in_bounds(lambda one: self.render(one[0], one[1], True), asked, [""] * len(asked)))
 
-    def all_answers(self, conversations: Sequence[Conversation]) -> Iterator[tuple[str, list[AnswerSpan]]]:
-        """The full text and the answers in order, of each conversation.
+    def all_answers(
+        self, conversations: Sequence[Conversation]
+    ) -> Iterator[tuple[str, list[AnswerSpan], tuple[Lost, ...]]]:
+        """The full text, the answers in order, and what of the conversation is not in the text, of each conversation.
 
         Raises:
             TemplateError: the template refuses one or does not come to an end, or an answer's place cannot be verified.
         """
 
-        def rendered(conversation: Conversation) -> tuple[str, list[tuple[Any, ...]]]:
+        def rendered(conversation: Conversation) -> tuple[str, list[tuple[Any, ...]], tuple[Lost, ...]]:
             text, answers = self.answers(conversation)
-            return text, [tuple(one) for one in answers]
+            return text, [tuple(one) for one in answers], lost_of(conversation.messages, conversation.tools, text)
 
         names = [conversation.name for conversation in conversations]
-        for text, answers in self._in_bounds(rendered, conversations, names):
-            yield text, [AnswerSpan._make(fields) for fields in answers]
+        for text, answers, lost in self._in_bounds(rendered, conversations, names):
+            yield text, [AnswerSpan._make(fields) for fields in answers], tuple(lost)
 
     def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
         """Render in a process that ends when a template loops: it comes with a model and may do anything."""
@@ -123,7 +126,9 @@ class ChatTemplate:
                     spans = list(zip(starts, ends, strict=True))
                     return text, self._closed(text, spans, positions, conversation)
             text = self.render(messages, tools)
-            spans = [self._span(text, messages, tools, position) for position in positions]
+            spans = self._marked_spans(text, messages, tools, positions) or [
+                self._span(text, messages, tools, position) for position in positions
+            ]
         except TemplateError as problem:
             raise TemplateError(f"{conversation.name}: {problem}") from problem
         return text, self._closed(text, spans, positions, conversation)
@@ -137,7 +142,7 @@ class ChatTemplate:
         renew()
         try:
             texts, spans = render_jinja_template(
-                [self._spoken(messages)],
+                [self._form.of(messages)],
                 tools=tools,
                 chat_template=self.source,
                 **options,
@@ -157,11 +162,52 @@ class ChatTemplate:
         pairs = spans[0] if spans else []
         return texts[0], ([start for start, _ in pairs], [end for _, end in pairs])
 
-    def _spoken(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Developer messages are system messages to templates that do not know the newer role."""
-        if "developer" in self.source:
-            return messages
-        return [{**m, "role": "system"} if m["role"] == "developer" else m for m in messages]
+    @cached_property
+    def _form(self) -> MessageForm:
+        return form_of(self.source, self.tokenizer.special_tokens_map)
+
+    def _marked_spans(
+        self, text: str, messages: list[dict[str, Any]], tools: Any, positions: list[int]
+    ) -> list[tuple[int, int]] | None:
+        """Each answer behind the opening of its turn; None where the template does not show where its messages are."""
+        marked = self._marked(messages, tools)
+        if marked is None or marked.text != text:
+            return None
+        spans, opening = [], None
+        for position in positions:
+            if position not in marked.stretches:
+                return None
+            start, end = marked.stretches[position]
+            behind = None if opening is None else _behind(text[start:end], opening)
+            if behind is None:
+                opening = self._opening(messages[:position] or [{"role": "user", "content": "?"}], tools)
+                behind = None if opening is None else _behind(text[start:end], opening)
+            if behind is None:
+                return None
+            spans.append((start + behind, end))
+        return spans
+
+    def _opening(self, messages: list[dict[str, Any]], tools: Any) -> str | None:
+        """What the template writes behind messages for an answer to come; None where that cannot be told."""
+        asked = self._marked(messages, tools, add_generation_prompt=True)
+        if asked is None:
+            return None
+        if asked.text[asked.behind :].strip():
+            return asked.text[asked.behind :]
+        plain = self._marked(messages, tools)
+        return asked.text.removeprefix(plain.text) if plain and asked.text.startswith(plain.text) else None
+
+    def _marked(self, messages: list[dict[str, Any]], tools: Any, **options: Any) -> MarkedText | None:
+        from jinja2 import TemplateError as JinjaError
+
+        renew()
+        variables = {"tools": tools, "documents": None, "add_generation_prompt": False}
+        try:
+            return render_marked(
+                self.source, self._form.of(messages), {**variables, **options, **self.tokenizer.special_tokens_map}
+            )
+        except (JinjaError, *REFUSING):  # refuses messages that are only a part of the conversation
+            return None
 
     def _span(self, text: str, messages: list[dict[str, Any]], tools: Any, position: int) -> tuple[int, int]:
         before = self.render(messages[:position], tools) if position else ""
@@ -198,7 +244,7 @@ class ChatTemplate:
         answers = []
         for (start, end), position in zip(spans, positions, strict=True):
             end, closed = self._with_end_of_turn(text, start, end)
-            content = conversation.messages[position]["content"].strip()[-CONTENT_CHECKED:].strip()
+            content = without_thinking(conversation.messages[position]["content"])[-CONTENT_CHECKED:].strip()
             if content and content not in text[start:end]:
                 raise TemplateError(
                     f"{conversation.name}: the chat template drops or changes the answer in message {position}."
@@ -217,38 +263,23 @@ class ChatTemplate:
         return end, False
 
 
+def _behind(stretch: str, opening: str) -> int | None:
+    """Where an answer begins in the text of its message; None: it does not have that opening.
+
+    The opening for an answer to come may open its reasoning, which an answer that has none is rendered without.
+    """
+    reasoning = REASONING_OPENING.search(opening)
+    for wanted in (opening, opening[: reasoning.start()] if reasoning else opening):
+        for text in (wanted, wanted.rstrip()):
+            if not text:
+                return 0
+            if (found := stretch.find(text)) >= 0:
+                return found + len(text)
+    return None
+
+
 def _shared_length(left: str, right: str) -> int:
     """Length of the beginning that two texts share."""
     if right.startswith(left):
         return len(left)
     return next((place for place, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), len(right))
-
-
-def chat_template(tokenizer: Any, template_file: Path | None) -> ChatTemplate:
-    """The template of a file, else of the tokenizer, else ChatML; it becomes the tokenizer's own.
-
-    ChatML ends a turn with `<|im_end|>` where the vocabulary has it, else with the end-of-text token: a token the model
-    knows, so that no embedding must be learnt and every engine stops at it.
-
-    Raises:
-        MissingError: the file does not exist.
-    """
-    if template_file is not None:
-        if not template_file.is_file():
-            raise MissingError(f"The chat template {template_file} does not exist. Correct [model] chat_template.")
-        source, origin = template_file.read_text(encoding="utf-8"), f"file {template_file.name}"
-    elif tokenizer.chat_template:
-        template = tokenizer.chat_template
-        source = template if isinstance(template, str) else template.get("tool_use", template["default"])
-        origin = "the model's own"
-    else:
-        chatml = Path(__file__).with_name("chatml.jinja").read_text(encoding="utf-8")
-        known = CHATML_END in tokenizer.get_vocab()
-        if not known and not tokenizer.eos_token:
-            raise TemplateError(
-                "The tokenizer has neither a chat template nor an end-of-text token. Set [model] chat_template."
-            )
-        source = chatml.replace("END_OF_TURN", CHATML_END if known else tokenizer.eos_token)
-        origin = "ChatML, as the model has none"
-    tokenizer.chat_template = source
-    return ChatTemplate(tokenizer, source, origin)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract.errors import TemplateError
+from trainer.data.lost import Lost
 from trainer.data.read import Conversation
 from trainer.data.template import ChatTemplate
 
@@ -33,6 +34,8 @@ class Tokens:
     weights: Weights
     closed: bool
     """Every trained answer ends with an end-of-turn token."""
+    lost: tuple[Lost, ...] = ()
+    """What of the example the chat template does not render."""
 
 
 class TokenisedExamples(Sequence[Tokens]):
@@ -86,13 +89,13 @@ def tokenise(
         batch = conversations[start : start + BATCH]
         rendered = list(islice(found, len(batch)))
         encoded = template.tokenizer(
-            [text for text, _ in rendered],
+            [text for text, _, _ in rendered],
             add_special_tokens=False,
             return_offsets_mapping=True,
             return_attention_mask=False,
             verbose=False,
         )
-        for position, (conversation, (_, answers)) in enumerate(zip(batch, rendered, strict=True)):
+        for position, (conversation, (_, answers, lost)) in enumerate(zip(batch, rendered, strict=True)):
             ids = np.array(encoded["input_ids"][position], dtype=np.int32)
             offsets = np.array(encoded["offset_mapping"][position], dtype=np.int64).reshape(-1, 2)
             weights = np.zeros(len(ids), dtype=np.float32)
@@ -102,6 +105,17 @@ def tokenise(
                 weights[inside] = answer.weight
             weights[:1] = 0
             closed = all(answer.closed for answer in answers if answer.weight > 0)
-            yield Tokens(conversation.name, ids, weights, closed)
+            yield Tokens(conversation.name, ids, weights, closed, lost)
         if progress is not None:
             progress(start + len(batch))
+
+
+def usual_answer(tokens: list[Tokens]) -> int:
+    """Tokens that 95 % of the last answers do not exceed."""
+    lengths = []
+    for example in tokens:
+        trained = np.flatnonzero(example.weights > 0)
+        before = np.flatnonzero(np.diff(trained) > 1)
+        if len(trained):
+            lengths.append(len(trained) if not len(before) else len(trained) - 1 - int(before[-1]))
+    return int(np.quantile(lengths, 0.95)) if lengths else 0

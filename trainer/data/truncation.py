@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from trainer.contract.errors import DataError
+from trainer.data.lost import Lost
 from trainer.data.tokens import TokenisedExamples, Tokens
 
 Overlength = Literal["cut-end", "cut-start", "drop", "refuse"]
 TruncationReport = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn"]
 FATES: tuple[TruncationReport, ...] = ("kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn")
 NAMES_LISTED = 20
+MOST_NOT_RENDERED = 0.01
+"""Share of the examples that may lose a kind of content to the chat template without being asked about."""
+WORDS: dict[Lost, str] = {
+    "system": "system message",
+    "user": "user's words",
+    "tools": "tool definitions",
+    "tool-calls": "tool calls",
+    "tool-results": "tool results",
+    "reasoning": "reasoning",
+}
 
 
 @dataclass
@@ -27,6 +38,8 @@ class TokenTruncation:
     trained_tokens: int = 0
     tokens_cut: int = 0
     without_end_of_turn: int = 0
+    not_rendered: dict[Lost, list[str]] = field(default_factory=dict)
+    """Names of examples by the kind of their content that the chat template does not render."""
 
     @property
     def examples(self) -> int:
@@ -48,6 +61,7 @@ class TokenTruncation:
             "trained_tokens": self.trained_tokens,
             "tokens_cut": self.tokens_cut,
             "without_end_of_turn": self.without_end_of_turn,
+            "not_rendered": {kind: len(names) for kind, names in self.not_rendered.items()},
         }
 
     def sentence(self) -> str:
@@ -57,7 +71,12 @@ class TokenTruncation:
 
 
 def settle(
-    examples: Iterable[Tokens], max_length: int, overlength: Overlength, allow_nothing_to_learn: bool, file: str
+    examples: Iterable[Tokens],
+    max_length: int,
+    overlength: Overlength,
+    allow_nothing_to_learn: bool,
+    file: str,
+    allow_lost: Collection[Lost] = (),
 ) -> tuple[TokenisedExamples, TokenTruncation]:
     """Cut or drop what is longer than `max_length` tokens and drop what has no trained token.
 
@@ -67,6 +86,8 @@ def settle(
     """
     truncation, kept = TokenTruncation(max_length), []
     for example in examples:
+        for kind in example.lost:
+            truncation.not_rendered.setdefault(kind, []).append(example.name)
         outcome, rest = _outcome(example, max_length, overlength)
         truncation.names[outcome].append(example.name)
         truncation.tokens_cut += len(example.ids) - (len(rest.ids) if rest is not None else 0)
@@ -75,6 +96,7 @@ def settle(
             truncation.trained_tokens += int(np.count_nonzero(rest.weights))
             truncation.without_end_of_turn += not rest.closed
             kept.append(rest)
+    _refuse_silent_loss(truncation, allow_lost, file)
     _refuse(truncation, overlength, allow_nothing_to_learn, bool(kept), file)
     return TokenisedExamples(kept), truncation
 
@@ -94,7 +116,18 @@ def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[
     if left == 0:
         return "lost", None
     cut: TruncationReport = "prompt-cut" if left == trained else "answer-cut"
-    return cut, Tokens(example.name, ids, weights, example.closed)
+    return cut, replace(example, ids=ids, weights=weights)
+
+
+def _refuse_silent_loss(truncation: TokenTruncation, allowed: Collection[Lost], file: str) -> None:
+    for kind, names in truncation.not_rendered.items():
+        if kind not in allowed and len(names) > MOST_NOT_RENDERED * truncation.examples:
+            raise DataError(
+                f"{file}: the chat template does not render the {WORDS[kind]} of {len(names):,} of "
+                f"{truncation.examples:,} examples ({_first(names)}), so the model would not see them. Set "
+                "[model] chat_template to a file with a template that does, change the examples, or accept it with "
+                f'[training] allow_lost = ["{kind}"].'
+            )
 
 
 def _refuse(

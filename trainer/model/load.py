@@ -186,13 +186,15 @@ def repair_cpu_layers(model: Any) -> None:
 
 
 def check_vocabulary(model_or_config: Any, tokenizer: Any) -> None:
-    """Every token of the tokenizer must have an embedding.
+    """Every token of the tokenizer must have an embedding, but for tokens added behind the vocabulary.
+
+    Those are for pictures, say; a text that uses one is refused when it is tokenised.
 
     Raises:
         DataError: the tokenizer is larger than the model's vocabulary.
     """
     rows = model_or_config.get_text_config().vocab_size
-    if len(tokenizer) > rows:
+    if any(token not in tokenizer.added_tokens_decoder for token in range(rows, len(tokenizer))):
         raise DataError(
             f"The tokenizer has {len(tokenizer)} tokens and the model {rows} embeddings: they do not belong together. "
             "Use the tokenizer that came with the model."

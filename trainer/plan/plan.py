@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract.errors import DataError
+from trainer.contract.errors import DataError, SettingsError
 from trainer.contract.settings import RunSettings, read_settings
+from trainer.data.find_template import chat_template
 from trainer.data.read import Conversation, read_conversations
-from trainer.data.template import ChatTemplate, chat_template
-from trainer.data.tokens import TokenisedExamples, Tokens, tokenise
-from trainer.data.truncation import TokenTruncation, settle
+from trainer.data.template import ChatTemplate
+from trainer.data.tokens import TokenisedExamples, Tokens, tokenise, usual_answer
+from trainer.data.truncation import WORDS, TokenTruncation, settle
 from trainer.model.load import (
     ModelSource,
     Placement,
@@ -156,7 +157,11 @@ def make_plan(
     longest = max(len(example.ids) for example in [*tokens, *held_tokens])
     shape = measure_shape(config, given)
     most = getattr(text, "max_position_embeddings", None) or longest
-    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda, _usual_answer(tokens))
+    if (given.training.max_length or 0) > most:
+        raise SettingsError(
+            f"[training] max_length = {given.training.max_length:,}: the model has {most:,} positions. Lower it."
+        )
+    facts = Facts(len(tokens), longest, shape.parameters, shape.hidden, most, placement.on_cuda, usual_answer(tokens))
     resolved = resolve(given, facts)
     shape = replace(
         shape,
@@ -182,19 +187,6 @@ def make_plan(
     return plan
 
 
-def _usual_answer(tokens: list[Tokens]) -> int:
-    """Tokens that 95 % of the last answers do not exceed."""
-    import numpy as np
-
-    lengths = []
-    for example in tokens:
-        trained = np.flatnonzero(example.weights > 0)
-        before = np.flatnonzero(np.diff(trained) > 1)
-        if len(trained):
-            lengths.append(len(trained) if not len(before) else len(trained) - 1 - int(before[-1]))
-    return int(np.quantile(lengths, 0.95)) if lengths else 0
-
-
 def refuse_overlap(train: list[Conversation], validation: list[Conversation]) -> None:
     """A validation example that was trained on measures memory, not learning.
 
@@ -218,7 +210,14 @@ def load_held_out(file: Path, template: ChatTemplate, settings: RunSettings) -> 
 
 def _settled(tokens: list[Tokens], settings: RunSettings, file: str) -> tuple[TokenisedExamples, TokenTruncation]:
     training = settings.training
-    return settle(tokens, training.max_length or 0, training.overlength, training.allow_nothing_to_learn, file)
+    return settle(
+        tokens,
+        training.max_length or 0,
+        training.overlength,
+        training.allow_nothing_to_learn,
+        file,
+        training.allow_lost,
+    )
 
 
 def _with_fewer_examples(given: RunSettings, facts: Facts, examples: int) -> Resolved:
@@ -289,6 +288,8 @@ def _warnings(truncation: TokenTruncation, validation: HeldOut | None, resolved:
             f"In {truncation.without_end_of_turn} examples the chat template ends an answer without an end-of-turn "
             "token: the model may not learn to stop."
         )
+    for kind, names in truncation.not_rendered.items():
+        found.append(f"The chat template does not render the {WORDS[kind]} of {len(names):,} examples.")
     if validation is None:
         found.append("There is no validation (evaluations = 0): overfitting will not be noticed.")
     if (resolved.settings.training.steps or 0) < 100:

@@ -69,14 +69,15 @@ def best_step(folder: Path) -> int | None:
     return best
 
 
-def remove_later(checkpoints: Path, kept: Path | None) -> None:
-    """Remove what lies after the checkpoint that a run is resumed from: it is written anew.
+def remove_unfinished(checkpoints: Path, kept: Path | None) -> None:
+    """Remove what lies after the checkpoint that a run is resumed from, and what was being removed before it.
 
-    Left where it is, an unfinished checkpoint would count as the newest one when the oldest is deleted.
+    Left where it is, a checkpoint that was half written or half removed when the run was killed would count as the
+    newest, by the time of its folder, when the oldest is deleted.
     """
     last = step_of(kept) if kept is not None else -1
     for folder in _all(checkpoints):
-        if step_of(folder) > last:
+        if step_of(folder) > last or problem(folder) is not None:
             shutil.rmtree(folder)
 
 

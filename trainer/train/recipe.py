@@ -30,7 +30,7 @@ from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan.plan import Plan, make_plan
 from trainer.train.arguments import training_arguments
-from trainer.train.checkpoints import ends_training, newest_sound, remove_later
+from trainer.train.checkpoints import ends_training, newest_sound, remove_unfinished
 from trainer.train.dynamics import Dynamics
 from trainer.train.finish import finish, tell_finished, versions
 from trainer.train.heartbeat import Heartbeat
@@ -116,7 +116,7 @@ def _train(
         if processes.main:
             remove_torn(plan.folder)
         if processes.main and resume:
-            remove_later(plan.folder / contract.CHECKPOINTS_FOLDER, checkpoint)
+            remove_unfinished(plan.folder / contract.CHECKPOINTS_FOLDER, checkpoint)
         if checkpoint is not None:
             trainer.dynamics.load(checkpoint)
             watch.load(checkpoint)
