@@ -7,9 +7,13 @@ from textual.widgets import Static
 
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
+from curator.reporting.wording import count
 from curator.tui.drawing import SEVERITY_MARKS
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+_SHOWN_AT_MOST = 40
+"""Findings that are listed, the gravest; of more, the number is said."""
 
 
 class FindingsPane(Static):
@@ -21,11 +25,13 @@ class FindingsPane(Static):
     def show(self, findings: list[Finding], note: str = "", *, checked: bool = True) -> None:
         """List the findings; `note` stands after them. `checked`: whether the checks ran already."""
         parts: list[Text | Padding] = []
-        for finding in findings:
+        for finding in findings[:_SHOWN_AT_MOST]:
             heading = Text(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
             if finding.suggestion not in ("none", "review"):
                 heading.append(f"  [{finding.suggestion}]", style="bold default")
             parts += [heading, Padding(Text(visible(finding.message, one_line=True)), (0, 0, 0, 2))]
+        if len(findings) > _SHOWN_AT_MOST:
+            parts.append(Text(f"… and {count(len(findings) - _SHOWN_AT_MOST, 'more finding')}.", style="dim"))
         if not findings:
             nothing = "No check found anything here." if checked else "Not checked yet; the checks are running."
             parts.append(Text(nothing, style="dim"))

@@ -12,12 +12,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from curator.data.content import Content, Message
 from curator.data.safe_text import visible
 from curator.errors import CuratorError, UsageError
 from curator.review.new_content import checked_content
+from curator.tui.actions.keymap import shown_key
 from curator.tui.drawing import as_json, parts_of
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.saving import Answer, SavingScreen
@@ -25,6 +27,9 @@ from curator.tui.widgets.safe_text_area import SafeTextArea
 
 _DRAFT = "draft"
 _DRAFT_EVERY = 1.0
+_TURNS_AT_ONCE = 20
+"""Turns that have a field at once; a screen shows a few of them."""
+_MOVES = ("turns_before", "turns_after")
 _ASSISTANT, _USER = "assistant", "user"
 
 
@@ -47,11 +52,13 @@ class EditScreen(Page):
         self._before, self._position, self._what = content, position, what
         self._content = content
         self._fields: list[tuple[str, int, SafeTextArea]] = []
+        self._begin = 0
         self._drafted: str | None = None
 
     def compose_body(self) -> ComposeResult:
         """A heading and a field for each message."""
         yield Static("", id="fault", markup=False)
+        yield Static("", id="turns", classes="dim", markup=False)
         yield VerticalScroll(id="fields", can_focus=False)
 
     def title_detail(self) -> str:
@@ -73,28 +80,54 @@ class EditScreen(Page):
     def _about(self) -> str:
         return self._what if self._position is None else self.review.positions.id_at(self._position)
 
-    async def _fill(self, *, first_empty: bool = False) -> None:
-        """A field for every message with text; what else an example has stays as it is. The last one has the focus."""
-        holder = self.query_one("#fields", VerticalScroll)
-        await holder.remove_children()
-        self._fields = []
-        for part, index, message in parts_of(self._content):
+    async def _fill(self, *, first_empty: bool = False, begin: int | None = None) -> None:
+        """A field for every message with text; what else an example has stays as it is.
+
+        Of a long conversation so many turns as fit have fields, from turn `begin` on; None: the last ones.
+        """
+        turns = list(parts_of(self._content))
+        last = max(len(turns) - _TURNS_AT_ONCE, 0)
+        self._begin = last if begin is None else min(max(begin, 0), last)
+        self._fields, widgets = [], list[Widget]()
+        which = self.query_one("#turns", Static)
+        which.display = bool(last)
+        which.update(self._which(len(turns)))
+        for part, index, message in turns[self._begin : self._begin + _TURNS_AT_ONCE]:
             heading = visible(f"{part} {message['role']}".strip(), one_line=True)
             text = message.get("content")
             if text is not None and not isinstance(text, str):
-                await holder.mount(
-                    Static(f"{heading}: made of parts; E edits it as JSON.", markup=False, classes="dim")
-                )
+                parts = f"{heading}: made of parts; E edits it as JSON."
+                widgets.append(Static(parts, markup=False, classes="dim"))
                 continue
             calls = "  (its tool calls stay as they are; E edits them)" if message.get("tool_calls") else ""
             field = SafeTextArea(text or "")
-            await holder.mount(Static(f"{heading}{calls}", markup=False, classes="role"), field)
+            widgets += [Static(f"{heading}{calls}", markup=False, classes="role"), field]
             self._fields.append((part, index, field))
+        holder = self.query_one("#fields", VerticalScroll)
+        await holder.remove_children()
+        await holder.mount(*widgets)
         fields = [field for _, _, field in self._fields]
         if fields:
             empty = (field for field in fields if first_empty and not field.text)
             self.set_focus(next(empty, fields[-1]))
         self.refresh_bars()
+
+    def _which(self, turns: int) -> str:
+        before, after = (shown_key(self.curator.keys[f"edit.{name}"].split(",")[0]) for name in _MOVES)
+        which = f"Turns {self._begin + 1:,} to {self._begin + _TURNS_AT_ONCE:,} of {turns:,}."
+        return f"{which} {before} edits those before, {after} those after."
+
+    async def action_turns_before(self) -> None:
+        """The turns of a long conversation before those that have fields."""
+        await self._move(-_TURNS_AT_ONCE)
+
+    async def action_turns_after(self) -> None:
+        """The turns after them."""
+        await self._move(_TURNS_AT_ONCE)
+
+    async def _move(self, turns: int) -> None:
+        self._content = self._saved()
+        await self._fill(begin=self._begin + turns)
 
     def _saved(self) -> Content:
         """The content with the texts of the fields."""

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -49,15 +48,6 @@ class ExampleScreen(QueueScreen):
         entries.cursor = self.place
         self._shown_at = time.monotonic()
         self.show_again()
-        self.call_after_refresh(self._look_ahead)
-
-    def _look_ahead(self) -> None:
-        """Once this example is on the screen, prepare the one that a decision leads to."""
-        following = self.next_open(self.place)
-        if following is not None and self.is_mounted:
-            with suppress(CuratorError):  # said when it is shown
-                ahead = self.review.at(int(self.queue[following]))
-                self.query_one(ExampleView).prepare(ahead.content, ahead.findings)
 
     def show_again(self) -> None:
         """Everything around the text of the example."""

@@ -99,7 +99,7 @@ class QueueScreen(Page):
         self._go_to_start(known.get("example"))
         if self.shown is not None and self.shown.id == known.get("example"):
             view = self.query_one(ExampleView)
-            self.call_after_refresh(view.scroll_to, y=known.get("scroll", 0), animate=False)
+            self.call_after_refresh(view.go_to_line, known.get("scroll", 0))
 
     @property
     def _session(self) -> str:
