@@ -221,7 +221,9 @@ class CuratorApp(TellingApp):
             field.cursor_blink = False
 
     async def action_back(self) -> None:
-        """One screen back; on the first one a hint."""
+        """One step back within the screen, else one screen back; on the first one a hint."""
+        if isinstance(self.screen, Page) and self.screen.step_back():
+            return
         if len(self.screen_stack) > 2:
             self.pop_screen()
         else:

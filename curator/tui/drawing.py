@@ -52,6 +52,13 @@ def status_text(status: str) -> str:
     return f"{STATUS_MARKS[status]} {STATUS_WORDS[status]}"
 
 
+def nothing_found(where: str, first: int | None) -> str:
+    """What is said where a filter finds nothing; `first`: the examples that are there while the data are checked."""
+    if first is None:
+        return f"No example is found by {visible(where, one_line=True)}."
+    return f"Nothing among the first {count(first, 'example')} is found by {visible(where, one_line=True)}."
+
+
 def parts_of(content: Content) -> Iterable[tuple[str, int, Message]]:
     """Every message with the part it is in ("" for the conversation) and its index; chosen and rejected count on."""
     first = len(content.messages)

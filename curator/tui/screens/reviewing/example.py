@@ -12,7 +12,7 @@ from textual.widgets import Static
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.review.session import ShownExample
-from curator.tui.drawing import status_text
+from curator.tui.drawing import nothing_found, status_text
 from curator.tui.screens.reviewing.queue import QueueScreen
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.long_list import LongList
@@ -67,6 +67,8 @@ class ExampleScreen(QueueScreen):
         ):
             if is_so:
                 line.append(f"  {word}", style="bold")
+        if shown.position in self._near:
+            line.append(f"  similarity {self._near[shown.position]:.3f}", style="not bold")
         if decision_state.reason:
             line.append(f"  because: {visible(decision_state.reason, one_line=True)}", style="italic not bold")
         if decision_state.policy:
@@ -98,9 +100,13 @@ class ExampleScreen(QueueScreen):
         """What is said where the queue is empty."""
         if not self.where:
             return "There are no examples."
+        keys = "c shows all again, / changes the filter."
+        if self.review.partial:
+            wait = "The data are still being checked; the whole set is looked through after that."
+            return f"{nothing_found(self.where, len(self.review))}\n{wait}\n\n{keys}"
         parts = "\n".join(f"{found:>9,}  {visible(part, one_line=True)}" for part, found in self._alone.items())
         each = f"\n\nWhat each part finds alone:\n{parts}" if parts else ""
-        return f"No example is found by {visible(self.where)}.{each}\n\nc shows all again, / changes the filter."
+        return f"{nothing_found(self.where, None)}{each}\n\n{keys}"
 
     def show_side(self, shown: ShownExample | None) -> None:
         """What stands beside the example."""
@@ -166,6 +172,7 @@ class ExampleScreen(QueueScreen):
     async def _show_again(self, positions: list[int] | None) -> None:
         """Show where an undo or redo happened, and keep it as the place: it may be far from the one that was kept."""
         if positions is not None:
+            self._today = self.review.decisions.decided_today()
             self.query_one(LongList).forget()
             self.go_to_position(positions)
             await self._keep_place()
