@@ -132,6 +132,7 @@ ACTIONS: tuple[Action, ...] = (
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),
         ("start", "s", "Start", "Start the prepared training; it goes on when the app is closed.", "fd"),
+        ("go_on", "i", "Prepare anyway", "Prepare what was refused, without the examples or the check that it names."),
         ("worth", "w", "Worth it?", "First ask the untuned model, with a good prompt, how much is left to gain.", "f"),
     ),
     *on(

@@ -1,11 +1,14 @@
 """What the checks found in an example, each as a sentence with what to do about it."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 from textual.widgets import Static
 
-from curator.data.finding import Finding
+from curator.data.finding import Finding, Place
 from curator.data.safe_text import visible
 from curator.reporting.wording import count
 from curator.tui.drawing import SEVERITY_MARKS
@@ -14,6 +17,9 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 _SHOWN_AT_MOST = 40
 """Findings that are listed, the gravest; of more, the number is said."""
+
+_PLACES = 2
+"""Related examples that are named with a finding."""
 
 
 class FindingsPane(Static):
@@ -29,7 +35,10 @@ class FindingsPane(Static):
             heading = Text(f"{SEVERITY_MARKS[finding.severity]} {finding.check}", style=_STYLES[finding.severity])
             if finding.suggestion not in ("none", "review"):
                 heading.append(f"  [{finding.suggestion}]", style="bold default")
-            parts += [heading, Padding(Text(visible(finding.message, one_line=True)), (0, 0, 0, 2))]
+            message = Text(visible(finding.message, one_line=True))
+            if finding.related:
+                message.append(f"\n→ {_places(finding.related)}", style="dim")
+            parts += [heading, Padding(message, (0, 0, 0, 2))]
         if len(findings) > _SHOWN_AT_MOST:
             parts.append(Text(f"… and {count(len(findings) - _SHOWN_AT_MOST, 'more finding')}.", style="dim"))
         if not findings:
@@ -38,3 +47,10 @@ class FindingsPane(Static):
         if note:
             parts.append(Text(visible(note), style="dim"))
         self.update(Group(*parts))
+
+
+def _places(related: Sequence[Place]) -> str:
+    """The examples that a finding is about besides this one, as file and line: `:` goes to a line."""
+    names = [f"{Path(place.file).name}:{place.line}" for place in related[:_PLACES]]
+    more = f" and {len(related) - _PLACES} more" if len(related) > _PLACES else ""
+    return visible(", ".join(names), one_line=True) + more

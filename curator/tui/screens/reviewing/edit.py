@@ -5,12 +5,12 @@ import shlex
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
@@ -24,6 +24,9 @@ from curator.tui.drawing import as_json, parts_of
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.saving import Answer, SavingScreen
 from curator.tui.widgets.safe_text_area import SafeTextArea
+
+if TYPE_CHECKING:
+    from curator.tui.app import CuratorApp
 
 _DRAFT = "draft"
 _DRAFT_EVERY = 1.0
@@ -45,7 +48,12 @@ class EditScreen(Page):
     page_name = "edit"
     heading = "Edit"
     writes = True
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("edit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("edit"),
+        # before the field that has the focus: what is typed quickly after a Tab goes to the next field
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, content: Content, position: int | None, what: Literal["edit", "new", "new from this"]) -> None:
         super().__init__()
@@ -210,7 +218,7 @@ class EditScreen(Page):
     async def action_editor(self) -> None:
         """All of it, as JSON, in `$EDITOR`."""
         try:
-            edited = in_editor(self.app, self._saved())
+            edited = in_editor(self.curator, self._saved())
         except CuratorError as error:
             self.curator.say_error(error)
             return
@@ -219,16 +227,24 @@ class EditScreen(Page):
             await self._fill()
 
 
-def in_editor(app: Any, content: Content) -> Content | None:
+class RefusedText(NamedTuple):
+    """What a person left in the editor that is not an example, and the example it was to be."""
+
+    about: Content
+    text: str
+
+
+def in_editor(app: "CuratorApp", content: Content) -> Content | None:
     """The content after the person edited it as JSON in `$VISUAL` or `$EDITOR`; None: it was left as it is.
 
     Raises:
         UsageError: what they left is not an example (it stays in a file that the sentence names), or no editor runs.
     """
+    refused = app.refused_text
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     before = as_json(content) + "\n"
     with tempfile.NamedTemporaryFile("w", suffix=".json", prefix="curator-", delete=False, encoding="utf-8") as file:
-        file.write(before)
+        file.write(refused.text if refused is not None and refused.about == content else before)
     path = Path(file.name)
     try:
         with app.suspend():
@@ -236,13 +252,15 @@ def in_editor(app: Any, content: Content) -> Content | None:
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
         path.unlink(missing_ok=True)
         raise UsageError(f"The editor '{command}' did not run ({error}). Set EDITOR to one that does.") from None
-    after = path.read_text(encoding="utf-8", errors="replace")
+    after, app.refused_text = path.read_text(encoding="utf-8", errors="replace"), None
     if after == before:
         path.unlink()
         return None
     try:
         edited = checked_content(msgspec.json.decode(after))
     except (msgspec.DecodeError, UsageError) as error:
-        raise UsageError(f"What you wrote is not an example: {error} It is kept in {path}.") from None
+        app.refused_text = RefusedText(content, after)
+        again = f"It is kept in {path}, and the same key opens it again."
+        raise UsageError(f"What you wrote is not an example: {error} {again}") from None
     path.unlink()
     return edited
