@@ -18,7 +18,7 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _SHOWN_AT_MOST = 40
 """Findings that are listed, the gravest; of more, the number is said."""
 
-_PLACES = 2
+_NAMED = 2
 """Related examples that are named with a finding."""
 
 
@@ -37,7 +37,7 @@ class FindingsPane(Static):
                 heading.append(f"  [{finding.suggestion}]", style="bold default")
             message = Text(visible(finding.message, one_line=True))
             if finding.related:
-                message.append(f"\n→ {_places(finding.related)}", style="dim")
+                message.append(f"\n→ {_names_of(finding.related)}", style="dim")
             parts += [heading, Padding(message, (0, 0, 0, 2))]
         if len(findings) > _SHOWN_AT_MOST:
             parts.append(Text(f"… and {count(len(findings) - _SHOWN_AT_MOST, 'more finding')}.", style="dim"))
@@ -49,8 +49,8 @@ class FindingsPane(Static):
         self.update(Group(*parts))
 
 
-def _places(related: Sequence[Place]) -> str:
+def _names_of(related: Sequence[Place]) -> str:
     """The examples that a finding is about besides this one, as file and line: `:` goes to a line."""
-    names = [f"{Path(place.file).name}:{place.line}" for place in related[:_PLACES]]
-    more = f" and {len(related) - _PLACES} more" if len(related) > _PLACES else ""
+    names = [f"{Path(place.file).name}:{place.line}" for place in related[:_NAMED]]
+    more = f" and {len(related) - _NAMED} more" if len(related) > _NAMED else ""
     return visible(", ".join(names), one_line=True) + more

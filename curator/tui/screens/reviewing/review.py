@@ -107,8 +107,8 @@ class ReviewScreen(WritingScreen):
             self.show_place(self.place)
 
         read = f"of the first {len(self.review):,}, which are all that is read so far"
-        whole = read if self.review.partial else "of the whole set"
-        about = f"that {self.where} finds{f' {read}' if self.review.partial else ''}" if self.where else whole
+        everything = read if self.review.partial else "of the whole set"
+        about = f"that {self.where} finds{f' {read}' if self.review.partial else ''}" if self.where else everything
         sentence = f"{action.capitalize()} {count(len(positions), 'undecided example')} {about}?"
         question = ConfirmQuestion(sentence, "One undo takes all of it back.", yes=f"{action} them")
         do_or_ask(self, len(positions), question, decide)
