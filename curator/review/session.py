@@ -22,7 +22,7 @@ from curator.project.decisions.log import Undone
 from curator.review.decisions import Decisions, DecisionState
 from curator.review.edits import Edits
 from curator.review.filter.language import conjuncts
-from curator.review.filter.query import examples_found
+from curator.review.filter.query import SIMILAR, examples_found, near_to
 from curator.review.filter.text_search import StoredTexts
 from curator.review.new_content import id_of
 from curator.review.positions import ExamplePositions, Positions
@@ -128,6 +128,18 @@ class Review:
         """
         parts = conjuncts(where)
         return {part: int(self.matching(part).sum()) for part in parts} if len(parts) > 1 else {}
+
+    def nearness(self, where: str) -> dict[int, float]:
+        """By position, nearest first, the cosines of what a part `similar:ID` of a filter finds; without it: nothing.
+
+        Raises:
+            FilterError, UsageError: as `matching`.
+        """
+        asked = next((part for part in conjuncts(where) if part.startswith(SIMILAR)), None)
+        if asked is None:
+            return {}
+        near = near_to(asked.removeprefix(SIMILAR).strip('"'), self.opened, self.audit)
+        return dict(zip(near.positions.tolist(), near.cosines.tolist(), strict=True))
 
     # Writing
 

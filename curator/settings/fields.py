@@ -66,6 +66,10 @@ class ReviewSettings(BaseModel):
         ge=0,
         description="Milliseconds for which a new example ignores the key that decided the one before, held down.",
     )
+    blind: bool = Field(
+        default=True,
+        description="Hide what others answered to a question of labels until you have answered it yourself.",
+    )
     theme: str = Field(
         default="textual-dark",
         description="Colours: textual-dark, textual-light, or ansi-dark and ansi-light for the terminal's own.",

@@ -97,7 +97,7 @@ def prepare_run(
     if leaking and not allow_leaks:
         raise UsageError(
             f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
-            "anew with `curator split DATA --anew`, or say --allow-leaks."
+            "anew with `curator split DATA --anew`, or allow it with --allow-leaks."
         )
     rejected = unusable(audit, splitting.members)
     if rejected and not left_out.invalid:
@@ -223,8 +223,8 @@ def _refused(audit: Audit, rejected: set[str]) -> str:
     listed = "; ".join(f"{names[file]}:{line} {check}" for file, line, check in rows)
     more = f" and {len(rejected) - LISTED} more" if len(rejected) > LISTED else ""
     return (
-        f"{len(rejected)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or say "
-        "--skip-invalid to leave them out."
+        f"{len(rejected)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or leave "
+        "them out with --skip-invalid."
     )
 
 

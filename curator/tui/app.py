@@ -28,6 +28,7 @@ from curator.tui.screens.dataset.duplicate_groups import DuplicatesScreen
 from curator.tui.screens.dataset.overview import OverviewScreen
 from curator.tui.screens.help import HelpScreen
 from curator.tui.screens.messages import MessagesScreen
+from curator.tui.screens.reviewing.edit import RefusedText
 from curator.tui.screens.reviewing.labels import LabelsScreen
 from curator.tui.screens.reviewing.review import ReviewScreen
 from curator.tui.screens.settings import SettingsScreen
@@ -62,6 +63,7 @@ class CuratorApp(TellingApp):
 
     Attributes:
         left_running: names of the trainings that went on when the app was closed.
+        refused_text: what was written in the editor and is not an example; the editor opens it again.
     """
 
     CSS_PATH = "theme.tcss"
@@ -72,6 +74,7 @@ class CuratorApp(TellingApp):
     def __init__(self, *, readonly: bool = False) -> None:
         super().__init__(readonly=readonly)
         self.left_running: list[str] = []
+        self.refused_text: RefusedText | None = None
         self.animation_level = "none"
 
     # Open data
@@ -221,7 +224,9 @@ class CuratorApp(TellingApp):
             field.cursor_blink = False
 
     async def action_back(self) -> None:
-        """One screen back; on the first one a hint."""
+        """One step back within the screen, else one screen back; on the first one a hint."""
+        if isinstance(self.screen, Page) and self.screen.step_back():
+            return
         if len(self.screen_stack) > 2:
             self.pop_screen()
         else:

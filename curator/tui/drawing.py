@@ -3,7 +3,7 @@
 Text from data passes `visible` here and nowhere else in the app is it shown unchanged. Nothing is markup.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,22 @@ from rich.text import Text
 from curator.data.content import Content, Message, spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
+from curator.reporting.wording import count
 
 FOLD = 12_000
 """Characters of a message that are shown at first; a screen holds two thousand."""
 
 MORE = 50_000
 """Characters that each unfolding adds."""
+
+FIRST_TURNS, LAST_TURNS = 40, 10
+"""Turns of a long conversation that are shown at first: its beginning, and its end, which is what is learned."""
+
+MORE_TURNS = 200
+"""Turns that each unfolding adds to the beginning."""
+
+_TURNS_WITH_FINDINGS = 40
+"""Turns in between that are shown because a check found something in their text."""
 
 STATUS_MARKS = {"pending": "·", "keep": "✓", "drop": "✗", "flag": "⚑"}
 STATUS_WORDS = {"pending": "undecided", "keep": "KEPT", "drop": "DROPPED", "flag": "FLAGGED"}
@@ -31,15 +41,22 @@ Styles = Mapping[str, Style]
 
 @dataclass(frozen=True)
 class Drawn:
-    """One paragraph of an example, and what it belongs to: the 0-based message, -1 for none."""
+    """One paragraph of an example, and whether it is the text below a heading."""
 
     text: Text
-    message: int
+    below: bool = False
 
 
 def status_text(status: str) -> str:
     """A status as mark and word, so that it never hangs on colour."""
     return f"{STATUS_MARKS[status]} {STATUS_WORDS[status]}"
+
+
+def nothing_found(where: str, first: int | None) -> str:
+    """What is said where a filter finds nothing; `first`: the examples that are there while the data are checked."""
+    if first is None:
+        return f"No example is found by {visible(where, one_line=True)}."
+    return f"Nothing among the first {count(first, 'example')} is found by {visible(where, one_line=True)}."
 
 
 def parts_of(content: Content) -> Iterable[tuple[str, int, Message]]:
@@ -54,26 +71,42 @@ def parts_of(content: Content) -> Iterable[tuple[str, int, Message]]:
             yield part, index, message
 
 
-def drawn(content: Content, findings: Iterable[Finding], styles: Styles, limit: int = FOLD) -> list[Drawn]:
+def drawn(
+    content: Content, findings: Iterable[Finding], styles: Styles, limit: int = FOLD, first_turns: int = FIRST_TURNS
+) -> Iterator[Drawn]:
     """The paragraphs of an example: a heading and a text for each message, and what was folded away."""
     locations: dict[int, list[Finding]] = {}
     for finding in findings:
         if finding.message_index is not None and finding.start is not None and finding.end is not None:
             locations.setdefault(finding.message_index, []).append(finding)
-    result = []
     if content.tools:
         names = ", ".join(str((tool.get("function") or tool).get("name", "?")) for tool in content.tools)
-        result.append(Drawn(Text(visible(f"tools: {names}", one_line=True), style=styles["dim"]), -1))
+        yield Drawn(Text(visible(f"tools: {names}", one_line=True), style=styles["dim"]))
     if content.label is not None:
-        result.append(Drawn(Text(f"judged: {'good' if content.label else 'bad'}", style=styles["dim"]), -1))
-    for part, index, message in parts_of(content):
-        result += _message(part, index, message, [] if part == "rejected" else locations.get(index, []), styles, limit)
-    return result
+        yield Drawn(Text(f"judged: {'good' if content.label else 'bad'}", style=styles["dim"]))
+    turns = list(parts_of(content))
+    next_turn = 0
+    for turn in [*_shown_turns(len(turns), first_turns, locations), len(turns)]:
+        if turn > next_turn:
+            folded = f"{count(turn - next_turn, 'turn')} of {len(turns):,} from turn {next_turn + 1:,} on"
+            yield Drawn(Text(f"… {folded}: folded away; z shows more.", style=styles["dim"]))
+            yield Drawn(Text(""))
+        if turn < len(turns):
+            part, index, message = turns[turn]
+            found = [] if part == "rejected" else locations.get(index, [])
+            yield from _message(part, message, found, styles, limit)
+        next_turn = turn + 1
 
 
-def _message(
-    part: str, index: int, message: Message, findings: list[Finding], styles: Styles, limit: int
-) -> list[Drawn]:
+def _shown_turns(turns: int, first: int, located: Collection[int]) -> list[int]:
+    """The turns of a conversation that are not folded away: its beginning, its end, and turns with findings."""
+    if turns <= first + LAST_TURNS:
+        return list(range(turns))
+    between = sorted(turn for turn in located if first <= turn < turns - LAST_TURNS)
+    return [*range(first), *between[:_TURNS_WITH_FINDINGS], *range(turns - LAST_TURNS, turns)]
+
+
+def _message(part: str, message: Message, findings: list[Finding], styles: Styles, limit: int) -> Iterator[Drawn]:
     name = f" ({message['name']})" if message.get("name") else ""
     heading = visible(f"{part} {message['role']}{name}".strip(), one_line=True)
     about = "".join(
@@ -81,17 +114,16 @@ def _message(
         for key in ("weight", "tool_call_id")
         if message.get(key) is not None
     )
-    result = [Drawn(Text.assemble((heading, styles["role"]), (about, styles["dim"])), index)]
+    yield Drawn(Text.assemble((heading, styles["role"]), (about, styles["dim"])))
     reasoning = message.get("reasoning")
     if reasoning:
-        result.append(Drawn(Text(visible(str(reasoning)[:limit]), style=styles["dim"]), index))
+        yield Drawn(Text(visible(str(reasoning)[:limit]), style=styles["dim"]), below=True)
     text = spoken(message)
-    result.append(Drawn(_body(text[:limit], findings, styles), index))
+    yield Drawn(_body(text[:limit], findings, styles), below=True)
     if len(text) > limit:
         size = f"{len(text) - limit:,} of {len(text):,} characters are folded away; z shows more."
-        result.append(Drawn(Text(f"… {size}", style=styles["dim"]), index))
-    result.append(Drawn(Text(""), index))
-    return result
+        yield Drawn(Text(f"… {size}", style=styles["dim"]), below=True)
+    yield Drawn(Text(""))
 
 
 def _body(text: str, findings: list[Finding], styles: Styles) -> Text:

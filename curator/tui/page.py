@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from curator.tui.actions.action import Action
 from curator.tui.actions.actions import actions_of
 from curator.tui.faults import FaultsSaid
 from curator.tui.fields import FieldsFirst
@@ -84,6 +85,14 @@ class Page(FieldsFirst[None], FaultsSaid[None]):
             title.show(self.heading, self.title_detail())
         for keys in self.query(KeyBar):
             keys.refresh()
+
+    def label_of(self, action: Action) -> str:
+        """What the line of keys calls an action now."""
+        return action.label
+
+    def step_back(self) -> bool:
+        """Take one step back within this screen; whether there was one. Esc asks this first."""
+        return False
 
     def review_changed(self) -> None:
         """The data were audited, or decisions changed elsewhere."""

@@ -144,6 +144,30 @@ def test_groups_of_other_relations_are_named_and_empty_ones_say_so(copies):
     drive(copies, steps)
 
 
+def test_what_is_no_copy_is_not_called_one_and_is_dropped_only_after_a_question(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "answers.jsonl"
+    prompts = ("How long does the kettle take until I can pour my tea?", "Will your boiler stop before it runs dry?")
+    path.write_text("".join(json.dumps(example(prompt, SENTENCE)) + "\n" for prompt in prompts))
+    with open_data(DataRequest(data=(str(path),))) as opened:
+        audit = opened.audited(lambda *_: None, texts=True)
+    assert len(grouped(audit, [], "same-answer", 0.7)) == 1
+
+    async def steps(pilot, app):
+        await pilot.press("d")
+        await until(pilot, lambda: app.screen.page_name == "duplicates" and app.screen.grouping is not None)
+        assert "x Drop copies" in screen_text(app)
+        await pilot.press("R", "R")
+        await until(pilot, lambda: app.screen.grouping.relation == "same-answer" and len(app.screen.grouping) > 0)
+        assert "x Drop others" in screen_text(app)
+        await pilot.press("x")
+        assert "These are no copies (same answer, another prompt)." in screen_text(app)
+        await pilot.press("enter", "n")
+
+    drive(path, steps, size=(120, 40))
+    assert decisions_of(path) == []
+
+
 def test_keeping_all_of_a_group_settles_it(copies):
     async def steps(pilot, app):
         screen = await duplicates(pilot, app)

@@ -46,7 +46,7 @@ def test_whatever_an_example_says_is_drawn_safely_and_whole(role, text, start, e
         start=start,
         end=end,
     )
-    paragraphs = drawn(Content([{"role": role, "content": text}]), [finding], STYLES)
+    paragraphs = list(drawn(Content([{"role": role, "content": text}]), [finding], STYLES))
     shown = [paragraph.text.plain for paragraph in paragraphs]
     assert dangerous(shown) == []
     if text.strip() and len(text) <= FOLD:

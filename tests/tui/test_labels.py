@@ -111,6 +111,28 @@ def test_two_annotators_agree_or_not_and_what_differs_becomes_a_queue(asked):
     drive(asked, second, size=(120, 40), annotator="ben")
 
 
+@pytest.mark.parametrize("blind", [True, False])
+def test_what_others_answered_is_hidden_until_one_has_answered(asked, blind):
+    asked.with_name("curator.toml").write_text(f"{SCHEME}\n[review]\nblind = {str(blind).lower()}\n")
+
+    async def first(pilot, app):
+        await pilot.press("l", "1")
+
+    async def second(pilot, app):
+        await pilot.press("l")
+        assert ("ann: warm" in screen_text(app)) == (not blind)
+        assert ("1 other answered" in screen_text(app)) == blind
+        await pilot.press("2")
+        app.screen._ask(0)
+        await pilot.pause()
+        assert "ann: warm" in screen_text(app)
+        await pilot.press("0")
+        assert ("ann: warm" in screen_text(app)) == (not blind)
+
+    drive(asked, first, size=(120, 40), annotator="ann")
+    drive(asked, second, size=(120, 40), annotator="bob")
+
+
 def test_without_questions_the_screen_says_how_to_write_one(desk):
     async def steps(pilot, app):
         await pilot.press("l")

@@ -35,8 +35,10 @@ def test_undo_without_limit_leads_back_to_the_beginning_and_redo_forward_again(d
         for key in "axfax":
             await pilot.press(key)
         decided = app.session.review.decisions.counts()
+        assert "today 5" in screen_text(app)
         for _ in range(5):
             await pilot.press("u")
+        assert "today" not in screen_text(app)
         assert app.session.review.decisions.counts()["pending"] == len(app.session.review)
         await pilot.press("u")
         assert "Nothing of yours is left" in said(app)
@@ -86,6 +88,33 @@ def test_what_resembles_an_example_is_one_key_away(desk):
         await pilot.press("s")
         await until(pilot, lambda: app.screen.where == f"similar:{example}")
         assert 0 < len(app.screen.queue) < len(app.session.review)
+        near = app.session.review.nearness(app.screen.where)
+        assert app.screen.queue.tolist() == list(near)
+        assert list(near.values()) == sorted(near.values(), reverse=True)
+        assert f"similarity {near[app.screen.shown.position]:.3f}" in screen_text(app)
+
+    drive(desk, steps)
+
+
+@pytest.mark.parametrize("key", ["c", "escape"])
+def test_from_similar_examples_one_key_leads_back_to_where_they_were_asked_for(desk, key):
+    async def steps(pilot, app):
+        app.screen.narrow("tokens:>5")
+        await until(pilot, lambda: app.screen.where == "tokens:>5")
+        app.screen.show_place(7)
+        first = app.screen.shown.id
+        await pilot.press("s")
+        await until(pilot, lambda: app.screen.where == f"similar:{first}")
+        await pilot.press("j")
+        second = app.screen.shown.id
+        await pilot.press("s")
+        await until(pilot, lambda: app.screen.where == f"similar:{second}")
+        for where, example in ((f"similar:{first}", second), ("tokens:>5", first)):
+            await pilot.press(key)
+            await until(pilot, lambda where=where: app.screen.where == where)
+            assert app.screen.shown.id == example
+        await pilot.press("c")
+        assert (app.screen.where, app.screen.shown.id) == ("", first)
 
     drive(desk, steps)
 

@@ -306,6 +306,22 @@ def test_the_palette_lists_the_actions_of_the_screen(desk):
     drive(desk, steps)
 
 
+def test_while_the_data_are_being_checked_nothing_is_said_about_all_of_them(desk):
+    async def steps(pilot, app):
+        app.session.review.partial = True
+        await pilot.press("X")
+        assert "of the first 1" in " ".join(screen_text(app).split())
+        assert "whole set" not in screen_text(app)
+        await pilot.press("n")
+        app.screen.narrow("zeppelin")
+        await until(pilot, lambda: "The data are still being checked" in screen_text(app))
+        assert "No example is found" not in screen_text(app)
+        await pilot.press("b", "slash", *"zeppelin", "enter")
+        await until(pilot, lambda: "Nothing among the first 1" in screen_text(app))
+
+    drive(desk, steps)
+
+
 def test_opening_a_file_shows_its_examples_before_it_is_checked(tmp_path):
     data = tmp_path / "new.jsonl"
     data.write_text(

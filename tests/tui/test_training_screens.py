@@ -62,9 +62,12 @@ def test_the_demonstration_model_is_offered_and_never_preselected(desk: Path) ->
         await pilot.press("t")
         await until(pilot, lambda: app.screen.page_name == "train")
         assert "demo only" in screen_text(app)
-        assert app.screen.query_one("#models").highlighted is None
         await pilot.press("s")
         assert "Choose a model first" in said(app)
+        await pilot.press("i")
+        assert "Nothing was refused" in said(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Which model? A folder" in screen_text(app))
 
     drive(desk, steps)
 
@@ -249,6 +252,26 @@ def test_a_training_on_examples_that_hold_a_secret_asks_what_becomes_of_it(tmp_p
         assert json.loads((train.folder / "snapshot.json").read_text())["secrets"] == {"policy": "mask", "examples": 1}
 
     drive(data, steps, size=(100, 40))
+
+
+def test_a_refusal_that_an_option_overrules_names_the_key_that_takes_it(desk: Path, monkeypatch) -> None:
+    async def steps(pilot, app):
+        await pilot.press("t")
+        await until(pilot, lambda: app.screen.page_name == "train")
+        begun = []
+        monkeypatch.setattr(app.screen, "_prepare", lambda *asked: begun.append(asked))
+        app.screen._say_refusal("3 kept examples are faulty; leave them out with --skip-invalid.", "m", ())
+        await pilot.pause()
+        assert "i prepares it like that, with --skip-invalid." in screen_text(app)
+        await pilot.press("i")
+        assert begun == [("m", "--skip-invalid")]
+        app.screen._say_refusal(
+            "3 kept examples are faulty; leave them out with --skip-invalid.", *begun[0][:1], begun[0][1:]
+        )
+        await pilot.press("i")
+        assert len(begun) == 1
+
+    drive(desk, steps)
 
 
 @pytest.mark.parametrize(("keys", "wanted"), [(("enter", "escape"), None), (("m",), "mask"), (("a",), "allow")])

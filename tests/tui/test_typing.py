@@ -5,7 +5,7 @@ import json
 import pytest
 from textual.events import Key
 from textual.keys import _character_to_key
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from curator.tui.actions.actions import ACTIONS
 from curator.tui.actions.keymap import shown_key
@@ -172,6 +172,19 @@ def test_a_new_example_begins_in_the_empty_field_of_the_user(desk):
         edits = {message["role"]: message["content"] for message in app.screen._saved().messages}
         assert edits["user"] == "Larkspur."
         assert edits["assistant"] == ""
+
+    drive(desk, steps)
+
+
+def test_what_is_typed_right_after_a_tab_is_in_the_next_field(desk):
+    async def steps(pilot, app):
+        await pilot.press("n")
+        await until(pilot, lambda: len(app.screen.query(TextArea)) > 1)
+        empty = [field for field in app.screen.query(TextArea) if not field.text]
+        typed(app, *"one", "tab", *"two")
+        await until(pilot, lambda: sum(len(field.text) for field in empty) == 6)
+        assert [field.text for field in empty] == ["one", "two"]
+        await pilot.press("ctrl+s", "d")
 
     drive(desk, steps)
 

@@ -148,3 +148,27 @@ def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp
 
     drive(desk, steps)
     assert os.environ["EDITOR"]
+
+
+def test_a_text_that_the_editor_left_and_that_is_no_example_is_opened_again(desk, monkeypatch, tmp_path):
+    from contextlib import nullcontext
+
+    script, seen = tmp_path / "editor.sh", tmp_path / "seen"
+    script.write_text(f'#!/bin/sh\ncat "$1" >> {seen}\nsed -i \'s/kettle/teapot/g; $ s/}}$//\' "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+
+    async def steps(pilot, app):
+        monkeypatch.setattr(app, "suspend", nullcontext)  # a test has no terminal to hand over
+        await find(pilot, app, "kettle")
+        await pilot.press("E")
+        await until(pilot, lambda: "the same key opens it again" in said(app))
+        assert "teapot" not in seen.read_text()
+        script.write_text(f'#!/bin/sh\ncat "$1" >> {seen}\necho \'}}\' >> "$1"\n')
+        await pilot.press("E")
+        await until(pilot, lambda: "Save this edit?" in screen_text(app))
+        assert "teapot" in seen.read_text()
+        await pilot.press("d")
+
+    drive(desk, steps)

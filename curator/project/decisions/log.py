@@ -118,9 +118,12 @@ class DecisionLog:
         return None
 
     def decided_since(self, time: int, annotator: str) -> int:
-        """Decisions and labels of an annotator since `time` (microseconds since 1970), undone ones included."""
-        query = "SELECT count(*) FROM decision WHERE annotator = ? AND time >= ? AND action != 'undo'"
-        return int(self.database.rows(query, [annotator, time])[0][0])
+        """Decisions and labels of an annotator since `time` (microseconds since 1970) that still count."""
+        of_unit = "substr(id, 1, instr(id || ':', ':') - 1)"
+        decided = "annotator = ? AND time >= ? AND action != 'undo'"
+        query = f"SELECT {of_unit}, count(*) FROM decision WHERE {decided} GROUP BY 1"
+        made, undone = self.database.rows(query, [annotator, time]), self.undone()
+        return sum(int(decisions) for unit, decisions in made if unit not in undone)
 
     def position(self) -> int:
         """How far the log goes: grows with everything that is decided, undone or imported."""

@@ -9,12 +9,13 @@ import polars as pl
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.meaning.meaning import Meaning
-from curator.audit.meaning.meaning_search import near_example
+from curator.audit.meaning.meaning_search import Near, near_example
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
 from curator.review.filter.evaluate import Mask, Searched, matching
 from curator.review.filter.text_search import EditedTexts, SearchableTexts
 
+SIMILAR = "similar:"
 ALIKE = 30
 """Examples that `similar:ID` finds."""
 
@@ -47,14 +48,17 @@ def examples_found(
     return mask, added
 
 
+def near_to(example: str, opened: Opened, audit: Audit) -> Near:
+    """What `similar:ID` finds: the `ALIKE` examples nearest to the one of that id, nearest first.
+
+    Raises:
+        UsageError, MissingDependency: as `near_example`.
+    """
+    return near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None)
+
+
 def _near(opened: Opened, audit: Audit) -> Callable[[str], pl.Series]:
-    """What `similar:ID` asks: ids of the `ALIKE` examples nearest to the one of that id."""
-
-    def near(example: str) -> pl.Series:
-        found = near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None)
-        return ids_of(audit.loaded).gather(found.positions)
-
-    return near
+    return lambda example: ids_of(audit.loaded).gather(near_to(example, opened, audit).positions)
 
 
 def _about(audit: Audit) -> Callable[[str], pl.Series]:

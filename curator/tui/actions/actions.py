@@ -132,6 +132,7 @@ ACTIONS: tuple[Action, ...] = (
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),
         ("start", "s", "Start", "Start the prepared training; it goes on when the app is closed.", "fd"),
+        ("go_on", "i", "Prepare anyway", "Prepare what was refused, without the examples or the check that it names."),
         ("worth", "w", "Worth it?", "First ask the untuned model, with a good prompt, how much is left to gain.", "f"),
     ),
     *on(
@@ -167,6 +168,8 @@ ACTIONS: tuple[Action, ...] = (
         ("add_turn", "ctrl+t", "Add a turn", "Add a message at the end.", "fd"),
         ("remove_turn", "ctrl+r", "Remove turn", "Take the last message away.", "fd"),
         ("original", "ctrl+o", "Original", "Put back what the source has.", "fd"),
+        ("turns_before", "f3", "Turns before", "In a long conversation: edit the turns before these."),
+        ("turns_after", "f4", "Turns after", "In a long conversation: edit the turns after these."),
     ),
     *on(
         "browse",

@@ -3,17 +3,25 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
+from string import ascii_lowercase
 
+from textual.keys import Keys, _character_to_key, key_to_character
+
+from curator.data.safe_text import visible
 from curator.errors import UsageError
 from curator.tui.actions.action import Action
 from curator.tui.actions.actions import ACTIONS, actions_of, screens
+
+_MODIFIERS = frozenset({"ctrl", "shift", "alt", "super"})
 
 
 def keymap(chosen: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Keys by action id, the defaults replaced by what a person chose (`[keys.SCREEN]`).
 
     Raises:
-        UsageError: an action does not exist, or two of one screen have the same key; the sentence names both.
+        UsageError: an action or a key does not exist, or two actions of one screen have the same key; the sentence
+            names both.
     """
     keys = {action.id: action.keys for action in ACTIONS}
     for screen, by_name in chosen.items():
@@ -25,7 +33,7 @@ def keymap(chosen: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
                 raise UsageError(f"[keys]: there is no action '{id_}'.{hint}")
             if not value.strip():
                 raise UsageError(f"[keys]: '{id_}' needs a key; take the line away to have the usual one.")
-            keys[id_] = ",".join(_key_name(key) for key in _split(value))
+            keys[id_] = ",".join(_key_name(key, id_) for key in _split(value))
     for clash in _clashes(keys):
         raise UsageError(clash)
     return keys
@@ -36,10 +44,42 @@ def _split(value: str) -> list[str]:
     return [part.strip() for part in value.split(",")] if value.strip(", ") else [","]
 
 
-def _key_name(key: str) -> str:
-    from textual.keys import _character_to_key
+def _key_name(typed: str, action: str) -> str:
+    """A key as Textual names it, from how a person writes it: `K`, `?`, `f5`, `PgDn`, `^s`, `ctrl+s`, `shift+k`.
 
-    return _character_to_key(key) if len(key) == 1 else key
+    Raises:
+        UsageError: there is no such key; the sentence names the nearest.
+    """
+    if len(typed) == 1:
+        return _key_names().get(typed) or _character_to_key(typed)
+    *modifiers, name = (part.strip() for part in re.sub(r"^\^(?=.$)", "ctrl+", typed).split("+"))
+    modifiers = [modifier.lower() for modifier in modifiers]
+    key = _base_key(name)
+    if key is None or not _MODIFIERS.issuperset(modifiers):
+        near = get_close_matches(typed.lower(), [*_key_names(), *(f"ctrl+{letter}" for letter in ascii_lowercase)], n=1)
+        instead = (
+            f"Did you mean {near[0]}?" if near else "A key is a character, or a name such as f5, ctrl+s or pagedown."
+        )
+        raise UsageError(f"[keys]: '{action}': there is no key '{visible(typed, one_line=True)}'. {instead}")
+    if key.isalpha() and len(key) == 1:
+        key = key.upper() if modifiers == ["shift"] else key.lower() if modifiers else key
+        modifiers = [] if modifiers == ["shift"] else modifiers
+    return "+".join([*sorted(modifiers), key])
+
+
+def _base_key(name: str) -> str | None:
+    """A key without modifiers; None: there is none of that name."""
+    if len(name) == 1:
+        return _character_to_key(name)
+    key = _key_names().get(name.lower())
+    return key or (name.lower() if key_to_character(name.lower()) is not None else None)
+
+
+@cache
+def _key_names() -> dict[str, str]:
+    """The keys of a keyboard by the names that a person may use: Textual's, and those that the app shows."""
+    named = [key.value for key in Keys if key.value.isalnum() and key is not Keys.Return]  # Enter comes as enter
+    return {name: name for name in named} | {shown.lower(): key for key, shown in _SHOWN.items()}
 
 
 def _clashes(keys: Mapping[str, str]) -> Iterator[str]:

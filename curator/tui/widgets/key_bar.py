@@ -70,11 +70,14 @@ class KeyBar(Widget):
         writes = cast("Page", self.screen).writes
         return next((shown_key(key) for key in keys if not (writes and types_text(key))), "")
 
+    def _label(self, action: Action) -> str:
+        return cast("Page", self.screen).label_of(action)
+
     def _width(self, action: Action) -> int:
-        return Text(f" {self._key(action)} {action.label} ").cell_len
+        return Text(f" {self._key(action)} {self._label(action)} ").cell_len
 
     def _add(self, line: Text, action: Action) -> None:
         begin = line.cell_len
         line.append(f" {self._key(action)}", style=self.get_component_rich_style("key-bar--key"))
-        line.append(f" {action.label} ")
+        line.append(f" {self._label(action)} ")
         self._spans.append((begin, line.cell_len, action))

@@ -6,11 +6,14 @@ from typing import ClassVar
 import numpy as np
 from textual.binding import BindingType
 
-from curator.project.decisions.decision import Action, Proposed
+from curator.project.decisions.decision import Action as Decided
+from curator.project.decisions.decision import Proposed
+from curator.reporting.wording import count
 from curator.review.decisions import PENDING, STATUSES
 from curator.review.positions import Positions
+from curator.tui.actions.action import Action
 from curator.tui.page import bindings_of
-from curator.tui.screens.dataset.group_list import GroupScreen
+from curator.tui.screens.dataset.group_list import MEANT, GroupScreen
 from curator.tui.screens.reviewing.bulk import do_or_ask
 from curator.tui.widgets.question import ConfirmQuestion
 
@@ -21,6 +24,11 @@ class DuplicatesScreen(GroupScreen):
     page_name = "duplicates"
     heading = "Duplicates"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("duplicates")]
+
+    def label_of(self, action: Action) -> str:
+        """Only copies are called copies."""
+        is_of_others = action.name == "drop_copies" and self._relation != "copy"
+        return "Drop others" if is_of_others else super().label_of(action)
 
     # Deciding
 
@@ -41,7 +49,10 @@ class DuplicatesScreen(GroupScreen):
             return
         copies = np.array([member.position for member in self._group.members])
         keeper = self.review.positions.id_at(self._group.keeper)
-        self._ask(f"Drop {len(copies):,} examples of this group?", copies, f"{self._relation} of {keeper}")
+        question, reason = f"Drop {count(len(copies), 'example')} of this group?", f"{self._relation} of {keeper}"
+        if self._relation != "copy":
+            question = f"These are no copies ({MEANT[self._relation]}). {question[:-1]}, all but the first?"
+        self._ask(question, copies, reason, always=self._relation != "copy")
 
     async def action_keep_all(self) -> None:
         """Keep every one of the group and go on."""
@@ -76,7 +87,7 @@ class DuplicatesScreen(GroupScreen):
             self.notify(f"{len(positions):,} dropped; u takes it back.", markup=False)
             self.action_next_group()
 
-    async def _decided(self, action: Action, positions: Positions, reason: str | None) -> bool:
+    async def _decided(self, action: Decided, positions: Positions, reason: str | None) -> bool:
         decide = partial(self.review.decide, positions.tolist(), action, reason)
         made = await self.curator.write(decide)
         self.members.forget()

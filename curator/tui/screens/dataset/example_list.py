@@ -15,7 +15,7 @@ from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.review.listing import ORDERS, Listing, Order
 from curator.review.positions import Positions
-from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
+from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS, nothing_found
 from curator.tui.page import Page
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.long_list import LongList
@@ -126,8 +126,8 @@ class ExampleListScreen(Page):
             self.examples.focus()
         self._asked, self._listing, self.order, self._anchor = asked, listing, order, None
         place = np.flatnonzero(order == (-1 if at is None else at))
-        nothing = f"No example is found by {visible(asked.where, one_line=True)}.  c shows all, / changes the filter."
-        empty = nothing if asked.where else "There are no examples."
+        nothing = nothing_found(asked.where, len(self.review) if self.review.partial else None)
+        empty = f"{nothing}  c shows all, / changes the filter." if asked.where else "There are no examples."
         self.examples.show(len(order), int(place[0]) if len(place) else 0, empty=empty)
         self.query_one(FilterBar).show(asked.where, len(order), len(self.review))
         self.query_one("#head", Static).update(self._head())

@@ -19,7 +19,7 @@ from curator.tui.widgets.side_by_side import Row, SideBySide, rows_of
 
 _STEP = 0.01
 _WAITING = "Looking for groups …"
-_MEANT = {
+MEANT = {
     "copy": "copies: prompt and answer alike",
     "same-prompt": "same prompt, another answer",
     "same-answer": "same answer, another prompt",
@@ -123,7 +123,7 @@ class GroupScreen(Page):
 
     def _head(self, grouping: Grouping) -> str:
         found = f"{grouping.copies:,} in {len(grouping):,} groups at a similarity ≥ {grouping.threshold:.2f}"
-        return f" {found}   {_MEANT[grouping.relation]}"
+        return f" {found}   {MEANT[grouping.relation]}"
 
     def _position(self, number: int) -> int:
         assert self._group is not None, "asked only while there is a group"
@@ -178,7 +178,8 @@ class GroupScreen(Page):
             return
         following = self.grouping.next_with(self.review.decisions.status == PENDING, self.number)
         if following is None:
-            self.notify("Every copy is decided. o shows what to do next.", markup=False)
+            what = "copy" if self._relation == "copy" else "example of these groups"
+            self.notify(f"Every {what} is decided. o shows what to do next.", markup=False)
             following = self.number
         self._go(following)
 
@@ -220,6 +221,7 @@ class GroupScreen(Page):
     def action_relation(self) -> None:
         """Groups of another kind."""
         self._relation = RELATIONS[(RELATIONS.index(self._relation) + 1) % len(RELATIONS)]
+        self.refresh_bars()
         if lowest_threshold(self.review.audit) is not None:
             self._regroup(None)
 

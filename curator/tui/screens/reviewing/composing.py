@@ -35,7 +35,7 @@ class WritingScreen(ExampleScreen):
             return
         before, position = self.shown.content, self.shown.position
         try:
-            after = in_editor(self.app, before)
+            after = in_editor(self.curator, before)
         except CuratorError as error:
             self.curator.say_error(error)
             return

@@ -5,26 +5,34 @@ import shlex
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from curator.data.content import Content, Message
 from curator.data.safe_text import visible
 from curator.errors import CuratorError, UsageError
 from curator.review.new_content import checked_content
+from curator.tui.actions.keymap import shown_key
 from curator.tui.drawing import as_json, parts_of
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.reviewing.saving import Answer, SavingScreen
 from curator.tui.widgets.safe_text_area import SafeTextArea
 
+if TYPE_CHECKING:
+    from curator.tui.app import CuratorApp
+
 _DRAFT = "draft"
 _DRAFT_EVERY = 1.0
+_TURNS_AT_ONCE = 20
+"""Turns that have a field at once; a screen shows a few of them."""
+_MOVES = ("turns_before", "turns_after")
 _ASSISTANT, _USER = "assistant", "user"
 
 
@@ -40,18 +48,25 @@ class EditScreen(Page):
     page_name = "edit"
     heading = "Edit"
     writes = True
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("edit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("edit"),
+        # before the field that has the focus: what is typed quickly after a Tab goes to the next field
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, content: Content, position: int | None, what: Literal["edit", "new", "new from this"]) -> None:
         super().__init__()
         self._before, self._position, self._what = content, position, what
         self._content = content
         self._fields: list[tuple[str, int, SafeTextArea]] = []
+        self._begin = 0
         self._drafted: str | None = None
 
     def compose_body(self) -> ComposeResult:
         """A heading and a field for each message."""
         yield Static("", id="fault", markup=False)
+        yield Static("", id="turns", classes="dim", markup=False)
         yield VerticalScroll(id="fields", can_focus=False)
 
     def title_detail(self) -> str:
@@ -73,28 +88,54 @@ class EditScreen(Page):
     def _about(self) -> str:
         return self._what if self._position is None else self.review.positions.id_at(self._position)
 
-    async def _fill(self, *, first_empty: bool = False) -> None:
-        """A field for every message with text; what else an example has stays as it is. The last one has the focus."""
-        holder = self.query_one("#fields", VerticalScroll)
-        await holder.remove_children()
-        self._fields = []
-        for part, index, message in parts_of(self._content):
+    async def _fill(self, *, first_empty: bool = False, begin: int | None = None) -> None:
+        """A field for every message with text; what else an example has stays as it is.
+
+        Of a long conversation so many turns as fit have fields, from turn `begin` on; None: the last ones.
+        """
+        turns = list(parts_of(self._content))
+        last = max(len(turns) - _TURNS_AT_ONCE, 0)
+        self._begin = last if begin is None else min(max(begin, 0), last)
+        self._fields, widgets = [], list[Widget]()
+        which = self.query_one("#turns", Static)
+        which.display = bool(last)
+        which.update(self._which(len(turns)))
+        for part, index, message in turns[self._begin : self._begin + _TURNS_AT_ONCE]:
             heading = visible(f"{part} {message['role']}".strip(), one_line=True)
             text = message.get("content")
             if text is not None and not isinstance(text, str):
-                await holder.mount(
-                    Static(f"{heading}: made of parts; E edits it as JSON.", markup=False, classes="dim")
-                )
+                parts = f"{heading}: made of parts; E edits it as JSON."
+                widgets.append(Static(parts, markup=False, classes="dim"))
                 continue
             calls = "  (its tool calls stay as they are; E edits them)" if message.get("tool_calls") else ""
             field = SafeTextArea(text or "")
-            await holder.mount(Static(f"{heading}{calls}", markup=False, classes="role"), field)
+            widgets += [Static(f"{heading}{calls}", markup=False, classes="role"), field]
             self._fields.append((part, index, field))
+        holder = self.query_one("#fields", VerticalScroll)
+        await holder.remove_children()
+        await holder.mount(*widgets)
         fields = [field for _, _, field in self._fields]
         if fields:
             empty = (field for field in fields if first_empty and not field.text)
             self.set_focus(next(empty, fields[-1]))
         self.refresh_bars()
+
+    def _which(self, turns: int) -> str:
+        before, after = (shown_key(self.curator.keys[f"edit.{name}"].split(",")[0]) for name in _MOVES)
+        which = f"Turns {self._begin + 1:,} to {self._begin + _TURNS_AT_ONCE:,} of {turns:,}."
+        return f"{which} {before} edits those before, {after} those after."
+
+    async def action_turns_before(self) -> None:
+        """The turns of a long conversation before those that have fields."""
+        await self._move(-_TURNS_AT_ONCE)
+
+    async def action_turns_after(self) -> None:
+        """The turns after them."""
+        await self._move(_TURNS_AT_ONCE)
+
+    async def _move(self, turns: int) -> None:
+        self._content = self._saved()
+        await self._fill(begin=self._begin + turns)
 
     def _saved(self) -> Content:
         """The content with the texts of the fields."""
@@ -177,7 +218,7 @@ class EditScreen(Page):
     async def action_editor(self) -> None:
         """All of it, as JSON, in `$EDITOR`."""
         try:
-            edited = in_editor(self.app, self._saved())
+            edited = in_editor(self.curator, self._saved())
         except CuratorError as error:
             self.curator.say_error(error)
             return
@@ -186,16 +227,24 @@ class EditScreen(Page):
             await self._fill()
 
 
-def in_editor(app: Any, content: Content) -> Content | None:
+class RefusedText(NamedTuple):
+    """What a person left in the editor that is not an example, and the example it was to be."""
+
+    about: Content
+    text: str
+
+
+def in_editor(app: "CuratorApp", content: Content) -> Content | None:
     """The content after the person edited it as JSON in `$VISUAL` or `$EDITOR`; None: it was left as it is.
 
     Raises:
         UsageError: what they left is not an example (it stays in a file that the sentence names), or no editor runs.
     """
+    refused = app.refused_text
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     before = as_json(content) + "\n"
     with tempfile.NamedTemporaryFile("w", suffix=".json", prefix="curator-", delete=False, encoding="utf-8") as file:
-        file.write(before)
+        file.write(refused.text if refused is not None and refused.about == content else before)
     path = Path(file.name)
     try:
         with app.suspend():
@@ -203,13 +252,15 @@ def in_editor(app: Any, content: Content) -> Content | None:
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
         path.unlink(missing_ok=True)
         raise UsageError(f"The editor '{command}' did not run ({error}). Set EDITOR to one that does.") from None
-    after = path.read_text(encoding="utf-8", errors="replace")
+    after, app.refused_text = path.read_text(encoding="utf-8", errors="replace"), None
     if after == before:
         path.unlink()
         return None
     try:
         edited = checked_content(msgspec.json.decode(after))
     except (msgspec.DecodeError, UsageError) as error:
-        raise UsageError(f"What you wrote is not an example: {error} It is kept in {path}.") from None
+        app.refused_text = RefusedText(content, after)
+        again = f"It is kept in {path}, and the same key opens it again."
+        raise UsageError(f"What you wrote is not an example: {error} {again}") from None
     path.unlink()
     return edited

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +12,7 @@ from textual.widgets import Static
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.review.session import ShownExample
-from curator.tui.drawing import status_text
+from curator.tui.drawing import nothing_found, status_text
 from curator.tui.screens.reviewing.queue import QueueScreen
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.long_list import LongList
@@ -49,15 +48,6 @@ class ExampleScreen(QueueScreen):
         entries.cursor = self.place
         self._shown_at = time.monotonic()
         self.show_again()
-        self.call_after_refresh(self._look_ahead)
-
-    def _look_ahead(self) -> None:
-        """Once this example is on the screen, prepare the one that a decision leads to."""
-        following = self.next_open(self.place)
-        if following is not None and self.is_mounted:
-            with suppress(CuratorError):  # said when it is shown
-                ahead = self.review.at(int(self.queue[following]))
-                self.query_one(ExampleView).prepare(ahead.content, ahead.findings)
 
     def show_again(self) -> None:
         """Everything around the text of the example."""
@@ -77,6 +67,8 @@ class ExampleScreen(QueueScreen):
         ):
             if is_so:
                 line.append(f"  {word}", style="bold")
+        if shown.position in self._near:
+            line.append(f"  similarity {self._near[shown.position]:.3f}", style="not bold")
         if decision_state.reason:
             line.append(f"  because: {visible(decision_state.reason, one_line=True)}", style="italic not bold")
         if decision_state.policy:
@@ -108,9 +100,13 @@ class ExampleScreen(QueueScreen):
         """What is said where the queue is empty."""
         if not self.where:
             return "There are no examples."
+        keys = "c shows all again, / changes the filter."
+        if self.review.partial:
+            wait = "The data are still being checked; the whole set is looked through after that."
+            return f"{nothing_found(self.where, len(self.review))}\n{wait}\n\n{keys}"
         parts = "\n".join(f"{found:>9,}  {visible(part, one_line=True)}" for part, found in self._alone.items())
         each = f"\n\nWhat each part finds alone:\n{parts}" if parts else ""
-        return f"No example is found by {visible(self.where)}.{each}\n\nc shows all again, / changes the filter."
+        return f"{nothing_found(self.where, None)}{each}\n\n{keys}"
 
     def show_side(self, shown: ShownExample | None) -> None:
         """What stands beside the example."""
@@ -176,6 +172,7 @@ class ExampleScreen(QueueScreen):
     async def _show_again(self, positions: list[int] | None) -> None:
         """Show where an undo or redo happened, and keep it as the place: it may be far from the one that was kept."""
         if positions is not None:
+            self._today = self.review.decisions.decided_today()
             self.query_one(LongList).forget()
             self.go_to_position(positions)
             await self._keep_place()

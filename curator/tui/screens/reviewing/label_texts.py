@@ -1,8 +1,11 @@
 """What stands below a question: what the answers so far suggest, and how far the annotators agree."""
 
+from collections.abc import Mapping
+
 from curator.data.safe_text import visible
 from curator.reporting.wording import count
 from curator.review.labelling.agreement import Agreement, in_words
+from curator.review.labelling.labels import Value
 from curator.review.labelling.suggest import ENOUGH, Suggestions
 from curator.settings.fields import LabelQuestion
 
@@ -15,6 +18,14 @@ def suggestion_text(guesses: Suggestions | None, position: int, own: int, questi
     value, probability = guesses.best(position)
     right = "" if guesses.right is None else f"; right on {guesses.right:.0%} of your answers when it had not seen them"
     return f"Suggested: {visible(value, one_line=True)}, {probability:.0%} sure{right}. Enter takes it.\n"
+
+
+def others_text(given: Mapping[str, Value], *, is_blind: bool) -> str:
+    """What other annotators answered; of a blind question only how many did: agreement is of independent answers."""
+    if given and is_blind:
+        return f"{count(len(given), 'other')} answered; what they said is shown after your answer.\n"
+    answers = {who: ", ".join(value) if isinstance(value, list) else value for who, value in given.items()}
+    return "".join(f"{visible(f'{who}: {said}', one_line=True)}\n" for who, said in sorted(answers.items()))
 
 
 def agreement_text(known: Agreement) -> str:

@@ -19,7 +19,7 @@ from curator.review.session import ShownExample
 from curator.settings.fields import LabelQuestion
 from curator.tui.page import bindings_of
 from curator.tui.screens.reviewing.example import ExampleScreen
-from curator.tui.screens.reviewing.label_texts import agreement_text, suggestion_text
+from curator.tui.screens.reviewing.label_texts import agreement_text, others_text, suggestion_text
 from curator.tui.widgets.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
 
@@ -133,10 +133,9 @@ class LabelsScreen(ExampleScreen):
             text.append(f"m writes it: {visible(str(own or '(nothing yet)'), one_line=True)}\n", style="not bold")
         guesses, own_answers = self.guesses.get(name), len(self.labels.own(name))
         text.append(suggestion_text(guesses, shown.position, own_answers, question), style="italic not bold")
-        for who, value in sorted(given.items()):
-            if who != self.review.opened.annotator:
-                said = ", ".join(value) if isinstance(value, list) else value
-                text.append(f"{visible(f'{who}: {said}', one_line=True)}\n", style="not bold")
+        others = {who: value for who, value in given.items() if who != self.review.opened.annotator}
+        is_blind = own is None and self.review.opened.settings.review.blind
+        text.append(others_text(others, is_blind=is_blind), style="not bold")
         text.append(agreement_text(self.labels.agreement(name)), style="dim not bold")
         pane.update(text)
 

@@ -60,6 +60,7 @@ class QueueScreen(Page):
         self._last_key = ""
         self._listing: Listing | None = None
         self._alone: Mapping[str, int] = {}
+        self._near: Mapping[int, float] = {}
         self._today = 0
         self._list_wanted: bool | None = None
         self._kept: dict[str, Any] = {}
@@ -99,7 +100,7 @@ class QueueScreen(Page):
         self._go_to_start(known.get("example"))
         if self.shown is not None and self.shown.id == known.get("example"):
             view = self.query_one(ExampleView)
-            self.call_after_refresh(view.scroll_to, y=known.get("scroll", 0), animate=False)
+            self.call_after_refresh(view.go_to_line, known.get("scroll", 0))
 
     @property
     def _session(self) -> str:
@@ -133,19 +134,26 @@ class QueueScreen(Page):
         worker = get_current_worker()
         try:
             everything = self.in_order()
-            queue = everything[self.review.matching(where)[everything]]
+            is_found, near = self.review.matching(where), self.review.nearness(where)
+            nearest_first = np.array([position for position in near if is_found[position]], dtype=np.int64)
+            queue = nearest_first if near else everything[is_found[everything]]
             alone = {} if len(queue) else self.review.found_alone(where)
         except CuratorError as error:
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._say_fault, error)
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._take_found, where, queue, go, alone)
+            self.app.call_from_thread(self._take_found, where, queue, go, alone, near)
 
     def _take_found(
-        self, where: str, queue: Positions, go: Callable[[], None], alone: Mapping[str, int] = MappingProxyType({})
+        self,
+        where: str,
+        queue: Positions,
+        go: Callable[[], None],
+        alone: Mapping[str, int] = MappingProxyType({}),
+        near: Mapping[int, float] = MappingProxyType({}),
     ) -> None:
-        self.queue, self.where, self.place, self._alone = queue, where, 0, alone
+        self.queue, self.where, self.place, self._alone, self._near = queue, where, 0, alone, near
         bar = self.query_one(FilterBar)
         if bar.asked is not None or not bar.is_typing:  # what is being typed while the data were checked stays
             bar.close()
@@ -228,7 +236,8 @@ class QueueScreen(Page):
         severity = int(self.review.edits.severity[position])
         sign = SEVERITY_MARKS[SEVERITIES[severity]] if severity < NO_SEVERITY else " "
         status = STATUS_MARKS[STATUSES[self.review.decisions.status[position]]]
-        return Content(f"{status}{sign} {visible(self._listing.beginning(position, width), one_line=True)}")
+        alike = f" {self._near[position]:.2f}" if position in self._near else ""
+        return Content(f"{status}{sign}{alike} {visible(self._listing.beginning(position, width), one_line=True)}")
 
     # Filter
 

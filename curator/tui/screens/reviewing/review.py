@@ -8,6 +8,7 @@ from curator.data.safe_text import visible
 from curator.project.decisions.decision import Action
 from curator.reporting.wording import count
 from curator.review.decisions import PENDING
+from curator.review.filter.query import SIMILAR
 from curator.review.session import ShownExample
 from curator.tui.copying import copied
 from curator.tui.drawing import as_json
@@ -29,6 +30,10 @@ class ReviewScreen(WritingScreen):
     session_name: ClassVar[str] = "review"
     finished: ClassVar[str] = "The queue is finished: every example in it is decided. o shows what to do next."
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("review")]
+
+    def __init__(self, where: str | None = None, example: str | None = None) -> None:
+        super().__init__(where, example)
+        self._left: list[tuple[str, str]] = []  # filter and example where similar ones were asked for, the latest last
 
     # Showing
 
@@ -101,7 +106,9 @@ class ReviewScreen(WritingScreen):
             self.query_one(LongList).forget()
             self.show_place(self.place)
 
-        about = f"that {self.where} finds" if self.where else "of the whole set"
+        read = f"of the first {len(self.review):,}, which are all that is read so far"
+        everything = read if self.review.partial else "of the whole set"
+        about = f"that {self.where} finds{f' {read}' if self.review.partial else ''}" if self.where else everything
         sentence = f"{action.capitalize()} {count(len(positions), 'undecided example')} {about}?"
         question = ConfirmQuestion(sentence, "One undo takes all of it back.", yes=f"{action} them")
         do_or_ask(self, len(positions), question, decide)
@@ -125,11 +132,26 @@ class ReviewScreen(WritingScreen):
     # More
 
     def action_similar(self) -> None:
-        """The examples nearest in meaning to this one."""
+        """The examples nearest in meaning to this one, nearest first."""
         if self.shown is not None and self.shown.original is not None:
-            self.narrow(f"similar:{self.shown.id}")
+            self._left.append((self.where, self.shown.id))
+            self._find(f"{SIMILAR}{self.shown.id}", lambda: self.show_place(0))
         else:
             self.notify("An example that was just added cannot be compared yet.", markup=False)
+
+    def step_back(self) -> bool:
+        """Back to the example whose similar ones are shown, in the queue where it was."""
+        if not self._left or self.where != f"{SIMILAR}{self._left[-1][1]}":
+            self._left.clear()
+            return False
+        where, example = self._left.pop()
+        self.show_example(where, example)
+        return True
+
+    def action_clear_filter(self) -> None:
+        """All examples again; from similar ones, back to where they were asked for."""
+        if not self.step_back():
+            super().action_clear_filter()
 
     def action_order(self) -> None:
         """The other order, at the same example."""

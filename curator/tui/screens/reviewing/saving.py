@@ -10,11 +10,15 @@ from textual.widgets import Static
 
 from curator.data.content import Content, spoken
 from curator.data.safe_text import visible
+from curator.reporting.wording import count
 from curator.review.difference import word_difference
 from curator.tui.dialog import Dialog
 from curator.tui.drawing import parts_of
 
 Answer = Literal["save", "discard", "edit"]
+
+_SHOWN_AT_MOST = 40
+"""Messages whose difference is shown; of more, the number is said."""
 
 
 class SavingScreen(Dialog[Answer]):
@@ -59,11 +63,14 @@ def difference_text(before: Content, after: Content, *, all_new: bool = False) -
     """Message by message, what differs; messages that are equal are only counted."""
     old = {} if all_new else {(part, index): message for part, index, message in parts_of(before)}
     new = {(part, index): message for part, index, message in parts_of(after)}
-    text, equal = Text(), 0
+    text, equal, differ = Text(), 0, 0
     for place in dict.fromkeys([*old, *new]):
         one, other = (spoken(messages[place]) if place in messages else "" for messages in (old, new))
         if one == other and (place in old) == (place in new) and old.get(place) == new.get(place):
             equal += 1
+            continue
+        differ += 1
+        if differ > _SHOWN_AT_MOST:
             continue
         role = (new.get(place) or old[place])["role"]
         text.append(visible(f"\n{place[0]} {role}".strip() + "\n", one_line=False), style="bold")
@@ -71,8 +78,10 @@ def difference_text(before: Content, after: Content, *, all_new: bool = False) -
             mark = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green"), "same": ("", "", "")}[piece.kind]
             text.append(f"{mark[0]}{visible(_white(piece.text, mark[0]))}{mark[1]}", style=mark[2])
         text.append("\n")
+    if differ > _SHOWN_AT_MOST:
+        text.append(f"\n{count(differ - _SHOWN_AT_MOST, 'more message')} changed.\n", style="bold")
     if equal:
-        text.append(f"\n{equal} {'message is' if equal == 1 else 'messages are'} unchanged.", style="dim")
+        text.append(f"\n{count(equal, 'message is', 'messages are')} unchanged.", style="dim")
     return text
 
 

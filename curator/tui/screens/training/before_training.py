@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
+from curator.tui.actions.keymap import shown_key
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.ask_text import AskText
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from curator.training.base_models import Choice
 
 _QUESTIONS = 24
+_GOES_ON_WITH = ("--skip-invalid", "--allow-leaks")
+"""Options that a refusal may name, with which the preparation goes on."""
 
 
 class TrainScreen(Page):
@@ -40,6 +43,7 @@ class TrainScreen(Page):
         self.folder: Path | None = None
         self._choices: list[Choice] = []
         self._is_started = False
+        self._refused: tuple[str, ...] | None = None
 
     def compose_body(self) -> ComposeResult:
         """The list and the sheet."""
@@ -58,7 +62,7 @@ class TrainScreen(Page):
         options.add_options([Option(_line(choice)) for choice in self._choices])
         options.add_option(Option(Text("Another: a folder, or a name in the local cache")))
         real = bool(self._choices) and not self._choices[0].demo_only
-        options.highlighted = 0 if real else None
+        options.highlighted = 0 if real else len(self._choices)
         options.focus()
         if self.review.partial:
             self._say("The data are still being checked; a training can be prepared when that is done.")
@@ -92,6 +96,7 @@ class TrainScreen(Page):
             self._begin(str(Path(name.strip()).expanduser()) if "/" in name else name.strip())
 
     def _begin(self, model: str) -> None:
+        self._refused = None
         if self.review.partial or self.session.readonly:
             why = "The data are open read-only." if self.session.readonly else "The data are still being checked."
             self.notify(why, severity="warning", markup=False)
@@ -113,9 +118,23 @@ class TrainScreen(Page):
             self.app.call_from_thread(self._ask_about_secrets, str(found), model)
             return
         except CuratorError as error:
-            self.app.call_from_thread(self._say, f"✖ {error}")
+            self.app.call_from_thread(self._say_refusal, str(error), model, options)
             return
         self.app.call_from_thread(self._ready, folder, sheet)
+
+    def _say_refusal(self, sentence: str, model: str, options: tuple[str, ...]) -> None:
+        """Say why; where an option of the command line lets it go on, a key takes it."""
+        option = next((option for option in _GOES_ON_WITH if option in sentence and option not in options), None)
+        self._refused = None if option is None else (model, *options, option)
+        key = shown_key(self.curator.keys["train.go_on"].split(",")[0])
+        self._say(f"✖ {sentence}" + (f"\n\n{key} prepares it like that, with {option}." if option else ""))
+
+    def action_go_on(self) -> None:
+        """Prepare what was refused, with the option that the refusal names."""
+        if self._refused is None:
+            self.notify("Nothing was refused that could go on.", markup=False)
+        else:
+            self._prepare(*self._refused)
 
     def _ask_about_secrets(self, sentence: str, model: str) -> None:
         from curator.tui.screens.training.secrets import OPTIONS, Answer, SecretsScreen
