@@ -75,6 +75,14 @@ def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_onl
     return ConvertedLine(value, losses, [], own)
 
 
+def judge_example(
+    content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False
+) -> list[Violation]:
+    """What `target` has against an example, that is, against the line that an export writes of it."""
+    rewritten = to_line(content, extra, target, text_only=text_only)
+    return rewritten.refusals if rewritten.value is None else list(target.judge(rewritten.value))
+
+
 def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:
     """Unknown fields stay where the target lets them, unless a reader would take them for something else."""
     if not target.carries.extra:

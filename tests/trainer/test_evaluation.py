@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from trainer.data.read import Conversation
+from trainer.contract.examples import Conversation
 from trainer.data.template import chat_template
 from trainer.evaluate.again import evaluate_again, evaluate_untuned
 from trainer.evaluate.answers.generate import Answer, Question

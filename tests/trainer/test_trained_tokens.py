@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.contract.errors import DataError, TemplateError
-from trainer.data.read import Conversation, read_conversations
+from trainer.contract.examples import Conversation
+from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate, chat_template
 from trainer.data.tokens import Tokens, tokenise
 from trainer.data.truncation import settle

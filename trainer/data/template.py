@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
 from trainer.contract.errors import MissingError, TemplateError
-from trainer.data.read import Conversation
+from trainer.contract.examples import Conversation
 
 REFUSING = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """What a template's own mistakes raise, besides Jinja's errors; a macro that calls itself for ever, RuntimeError."""

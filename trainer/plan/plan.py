@@ -11,8 +11,9 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract.errors import DataError
+from trainer.contract.examples import Conversation
 from trainer.contract.settings import RunSettings, read_settings
-from trainer.data.read import Conversation, read_conversations
+from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate, chat_template
 from trainer.data.tokens import TokenisedExamples, Tokens, tokenise
 from trainer.data.truncation import TokenTruncation, settle

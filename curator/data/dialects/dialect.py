@@ -68,7 +68,13 @@ def _pair(prompt: str, answer: str, system: str | None = None) -> Content:
 
 def _chat(value: dict[str, Any]) -> Content:
     tools = tool_definitions(value.get("tools"), value.get("functions"))
-    return Content(chat_messages(value["messages"]), tools)
+    head = _system(value.get("system"))
+    return Content([*head, *chat_messages(value["messages"], len(head))], tools)
+
+
+def _system(text: str | list[dict[str, Any]] | None) -> list[Message]:
+    """Anthropic's system text beside the messages: a text, or text blocks."""
+    return [{"role": "system", "content": text}] if text else []
 
 
 def _sharegpt(value: dict[str, Any]) -> Content:

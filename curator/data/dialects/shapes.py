@@ -49,6 +49,7 @@ Tools = list[Parameters] | str | None
 
 class Chat(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     tools: NotRequired[Tools]
     functions: NotRequired[Tools]
     parallel_tool_calls: NotRequired[bool | None]

@@ -28,6 +28,7 @@ RULES = ChatRules(
     arguments="object",
     arguments_wrong="warning",
     call_ids=None,
+    tools_text=True,
     images=ImageRules(most=None, largest=None),
 )
 

@@ -58,6 +58,7 @@ class ChatRules:
         empty_answer: what an answer of white space is.
         call_with_text: what an assistant message with both content and tool calls is.
         legacy_functions: whether `functions` and `function_call` are read.
+        tools_text: whether tool definitions may be JSON in a string.
         text_key: whether `text` may stand for `content`.
         images: None where messages are text only.
         all_alike: whether the messages of an example must be all plain text or all lists of parts.
@@ -83,6 +84,7 @@ class ChatRules:
     empty_answer: Strictness = "warning"
     call_with_text: Strictness = None
     legacy_functions: bool = False
+    tools_text: bool = False
     text_key: bool = False
     images: ImageRules | None = None
     all_alike: bool = False

@@ -23,6 +23,8 @@ Schemas = dict[str, Value]
 
 def definition_violations(tools: Value, path: str, rules: ChatRules) -> Iterator[Violation]:
     """What is wrong with the `tools` (or legacy `functions`) of an example."""
+    if isinstance(tools, str) and rules.tools_text:
+        tools = _decoded(tools)
     if not isinstance(tools, list):
         yield error("invalid-tool-call", "The tools are not a list.", path)
         return
@@ -52,6 +54,7 @@ def _name_violations(name: str, path: str, rules: ChatRules) -> Iterator[Violati
 def schemas_of(tools: Value) -> Schemas:
     """The parameter schema of each function that is properly defined."""
     schemas: Schemas = {}
+    tools = _decoded(tools) if isinstance(tools, str) else tools
     for tool in tools if isinstance(tools, list) else ():
         function = tool.get("function", tool) if isinstance(tool, dict) else None
         if isinstance(function, dict) and isinstance(function.get("name"), str):
@@ -149,9 +152,8 @@ def _function_violations(function: Value, path: str, schemas: Schemas, rules: Ch
 def _what_is_wrong(arguments: Value, schema: Value, form: str) -> str | None:
     """Why the arguments are not what the target and the tool want; None when they are."""
     if isinstance(arguments, str) and form != "object":
-        try:
-            arguments = decode_json(arguments.encode("utf-8", "surrogatepass"))
-        except (InvalidJson, InvalidEncoding):
+        arguments = _decoded(arguments)
+        if arguments is None:
             return "The arguments are not JSON."
         if not isinstance(arguments, dict):
             return "The arguments are not a JSON object."
@@ -162,6 +164,14 @@ def _what_is_wrong(arguments: Value, schema: Value, form: str) -> str | None:
     if not isinstance(schema, dict):
         return None
     return _misfit(arguments, canonical_json(schema))
+
+
+def _decoded(text: str) -> Value:
+    """The value of a JSON text; None where it is none."""
+    try:
+        return decode_json(text.encode("utf-8", "surrogatepass"))
+    except (InvalidJson, InvalidEncoding):
+        return None
 
 
 def _misfit(arguments: dict[str, Value], schema: bytes) -> str | None:
