@@ -5,6 +5,7 @@ __all__ = [
     "blocks",
     "content",
     "dialects.dialect",
+    "dialects.gemini",
     "facts",
     "files.atomic",
     "files.permissions",

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from curator.data.dialects.content_blocks import Message, without_blocks
+from curator.data.dialects.content_blocks import without_blocks
+
+Message = dict[str, Any]
 
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id", "weight", "reasoning"})
 _ALIASES = frozenset({"function_call", "loss_weight", "reasoning_content", "thinking"})

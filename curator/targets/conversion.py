@@ -10,6 +10,7 @@ from curator.targets.target import CannotCarry, Target
 from curator.targets.violation import Loss, Violation, error
 
 Split = Literal["train", "validation", "test"]
+_NO_PLACE = "A picture, sound or video that stands in a field of a message has no place, so it is left out."
 _KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
 
 
@@ -28,6 +29,7 @@ class ExportExample:
         tokens: as the model to be trained counts them; None where nobody counted.
         has_secret: whether it holds a secret, or held one that was masked.
         findings: its open findings, `check/severity` each.
+        prompt_parts: instruction and input of its source, where its dialect joins them; see `Dialect.prompt_parts`.
     """
 
     id: str
@@ -40,6 +42,7 @@ class ExportExample:
     tokens: int | None = None
     has_secret: bool = False
     findings: tuple[str, ...] = ()
+    prompt_parts: tuple[str, str] | None = None
 
 
 class ConvertedLine(NamedTuple):
@@ -58,8 +61,15 @@ class ConvertedLine(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> ConvertedLine:
-    """`content` as `target` writes it."""
+def to_line(
+    content: Content,
+    extra: dict[str, Any],
+    target: Target,
+    *,
+    text_only: bool = False,
+    prompt_parts: tuple[str, str] | None = None,
+) -> ConvertedLine:
+    """`content` as `target` writes it; see `ExportExample` for the arguments."""
     kind = kind_of(content, text_only=text_only)
     if kind not in target.carries.kinds:
         sentence = f"The example has {_KIND_NAMES.get(kind, 'a conversation')}, for which {target.title} has no form."
@@ -70,6 +80,9 @@ def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_onl
     except CannotCarry as reason:
         return ConvertedLine(None, losses, [reason.violation])
     own = tuple(value)
+    if prompt_parts is not None and target.part_prompt is not None:
+        target.part_prompt(value, *prompt_parts)
+    losses += [Loss(path, _NO_PLACE) for path in content.media or () if "." in path]
     if extra:
         _add_extra(value, extra, target, losses)
     return ConvertedLine(value, losses, [], own)

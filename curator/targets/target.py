@@ -58,6 +58,7 @@ class Target:
         has_parquet: whether a Parquet copy is written beside the lines.
         notice: what a person must know before choosing it.
         remarks: sentences for the dataset card.
+        part_prompt: puts instruction and input of the source into a line again, where it has them as one text.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Target:
     has_parquet: bool = False
     notice: str | None = None
     remarks: tuple[str, ...] = ()
+    part_prompt: Callable[[dict[str, Any], str, str], None] | None = None
 
     def read(self, value: Value) -> Content | None:
         """The meaning of one line; None where it has none in any form of the target."""

@@ -13,9 +13,11 @@ from typing_extensions import TypedDict
 
 from curator.data.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
 from curator.data.dialects import shapes
+from curator.data.dialects.gemini import gemini_content
+from curator.data.dialects.nova import nova_content
 from curator.errors import UnreadableInput, UsageError
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 SAMPLED = 200
 """Examples looked at to recognise a dialect."""
 
@@ -51,6 +53,13 @@ class Dialect:
                 isinstance(turn, dict) and "role" in turn for turn in value["conversations"]
             )
         return True
+
+    def prompt_parts(self, value: dict[str, Any]) -> tuple[str, str] | None:
+        """Instruction and input (or context) of a value, which its mapping joins; None: there is no input."""
+        if "instruction" not in self.required:
+            return None
+        held = value.get("context" if "context" in self.required else "input")
+        return (value["instruction"], held) if held else None
 
 
 @dataclass(frozen=True)
@@ -164,6 +173,8 @@ def _dialect(
 
 
 DIALECTS = (
+    _dialect("gemini", "contents", shapes.Gemini, gemini_content),
+    _dialect("nova", "schemaVersion messages", shapes.Nova, nova_content),
     _dialect(
         "openai-preference",
         "input preferred_output non_preferred_output",

@@ -22,7 +22,9 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
         sentence = f"{problem}."
         yield error("unrecognised-example", sentence[0].upper() + sentence[1:], path)
         return
-    if not conversation.teaches:
+    if not any(message["role"] == "assistant" for message in conversation.messages):
+        yield error("no-assistant-message", "It has no assistant turn, so there is nothing to learn.", "messages")
+    elif not conversation.teaches:
         yield error("nothing-to-learn", "No answer has a weight above 0, so nothing is learned.", "messages")
 
 

@@ -29,7 +29,7 @@ RULES = ChatRules(
     arguments_wrong="warning",
     call_ids=None,
     tools_text=True,
-    images=ImageRules(most=None, largest=None),
+    images=ImageRules(most=None, largest=None, files=True),
 )
 
 

@@ -22,6 +22,7 @@ class ImageRules:
         largest: bytes of one image, decoded.
         types: subtypes of `image/` that it reads.
         addresses: whether an image may be a web address instead of a data URI.
+        files: whether it may be the name of a file, and a part of type `image`, as TRL has them.
         trained_beside: whether a message with an image may have weight 1.
     """
 
@@ -29,6 +30,7 @@ class ImageRules:
     largest: int | None
     types: frozenset[str] = frozenset({"jpeg", "jpg", "png", "webp"})
     addresses: bool = True
+    files: bool = False
     trained_beside: bool = True
 
 
