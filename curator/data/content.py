@@ -174,6 +174,8 @@ def _calls_from_text(text: str, index: int, position: int = 0) -> list[dict[str,
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Refused("invalid-tool-call", "The function call is not JSON.", index) from None
     calls = value if isinstance(value, list) else [value]
+    if not calls:
+        raise Refused("invalid-tool-call", "The function call is an empty list.", index)
     for call in calls:
         if not isinstance(call, dict) or not isinstance(call.get("name"), str):
             raise Refused("invalid-tool-call", "The function call has no name.", index)

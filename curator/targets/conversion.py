@@ -7,11 +7,10 @@ from typing import Any, Literal, NamedTuple
 from curator.data.content import Content
 from curator.targets.capabilities import kind_of, reduce
 from curator.targets.target import CannotCarry, Target
-from curator.targets.violation import Loss, Violation, error
+from curator.targets.violation import Loss, Violation
 
 Split = Literal["train", "validation", "test"]
 _NO_PLACE = "A picture, sound or video that stands in a field of a message has no place, so it is left out."
-_KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,7 @@ def to_line(
     """`content` as `target` writes it; see `ExportExample` for the arguments."""
     kind = kind_of(content, text_only=text_only)
     if kind not in target.carries.kinds:
-        sentence = f"The example has {_KIND_NAMES.get(kind, 'a conversation')}, for which {target.title} has no form."
-        return ConvertedLine(None, [], [error("unsupported-kind", sentence)])
+        return ConvertedLine(None, [], [target.no_form(kind)])
     reduced, losses = reduce(content, target.carries)
     try:
         value = target.write(reduced, kind)

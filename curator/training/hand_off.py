@@ -105,7 +105,7 @@ def prepare_run(
     if rejected and not left_out.invalid:
         raise UsageError(_refused(audit, rejected))
     kept = kept_examples(opened, audit, splitting.splits(), left_out)
-    handed = _trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
+    handed = trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
@@ -199,7 +199,7 @@ def worth(figures: dict[str, Any]) -> str:
     return reached + "There is room for tuning to show."
 
 
-def _trainable(kept: Iterable[ExportExample], use: str | None, *, skip: bool) -> Iterator[Handed]:
+def trainable(kept: Iterable[ExportExample], use: str | None, *, skip: bool) -> Iterator[Handed]:
     """Those that the trainer accepts. Raises `UsageError` once all were seen, unless the others are to be skipped."""
     refused: list[str] = []
     count = 0

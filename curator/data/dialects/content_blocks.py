@@ -50,9 +50,12 @@ def without_blocks(message: Message) -> Iterator[Message]:
 def _is_block(part: dict[str, Any]) -> bool:
     kind = part.get("type")
     if kind == _CALL:
-        return isinstance(part.get("name"), str) and isinstance(part.get("id"), str | None)
+        is_named = isinstance(part.get("name"), str) and isinstance(part.get("id"), str | None)
+        return is_named and isinstance(part.get("input"), dict | str | None)
     if kind == _RESULT:
-        return isinstance(part.get("tool_use_id"), str) and isinstance(part.get("content"), str | list | None)
+        held = part.get("content")
+        is_sound = all(map(_is_part, held)) if isinstance(held, list) else isinstance(held, str | None)
+        return isinstance(part.get("tool_use_id"), str) and is_sound
     key = _TEXTS.get(str(kind)) or _THOUGHTS.get(str(kind))
     return key is not None and isinstance(part.get(key), str)
 
@@ -70,6 +73,11 @@ def _of_result(content: Any) -> Any:
         texts = [part["text"] for part in content if _is_text(part)]
         return "\n".join(texts) if len(texts) == len(content) else content
     return content or ""
+
+
+def _is_part(part: Any) -> bool:
+    """Whether it is a content part, as the shape of a message wants it; the parts of a result have no shape there."""
+    return isinstance(part, dict) and isinstance(part.get("type"), str) and isinstance(part.get("text"), str | None)
 
 
 def _is_text(part: Any) -> bool:

@@ -38,7 +38,7 @@ def _messages(turn: dict[str, Any], index: int, before: list[Message]) -> list[M
 
 def _said(turn: dict[str, Any], parts: list[dict[str, Any]], index: int) -> Message:
     role = turn.get("role") or "user"
-    message: Message = {"role": {"model": "assistant", "function": "tool"}.get(role, role)}
+    message: Message = {"role": {"model": "assistant", "function": "user"}.get(role, role)}
     thoughts = [part["text"] for part in parts if _says(part) and part.get("thought")]
     shown = [part for part in parts if not part.get("thought")]
     media = [_medium(part) for part in shown]

@@ -157,12 +157,14 @@ class Kto(TypedDict):
 
 class KtoChat(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     label: bool
     tools: NotRequired[Tools]
 
 
 class KtoTag(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     kto_tag: bool
     tools: NotRequired[Tools]
 

@@ -21,9 +21,9 @@ def conversation_violations(
         is_prompt: whether the answer stands elsewhere.
     """
     tools = holder.get("tools")
-    if tools is not None:
+    if tools or (tools is not None and not holder.get("functions")):
         yield from definition_violations(tools, f"{inside}tools", rules)
-    elif rules.legacy_functions and holder.get("functions") is not None:
+    elif holder.get("functions") is not None:
         tools = holder["functions"]
         yield from definition_violations(tools, "functions", rules)
     yield from turns_violations(holder.get("messages"), tools, rules, path=f"{inside}messages", is_prompt=is_prompt)

@@ -35,7 +35,7 @@ def definition_violations(tools: Value, path: str, rules: ChatRules) -> Iterator
             yield error("invalid-tool-call", "The tool has no function with a name.", place)
             continue
         yield from _name_violations(function["name"], f"{place}.function.name", rules)
-        parameters = function.get("parameters")
+        parameters = function.get("parameters", function.get("input_schema"))
         if parameters is not None and not isinstance(parameters, dict):
             yield error("invalid-tool-call", "The parameters are not a JSON schema.", f"{place}.function.parameters")
         if rules.described_tools:
@@ -73,6 +73,9 @@ def call_violations(messages: list[Value], path: str, schemas: Schemas, rules: C
         if role == "tool":
             yield from _result_violations(message, place, open_calls, rules)
             continue
+        if role == "function" and rules.pairing and not _calls_function(messages[:position]):
+            sentence = "The function's message answers a call that was not made."
+            yield Violation("unanswered-tool-call", rules.pairing, sentence, place)
         if open_calls and rules.pairing and role in ("assistant", "user"):
             for call_id, where in open_calls.items():
                 sentence = f"The call '{visible(call_id[:40], one_line=True)}' has no result before the next turn."
@@ -86,6 +89,11 @@ def call_violations(messages: list[Value], path: str, schemas: Schemas, rules: C
                 yield Violation("invalid-tool-call", rules.call_with_text, sentence, place)
         if rules.legacy_functions and message.get("function_call") is not None:
             yield from _function_violations(message["function_call"], f"{place}.function_call", schemas, rules)
+
+
+def _calls_function(before: list[Value]) -> bool:
+    """Whether the last message calls a function in the older form."""
+    return bool(before) and isinstance(before[-1], dict) and before[-1].get("function_call") is not None
 
 
 def _result_violations(
