@@ -175,20 +175,35 @@ class Lines:
         if self._one_in(2):
             return {"type": "text", "text": text}
         parts: list[dict[str, Any]] = [
-            {"type": "image_url", "image_url": self._rng.choice(({"url": URL}, {"url": PIXEL}, {"url": "a.png"}, URL, {}))},
-            {"type": "image", "image": "a.png"}, {"type": "image"}, {"type": "input_image", "image_url": URL},
+            {
+                "type": "image_url",
+                "image_url": self._rng.choice(({"url": URL}, {"url": PIXEL}, {"url": "a.png"}, URL, {})),
+            },
+            {"type": "image", "image": "a.png"},
+            {"type": "image"},
+            {"type": "input_image", "image_url": URL},
             {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBOR"}},
-            {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}, {"type": "audio", "audio": "a.wav"},
-            {"type": "video_url", "video_url": {"url": URL}}, {"type": "file", "file": {"file_id": "f"}},
-            {"type": "refusal", "refusal": text}, {"type": "thinking", "thinking": text, "signature": "s"},
-            {"type": "redacted_thinking", "data": "AA"}, {"type": "reasoning", "text": text},
-            {"type": "input_text", "text": text}, {"type": "output_text", "text": text, "annotations": []},
+            {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+            {"type": "audio", "audio": "a.wav"},
+            {"type": "video_url", "video_url": {"url": URL}},
+            {"type": "file", "file": {"file_id": "f"}},
+            {"type": "refusal", "refusal": text},
+            {"type": "thinking", "thinking": text, "signature": "s"},
+            {"type": "redacted_thinking", "data": "AA"},
+            {"type": "reasoning", "text": text},
+            {"type": "input_text", "text": text},
+            {"type": "output_text", "text": text, "annotations": []},
             {"type": "tool_use", "id": "t1", "name": "look_up", "input": self._arguments()},
             {"type": "tool_result", "tool_use_id": "t1", "content": self._result(), "is_error": True},
-            {"type": "text", "value": text}, {"type": "image_url", "value": "a.png"}, {"type": "reasoning", "value": text},
-            {"type": "tool_call", "value": json.dumps({"name": "look_up", "arguments": {}})}, {"type": "new_part", "x": 1},
-            {"type": "text", "text": None}, {"type": 3, "text": text}, {"text": text},
-        ]  # fmt: skip
+            {"type": "text", "value": text},
+            {"type": "image_url", "value": "a.png"},
+            {"type": "reasoning", "value": text},
+            {"type": "tool_call", "value": json.dumps({"name": "look_up", "arguments": {}})},
+            {"type": "new_part", "x": 1},
+            {"type": "text", "text": None},
+            {"type": 3, "text": text},
+            {"text": text},
+        ]
         return self._rng.choice(parts)
 
     def _answer(self) -> list[Any]:

@@ -38,7 +38,9 @@ MEANINGS = {
     ),
     "gemini": (
         {"systemInstruction": {"role": "system", "parts": [{"text": "Brief!"}]},
-         "contents": [{"role": who, "parts": [{"text": text}]} for who, text in [("user", "Where?"), ("model", "There.")]]},
+         "contents": [
+             {"role": who, "parts": [{"text": text}]} for who, text in (("user", "Where?"), ("model", "There."))
+         ]},
         [("system", "Brief!"), *TURN],
     ),
     "nova": (

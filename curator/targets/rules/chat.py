@@ -42,8 +42,12 @@ def turns_violations(
     for position, message in enumerate(messages):
         yield from message_violations(message, f"{path}[{position}]", rules)
     yield from order_violations(messages, path, rules, is_prompt=is_prompt)
-    if tools or any(isinstance(message, dict) and len(message) > 2 for message in messages):
+    if tools or any(_may_concern_tools(message) for message in messages):
         yield from call_violations(messages, path, schemas_of(tools), rules)
+
+
+def _may_concern_tools(message: Value) -> bool:
+    return isinstance(message, dict) and (len(message) > 2 or message.get("role") in ("tool", "function"))
 
 
 def output_violations(value: Value, tools: Value, rules: ChatRules, key: str) -> Iterator[Violation]:
