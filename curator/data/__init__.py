@@ -14,6 +14,7 @@ __all__ = [
     "identity",
     "json_line",
     "mapped",
+    "media",
     "safe_text",
     "sample_data",
     "sources.pipes",

@@ -1,7 +1,7 @@
 """Every target, in the order in which they are listed to a person."""
 
 from curator.errors import UsageError
-from curator.targets.engines import alpaca, axolotl, built_in, huggingface, llama_factory, mlx, sharegpt
+from curator.targets.engines import alpaca, axolotl, huggingface, llama_factory, mlx, sharegpt
 from curator.targets.services import anyscale, azure, bedrock_nova, fireworks, gemini, mistral, openai, together
 from curator.targets.target import Target
 
@@ -21,19 +21,6 @@ TARGETS: tuple[Target, ...] = (
     alpaca.TARGET,
     sharegpt.TARGET,
 )
-
-
-BUILT_IN = built_in.TARGET
-"""What `curator train` hands over to; the target of an audit for which none is named. Nothing is exported for it."""
-
-
-def target_or_trainer(name: str | None) -> Target:
-    """The target whose rules an audit asks: the one of that name, without a name the built-in trainer.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
-    return BUILT_IN if name is None else target_named(name)
 
 
 def target_named(name: str) -> Target:

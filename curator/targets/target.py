@@ -8,8 +8,7 @@ from curator.data.content import Content, Refused
 from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.validation import judge as refusals
 from curator.targets.capabilities import Carries
-from curator.targets.rules.policy import Strictness
-from curator.targets.violation import Value, Violation, error
+from curator.targets.violation import Strictness, Value, Violation, error
 
 KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
 CHAT_FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}

@@ -20,7 +20,7 @@ from curator.project.lock import only_one
 from curator.splitting.members import Members
 from curator.splitting.saved import make_split
 from curator.targets.conversion import ExportExample, judge_example
-from curator.targets.registry import BUILT_IN
+from curator.targets.engines.built_in import BUILT_IN
 from curator.training.runs.listed import runs_in
 from curator.training.runs.run_toml import given_settings, run_settings, with_files
 from curator.training.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot

@@ -17,7 +17,7 @@ from curator.audit.loading.reread import originals
 from curator.checks.catalogue import check_named
 from curator.data.frames import found, nothing_found
 from curator.targets.conversion import judge_example, to_line
-from curator.targets.registry import BUILT_IN
+from curator.targets.engines.built_in import BUILT_IN
 from curator.training.runs.run_toml import run_settings
 from curator.training.trainer_process import ask_trainer
 from trainer.contract import SETTINGS_FILE, TRAIN_FILE
@@ -45,9 +45,9 @@ def with_template_refusals(audit: Audit, model: str, *, allow_download: bool = F
     ours = all_findings(bare, (check_named(_CHECK),), audit.options.settings, [found(_CHECK, rows)])
     edited = audit.edited
     if edited.by_position:
-        places = {position: row for row, position in enumerate(edited.positions.tolist()) if position >= 0}
-        is_edited = pl.col("row").is_in(list(places))
-        theirs = ours.filter(is_edited).with_columns(pl.col("row").replace_strict(places, return_dtype=pl.UInt32))
+        rows_of = {position: row for row, position in enumerate(edited.positions.tolist()) if position >= 0}
+        is_edited = pl.col("row").is_in(list(rows_of))
+        theirs = ours.filter(is_edited).with_columns(pl.col("row").replace_strict(rows_of, return_dtype=pl.UInt32))
         edited = replace(edited, findings=pl.concat([edited.findings, theirs]))
         ours = ours.filter(~is_edited)
     order = ("file", "line", "check", "message_index", "start")

@@ -18,7 +18,6 @@ from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
 from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
-from curator.targets.limits import rule_set
 
 FORMAT_VERSION = 2
 """Counts up when the files below change their form."""
@@ -76,7 +75,7 @@ class DerivePlan:
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
             words += [] if self.measures else ["not measured"]
         if part == "findings":
-            words += [self.target or "", rule_set()]
+            words += _rules(self.target)
         if part == "prepared":
             words.append(str(FEATURES))
         if part == "texts":
@@ -88,6 +87,15 @@ def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:
     from curator.checks.catalogue import check_named
 
     return [(name, check_named(name).version) for name in names]
+
+
+def _rules(target: str | None) -> list[str]:
+    """Of a named target; those of the built-in trainer change with the check's version."""
+    if target is None:
+        return []
+    from curator.targets.limits import rule_set
+
+    return [target, rule_set()]
 
 
 def _fingerprint(tokenizer: str) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from curator.data.content import Content
 from curator.data.frames import found
 from curator.targets.conversion import judge_example
-from curator.targets.registry import target_or_trainer
+from curator.targets.target import Target
 from curator.targets.violation import Violation
 
 CHECK = "rejected-by-target"
@@ -21,11 +21,22 @@ _TEACHES_NOTHING = frozenset({"no-assistant-message", "nothing-to-learn", "empty
 """Errors whatever the target: what it accepts of these teaches nothing."""
 
 
+def _target_or_trainer(name: str | None) -> Target:
+    """The built-in trainer for None; the other targets are imported for who names one."""
+    if name is None:
+        from curator.targets.engines.built_in import BUILT_IN
+
+        return BUILT_IN
+    from curator.targets.registry import target_named
+
+    return target_named(name)
+
+
 @cache
 def _structure_checks() -> pl.DataFrame:
-    from curator.checks.structure import STRUCTURE_CHECKS
+    from curator.checks.catalogue import CHECKS
 
-    checks = [check for check in STRUCTURE_CHECKS if check.name != CHECK]
+    checks = [check for check in CHECKS if check.family == "structure" and check.name != CHECK]
     return pl.DataFrame({"check": [check.name for check in checks], "usual": [check.severity for check in checks]})
 
 
@@ -41,7 +52,7 @@ class Rejections:
     def __init__(self, target: str | None, checks: tuple[str, ...], *, is_text: bool) -> None:
         self.are_asked_for = CHECK in checks
         self._is_named = target is not None
-        self._target = target_or_trainer(target)
+        self._target = _target_or_trainer(target)
         self._is_text = is_text
         self._errors: dict[int, Violation] = {}
 

@@ -40,7 +40,7 @@ def write(content: Content, kind: str) -> dict[str, Any]:
     return line
 
 
-TARGET = Target(
+BUILT_IN = Target(
     name="trainer",
     title="The built-in trainer",
     carries=Carries(arguments="as they are"),

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from curator.targets.violation import Severity
-
-Strictness = Severity | None
-"""How badly a target takes it; None: it does not mind."""
+from curator.targets.violation import Strictness
 
 OPENAI_MESSAGE_KEYS = frozenset(
     {"role", "content", "name", "tool_calls", "tool_call_id", "weight", "function_call", "refusal"}

@@ -14,7 +14,7 @@ from curator.data.content import Content
 from curator.data.files.permissions import narrow_all
 from curator.errors import UsageError, WorkFailed
 from curator.targets.conversion import to_line
-from curator.targets.registry import BUILT_IN
+from curator.targets.engines.built_in import BUILT_IN
 from trainer.contract import SETTINGS_FILE, TEST_FILE, TRAIN_FILE, VALIDATION_FILE
 
 SNAPSHOT_FILE = "snapshot.json"
