@@ -39,10 +39,17 @@ def _model_options(command: Any) -> Any:
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--json", "as_json", is_flag=True, help="The plan as one JSON object on stdout.")
+@click.option("--refused", "only_refused", is_flag=True, help="Instead: what the chat template refuses, as JSON.")
 @_model_options
-def plan(folder: Path, as_json: bool, allow_download: bool, trust_remote_code: bool) -> None:
+def plan(folder: Path, as_json: bool, only_refused: bool, allow_download: bool, trust_remote_code: bool) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(folder, allow_download)
+    if only_refused:
+        from trainer.plan.refused import refused
+
+        reasons = refused(folder, allow_download, trust_remote_code=trust_remote_code)
+        _print(json.dumps(reasons, ensure_ascii=False, indent=2))
+        return
     from trainer.plan.describe import describe
     from trainer.plan.plan import make_plan
 

@@ -141,7 +141,7 @@ def audit(
         UsageError: a check, format or tokenizer has a name that does not exist.
         WorkFailed: a worker died or the disk is full; what was finished is reused by the next run.
     """
-    from curator.checks.catalogue import chosen
+    from curator.checks.catalogue import chosen, of_examples
 
     watch = Stopwatch()
     decided = decided or Decided()
@@ -153,8 +153,9 @@ def audit(
     has_duplicates = not names.isdisjoint(DUPLICATE_CHECKS)
     has_meaning = options.meaning.embedder != NO_EMBEDDER and not names.isdisjoint(MEANING_CHECKS)
     wanted = Wanted(
-        checks=tuple(check.name for check in checks if check.find is not None),
+        checks=of_examples(checks),
         settings=options.settings,
+        target=options.target,
         tokenizer=options.tokenizer,
         texts=options.texts,
         duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
@@ -210,11 +211,11 @@ def read_examples(
 
 def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
     """`FINDINGS` of some examples of a set that was only read: what each of them shows by itself."""
-    from curator.checks.catalogue import chosen
+    from curator.checks.catalogue import chosen, of_examples
 
     options = audit.options
-    checks = tuple(check for check in chosen(options.select, options.ignore) if check.find is not None)
-    names = tuple(check.name for check in checks)
+    names = of_examples(chosen(options.select, options.ignore))
+    checks = tuple(check for check in chosen(options.select, options.ignore) if check.name in names)
     frames = []
     for number, group in groupby(originals, lambda original: original.file):
         some = list(group)
@@ -222,9 +223,11 @@ def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
         lengths = np.array([len(line) for line in lines])
         block = Block(b"".join(lines), np.cumsum(lengths) - lengths, lengths, first=1, offset=-1)
         dialect = audit.loaded.sources[number].recognised.dialect
-        plan = DerivePlan(dialect.name, (), names, options.settings, None, duplicates=False)
+        plan = DerivePlan(dialect.name, (), names, options.settings, None, duplicates=False, target=options.target)
         positions = pl.Series([original.position for original in some], dtype=pl.UInt32)
-        found = derive(read_batch(block, dialect), plan).findings.filter(pl.col("row").is_not_null())
+        rejections = plan.rejections()
+        found = derive(read_batch(block, dialect, rejections.add), plan, rejections).findings
+        found = found.filter(pl.col("row").is_not_null())
         frames.append(found.with_columns(positions.gather(found["row"]).alias("row"), line=None))
     return all_findings(audit.loaded, checks, options.settings, frames)
 

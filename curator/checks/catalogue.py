@@ -47,3 +47,8 @@ def chosen(select: Iterable[str], ignore: Iterable[str]) -> tuple[Check, ...]:
     wanted = {check_named(name).name for name in select} or {check.name for check in CHECKS}
     unwanted = {check_named(name).name for name in ignore}
     return tuple(check for check in CHECKS if check.name in wanted - unwanted)
+
+
+def of_examples(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Names of those that look at one example at a time, the question to the target among them."""
+    return tuple(check.name for check in checks if check.find is not None or check.name == "rejected-by-target")

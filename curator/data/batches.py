@@ -1,7 +1,7 @@
 """From the values of one block to columns."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -27,8 +27,12 @@ _MOST_REASONS = 20
 """Reasons listed of one line; what is wrong in every one of its messages is said often enough."""
 
 
-def read_batch(block: Block, dialect: Dialect) -> Batch:
-    """The examples and refusals of a block."""
+SeeExample = Callable[[int, Content, dict[str, Any]], None]
+"""Is shown an example: its row, what it means, and the fields that its dialect does not know."""
+
+
+def read_batch(block: Block, dialect: Dialect, show: SeeExample | None = None) -> Batch:
+    """The examples and refusals of a block; each example is shown to `show`, while it is an object."""
     examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
     messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
     refused = _RefusedElements()
@@ -45,6 +49,8 @@ def read_batch(block: Block, dialect: Dialect) -> Batch:
         examples["offset"].append(offset)
         examples["length"].append(len(raw))
         _add_messages(messages, row, content, _extra_message_keys(value, content))
+        if show is not None:
+            show(row, content, {key: held for key, held in value.items() if key not in dialect.known})
     return Batch(
         examples=pl.DataFrame(examples, schema=EXAMPLES, strict=False),
         messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from curator.data.dialects.content_blocks import without_blocks
+
 Message = dict[str, Any]
 
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id", "weight", "reasoning"})
@@ -16,6 +18,9 @@ KNOWN_MESSAGE_KEYS = MESSAGE_KEYS | _ALIASES | {"refusal", "from", "value"}
 
 _SAID_ELSEWHERE = frozenset({"reasoning", "tool_call"})
 """LLaMA-Factory's parts that have a key of the message with us."""
+
+_OWN_TYPES = ("function", "custom")
+"""What a tool that is no more than its function says of itself."""
 
 COHERE_ROLES = {"System": "system", "User": "user", "Chatbot": "assistant", "Tool": "tool"}
 
@@ -72,7 +77,11 @@ def chat_messages(messages: list[Message], first_index: int = 0) -> list[Message
     """OpenAI-style messages as ours; in a conversation with a Chatbot the roles are Cohere's."""
     if any(message["role"] == "Chatbot" for message in messages):
         messages = [{**message, "role": COHERE_ROLES.get(message["role"], message["role"])} for message in messages]
-    return [_chat_message(message, first_index + index) for index, message in enumerate(messages)]
+    ours: list[Message] = []
+    for message in messages:
+        for one in without_blocks(message):
+            ours.append(_chat_message(one, first_index + len(ours)))
+    return ours
 
 
 def _chat_message(message: Message, index: int) -> Message:
@@ -165,6 +174,8 @@ def _calls_from_text(text: str, index: int, position: int = 0) -> list[dict[str,
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Refused("invalid-tool-call", "The function call is not JSON.", index) from None
     calls = value if isinstance(value, list) else [value]
+    if not calls:
+        raise Refused("invalid-tool-call", "The function call is an empty list.", index)
     for call in calls:
         if not isinstance(call, dict) or not isinstance(call.get("name"), str):
             raise Refused("invalid-tool-call", "The function call has no name.", index)
@@ -210,7 +221,16 @@ def tool_definitions(tools: Any, functions: Any = None) -> list[dict[str, Any]] 
         return None
     if not isinstance(definitions, list) or not all(isinstance(tool, dict) for tool in definitions):
         raise Refused("invalid-tool-call", "The tool definitions are not a list of objects.")
-    return [tool if "function" in tool else {"type": "function", "function": tool} for tool in definitions]
+    return [
+        tool if "function" in tool else {"type": "function", "function": _bare_function(tool)} for tool in definitions
+    ]
+
+
+def _bare_function(tool: dict[str, Any]) -> dict[str, Any]:
+    """A function as OpenAI's responses and Anthropic define it: its own type, or `input_schema` for parameters."""
+    if "input_schema" in tool and "parameters" not in tool:
+        tool = {("parameters" if key == "input_schema" else key): held for key, held in tool.items()}
+    return {key: held for key, held in tool.items() if key != "type"} if tool.get("type") in _OWN_TYPES else tool
 
 
 def spoken(message: Message) -> str:

@@ -177,6 +177,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
             text_only=read.recognised.dialect.kind == "text",
             tokens=None if edited else tokens[original.position],
             findings=() if is_accepted and not edited else found,
+            prompt_parts=read.recognised.dialect.prompt_parts(original.value),
         )
     found_in_added = findings_of_added(audit)
     for id_, text in rewritten.items():

@@ -68,7 +68,8 @@ class Outputs:
     def add(self, example: ExportExample) -> None:
         """Write one example, or count it as rejected."""
         file = self._files[example.split]
-        rewritten = to_line(example.content, example.extra, self._target, text_only=example.text_only)
+        parts, is_text = example.prompt_parts, example.text_only
+        rewritten = to_line(example.content, example.extra, self._target, text_only=is_text, prompt_parts=parts)
         found = file.judge(rewritten, example.tokens)
         errors = [violation for violation in found if violation.severity == "error"]
         if errors or rewritten.value is None:
@@ -121,7 +122,8 @@ def parquet_entries(folder: Path) -> list[dict[str, Any]]:
 
 def _lost_line(example: ExportExample, file: SplitFile, losses: list[Loss]) -> bytes:
     named = [{"field": loss.field, "reason": loss.reason} for loss in losses]
-    return msgspec.json.encode({"id": example.id, "file": file.name, "line": file.examples, "lost": named}) + b"\n"
+    place = {"file": file.name, "line": file.examples, "source": str(example.file), "source_line": example.line}
+    return msgspec.json.encode({"id": example.id, **place, "lost": named}) + b"\n"
 
 
 def _skipped_line(example: ExportExample, errors: list[Violation]) -> bytes:

@@ -51,6 +51,7 @@ class ReadinessFacts:
         decisions: None when nothing was decided.
         undecided_errors: examples with an error that nobody dropped or edited; None: nothing was decided.
         against: evaluation files that were looked for.
+        target: the target that was named; None: none, so the built-in trainer's rules were asked.
         undecided: per check, the examples with a finding above information that nobody dropped or edited; None: nothing
             was decided.
     """
@@ -67,6 +68,7 @@ class ReadinessFacts:
     undecided_errors: int | None = None
     undecided: Mapping[str, int] | None = None
     against: Sequence[str] = ()
+    target: str | None = None
 
     @property
     def refused(self) -> int:
@@ -242,7 +244,7 @@ def _next_steps(facts: ReadinessFacts, ready: bool) -> list[NextStep]:
     steps.append(
         NextStep(
             sentence="Write what is kept, in the form your trainer or provider reads.",
-            command=f"curator export {data} --target huggingface --out curated{masking}",
+            command=f"curator export {data} --target {facts.target or 'huggingface'} --out curated{masking}",
         )
     )
     return steps

@@ -4,6 +4,7 @@ __all__ = [
     "capabilities",
     "conversion",
     "correction",
+    "engines.built_in",
     "file_rules",
     "file_validation",
     "limits",

@@ -190,8 +190,9 @@ def _weight(ours: Message, path: str, carries: Carries, losses: list[Loss]) -> N
     elif ours["role"] != "assistant":
         del ours["weight"]
         losses.append(Loss(f"{path}.weight", "Weights are for assistant messages only, so this one is left out."))
-    elif weight in (0, 1):
+    elif weight in (0, 1) and not isinstance(weight, int):
         ours["weight"] = int(weight)
+        losses.append(Loss(f"{path}.weight", f"A weight is an integer, so {weight} became {int(weight)}."))
 
 
 def _flat_content(ours: Message, path: str, losses: list[Loss]) -> None:

@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple
 from curator.data.content import Content
 from curator.targets.capabilities import kind_of, reduce
 from curator.targets.target import CannotCarry, Target
-from curator.targets.violation import Loss, Violation, error
+from curator.targets.violation import Loss, Violation
 
 Split = Literal["train", "validation", "test"]
-_KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
+_NO_PLACE = "A picture, sound or video that stands in a field of a message has no place, so it is left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class ExportExample:
         tokens: as the model to be trained counts them; None where nobody counted.
         has_secret: whether it holds a secret, or held one that was masked.
         findings: its open findings, `check/severity` each.
+        prompt_parts: instruction and input of its source, where its dialect joins them; see `Dialect.prompt_parts`.
     """
 
     id: str
@@ -40,6 +41,7 @@ class ExportExample:
     tokens: int | None = None
     has_secret: bool = False
     findings: tuple[str, ...] = ()
+    prompt_parts: tuple[str, str] | None = None
 
 
 class ConvertedLine(NamedTuple):
@@ -58,21 +60,38 @@ class ConvertedLine(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-def to_line(content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False) -> ConvertedLine:
-    """`content` as `target` writes it."""
+def to_line(
+    content: Content,
+    extra: dict[str, Any],
+    target: Target,
+    *,
+    text_only: bool = False,
+    prompt_parts: tuple[str, str] | None = None,
+) -> ConvertedLine:
+    """`content` as `target` writes it; see `ExportExample` for the arguments."""
     kind = kind_of(content, text_only=text_only)
     if kind not in target.carries.kinds:
-        sentence = f"The example has {_KIND_NAMES.get(kind, 'a conversation')}, for which {target.title} has no form."
-        return ConvertedLine(None, [], [error("unsupported-kind", sentence)])
+        return ConvertedLine(None, [], [target.no_form(kind)])
     reduced, losses = reduce(content, target.carries)
     try:
         value = target.write(reduced, kind)
     except CannotCarry as reason:
         return ConvertedLine(None, losses, [reason.violation])
     own = tuple(value)
+    if prompt_parts is not None and target.part_prompt is not None:
+        target.part_prompt(value, *prompt_parts)
+    losses += [Loss(path, _NO_PLACE) for path in content.media or () if "." in path]
     if extra:
         _add_extra(value, extra, target, losses)
     return ConvertedLine(value, losses, [], own)
+
+
+def judge_example(
+    content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False
+) -> list[Violation]:
+    """What `target` has against an example, that is, against the line that an export writes of it."""
+    rewritten = to_line(content, extra, target, text_only=text_only)
+    return rewritten.refusals if rewritten.value is None else list(target.judge(rewritten.value))
 
 
 def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from curator.data.content import Content, Refused
-from curator.data.dialects.dialect import DIALECTS
+from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import allowed_by
+from curator.data.media import with_media
 from curator.data.sources.source import inspect
 from curator.data.validation import judge as refusals
 from curator.errors import DISK_FULL, UsageError, WorkFailed
@@ -120,19 +121,19 @@ def _rewritten(value: Value, target: Target) -> tuple[dict[str, Any], list[Loss]
     read = _read(value, target)
     if read is None:
         return None
-    content, extra, is_text = read
-    rewritten = to_line(content, extra, target, text_only=is_text)
+    content, dialect = read
+    extra = {key: held for key, held in value.items() if key not in dialect.known}
+    parts = dialect.prompt_parts(value)
+    rewritten = to_line(content, extra, target, text_only=dialect.kind == "text", prompt_parts=parts)
     return None if rewritten.value is None else (rewritten.value, rewritten.losses)
 
 
-def _read(value: Value, target: Target) -> tuple[Content, dict[str, Any], bool] | None:
+def _read(value: Value, target: Target) -> tuple[Content, Dialect] | None:
     for dialect in (*target.dialects, *DIALECTS):
         if not dialect.fits(value) or refusals(value, dialect):
             continue
         try:
-            content = dialect.content(value)
+            return with_media(dialect.content(value), value, dialect.known), dialect
         except Refused:
             continue
-        extra = {key: held for key, held in value.items() if key not in dialect.known}
-        return content, extra, dialect.kind == "text"
     return None

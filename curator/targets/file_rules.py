@@ -59,7 +59,7 @@ class FileJudge:
         """
         if not isinstance(value, dict):
             return [error("unrecognised-example", "The line is not an object.")._replace(line=number)]
-        found = list(self.target.judge(value))
+        found = list(self.target.violations(value))
         found += self._among_others(value, number)
         if tokens is not None and self._token_limit is not None and tokens > self._token_limit:
             found.append(self._too_long(tokens, self._token_limit))

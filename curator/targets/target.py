@@ -8,9 +8,9 @@ from curator.data.content import Content, Refused
 from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.validation import judge as refusals
 from curator.targets.capabilities import Carries
-from curator.targets.rules.policy import Strictness
-from curator.targets.violation import Value, Violation
+from curator.targets.violation import Strictness, Value, Violation, error
 
+KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
 CHAT_FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
 
 
@@ -58,6 +58,7 @@ class Target:
         has_parquet: whether a Parquet copy is written beside the lines.
         notice: what a person must know before choosing it.
         remarks: sentences for the dataset card.
+        part_prompt: puts instruction and input of the source into a line again, where it has them as one text.
     """
 
     name: str
@@ -72,6 +73,20 @@ class Target:
     has_parquet: bool = False
     notice: str | None = None
     remarks: tuple[str, ...] = ()
+    part_prompt: Callable[[dict[str, Any], str, str], None] | None = None
+
+    def violations(self, value: dict[str, Value]) -> Iterator[Violation]:
+        """What is wrong with the value of one line; of a kind that has no form here, only that."""
+        dialect = next((dialect for dialect in DIALECTS if dialect.fits(value)), None)
+        if dialect is not None and dialect.kind in KIND_NAMES and dialect.kind not in self.carries.kinds:
+            yield self.no_form(dialect.kind)
+        else:
+            yield from self.judge(value)
+
+    def no_form(self, kind: str) -> Violation:
+        """The error of an example of a kind that is not carried."""
+        sentence = f"The example has {KIND_NAMES.get(kind, 'a conversation')}, for which {self.title} has no form."
+        return error("unsupported-kind", sentence)
 
     def read(self, value: Value) -> Content | None:
         """The meaning of one line; None where it has none in any form of the target."""

@@ -3,6 +3,8 @@
 from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
+Strictness = Severity | None
+"""How badly a target takes it; None: it does not mind."""
 Value = Any
 """A decoded JSON value, of whatever type a file happens to hold."""
 

@@ -15,4 +15,5 @@ __all__ = [
     "runs.snapshot",
     "runs.watched",
     "service.launching",
+    "template_refusals",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from curator.project.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.splitting.members import Members
 from curator.splitting.saved import make_split
+from curator.targets.conversion import ExportExample, judge_example
+from curator.targets.engines.built_in import BUILT_IN
 from curator.training.runs.listed import runs_in
 from curator.training.runs.run_toml import given_settings, run_settings, with_files
 from curator.training.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
@@ -102,11 +104,8 @@ def prepare_run(
     rejected = unusable(audit, splitting.members)
     if rejected and not left_out.invalid:
         raise UsageError(_refused(audit, rejected))
-    handed = (
-        Handed(one.id, _content(one.content, use, one.id), one.split, response_format(one.extra), one.has_secret)
-        for one in kept_examples(opened, audit, splitting.splits(), left_out)
-        if one.id not in rejected
-    )
+    kept = kept_examples(opened, audit, splitting.splits(), left_out)
+    handed = trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
@@ -200,6 +199,22 @@ def worth(figures: dict[str, Any]) -> str:
     return reached + "There is room for tuning to show."
 
 
+def trainable(kept: Iterable[ExportExample], use: str | None, *, skip: bool) -> Iterator[Handed]:
+    """Those that the trainer accepts. Raises `UsageError` once all were seen, unless the others are to be skipped."""
+    refused: list[str] = []
+    count = 0
+    for one in kept:
+        content = _content(one.content, use, one.id)
+        if not (errors := judge_example(content, {}, BUILT_IN)):
+            yield Handed(one.id, content, one.split, response_format(one.extra), one.has_secret)
+            continue
+        count += 1
+        if len(refused) < LISTED:
+            refused.append(f"{one.file}:{one.line}: {errors[0].message}")
+    if count and not skip:
+        raise UsageError(_cannot(count, " ".join(refused)))
+
+
 LISTED = 5
 """Examples named in a refusal."""
 LITTLE_LEFT = 0.9
@@ -221,10 +236,14 @@ def _refused(audit: Audit, rejected: set[str]) -> str:
     names = [read.source.name for read in audit.loaded.sources]
     rows = found.head(LISTED).select("file", "line", "check").iter_rows()
     listed = "; ".join(f"{names[file]}:{line} {check}" for file, line, check in rows)
-    more = f" and {len(rejected) - LISTED} more" if len(rejected) > LISTED else ""
+    return _cannot(len(rejected), f"{listed}.")
+
+
+def _cannot(count: int, listed: str) -> str:
+    which = f", the first {LISTED} of them" if count > LISTED else ""
     return (
-        f"{len(rejected)} kept examples cannot be trained on: {listed}{more}. Drop or correct them, or leave "
-        "them out with --skip-invalid."
+        f"{count} kept examples cannot be trained on{which}: {listed} Drop or correct them, or leave them out with "
+        "--skip-invalid."
     )
 
 

@@ -36,6 +36,18 @@ MEANINGS = {
          "rejected": {"from": "gpt", "value": "Here."}},
         [*TURN, ("assistant", "Here.")],
     ),
+    "gemini": (
+        {"systemInstruction": {"role": "system", "parts": [{"text": "Brief!"}]},
+         "contents": [
+             {"role": who, "parts": [{"text": text}]} for who, text in (("user", "Where?"), ("model", "There."))
+         ]},
+        [("system", "Brief!"), *TURN],
+    ),
+    "nova": (
+        {"schemaVersion": "bedrock-conversation-2024", "system": [{"text": "Brief!"}],
+         "messages": [{"role": role, "content": [{"text": text}]} for role, text in TURN]},
+        [("system", "Brief!"), *TURN],
+    ),
     "kto": ({"prompt": "Where?", "completion": "There.", "label": True}, TURN),
     "kto-chat": (chat(*TURN, label=False), TURN),
     "kto-tag": (chat(*TURN, kto_tag=False), TURN),

@@ -132,13 +132,14 @@ def test_an_example_that_is_in_training_and_in_validation_is_refused_where_the_t
     assert write_export([*kept(40), *again], "together", tmp_path / "b").warnings["split-overlap"] == 1
 
 
-def test_what_is_lost_is_named_example_by_example_with_its_line_in_the_export(tmp_path):
+def test_what_is_lost_is_named_example_by_example_with_its_lines_in_the_export_and_in_the_source(tmp_path):
     def weighted(number):
         return talk(number, weight=1) if number == 3 else talk(number)
 
     result = write_export(kept(40, weighted), "alpaca", tmp_path / "out")
     (lost,) = lines(tmp_path / "out" / "lost.jsonl")
     assert (lost["id"], lost["file"], lost["line"]) == (f"{3:016x}", "train.jsonl", 3)
+    assert (lost["source"], lost["source_line"]) == ("desk.jsonl", 3)
     assert lost["lost"][0]["field"] == "messages[1].weight"
     assert result.losses == {"messages.weight": 1}
     assert "`messages.weight`: 1 examples" in (tmp_path / "out" / "README.md").read_text()

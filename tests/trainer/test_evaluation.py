@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from trainer.contract.examples import Conversation
 from trainer.data.find_template import chat_template
-from trainer.data.read import Conversation
 from trainer.evaluate.again import evaluate_again, evaluate_untuned
 from trainer.evaluate.answers.generate import Answer, Question
 from trainer.evaluate.answers.prompting import well_prompted

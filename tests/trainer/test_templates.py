@@ -14,7 +14,8 @@ import pytest
 
 from tests.trainer.test_trained_tokens import trained, with_template
 from trainer.contract.errors import DataError
-from trainer.data.read import Conversation, read_conversations
+from trainer.contract.examples import Conversation
+from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate
 from trainer.data.tokens import tokenise
 from trainer.data.truncation import TokenTruncation, settle

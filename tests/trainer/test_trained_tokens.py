@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.contract.errors import DataError, TemplateError
+from trainer.contract.examples import Conversation
 from trainer.data.find_template import chat_template
-from trainer.data.read import Conversation, read_conversations
+from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate
 from trainer.data.tokens import Tokens, tokenise
 from trainer.data.truncation import settle

@@ -41,4 +41,4 @@ RESULT_COLUMNS = (
 """The columns of `results.csv`, as OpenAI's fine-tuning jobs write them."""
 
 
-__all__ = ["bounded", "errors", "events", "files", "results", "settings", "statistics"]
+__all__ = ["bounded", "errors", "events", "examples", "files", "results", "settings", "statistics"]

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
 from trainer.contract.errors import TemplateError
+from trainer.contract.examples import Conversation
 from trainer.data.lost import Lost, lost_of, without_thinking
 from trainer.data.marked import MarkedText, render_marked
 from trainer.data.message_form import REFUSING, MessageForm, form_of
-from trainer.data.read import Conversation
 
 MOST_CHARACTERS = 100_000
 MOST_TIMES = 20
@@ -30,8 +30,7 @@ REASONING_OPENING = re.compile(r"<[^<>]{0,20}think[^<>]{0,20}>|\[THINK\]", re.IG
 CONTENT_CHECKED = 20
 """Characters at the end of an answer that must be found again in its trained text."""
 
-Asked = tuple[list[dict[str, Any]], list[dict[str, Any]] | None]
-"""Messages and tools."""
+Asked = tuple[list[dict[str, Any]], list[dict[str, Any]] | None]  # messages and tools
 
 
 class AnswerSpan(NamedTuple):
@@ -89,6 +88,22 @@ class ChatTemplate:
         names = [conversation.name for conversation in conversations]
         for text, answers, lost in self._in_bounds(rendered, conversations, names):
             yield text, [AnswerSpan._make(fields) for fields in answers], tuple(lost)
+
+    def refusals(self, conversations: Sequence[Conversation]) -> Iterator[str]:
+        """Why each conversation cannot be trained on with this template; "" where it can.
+
+        Raises:
+            TemplateError: the template does not come to an end.
+        """
+
+        def refusal(conversation: Conversation) -> str:
+            try:
+                self.answers(conversation)
+            except TemplateError as problem:
+                return str(problem).removeprefix(f"{conversation.name}: ")
+            return ""
+
+        yield from self._in_bounds(refusal, conversations, [conversation.name for conversation in conversations])
 
     def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
         """Render in a process that ends when a template loops: it comes with a model and may do anything."""

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract.errors import TemplateError
+from trainer.contract.examples import Conversation
 from trainer.data.lost import Lost
-from trainer.data.read import Conversation
 from trainer.data.template import ChatTemplate
 
 BATCH = 256

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from trainer.contract.errors import SettingsError, TemplateError
-from trainer.data.read import Conversation
+from trainer.contract.examples import Conversation
 from trainer.data.tokens import tokenise
 from trainer.evaluate.answers.general_questions import general_questions
 from trainer.evaluate.answers.generate import Question, questions

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from trainer import contract
+from trainer.contract.examples import Conversation
 from trainer.contract.files import atomic_file
 from trainer.contract.results import Comparison, Cut, Interval, Measured
 from trainer.contract.statistics import Floats, draws, expanded_quantiles, mean_interval, measured
 from trainer.data.batches import Layout
-from trainer.data.read import Conversation, read_conversations
+from trainer.data.read import read_conversations
 from trainer.data.tokens import TokenisedExamples, tokenise
 from trainer.evaluate.answers.general_questions import general_questions
 from trainer.evaluate.answers.generate import Answer, Question, answer, questions, stop_tokens

@@ -11,9 +11,10 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract.errors import DataError, SettingsError
+from trainer.contract.examples import Conversation
 from trainer.contract.settings import RunSettings, read_settings
 from trainer.data.find_template import chat_template
-from trainer.data.read import Conversation, read_conversations
+from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate
 from trainer.data.tokens import TokenisedExamples, Tokens, tokenise, usual_answer
 from trainer.data.truncation import WORDS, TokenTruncation, settle

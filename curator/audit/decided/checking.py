@@ -18,7 +18,7 @@ from curator.audit.findings import all_findings
 from curator.audit.ids import positions_of
 from curator.audit.loading.derive import DerivePlan, derive
 from curator.audit.loading.load import Loaded
-from curator.checks.catalogue import chosen
+from curator.checks.catalogue import chosen, of_examples
 from curator.data.batches import batch_of
 from curator.data.content import Content, content_of
 from curator.data.frames import FOUND
@@ -72,8 +72,9 @@ def read_derived(cache: Cache, options: "AuditOptions") -> Edited:
 
 
 def _plan(options: "AuditOptions") -> DerivePlan:
-    names = tuple(check.name for check in chosen(options.select, options.ignore) if check.find is not None)
-    return DerivePlan("chat", (), names, options.settings, options.tokenizer, duplicates=False)
+    names = of_examples(chosen(options.select, options.ignore))
+    tokenizer, target = options.tokenizer, options.target
+    return DerivePlan("chat", (), names, options.settings, tokenizer, duplicates=False, target=target)
 
 
 def _with_new(known: pl.DataFrame, texts: Mapping[str, str], plan: DerivePlan) -> pl.DataFrame:
@@ -115,7 +116,10 @@ def _text_key(text: str, *, is_plain: bool) -> str:
 
 def _derived(keys: list[str], contents: list[Content], kind: str, plan: DerivePlan) -> pl.DataFrame:
     """A row per text: its key (text), its facts, and what was found in it alone (a list of `FOUND`)."""
-    outcome = derive(batch_of(contents, kind), plan)
+    rejections = plan.rejections(is_text=kind == "text")
+    for row, content in enumerate(contents):
+        rejections.add(row, content, {})
+    outcome = derive(batch_of(contents, kind), plan, rejections)
     found = outcome.findings.with_columns(pl.lit(None, pl.UInt32).alias("line"))
     parts = pl.struct(name for name in FOUND if name != "row")
     lists = found.select("row", parts.alias("found")).group_by("row").agg("found")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 import xxhash
 
+from curator.audit.loading.rejections import Rejections
 from curator.checks.check import CheckSettings
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
@@ -37,6 +38,7 @@ class DerivePlan:
         elements: whether to keep the elements with them, of a source that cannot be read in the middle.
         measures: whether to measure what the checks of the whole set judge by.
         views: whether to keep prompts and answers until their vectors are made.
+        target: whose rules the examples are held against: a target's name, None for the built-in trainer.
     """
 
     dialect: str
@@ -49,10 +51,16 @@ class DerivePlan:
     elements: bool = False
     measures: bool = True
     views: bool = False
+    target: str | None = None
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
         return mapped_dialect(dict(self.columns)) if self.dialect == "mapped" else dialect_named(self.dialect)
+
+    def rejections(self, *, is_text: bool | None = None) -> Rejections:
+        """To ask the target about the examples of one batch."""
+        is_text = self.resolved_dialect().kind == "text" if is_text is None else is_text
+        return Rejections(self.target, self.checks, is_text=is_text)
 
     def key(self, block: Block, part: str) -> str:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
@@ -66,6 +74,8 @@ class DerivePlan:
             counting = _fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
             words += [] if self.measures else ["not measured"]
+        if part == "findings":
+            words += _rules(self.target)
         if part == "prepared":
             words.append(str(FEATURES))
         if part == "texts":
@@ -77,6 +87,15 @@ def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:
     from curator.checks.catalogue import check_named
 
     return [(name, check_named(name).version) for name in names]
+
+
+def _rules(target: str | None) -> list[str]:
+    """Of a named target; those of the built-in trainer change with the check's version."""
+    if target is None:
+        return []
+    from curator.targets.limits import rule_set
+
+    return [target, rule_set()]
 
 
 def _fingerprint(tokenizer: str) -> str:
@@ -93,8 +112,8 @@ class Derived:
     findings: pl.DataFrame
 
 
-def derive(batch: Batch, plan: DerivePlan) -> Derived:
-    """Facts, measures, token counts and findings of a batch."""
+def derive(batch: Batch, plan: DerivePlan, rejections: Rejections) -> Derived:
+    """Facts, measures, token counts and findings of a batch, of whose examples the target rejects some."""
     frames = [facts_of(batch)]
     if plan.measures:
         from curator.checks.measures import measure
@@ -104,10 +123,10 @@ def derive(batch: Batch, plan: DerivePlan) -> Derived:
         from curator.tokens import count_tokens
 
         frames.append(count_tokens(batch, plan.tokenizer))
-    return Derived(pl.concat(frames, how="horizontal"), _findings(batch, plan))
+    return Derived(pl.concat(frames, how="horizontal"), _findings(batch, plan, rejections))
 
 
-def _findings(batch: Batch, plan: DerivePlan) -> pl.DataFrame:
+def _findings(batch: Batch, plan: DerivePlan, rejections: Rejections) -> pl.DataFrame:
     frames = [batch.refused]
     if plan.checks:
         from curator.checks.catalogue import check_named
@@ -116,10 +135,11 @@ def _findings(batch: Batch, plan: DerivePlan) -> pl.DataFrame:
         if check.find is not None:
             frames.append(found(name, check.find(batch, plan.settings)))
     frames = [frame for frame in frames if len(frame)]
-    if not frames:
-        return nothing_found()
+    together = rejections.among(pl.concat([nothing_found(), *frames]))
+    if not len(together):
+        return together
     lines = batch.examples.select("row", pl.col("line").alias("example_line"))
-    joined = pl.concat(frames).join(lines, on="row", how="left", maintain_order="left")
+    joined = together.join(lines, on="row", how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce("line", "example_line").alias("line")).drop("example_line")
 
 
@@ -144,12 +164,14 @@ def texts_of(batch: Batch, block: Block, *, with_elements: bool) -> pl.DataFrame
 
 def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
     """Put into the cache what the plan asks for and the cache lacks."""
-    batch = read_batch(replace(block, first=1, offset=min(block.offset, 0)), plan.resolved_dialect())
+    is_new, rejections = cache.entry(plan.key(block, "findings")) is None, plan.rejections()
+    show = rejections.add if is_new and rejections.are_asked_for else None
+    batch = read_batch(replace(block, first=1, offset=min(block.offset, 0)), plan.resolved_dialect(), show)
     if plan.texts and cache.entry(plan.key(block, "texts")) is None:
         texts = texts_of(batch, block, with_elements=plan.elements)
         cache.store(plan.key(block, "texts"), texts.write_ipc)
-    if cache.entry(plan.key(block, "findings")) is None:
-        derived = derive(batch, plan)
+    if is_new:
+        derived = derive(batch, plan, rejections)
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)
         cache.store(plan.key(block, "findings"), derived.findings.write_ipc)
     is_unprepared = plan.duplicates and cache.entry(plan.key(block, "prepared")) is None

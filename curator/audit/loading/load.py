@@ -128,6 +128,7 @@ class Wanted:
     measures: bool = True
     texts: bool = False
     views: bool = False
+    target: str | None = None
 
     @property
     def is_light(self) -> bool:
@@ -202,6 +203,7 @@ class _Reading:
             elements=not entry.source.seekable,
             measures=wanted.measures,
             views=wanted.views,
+            target=wanted.target,
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:

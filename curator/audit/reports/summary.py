@@ -78,6 +78,7 @@ def summarise(
                 undecided_errors=undecided_errors,
                 undecided=undecided,
                 against=[source.name for source in audit.options.against],
+                target=audit.options.target,
             )
         ),
         severities=severities,

@@ -1,4 +1,4 @@
-"""What the reader itself refuses: these checks have no `find`, the findings come with the batch."""
+"""What the reader or the target refuses: these checks have no `find`, the findings come with the batch."""
 
 from curator.checks.check import Check
 
@@ -46,6 +46,22 @@ READING_CHECKS = (
             "No trainer can use it, and one such line makes strict ones refuse the whole file.\n\n"
             "Drop it, or correct the key. If most lines are reported, the file was taken for the wrong form: name it "
             "with `--format`, or the columns with `--columns prompt=KEY,answer=KEY`."
+        ),
+    ),
+    Check(
+        name="rejected-by-target",
+        family="structure",
+        severity="error",
+        suggestion="fix",
+        version=1,
+        title="the target, or the trainer, does not take it",
+        explanation=(
+            "The target that `--target` names, or without one the built-in trainer, rejects the example for a reason "
+            "that no other check reports: a picture for a trainer that reads text, turns out of order, a word that is "
+            "reserved. It is the same question that an export and a training ask.\n\n"
+            "An export stops at the example, or leaves it out with `--skip-invalid`.\n\n"
+            "Correct what the message names, drop the example, or choose a target that takes it: "
+            "`curator audit DATA --target NAME`."
         ),
     ),
 )

@@ -12,6 +12,7 @@ from curator.settings.request import DataRequest
 @click.option(
     "--fail-on", metavar="RULES", help="Severity or rules such as near-duplicate>1%,split-leak>0; never: off."
 )
+@click.option("--model", metavar="NAME", help="Model to be trained here: what its chat template refuses is an error.")
 @click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
 @click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
@@ -20,6 +21,7 @@ from curator.settings.request import DataRequest
 def command(
     options: DataRequest,
     fail_on: str | None,
+    model: str | None,
     findings: str | None,
     pairs: str | None,
     json_file: str | None,
@@ -54,6 +56,10 @@ def command(
                 narrate(options, notice)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
+            if model is not None:
+                from curator.training.template_refusals import with_template_refusals
+
+                audited = with_template_refusals(audited, model, allow_download=options.allow_download)
             report = report_of(opened, audited)
         write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         if "-" not in outputs.values():

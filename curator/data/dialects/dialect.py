@@ -13,9 +13,11 @@ from typing_extensions import TypedDict
 
 from curator.data.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
 from curator.data.dialects import shapes
+from curator.data.dialects.gemini import gemini_content
+from curator.data.dialects.nova import nova_content
 from curator.errors import UnreadableInput, UsageError
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 SAMPLED = 200
 """Examples looked at to recognise a dialect."""
 
@@ -52,6 +54,13 @@ class Dialect:
             )
         return True
 
+    def prompt_parts(self, value: dict[str, Any]) -> tuple[str, str] | None:
+        """Instruction and input (or context) of a value, which its mapping joins; None: there is no input."""
+        if "instruction" not in self.required:
+            return None
+        held = value.get("context" if "context" in self.required else "input")
+        return (value["instruction"], held) if held else None
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -68,7 +77,13 @@ def _pair(prompt: str, answer: str, system: str | None = None) -> Content:
 
 def _chat(value: dict[str, Any]) -> Content:
     tools = tool_definitions(value.get("tools"), value.get("functions"))
-    return Content(chat_messages(value["messages"]), tools)
+    head = _system(value.get("system"))
+    return Content([*head, *chat_messages(value["messages"], len(head))], tools)
+
+
+def _system(text: str | list[dict[str, Any]] | None) -> list[Message]:
+    """Anthropic's system text beside the messages: a text, or text blocks."""
+    return [{"role": "system", "content": text}] if text else []
 
 
 def _sharegpt(value: dict[str, Any]) -> Content:
@@ -158,6 +173,8 @@ def _dialect(
 
 
 DIALECTS = (
+    _dialect("gemini", "contents", shapes.Gemini, gemini_content),
+    _dialect("nova", "schemaVersion messages", shapes.Nova, nova_content),
     _dialect(
         "openai-preference",
         "input preferred_output non_preferred_output",

@@ -49,6 +49,7 @@ Tools = list[Parameters] | str | None
 
 class Chat(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     tools: NotRequired[Tools]
     functions: NotRequired[Tools]
     parallel_tool_calls: NotRequired[bool | None]
@@ -156,11 +157,93 @@ class Kto(TypedDict):
 
 class KtoChat(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     label: bool
     tools: NotRequired[Tools]
 
 
 class KtoTag(TypedDict):
     messages: list[ChatMessage]
+    system: NotRequired[str | list[ContentPart] | None]
     kto_tag: bool
     tools: NotRequired[Tools]
+
+
+class GeminiCall(TypedDict):
+    name: str
+    args: NotRequired[dict[str, Any] | None]
+
+
+class GeminiResponse(TypedDict):
+    name: str
+    response: NotRequired[Any]
+
+
+class GeminiData(TypedDict):
+    mimeType: NotRequired[str | None]
+    data: NotRequired[str | None]
+    fileUri: NotRequired[str | None]
+
+
+class GeminiPart(TypedDict):
+    text: NotRequired[str | None]
+    thought: NotRequired[bool | None]
+    functionCall: NotRequired[GeminiCall | None]
+    functionResponse: NotRequired[GeminiResponse | None]
+    fileData: NotRequired[GeminiData | None]
+    inlineData: NotRequired[GeminiData | None]
+
+
+class GeminiTurn(TypedDict):
+    role: NotRequired[str | None]
+    parts: list[GeminiPart]
+
+
+class GeminiTools(TypedDict):
+    functionDeclarations: NotRequired[list[dict[str, Any]] | None]
+
+
+class Gemini(TypedDict):
+    contents: list[GeminiTurn]
+    systemInstruction: NotRequired[GeminiTurn | None]
+    tools: NotRequired[list[GeminiTools] | None]
+
+
+class NovaText(TypedDict):
+    text: str
+
+
+class NovaCall(TypedDict):
+    name: str
+    toolUseId: NotRequired[str | None]
+    input: NotRequired[Any]
+
+
+class NovaResult(TypedDict):
+    toolUseId: str
+    content: NotRequired[list[dict[str, Any]] | None]
+
+
+class NovaPart(TypedDict):
+    text: NotRequired[str | None]
+    image: NotRequired[dict[str, Any] | None]
+    video: NotRequired[dict[str, Any] | None]
+    toolUse: NotRequired[NovaCall | None]
+    toolResult: NotRequired[NovaResult | None]
+    reasoningContent: NotRequired[dict[str, Any] | None]
+
+
+class NovaTurn(TypedDict):
+    role: str
+    content: list[NovaPart]
+
+
+class NovaTools(TypedDict):
+    tools: NotRequired[list[dict[str, Any]] | None]
+
+
+class Nova(TypedDict):
+    schemaVersion: str
+    system: NotRequired[list[NovaText] | None]
+    messages: list[NovaTurn]
+    toolConfig: NotRequired[NovaTools | None]

@@ -61,6 +61,13 @@ def write(content: Content, _kind: str) -> dict[str, Any]:
     return line
 
 
+def part_prompt(line: dict[str, Any], instruction: str, given: str) -> None:
+    """`instruction` and `input` as the source has them, unless an edit changed the prompt."""
+    joined = instruction if given.isspace() else f"{instruction}\n{given}"
+    if line["instruction"] == joined:
+        line["instruction"], line["input"] = instruction, given
+
+
 def _text(message: Message, position: int) -> str:
     content = message.get("content")
     if not isinstance(content, str):
@@ -90,5 +97,6 @@ TARGET = Target(
     judge=judge,
     form=lambda _value: "alpaca",
     file=FileRules(endings=(".jsonl", ".json")),
-    remarks=("The whole prompt is in `instruction`; `input` is always empty.",),
+    part_prompt=part_prompt,
+    remarks=("Where the source has no `input` (or Dolly's `context`) the whole prompt is in `instruction`.",),
 )

@@ -28,7 +28,8 @@ RULES = ChatRules(
     arguments="object",
     arguments_wrong="warning",
     call_ids=None,
-    images=ImageRules(most=None, largest=None),
+    tools_text=True,
+    images=ImageRules(most=None, largest=None, files=True),
 )
 
 

@@ -55,7 +55,7 @@ def _order_violations(speakers: list[Value], path: str, *, is_prompt: bool = Fal
     start = 1 if speakers[0] == "system" else 0
     for position in range(start, len(speakers)):
         wanted = _EVEN if (position - start) % 2 else _ODD
-        if speakers[position] not in wanted:
+        if not isinstance(speakers[position], str) or speakers[position] not in wanted:
             sentence = f"LLaMA-Factory wants {' or '.join(sorted(wanted))} here and skips the example otherwise."
             yield error("role-order", sentence, f"{path}[{position}]")
             return
@@ -74,6 +74,8 @@ def _rating_violations(value: dict[str, Value]) -> Iterator[Violation]:
     for position, message in enumerate(messages):
         if not isinstance(message, dict) or not isinstance(message.get("content"), str):
             yield error("missing-content", "The message has no text.", f"messages[{position}].content")
+        elif message.get("tool_calls") or message.get("function_call") or message.get("role") == "tool":
+            yield _no_calls(position)
     roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     speakers = [_ROLES.get(role) if isinstance(role, str) else None for role in roles]
     yield from _order_violations(speakers, "messages")
@@ -107,9 +109,13 @@ def _rating(content: Content) -> dict[str, Any]:
     """Rated answers are read with role and content; a tool call has no place in them."""
     for position, message in enumerate(content.messages):
         if message.get("tool_calls") or message["role"] == "tool":
-            sentence = "LLaMA-Factory has no place for tool calls in rated answers."
-            raise CannotCarry(error("invalid-tool-call", sentence, f"messages[{position}]"))
+            raise CannotCarry(_no_calls(position))
     return {"messages": content.messages, "kto_tag": content.label, "tools": _tools_text(content)}
+
+
+def _no_calls(position: int) -> Violation:
+    sentence = "LLaMA-Factory has no place for tool calls in rated answers."
+    return error("invalid-tool-call", sentence, f"messages[{position}]")
 
 
 CARRIES: Carries = replace(

@@ -21,9 +21,9 @@ def conversation_violations(
         is_prompt: whether the answer stands elsewhere.
     """
     tools = holder.get("tools")
-    if tools is not None:
+    if tools or (tools is not None and not holder.get("functions")):
         yield from definition_violations(tools, f"{inside}tools", rules)
-    elif rules.legacy_functions and holder.get("functions") is not None:
+    elif holder.get("functions") is not None:
         tools = holder["functions"]
         yield from definition_violations(tools, "functions", rules)
     yield from turns_violations(holder.get("messages"), tools, rules, path=f"{inside}messages", is_prompt=is_prompt)
@@ -42,8 +42,12 @@ def turns_violations(
     for position, message in enumerate(messages):
         yield from message_violations(message, f"{path}[{position}]", rules)
     yield from order_violations(messages, path, rules, is_prompt=is_prompt)
-    if tools or any(isinstance(message, dict) and len(message) > 2 for message in messages):
+    if tools or any(_may_concern_tools(message) for message in messages):
         yield from call_violations(messages, path, schemas_of(tools), rules)
+
+
+def _may_concern_tools(message: Value) -> bool:
+    return isinstance(message, dict) and (len(message) > 2 or message.get("role") in ("tool", "function"))
 
 
 def output_violations(value: Value, tools: Value, rules: ChatRules, key: str) -> Iterator[Violation]:

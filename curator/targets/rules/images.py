@@ -27,6 +27,9 @@ def image_violations(parts: list[Value], message: dict[str, Value], path: str, r
                 yield error("missing-content", "The text part has no text.", place)
         elif kind == "image_url" and rules.images is not None:
             yield from _image(part, message, place, rules.target, rules.images)
+        elif kind == "image" and rules.images is not None and rules.images.files:
+            if message.get("role") != "user":
+                yield error("image-place", f"{rules.target} takes images in user messages only.", place)
         elif kind == "refusal" and message.get("role") == "assistant" and "refusal" in rules.message_keys:
             continue
         elif kind == "image_url":
@@ -50,7 +53,7 @@ def _image(
         return
     match = _DATA_URI.match(address)
     if match is None:
-        if not (images.addresses and address.startswith(("https://", "http://"))):
+        if not images.files and not (images.addresses and address.startswith(("https://", "http://"))):
             wanted = "a data URI in base64" + (" or a web address" if images.addresses else "")
             yield error("image-type", f"The image is not {wanted}.", path)
         return
@@ -80,7 +83,7 @@ def _data_image(address: str, match: re.Match[str], path: str, images: ImageRule
 def image_count(messages: list[Value]) -> int:
     """Images in all messages."""
     return sum(
-        isinstance(part, dict) and part.get("type") == "image_url"
+        isinstance(part, dict) and part.get("type") in ("image_url", "image")
         for message in messages
         if isinstance(message, dict) and isinstance(message.get("content"), list)
         for part in message["content"]

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from curator.targets.violation import Severity
-
-Strictness = Severity | None
-"""How badly a target takes it; None: it does not mind."""
+from curator.targets.violation import Strictness
 
 OPENAI_MESSAGE_KEYS = frozenset(
     {"role", "content", "name", "tool_calls", "tool_call_id", "weight", "function_call", "refusal"}
@@ -22,6 +19,7 @@ class ImageRules:
         largest: bytes of one image, decoded.
         types: subtypes of `image/` that it reads.
         addresses: whether an image may be a web address instead of a data URI.
+        files: whether it may be the name of a file, and a part of type `image`, as TRL has them.
         trained_beside: whether a message with an image may have weight 1.
     """
 
@@ -29,6 +27,7 @@ class ImageRules:
     largest: int | None
     types: frozenset[str] = frozenset({"jpeg", "jpg", "png", "webp"})
     addresses: bool = True
+    files: bool = False
     trained_beside: bool = True
 
 
@@ -58,6 +57,7 @@ class ChatRules:
         empty_answer: what an answer of white space is.
         call_with_text: what an assistant message with both content and tool calls is.
         legacy_functions: whether `functions` and `function_call` are read.
+        tools_text: whether tool definitions may be JSON in a string.
         text_key: whether `text` may stand for `content`.
         images: None where messages are text only.
         all_alike: whether the messages of an example must be all plain text or all lists of parts.
@@ -83,6 +83,7 @@ class ChatRules:
     empty_answer: Strictness = "warning"
     call_with_text: Strictness = None
     legacy_functions: bool = False
+    tools_text: bool = False
     text_key: bool = False
     images: ImageRules | None = None
     all_alike: bool = False

@@ -23,6 +23,8 @@ Schemas = dict[str, Value]
 
 def definition_violations(tools: Value, path: str, rules: ChatRules) -> Iterator[Violation]:
     """What is wrong with the `tools` (or legacy `functions`) of an example."""
+    if isinstance(tools, str) and rules.tools_text:
+        tools = _decoded(tools)
     if not isinstance(tools, list):
         yield error("invalid-tool-call", "The tools are not a list.", path)
         return
@@ -33,7 +35,7 @@ def definition_violations(tools: Value, path: str, rules: ChatRules) -> Iterator
             yield error("invalid-tool-call", "The tool has no function with a name.", place)
             continue
         yield from _name_violations(function["name"], f"{place}.function.name", rules)
-        parameters = function.get("parameters")
+        parameters = function.get("parameters", function.get("input_schema"))
         if parameters is not None and not isinstance(parameters, dict):
             yield error("invalid-tool-call", "The parameters are not a JSON schema.", f"{place}.function.parameters")
         if rules.described_tools:
@@ -52,6 +54,7 @@ def _name_violations(name: str, path: str, rules: ChatRules) -> Iterator[Violati
 def schemas_of(tools: Value) -> Schemas:
     """The parameter schema of each function that is properly defined."""
     schemas: Schemas = {}
+    tools = _decoded(tools) if isinstance(tools, str) else tools
     for tool in tools if isinstance(tools, list) else ():
         function = tool.get("function", tool) if isinstance(tool, dict) else None
         if isinstance(function, dict) and isinstance(function.get("name"), str):
@@ -70,6 +73,9 @@ def call_violations(messages: list[Value], path: str, schemas: Schemas, rules: C
         if role == "tool":
             yield from _result_violations(message, place, open_calls, rules)
             continue
+        if role == "function" and rules.pairing and not _calls_function(messages[:position]):
+            sentence = "The function's message answers a call that was not made."
+            yield Violation("unanswered-tool-call", rules.pairing, sentence, place)
         if open_calls and rules.pairing and role in ("assistant", "user"):
             for call_id, where in open_calls.items():
                 sentence = f"The call '{visible(call_id[:40], one_line=True)}' has no result before the next turn."
@@ -83,6 +89,11 @@ def call_violations(messages: list[Value], path: str, schemas: Schemas, rules: C
                 yield Violation("invalid-tool-call", rules.call_with_text, sentence, place)
         if rules.legacy_functions and message.get("function_call") is not None:
             yield from _function_violations(message["function_call"], f"{place}.function_call", schemas, rules)
+
+
+def _calls_function(before: list[Value]) -> bool:
+    """Whether the last message calls a function in the older form."""
+    return bool(before) and isinstance(before[-1], dict) and before[-1].get("function_call") is not None
 
 
 def _result_violations(
@@ -149,9 +160,8 @@ def _function_violations(function: Value, path: str, schemas: Schemas, rules: Ch
 def _what_is_wrong(arguments: Value, schema: Value, form: str) -> str | None:
     """Why the arguments are not what the target and the tool want; None when they are."""
     if isinstance(arguments, str) and form != "object":
-        try:
-            arguments = decode_json(arguments.encode("utf-8", "surrogatepass"))
-        except (InvalidJson, InvalidEncoding):
+        arguments = _decoded(arguments)
+        if arguments is None:
             return "The arguments are not JSON."
         if not isinstance(arguments, dict):
             return "The arguments are not a JSON object."
@@ -162,6 +172,14 @@ def _what_is_wrong(arguments: Value, schema: Value, form: str) -> str | None:
     if not isinstance(schema, dict):
         return None
     return _misfit(arguments, canonical_json(schema))
+
+
+def _decoded(text: str) -> Value:
+    """The value of a JSON text; None where it is none."""
+    try:
+        return decode_json(text.encode("utf-8", "surrogatepass"))
+    except (InvalidJson, InvalidEncoding):
+        return None
 
 
 def _misfit(arguments: dict[str, Value], schema: bytes) -> str | None:

@@ -4,12 +4,10 @@ Sources: docs.aws.amazon.com nova fine-tune-prepare-data-understanding and bedro
 """
 
 from collections.abc import Iterator
-from typing import Any, NotRequired
-
-from typing_extensions import TypedDict
+from typing import Any
 
 from curator.data.content import Content, Message
-from curator.data.dialects.dialect import Dialect
+from curator.data.dialects.dialect import dialect_named
 from curator.targets.capabilities import Carries
 from curator.targets.rules.messages import key_violations
 from curator.targets.rules.nova_rules import KEYS, line_violations
@@ -53,41 +51,6 @@ def _turn(message: Message, place: int) -> dict[str, Any]:
     return {"role": role, "content": [{"text": _text(message, place)}]}
 
 
-class _Text(TypedDict):
-    text: str
-
-
-class _NovaTurn(TypedDict):
-    role: str
-    content: list[_Text]
-
-
-class NovaShape(TypedDict):
-    """One line, as a reader wants it."""
-
-    schemaVersion: str
-    system: NotRequired[list[_Text] | None]
-    messages: list[_NovaTurn]
-
-
-def read(value: dict[str, Any]) -> Content:
-    """The meaning of one line."""
-    messages: list[Message] = [{"role": "system", "content": part["text"]} for part in value.get("system") or ()]
-    turns = value["messages"]
-    texts = ("".join(part["text"] for part in turn["content"]) for turn in turns)
-    messages.extend({"role": turn["role"], "content": text} for turn, text in zip(turns, texts, strict=True))
-    return Content(messages)
-
-
-DIALECT = Dialect(
-    name="bedrock",
-    required=frozenset({"schemaVersion", "messages"}),
-    shape=NovaShape,
-    kind="chat",
-    content=read,
-    known=KEYS,
-)
-
 TARGET = Target(
     name="bedrock-nova",
     title="Amazon Nova",
@@ -104,5 +67,5 @@ TARGET = Target(
     judge=judge,
     form=lambda _value: "chat",
     file=FileRules(names=r"[A-Za-z0-9_\-/.]+"),
-    dialects=(DIALECT,),
+    dialects=(dialect_named("nova"),),
 )

@@ -4,20 +4,16 @@ Source: cloud.google.com gemini-supervised-tuning pages (the same for Gemini Ent
 """
 
 from collections.abc import Iterator
-from typing import Any, NotRequired
-
-from typing_extensions import TypedDict
+from typing import Any
 
 from curator.data.content import Content, Message
-from curator.data.dialects.dialect import Dialect
+from curator.data.dialects.dialect import dialect_named
+from curator.data.dialects.gemini import RESULT
 from curator.targets.capabilities import Carries
 from curator.targets.rules.gemini_rules import KEYS, contents_violations
 from curator.targets.rules.messages import key_violations
 from curator.targets.target import CannotCarry, FileRules, Target
 from curator.targets.violation import Value, Violation, error
-
-_RESULT = "output"
-"""The key under which a function's response holds its text, as Google's function calling guide has it."""
 
 
 def judge(value: dict[str, Value]) -> Iterator[Violation]:
@@ -56,7 +52,7 @@ def _turn(messages: list[Message], place: int) -> dict[str, Any]:
         parts: list[dict[str, Any]] = [{"text": message["content"]}] if "content" in message else []
         return {"role": "model", "parts": [*parts, *(_call(call, place) for call in calls)]}
     if role == "tool":
-        response = {"name": _result_name(messages, place), "response": {_RESULT: _text(message, place)}}
+        response = {"name": _result_name(messages, place), "response": {RESULT: _text(message, place)}}
         return {"role": "function", "parts": [{"functionResponse": response}]}
     if role not in ("user", "assistant") or calls:
         sentence = "Gemini has turns of user and model, and system messages only before the first of them."
@@ -87,76 +83,6 @@ def _declaration(tool: dict[str, Any], place: int) -> dict[str, Any]:
     return function
 
 
-class _GeminiPart(TypedDict):
-    text: NotRequired[str]
-    functionCall: NotRequired[dict[str, Any]]
-    functionResponse: NotRequired[dict[str, Any]]
-    fileData: NotRequired[dict[str, Any]]
-
-
-class _GeminiTurn(TypedDict):
-    role: NotRequired[str]
-    parts: list[_GeminiPart]
-
-
-class GeminiShape(TypedDict):
-    """One line, as a reader wants it."""
-
-    contents: list[_GeminiTurn]
-    systemInstruction: NotRequired[_GeminiTurn | None]
-    tools: NotRequired[list[dict[str, Any]] | None]
-
-
-def read(value: dict[str, Any]) -> Content:
-    """The meaning of one line."""
-    system = value.get("systemInstruction") or {"parts": []}
-    messages: list[Message] = [{"role": "system", "content": part["text"]} for part in system["parts"]]
-    for turn in value["contents"]:
-        messages.extend(_messages_of(turn, len(messages), messages))
-    declared = [function for tool in value.get("tools") or () for function in tool.get("functionDeclarations", ())]
-    return Content(messages, [{"type": "function", "function": function} for function in declared] or None)
-
-
-def _messages_of(turn: dict[str, Any], index: int, before: list[Message]) -> list[Message]:
-    results = [part["functionResponse"] for part in turn["parts"] if "functionResponse" in part]
-    if results:
-        return [_result(result, before if place == 0 else []) for place, result in enumerate(results)]
-    message: Message = {"role": "assistant" if turn.get("role") == "model" else "user"}
-    texts = [part["text"] for part in turn["parts"] if "text" in part]
-    if texts:
-        message["content"] = "".join(texts)
-    calls = [part["functionCall"] for part in turn["parts"] if "functionCall" in part]
-    if calls:
-        message["tool_calls"] = [
-            {
-                "type": "function",
-                "id": f"call_{index}_{place}" if place else f"call_{index}",
-                "function": {"name": call["name"], "arguments": call.get("args", {})},
-            }
-            for place, call in enumerate(calls)
-        ]
-    return [message]
-
-
-def _result(result: dict[str, Any], before: list[Message]) -> Message:
-    response = result.get("response")
-    text = response.get(_RESULT) if isinstance(response, dict) else None
-    message: Message = {"role": "tool", "content": text if isinstance(text, str) else "", "name": result["name"]}
-    calls = before[-1].get("tool_calls") if before else None
-    if calls and len(calls) == 1:
-        message["tool_call_id"] = calls[0]["id"]
-    return message
-
-
-DIALECT = Dialect(
-    name="gemini",
-    required=frozenset({"contents"}),
-    shape=GeminiShape,
-    kind="chat",
-    content=read,
-    known=KEYS,
-)
-
 TARGET = Target(
     name="gemini",
     title="Gemini",
@@ -176,6 +102,6 @@ TARGET = Target(
     judge=judge,
     form=lambda _value: "chat",
     file=FileRules(),
-    dialects=(DIALECT,),
+    dialects=(dialect_named("gemini"),),
     remarks=("Set the thinking budget of the tuned model to off or to its lowest, as Google advises.",),
 )

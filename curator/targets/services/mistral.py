@@ -48,7 +48,7 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
         yield error("unexpected-key", "The line has both messages and interactions; one of them is allowed.")
     if {"tools", "available_tools"} <= value.keys():
         yield error("unexpected-key", "The line has both tools and available_tools; one of them is allowed.")
-    tools_key = "available_tools" if "available_tools" in value else "tools"
+    tools_key = next((key for key in ("available_tools", "tools", "functions") if value.get(key)), "tools")
     tools = value.get(tools_key)
     if tools is not None:
         yield from definition_violations(tools, tools_key, RULES)

@@ -13,6 +13,8 @@ import msgspec
 from curator.data.content import Content
 from curator.data.files.permissions import narrow_all
 from curator.errors import UsageError, WorkFailed
+from curator.targets.conversion import to_line
+from curator.targets.engines.built_in import BUILT_IN
 from trainer.contract import SETTINGS_FILE, TEST_FILE, TRAIN_FILE, VALIDATION_FILE
 
 SNAPSHOT_FILE = "snapshot.json"
@@ -182,11 +184,12 @@ def _refuse_what_cannot_train(counts: dict[str, int]) -> None:
 
 
 def _line(example: Handed) -> bytes:
-    if not any(message["role"] == "assistant" for message in example.content.messages):
+    rewritten = to_line(example.content, {}, BUILT_IN)
+    if rewritten.value is None:
+        raise UsageError(f"Example {example.id} cannot be trained on. {rewritten.refusals[0].message} Drop it.")
+    if not any(message["role"] == "assistant" for message in rewritten.value["messages"]):
         raise UsageError(f"Example {example.id} has no assistant turn: there is nothing to train. Drop it or add one.")
-    line: dict[str, Any] = {"id": example.id, "messages": example.content.messages}
-    if example.content.tools:
-        line["tools"] = example.content.tools
+    line: dict[str, Any] = {"id": example.id, **rewritten.value}
     if example.response_format:
         line["response_format"] = example.response_format
     return msgspec.json.encode(line)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainer.data.read import Conversation, read_conversations
+from trainer.contract.examples import Conversation
+from trainer.data.read import read_conversations
 
 GENERAL_FILE = Path(__file__).with_name("general.jsonl")
 """Sixty questions of general knowledge, arithmetic, language and reasoning with short answers, written for this

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from trainer.data.read import Conversation
+from trainer.contract.examples import Conversation
 from trainer.data.template import ChatTemplate
 from trainer.data.tokens import TokenisedExamples
 from trainer.model.precision import computing

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.data.read import Conversation
+from trainer.contract.examples import Conversation
 from trainer.data.template import ChatTemplate
 from trainer.evaluate.answers.generate import Question
 

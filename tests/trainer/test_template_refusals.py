@@ -1,0 +1,29 @@
+"""An audit with --model says of each example what the model's chat template would say at a training."""
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.workflow.run import chat, curator, write
+
+MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
+STRICT = (
+    "{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+
+
+def test_every_example_that_the_template_refuses_is_an_error_of_the_audit(tmp_path):
+    shutil.copytree(MODEL, tmp_path / "model")
+    (tmp_path / "model" / "chat_template.jinja").write_text(STRICT, encoding="utf-8")
+    lines = [chat(f"Question {number}?", f"Answer {number}.") for number in range(20)]
+    for number in (3, 7):
+        lines[number]["messages"].insert(0, {"role": "system", "content": "Be brief."})
+    write(tmp_path / "a.jsonl", lines)
+    asked = ("audit", "a.jsonl", "--no-meaning", "--select", "rejected-by-target")
+    assert curator(tmp_path, *asked).code == 0
+    with_model = curator(tmp_path, *asked, "--model", "model", "--findings", "found.jsonl")
+    found = [json.loads(line) for line in (tmp_path / "found.jsonl").open()]
+    assert (with_model.code, [one["line"] for one in found]) == (1, [4, 8])
+    assert "System role not supported" in found[0]["message"]

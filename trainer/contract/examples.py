@@ -1,0 +1,149 @@
+"""One line of `train.jsonl` and its siblings: OpenAI chat messages with tools. What is refused is refused here.
+
+Whoever writes such lines asks the same function that the training reads them with. The standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+TEXT_PARTS = ("text", "input_text", "output_text")
+"""Types of content parts that are text, as chat completions and responses name them."""
+
+
+class LineError(ValueError):
+    """A line that cannot be trained on; the text says why, and `message_index` in which message."""
+
+    def __init__(self, reason: str, message_index: int | None = None) -> None:
+        super().__init__(reason)
+        self.message_index = message_index
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One example: its name in reports, its messages in the form chat templates expect, its tools."""
+
+    name: str
+    messages: list[dict[str, Any]]
+    tools: list[dict[str, Any]] | None
+    weights: list[float]
+    """One per message: what its tokens count in the loss. 0 for all but assistant messages."""
+    schema: dict[str, Any] | None = None
+    """The JSON schema in the example's `response_format`, which its answer has to meet."""
+
+    @property
+    def teaches(self) -> bool:
+        """Whether any answer counts in the loss."""
+        return any(self.weights)
+
+    def content_hash(self) -> bytes:
+        """Equal for equal messages and tools, whatever the name."""
+        text = json.dumps([self.messages, self.tools], sort_keys=True, ensure_ascii=False)
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def conversation_of(raw: Any, unnamed: str) -> Conversation:
+    """What the value of one line means.
+
+    Args:
+        raw: a decoded JSON value.
+        unnamed: the name of an example without an `id`.
+
+    Raises:
+        LineError: it cannot be trained on.
+    """
+    if not isinstance(raw, dict) or not isinstance(raw.get("messages"), list) or not raw["messages"]:
+        raise LineError("no list of 'messages'")
+    name = raw.get("id")
+    tools = raw.get("tools")
+    if isinstance(tools, str):
+        tools = _decoded(tools)
+    if tools is not None and not (isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)):
+        raise LineError("'tools' is not a list of objects")
+    messages = [_message(message, position) for position, message in enumerate(raw["messages"])]
+    weights = [_weight(message, position) for position, message in enumerate(raw["messages"])]
+    named = name if isinstance(name, str) and name else unnamed
+    return Conversation(named, messages, tools or None, weights, _schema(raw.get("response_format")))
+
+
+def _decoded(text: str) -> Any:
+    """The value of a JSON text; the text itself where it is none."""
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return text
+
+
+def _schema(response_format: Any) -> dict[str, Any] | None:
+    """As chat completions hold it, or without the inner object, as several services take it."""
+    if not isinstance(response_format, dict) or response_format.get("type") != "json_schema":
+        return None
+    inner = response_format.get("json_schema", response_format)
+    schema = inner.get("schema") if isinstance(inner, dict) else None
+    return schema if isinstance(schema, dict) and schema else None
+
+
+def _message(raw: Any, position: int) -> dict[str, Any]:
+    if not isinstance(raw, dict) or raw.get("role") not in ROLES:
+        raise LineError(f"message {position} has no role among {', '.join(ROLES)}", position)
+    message: dict[str, Any] = {"role": raw["role"], "content": _text(raw.get("content"), position)}
+    calls = raw.get("tool_calls") or ([{"function": raw["function_call"]}] if raw.get("function_call") else None)
+    if calls:
+        if not isinstance(calls, list):
+            raise LineError(f"message {position} has tool calls that are not a list", position)
+        message["tool_calls"] = [_tool_call(call, position) for call in calls]
+    for key in ("name", "tool_call_id"):
+        if raw.get(key) is not None:
+            if not isinstance(raw[key], str):
+                raise LineError(f"message {position} has a {key} that is not text", position)
+            message[key] = raw[key]
+    for key in ("reasoning_content", "reasoning", "thinking"):
+        if isinstance(raw.get(key), str) and raw[key]:
+            message["reasoning_content"] = raw[key]
+            break
+    return message
+
+
+def _text(content: Any, position: int) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise LineError(f"message {position} has content that is not text", position)
+    texts = []
+    for part in content:
+        kind = part.get("type", "text") if isinstance(part, dict) else "unknown"
+        if kind not in TEXT_PARTS or not isinstance(part.get("text"), str):
+            raise LineError(f"message {position} has a content part of type {kind!r:.40} and not only text", position)
+        texts.append(part["text"])
+    return "".join(texts)
+
+
+def _tool_call(raw: Any, position: int) -> dict[str, Any]:
+    """Chat templates want arguments as an object; the OpenAI form holds them as a JSON text."""
+    function = raw.get("function") if isinstance(raw, dict) else None
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise LineError(f"message {position} has a tool call without a function name", position)
+    arguments = function.get("arguments", {})
+    if isinstance(arguments, str):
+        arguments = _decoded(arguments or "{}")
+    if not isinstance(arguments, dict):
+        raise LineError(f"message {position} has tool call arguments that are not a JSON object", position)
+    call = {"type": "function", "function": {"name": function["name"], "arguments": arguments}}
+    return {"id": raw["id"], **call} if raw.get("id") else call
+
+
+def _weight(raw: dict[str, Any], position: int) -> float:
+    weight = raw.get("weight", 1 if raw["role"] == "assistant" else 0)
+    if raw["role"] != "assistant":
+        return 0.0
+    if weight is None:
+        return 1.0
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
+        raise LineError(f"message {position} has weight {weight!r}, not a number from 0 to 1", position)
+    return float(weight)
