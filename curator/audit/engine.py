@@ -115,11 +115,13 @@ class Decided:
 
     Attributes:
         kept: ids of examples that a person decided to keep; of copies they are the keepers.
+        dropped: ids of examples that are dropped; of copies they are none.
         splits: the saved split, as `curator.project.saved_split.saved_splits` gives it.
         taken_apart: whether that split divided what was too large to keep together.
     """
 
     kept: Collection[str] = ()
+    dropped: Collection[str] = ()
     splits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SPLITS))
     taken_apart: bool = False
 
@@ -162,16 +164,18 @@ def audit(
     )
     with watch.stage("reading and checking"):
         loaded = load(sources, options.reading, wanted, cache, progress)
-    is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
+    ids = ids_of(loaded)
+    kept, dropped = (ids.is_in(list(some)).to_numpy().astype(np.int8) for some in (decided.kept, decided.dropped))
+    verdicts = kept - dropped
     similar, meant = None, Meant(None, None)
     more: list[pl.DataFrame] = []
     if has_duplicates:
         with watch.stage("finding duplicates"):
-            similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
+            similar = find_similar(loaded, cache, loaded.findings, verdicts, options.duplicate_threshold)
             more.append(similar.findings)
     if has_meaning:
         with watch.stage("reading meaning"):
-            meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
+            meant = look_at_meaning(loaded, cache, options.meaning, similar, verdicts, progress)
             more += [] if meant.findings is None else [meant.findings]
         for placed in loaded.placed:
             cache.remove(placed.views_key)

@@ -195,8 +195,9 @@ class Opened:
     def _decided(self) -> Decided:
         state, database = self.state(), self.project.database
         kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+        dropped = state.filter(pl.col("status") == "drop")["id"].to_list()
         is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
-        return Decided(kept, self.splits(), taken_apart=is_apart)
+        return Decided(kept, dropped, self.splits(), taken_apart=is_apart)
 
     def splits(self) -> pl.DataFrame:
         """The saved split: `SIDES`, empty where there is none."""

@@ -6,6 +6,8 @@ __all__ = [
     "json_report",
     "markdown",
     "model",
+    "next_steps",
+    "readiness",
     "schemas",
     "terminal",
     "verdict",

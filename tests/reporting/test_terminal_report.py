@@ -31,7 +31,7 @@ def test_the_first_thing_said_is_whether_the_data_is_ready_and_what_to_do_first(
     assert lines[question + 1] == "Not ready yet: 2 things stand in the way of 586 good examples."
     first = lines.index("What first?")
     assert question < first < next(number for number, line in enumerate(lines) if line.startswith("What was found"))
-    assert lines[first + 2] == "curator show 'support desk.jsonl' --where check:invalid-json"
+    assert lines[first + 2] == "curator show 'support desk.jsonl' --where is:unreadable"
 
 
 def test_the_last_line_repeats_the_verdict_where_the_prompt_will_be():

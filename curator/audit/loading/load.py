@@ -1,6 +1,5 @@
 """From data files to the facts and findings of the whole set, reusing what the cache holds."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -145,7 +144,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
     reading = _Reading(sources, options, wanted, cache, progress)
     size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
     derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
-    facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
+    facts, findings = _gathered(reading.placed, cache)
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
 
@@ -233,15 +232,13 @@ class _Reading:
 class _Unreadable:
     """Keeps the findings on the first lines that are no examples and counts the others, over all blocks."""
 
-    def __init__(self, names: list[str]) -> None:
-        self._names = names
+    def __init__(self) -> None:
         self._lines = 0
-        self._more: Counter[tuple[int, str]] = Counter()
+        self._more: list[pl.DataFrame] = []
 
     def listed(self, findings: pl.DataFrame, file: int) -> pl.DataFrame:
         """`findings` of a block without those on lines beyond the first `MOST_REFUSED`."""
-        counted = findings.filter(pl.col("more").is_not_null())
-        self._count(counted, pl.col("more").sum(), file)
+        self._count(findings.filter(pl.col("more").is_not_null()), pl.col("more").sum(), file)
         findings = findings.filter(pl.col("more").is_null())
         lines = findings.filter(pl.col("row").is_null())["line"].unique().sort()
         if self._lines + len(lines) > MOST_REFUSED:
@@ -254,24 +251,25 @@ class _Unreadable:
         return findings
 
     def _count(self, findings: pl.DataFrame, lines: pl.Expr, file: int) -> None:
-        for check, count in findings.group_by("check").agg(lines).iter_rows():
-            self._more[file, check] += count
+        if len(findings):
+            counted = findings.group_by("check", "key", maintain_order=True).agg(lines.alias("more").cast(pl.UInt32))
+            self._more.append(counted.with_columns(pl.lit(file, pl.UInt16).alias("file")))
 
     def more(self) -> pl.DataFrame:
-        """A finding for each file and check with lines that were only counted; `FOUND` with file."""
-        rows = [
-            (check, f"{self._names[file]} has {count:,} more such lines, counted and not listed.", count, file)
-            for (file, check), count in sorted(self._more.items())
-        ]
-        kinds = {"check": pl.String, "message": pl.String, "more": pl.UInt32, "file": pl.UInt16}
-        frame = pl.DataFrame(rows, schema=kinds, orient="row")
+        """A finding for each file, check and wording of lines that were only counted; `FOUND` with file."""
+        if not self._more:
+            return nothing_found().with_columns(pl.lit(0, pl.UInt16).alias("file"))
+        keys = ["file", "check", "key"]
+        counted = pl.concat(self._more).group_by(keys, maintain_order=True).agg(pl.col("more").sum())
+        message = pl.lit("Lines like this are counted and not listed.").alias("message")
+        frame = counted.sort("file", "check", maintain_order=True).with_columns(message)
         return found("", frame).with_columns(frame["check"], frame["file"])
 
 
-def _gathered(placed: list[BlockEntry], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _gathered(placed: list[BlockEntry], cache: Cache) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
-    unreadable = _Unreadable(names)
+    unreadable = _Unreadable()
     for block in placed:
         facts = read_frame(cache.required(block.facts_key))
         findings = unreadable.listed(read_frame(cache.required(block.findings_key)), block.file)

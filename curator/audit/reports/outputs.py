@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.audit.engine import Audit
-from curator.audit.findings import Locations, published
+from curator.audit.findings import Locations, counted_together, published
 from curator.data.files.permissions import ANYONE
 from curator.data.finding import Pair
 from curator.reporting.model import AuditReport
@@ -29,9 +29,8 @@ def write_outputs(
         WorkFailed: the disk is full.
     """
     if path := destinations["findings"]:
-        write_lines(
-            (finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path, allowed=allowed
-        )
+        listed = counted_together(audit.findings, audit.loaded)
+        write_lines((finding.model_dump_json() for finding in published(listed, audit.loaded)), path, allowed=allowed)
     if path := destinations["pairs"]:
         write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
     if path := destinations["json"]:

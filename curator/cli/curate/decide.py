@@ -33,7 +33,6 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
     from curator.project.decisions.decision import Action
-    from curator.reporting.wording import count
     from curator.review import decide as deciding
 
     if (policy is None) == (action is None):
@@ -49,8 +48,8 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
             made = 0 if dry_run else len(deciding.apply_policy(opened, proposal))
         else:
             found = deciding.found_by(opened, audit, options.where or "")
-            report = f"{action}: {count(len(found.ids), 'example')} found by {options.where}"
-            made = 0 if dry_run else len(deciding.decide(opened, found, cast(Action, action), reason))
+            report = f"{action}: {found.spoken()} found by {options.where}"
+            made = 0 if dry_run else len(deciding.decide(opened, audit, found, cast(Action, action), reason))
     with telling(_done(made)) if made else nullcontext():
         click.echo(report)
     if dry_run:

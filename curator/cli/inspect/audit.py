@@ -12,6 +12,9 @@ from curator.settings.request import DataRequest
 @click.option(
     "--fail-on", metavar="RULES", help="Severity or rules such as near-duplicate>1%,split-leak>0; never: off."
 )
+@click.option(
+    "--accept-all", is_flag=True, help="Accept what is open now, so that only what is new counts from here on."
+)
 @click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
 @click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
@@ -20,6 +23,7 @@ from curator.settings.request import DataRequest
 def command(
     options: DataRequest,
     fail_on: str | None,
+    accept_all: bool,
     findings: str | None,
     pairs: str | None,
     json_file: str | None,
@@ -28,9 +32,10 @@ def command(
 ) -> int:
     """Read DATA, check it, find duplicates, and say whether it is ready to fine-tune on, and if not, what first.
 
-    Ends with exit code 1 when there are findings at or above --fail-on (default: error), and with 3 when the embedder
-    that was asked for is not on this machine; the report then has everything else.
+    Ends with exit code 1 when there are open findings at or above --fail-on (default: error), and with 3 when the
+    embedder that was asked for is not on this machine; the report then has everything else.
     """
+    from curator.audit.decided.open_findings import is_open, with_decisions
     from curator.audit.open_data import open_data
     from curator.audit.reports.fail_on import failed_rules, parse_rules
     from curator.audit.reports.outputs import write_outputs
@@ -38,6 +43,7 @@ def command(
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.exporting.output_paths import check_files
     from curator.reporting.terminal import print_report
+    from curator.review import decide as deciding
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
     if list(outputs.values()).count("-") > 1:
@@ -54,11 +60,16 @@ def command(
                 narrate(options, notice)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
+            accepted = deciding.accept_all(opened, audited) if accept_all else 0
             report = report_of(opened, audited)
         write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         if "-" not in outputs.values():
             print_report(report, stdout_console(no_colour=options.no_colour))
-        failed = failed_rules(rules, audited.findings, report.lines)
+        undecided = with_decisions(audited.findings, audited.loaded, opened.state()).filter(is_open())
+        failed = failed_rules(rules, undecided, report.lines)
+    if accept_all:
+        what = f"{accepted:,} decisions were made as one; `curator undo` with the same data takes them back."
+        narrate(options, what if accepted else "There was nothing to accept.")
     for sentence in failed:
         narrate(options, sentence)
     if audited.missing:

@@ -19,7 +19,6 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.cli.text.examples import shown_examples
-    from curator.data.safe_text import visible
 
     with open_data(options) as opened:
         with progress_bar(options) as progress:
@@ -32,10 +31,8 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
                 click.echo(text.plain)
             else:
                 console.print(text)
-        for finding in found.unreadable:
-            place = f"── {finding.file}{'' if finding.line is None else f':{finding.line}'}  not an example"
-            sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
-            click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
+        for line in found.unreadable:
+            click.echo(line.to_json().encode() if as_json else line.to_text())
         if not options.quiet and found.left_out:
             narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
         if found.examples and not found.is_audited:

@@ -19,6 +19,7 @@ from curator.audit.reports.report import report_of
 from curator.data.safe_text import visible
 from curator.project.decisions.policies import Proposal
 from curator.reporting.model import AuditReport
+from curator.reporting.next_steps import POLICY_KEY
 from curator.reporting.wording import count
 from curator.review.decide import apply_policy
 from curator.review.session import Review
@@ -218,11 +219,10 @@ def _lines(
 ) -> Iterator[_OverviewLine]:
     yield _OverviewLine(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
-        command = step.command or ""
-        where = command.rpartition("--where ")[2] if "--where" in command else None
-        if f"--policy {_POLICY}" in command:
+        where = step.filter
+        if step.key == POLICY_KEY:
             where = POLICY_LINE
-        elif where is not None and _is_unreadable(report, where.removeprefix("check:")):
+        elif where is not None and where.startswith("is:unreadable"):
             where = UNREADABLE_LINE
         line = Text(visible(step.sentence, one_line=True))
         if step.command and where is None:
