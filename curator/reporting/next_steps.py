@@ -35,11 +35,12 @@ def next_steps(facts: ReadinessFacts, *, ready: bool) -> list[NextStep]:
     if facts.distinct < ENOUGH:
         missing = count(ENOUGH - facts.distinct, "more good example")
         return [*steps, NextStep(sentence=f"Write at least {missing}; vary the questions, keep the answers' style.")]
+    if not ready:
+        return steps
     if not facts.is_split:
-        then = "" if ready else "then "
-        sentence = f"{then}split off a validation set that resembles nothing in training.".capitalize()
+        sentence = "Split off a validation set that resembles nothing in training."
         steps.append(NextStep(sentence=sentence, command=_command(facts, "split", "", reads_only=True)))
-    masking = " --mask-secrets" if facts.secrets or facts.accepted_secrets else ""
+    masking = " --mask-secrets" if facts.accepted_secrets else ""
     export = f"--target {facts.target or 'huggingface'} --out curated{masking}"
     sentence = "Write what is kept, in the form your trainer or provider reads."
     return [*steps, NextStep(sentence=sentence, command=_command(facts, "export", export, reads_only=True))]
@@ -98,7 +99,7 @@ def _policy(facts: ReadinessFacts) -> list[NextStep]:
     parts += [f"repair {repairs:,}" if drops else f"repair {count(repairs, 'example')}"] if repairs else []
     return [
         NextStep(
-            sentence=f"Let the policy `recommended` {joined(parts)}; --dry-run shows them first.",
+            sentence=f"Let `recommended` {joined(parts)}; --dry-run shows them first.",
             count=drops + repairs,
             command=_command(facts, "decide", "--policy recommended"),
             key=POLICY_KEY,
@@ -126,7 +127,7 @@ def _secrets(facts: ReadinessFacts) -> list[NextStep]:
     if not facts.secrets:
         return []
     that_hold = "example that holds" if facts.secrets == 1 else f"{facts.secrets:,} examples that hold"
-    sentence = f"Drop the {that_hold} a secret, or mask it on the way out (--mask-secrets); else nothing leaves."
+    sentence = f"Drop the {that_hold} a secret, or edit what is to be kept."
     where = "check:secret-key/warning" + _is_open(facts, "secret-key")
     return [_drop(facts, sentence, where, facts.secrets, "a secret")]
 

@@ -3,12 +3,12 @@
 from curator.reporting.model import Verdict
 from curator.reporting.next_steps import next_steps
 from curator.reporting.readiness import COMFORTABLE, ENOUGH, ReadinessFacts
-from curator.reporting.wording import count, joined, share
+from curator.reporting.wording import count, share
 
 _NEVER_TRAIN_ON = {
-    "split-leak": "{n} in training also {stand} in validation, so the validation loss would flatter the model",
+    "split-leak": "{n} {stand} in training and in validation: the loss would flatter the model",
     "contamination": "{n} {repeat} a benchmark, so its score would mean nothing",
-    "secret-key": "{n} {hold} a secret key, and a tuned model can repeat it to anyone",
+    "secret-key": "{n} {hold} a secret key, which a tuned model can repeat",
 }
 
 
@@ -31,39 +31,30 @@ def _obstacles(facts: ReadinessFacts) -> list[str]:
     found = []
     if facts.is_misread:
         found.append(
-            f"{count(facts.unreadable or facts.refused, 'line')} of {count(facts.lines)} could not be read as "
-            "examples: perhaps the file was read in the wrong form, or is damaged."
+            f"{count(facts.unreadable or facts.refused)} of {count(facts.lines, 'line')} could not be read: in the "
+            "wrong form, or damaged."
         )
     for number, whose in ((facts.errors, ""), (facts.accepted_errors, " that was accepted")):
         if number:
             verb, them = ("has", "it") if number == 1 else ("have", "them")
             found.append(
-                f"{count(number, 'example')} {verb} an error{whose}: a trainer would refuse {them} or learn nothing "
-                f"from {them}."
+                f"{count(number, 'example')} {verb} an error{whose}: a trainer refuses {them} or learns nothing."
             )
     for name, sentence in _NEVER_TRAIN_ON.items():
         if waiting := facts.waiting(name):
             verbs = {verb: verb + "s" * (waiting == 1) for verb in ("stand", "repeat", "hold")}
             found.append(sentence.format(n=count(waiting, "example"), **verbs) + ".")
     if not facts.is_distinct:
-        found.append(
-            f"{_copies(facts)} The set is less than half as large as it looks, and the model would see the same again "
-            "and again."
-        )
+        found.append(f"{_copies(facts)} The set is less than half as large as it looks.")
     if facts.distinct < ENOUGH:
         verb = "is" if facts.distinct == 1 else "are"
-        found.append(
-            f"{_left(facts)} {verb} left to train on; under {ENOUGH} a model can memorise them "
-            "but hardly learn from them, and too few remain to validate with."
-        )
+        found.append(f"{_left(facts)} {verb} left; a model memorises fewer than {ENOUGH} and hardly learns from them.")
     return found
 
 
 def _copies(facts: ReadinessFacts) -> str:
     verb = "copies" if facts.copies == 1 else "copy"
-    return (
-        f"{share(facts.copies / max(facts.kept, 1))} of the examples {verb} another one or say the same in other words."
-    )
+    return f"{share(facts.copies / max(facts.kept, 1))} of the examples {verb} another one, in its words or in others."
 
 
 def _left(facts: ReadinessFacts) -> str:
@@ -87,16 +78,16 @@ def _remarks(facts: ReadinessFacts) -> list[str]:
         )
     if facts.distinct >= ENOUGH and facts.effective < COMFORTABLE:
         remarks.append(
-            f"{count(facts.effective, 'example')} are enough to try; {COMFORTABLE:,} is comfortable. "
-            "Quality matters more than quantity."
+            f"{count(facts.effective, 'example')} are enough to try, {COMFORTABLE:,} are comfortable; quality matters "
+            "more."
         )
     if facts.copies and facts.is_distinct:
         remarks.append(_copies(facts))
     if facts.severities.get("warning"):
         warned = {check.name: check.open.get("warning", 0) for check in facts.checks}
-        worst = sorted(filter(warned.__getitem__, warned), key=lambda name: (-warned[name], name))[:3]
+        worst = sorted(filter(warned.__getitem__, warned), key=lambda name: (-warned[name], name))[:2]
         verb = "carries" if facts.severities["warning"] == 1 else "carry"
-        most = f", most of them {joined(worst)}" if len(worst) > 1 else "".join(f": {name}" for name in worst)
+        most = f", most often {worst[0]}" if len(worst) > 1 else "".join(f": {name}" for name in worst)
         remarks.append(f"{count(facts.severities['warning'], 'line')} {verb} a warning{most}.")
     if facts.tokens and facts.tokens.over_limit:
         limit = f" of {count(facts.tokens.limit)} tokens" if facts.tokens.limit else ""

@@ -36,15 +36,18 @@ def test_following_only_the_printed_steps_reaches_ready_in_at_most_ten_commands(
 
     assert type_in("curator sample desk")[0] == 0
     outcome, report = type_in(AUDIT)
-    while outcome != 0:
+    while "Ready: " not in report:
         assert outcome == 1
         for command in printed_commands(report):
             assert type_in(command)[0] == 0, command
         outcome, report = type_in(AUDIT)
+    assert outcome == 0
     assert len(done) <= MOST, done
-    assert "Ready: " in report
+    for command in printed_commands(report):
+        assert type_in(command)[0] == 0, command
     assert (tmp_path / "curated" / "train.jsonl").exists()
-    assert [command.replace(" --fail-on never", "") for command in shown_in_readme()] == done
+    typed = [command for command in done if "--where check:inconsistent" not in command]
+    assert [command.replace(" --fail-on never", "") for command in shown_in_readme()] == typed
 
 
 def test_an_installed_package_brings_the_samples_along():

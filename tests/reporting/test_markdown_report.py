@@ -37,7 +37,7 @@ def test_it_opens_with_the_question_and_gives_commands_as_code():
 def test_it_is_read_as_tables_lists_and_code():
     kinds = structure(markdown_report(a_believable_report()))
     assert kinds["table_open"] == 4
-    assert kinds["fence"] == 7 + 1
+    assert kinds["fence"] == 4 + 1
     assert kinds["html_inline"] == kinds["html_block"] == 0
 
 

@@ -148,7 +148,8 @@ def test_the_next_step_of_the_report_shows_the_examples_it_speaks_of(tmp_path):
     name = write(tmp_path / "data.jsonl", [chat(*other) for other in [*OTHERS[:20], ITEMS[2]]])
     (tmp_path / "exam.jsonl").write_text("".join(json.dumps(item) + "\n" for item in exam()), encoding="utf-8")
     report = json.loads(curator(tmp_path, "audit", name, "--against", "exam.jsonl", "--json", "-").out)
-    steps = [step["command"] for step in report["verdict"]["next_steps"] if step["command"]]
-    (command,) = [step for step in steps if "contamination" in step]
-    shown = curator(tmp_path, *shlex.split(command)[1:])
+    (step,) = [step for step in report["verdict"]["next_steps"] if "contamination" in (step["filter"] or "")]
+    shown = curator(tmp_path, "show", name, "--against", "exam.jsonl", "--where", step["filter"])
     assert "words in a row" in " ".join(shown.out.split())
+    dropped = curator(tmp_path, *shlex.split(step["command"])[1:])
+    assert (step["count"], dropped.out.partition(" found")[0]) == (1, "drop: 1 example")

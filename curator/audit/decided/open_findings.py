@@ -13,7 +13,7 @@ from curator.audit.engine import Audit
 from curator.audit.findings import decided_by
 from curator.audit.ids import positions_of
 from curator.audit.loading.load import Loaded
-from curator.project.decisions.decision_state import EVERY_FINDING
+from curator.project.decisions.decision import EVERY_FINDING
 
 COMPARING = ("exact-duplicate", "near-duplicate", "semantic-duplicate", "conflicting-answers", "split-leak")
 """Checks that find an example because of another one of the set."""

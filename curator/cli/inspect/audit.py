@@ -1,10 +1,16 @@
 """`curator audit`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from curator.cli.options import data_options
 from curator.errors import MissingDependency
 from curator.settings.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.audit.engine import Audit
+    from curator.audit.open_data import Opened
 
 
 @click.command("audit")
@@ -15,6 +21,7 @@ from curator.settings.request import DataRequest
 @click.option(
     "--accept-all", is_flag=True, help="Accept what is open now, so that only what is new counts from here on."
 )
+@click.option("--full", is_flag=True, help="Print the whole report, not only what fits one screen.")
 @click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
 @click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
@@ -24,6 +31,7 @@ def command(
     options: DataRequest,
     fail_on: str | None,
     accept_all: bool,
+    full: bool,
     findings: str | None,
     pairs: str | None,
     json_file: str | None,
@@ -43,7 +51,6 @@ def command(
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.exporting.output_paths import check_files
     from curator.reporting.terminal import print_report
-    from curator.review import decide as deciding
 
     outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
     if list(outputs.values()).count("-") > 1:
@@ -60,11 +67,11 @@ def command(
                 narrate(options, notice)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
-            accepted = deciding.accept_all(opened, audited) if accept_all else 0
+            accepted = _accepted(opened, audited) if accept_all else 0
             report = report_of(opened, audited)
         write_outputs(audited, report, opened.state(), outputs, opened.allowed)
         if "-" not in outputs.values():
-            print_report(report, stdout_console(no_colour=options.no_colour))
+            print_report(report, stdout_console(no_colour=options.no_colour), full=full)
         undecided = with_decisions(audited.findings, audited.loaded, opened.state()).filter(is_open())
         failed = failed_rules(rules, undecided, report.lines)
     if accept_all:
@@ -75,3 +82,9 @@ def command(
     if audited.missing:
         raise MissingDependency(audited.missing)
     return 1 if failed else 0
+
+
+def _accepted(opened: "Opened", audited: "Audit") -> int:
+    from curator.review.decide import accept_all
+
+    return accept_all(opened, audited)

@@ -15,7 +15,7 @@ def command(folder: Path) -> None:
     from curator.data.safe_text import visible
     from curator.data.sample_data import write_samples
 
-    written = write_samples(folder)
-    for path in written:
+    samples = write_samples(folder)
+    for path in samples:
         click.echo(visible(str(path)))
-    click.echo(f"Begin with: curator audit {visible(str(written[0]))}", err=True)
+    click.echo(f"Begin with: curator audit {visible(str(samples[0]))}", err=True)

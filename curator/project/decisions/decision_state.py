@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from curator.project.decisions.decision import VERDICTS
+from curator.project.decisions.decision import EVERY_FINDING, VERDICTS
 
 LOG = pl.Schema(
     {
@@ -43,7 +43,6 @@ _STATE: dict[str, pl.DataType | type[pl.DataType]] = {
     "annotators": pl.List(pl.String),  # everyone of whom something stands; sorted
     "accepted": pl.List(pl.String),  # findings that no longer count, as CHECK/SEVERITY; EVERY_FINDING for all; sorted
 }
-EVERY_FINDING = "*"
 STATE = pl.Schema(_STATE)
 """A row per example that was ever decided about."""
 
