@@ -16,7 +16,7 @@ from curator.audit.decided.edited import Edited
 from curator.audit.findings import FINDINGS, all_findings
 from curator.audit.ids import ids_of
 from curator.audit.loading.derive import DerivePlan, derive
-from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.loading.load import MEANING, READING, SIMILAR, Loaded, Progress, ReadingOptions, Wanted, load
 from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
@@ -162,7 +162,7 @@ def audit(
         duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
         views=has_meaning,
     )
-    with watch.stage("reading and checking"):
+    with watch.stage(READING):
         loaded = load(sources, options.reading, wanted, cache, progress)
     ids = ids_of(loaded)
     kept, dropped = (ids.is_in(list(some)).to_numpy().astype(np.int8) for some in (decided.kept, decided.dropped))
@@ -170,11 +170,12 @@ def audit(
     similar, meant = None, Meant(None, None)
     more: list[pl.DataFrame] = []
     if has_duplicates:
-        with watch.stage("finding duplicates"):
+        progress(SIMILAR, 0, len(loaded.facts))
+        with watch.stage(SIMILAR):
             similar = find_similar(loaded, cache, loaded.findings, verdicts, options.duplicate_threshold)
             more.append(similar.findings)
     if has_meaning:
-        with watch.stage("reading meaning"):
+        with watch.stage(MEANING):
             meant = look_at_meaning(loaded, cache, options.meaning, similar, verdicts, progress)
             more += [] if meant.findings is None else [meant.findings]
         for placed in loaded.placed:

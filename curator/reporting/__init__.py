@@ -3,10 +3,10 @@
 __all__ = [
     "certificate",
     "html",
-    "json_report",
     "markdown",
     "model",
     "next_steps",
+    "programs",
     "readiness",
     "schemas",
     "terminal",

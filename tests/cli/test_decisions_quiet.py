@@ -39,7 +39,7 @@ def lines_of(folder):
 def audit(capsys, *options, data="desk.jsonl"):
     """The exit code and the report."""
     capsys.readouterr()
-    outcome = run(["audit", data, "--quiet", "--json", "-", *options])
+    outcome = run(["audit", data, "--quiet", "--json", *options])
     return outcome, json.loads(capsys.readouterr().out)
 
 

@@ -80,7 +80,7 @@ def folder(tmp_path, monkeypatch):
 
 def audit(capsys):
     capsys.readouterr()
-    outcome = run(["audit", "my set.jsonl", "--quiet", "--json", "-"])
+    outcome = run(["audit", "my set.jsonl", "--quiet", "--json"])
     return outcome, json.loads(capsys.readouterr().out)
 
 

@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from curator.data.finding import Pair, Place
 from curator.errors import UsageError
-from curator.reporting.json_report import json_report
 from curator.reporting.model import AuditReport
+from curator.reporting.programs import json_report
 from curator.reporting.schemas import SCHEMAS, published_schema
 
 

@@ -22,7 +22,10 @@ from curator.errors import UnreadableInput
 from curator.project.cache import Cache
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, bytes (or examples) done, and in all."""
+"""Called with what is being done, examples done, and in all."""
+
+READING, SIMILAR, MEANING = "reading and checking", "finding duplicates", "reading meaning"
+"""What an audit does, one after the other."""
 
 COMPILING = "compiling the duplicate search for this computer (once, about 15 s)"
 
@@ -142,11 +145,15 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
         WorkFailed: a worker died or the disk is full.
     """
     reading = _Reading(sources, options, wanted, cache, progress)
-    size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
-    derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
+    derive_all(reading.tasks(), cache, unpacked_size(sources), reading.finished, light=wanted.is_light)
     facts, findings = _gathered(reading.placed, cache)
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
+
+
+def unpacked_size(sources: list[Source]) -> int:
+    """Bytes of the sources, about four times as many where they are packed."""
+    return sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
 
 
 class _Reading:
@@ -160,8 +167,8 @@ class _Reading:
         self.read: list[ReadSource] = []
         self.placed: list[BlockEntry] = []
         self.derived = 0
-        self._done = 0
-        self._total = sum(source.path.stat().st_size for source in sources)
+        self._done = self._lines = 0
+        self._total = unpacked_size(sources)
 
     def tasks(self) -> Iterator[Task]:
         """Blocks whose results the cache lacks, with their plans."""
@@ -186,7 +193,7 @@ class _Reading:
         from curator.jit import compiled_before
 
         if not compiled_before():
-            self.progress(COMPILING, 0, self._total)
+            self.progress(COMPILING, 0, 1)
 
     def _plan(self, entry: ReadSource) -> DerivePlan:
         wanted = self.wanted
@@ -218,9 +225,11 @@ class _Reading:
         return missing
 
     def finished(self, block: Block) -> None:
-        """Tell how far it is."""
+        """Tell how far it is: examples, of as many as there will be if the others are as long."""
         self._done += len(block.data)
-        self.progress("reading and checking", self._done, max(self._total, self._done))
+        self._lines += len(block)
+        expected = max(round(self._lines * self._total / max(self._done, 1)), self._lines + 1)
+        self.progress(READING, self._lines, expected)
 
     def fingerprint(self) -> str:
         """Hash of all content, in order."""

@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import POLICY, data_command
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.project.decisions.policies import Proposal
 
 
-@click.command("decide")
-@data_options
-@click.option("--policy", metavar="NAME", help="safe, recommended, or one of curator.toml.")
+@data_command("decide", "checks", "meaning", "filter", "annotator")
+@POLICY
 @click.option("--keep", "action", flag_value="keep", help="Keep what --where finds.")
 @click.option("--drop", "action", flag_value="drop", help="Drop what --where finds.")
 @click.option("--flag", "action", flag_value="flag", help="Flag what --where finds for another look.")
@@ -39,7 +38,7 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
         raise click.UsageError("Give either --policy NAME, or one of --keep, --drop, --flag and --clear with --where.")
     if action is not None and not options.where:
         raise click.UsageError(f"--{action} needs --where FILTER, so that it is clear what it is about.")
-    with open_data(options) as opened:
+    with open_data(options, trial=dry_run) as opened:
         with progress_bar(options) as progress:
             audit = opened.audited(progress)
         if policy is not None:

@@ -1,40 +1,55 @@
 """`curator audit`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command
+from curator.cli.values import files
 from curator.errors import MissingDependency
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.engine import Audit
     from curator.audit.open_data import Opened
+    from curator.reporting.model import AuditReport
+
+_ENDINGS = (".html", ".json", ".md", ".sarif", ".xml")
+_FORMS = click.Choice(["text", "json", "github"])
 
 
-@click.command("audit")
-@data_options
+@data_command("audit", "checks", "meaning")
 @click.option(
     "--fail-on", metavar="RULES", help="Severity or rules such as near-duplicate>1%,split-leak>0; never: off."
 )
-@click.option(
-    "--accept-all", is_flag=True, help="Accept what is open now, so that only what is new counts from here on."
-)
+@click.option("--accept-all", is_flag=True, help="Accept what is open now: from here on only what is new counts.")
 @click.option("--full", is_flag=True, help="Print the whole report, not only what fits one screen.")
-@click.option("--findings", metavar="FILE", help="Write every finding as JSON Lines.")
-@click.option("--pairs", metavar="FILE", help="Write every similar pair as JSON Lines.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
-@click.option("--html", metavar="FILE", help="Write the report as one self-contained page.")
-@click.option("--markdown", metavar="FILE", help="Write the report as Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON; short for --output-format json.")
+@click.option("--output-format", "form", type=_FORMS, default="text", show_default=True, help="What is printed.")
+@click.option(
+    "--report",
+    "-o",
+    "reports",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="Write the report, in the form of its ending: .html, .json, .md, .sarif or .xml (JUnit); may be repeated.",
+)
+@click.option("--findings", metavar="FILE", shell_complete=files, help="Write every finding as JSON Lines.")
+@click.option("--pairs", metavar="FILE", shell_complete=files, help="Write every similar pair as JSON Lines.")
+@click.option("--html", metavar="FILE", hidden=True, help="As --report with any ending.")
+@click.option("--markdown", metavar="FILE", hidden=True, help="As --report with any ending.")
 def command(
     options: DataRequest,
     fail_on: str | None,
     accept_all: bool,
     full: bool,
+    as_json: bool,
+    form: str,
+    reports: tuple[str, ...],
     findings: str | None,
     pairs: str | None,
-    json_file: str | None,
     html: str | None,
     markdown: str | None,
 ) -> int:
@@ -46,37 +61,34 @@ def command(
     from curator.audit.decided.open_findings import is_open, with_decisions
     from curator.audit.open_data import open_data
     from curator.audit.reports.fail_on import failed_rules, parse_rules
-    from curator.audit.reports.outputs import write_outputs
     from curator.audit.reports.report import report_of
-    from curator.cli.screen import narrate, progress_bar, stdout_console
+    from curator.cli.screen import narrate, progress_bar
     from curator.exporting.output_paths import check_files
-    from curator.reporting.terminal import print_report
 
-    outputs = {"findings": findings, "pairs": pairs, "json": json_file, "html": html, "markdown": markdown}
-    if list(outputs.values()).count("-") > 1:
+    named = {"findings": findings, "pairs": pairs, ".html": html, ".md": markdown}
+    outputs = [(what, path) for what, path in named.items() if path] + [(_ending(path), path) for path in reports]
+    printed = [path for _, path in outputs].count("-") + (as_json or form != "text")
+    if printed > 1:
         raise click.UsageError("Only one of the outputs can be `-`, standard output. Name a file for the others.")
     with open_data(options) as opened:
-        check_files(opened, *outputs.values())
+        check_files(opened, *(path for _, path in outputs))
         rules = parse_rules(fail_on or opened.settings.fail_on)
-        for note in opened.notes:
-            narrate(options, note)
-        if opened.settings.target:
-            from curator.exporting.validation import notice_of
-
-            if notice := notice_of(opened.settings.target):
-                narrate(options, notice)
+        _say_notes(opened, options)
         with progress_bar(options) as progress:
             audited = opened.audited(progress)
-            accepted = _accepted(opened, audited) if accept_all else 0
+            if accept_all:
+                _accept(opened, audited, options)
             report = report_of(opened, audited)
-        write_outputs(audited, report, opened.state(), outputs, opened.allowed)
-        if "-" not in outputs.values():
-            print_report(report, stdout_console(no_colour=options.no_colour), full=full)
+        if outputs:
+            from curator.audit.reports.outputs import write_outputs
+
+            write_outputs(audited, report, opened.state(), outputs, opened.allowed)
+        if as_json or form != "text":
+            _print_for_programs(opened, audited, report, "json" if as_json else form)
+        elif not printed:
+            _print(report, options, full=full)
         undecided = with_decisions(audited.findings, audited.loaded, opened.state()).filter(is_open())
         failed = failed_rules(rules, undecided, report.lines)
-    if accept_all:
-        what = f"{accepted:,} decisions were made as one; `curator undo` with the same data takes them back."
-        narrate(options, what if accepted else "There was nothing to accept.")
     for sentence in failed:
         narrate(options, sentence)
     if audited.missing:
@@ -84,7 +96,47 @@ def command(
     return 1 if failed else 0
 
 
-def _accepted(opened: "Opened", audited: "Audit") -> int:
+def _ending(path: str) -> str:
+    ending = Path(path).suffix.lower()
+    if ending not in _ENDINGS:
+        raise click.UsageError(f"--report {path}: a report is written by its ending, one of {', '.join(_ENDINGS)}.")
+    return ending
+
+
+def _say_notes(opened: "Opened", options: DataRequest) -> None:
+    from curator.cli.screen import narrate
+
+    for note in opened.notes:
+        narrate(options, note)
+    if opened.settings.target:
+        from curator.exporting.validation import notice_of
+
+        if notice := notice_of(opened.settings.target):
+            narrate(options, notice)
+
+
+def _accept(opened: "Opened", audited: "Audit", options: DataRequest) -> None:
+    from curator.cli.screen import narrate
     from curator.review.decide import accept_all
 
-    return accept_all(opened, audited)
+    made = accept_all(opened, audited)
+    what = f"{made:,} decisions were made as one; `curator undo` with the same data takes them back."
+    narrate(options, what if made else "There was nothing to accept.")
+
+
+def _print(report: "AuditReport", options: DataRequest, *, full: bool) -> None:
+    from curator.cli.screen import stdout_console
+    from curator.reporting.terminal import print_report
+
+    print_report(report, stdout_console(no_colour=options.no_colour), full=full)
+
+
+def _print_for_programs(opened: "Opened", audited: "Audit", report: "AuditReport", form: str) -> None:
+    from curator.audit.reports.outputs import open_published
+    from curator.reporting.programs import github_lines, json_report
+    from curator.reporting.writing import write_lines, write_report
+
+    if form == "json":
+        write_report(json_report(report), "-")
+    else:
+        write_lines(github_lines(open_published(audited, opened.state())), "-")

@@ -2,7 +2,7 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command, json_option, limit_option
 from curator.settings.request import DataRequest
 
 _LONGEST_DRAWN = 50_000
@@ -10,10 +10,9 @@ _LONGEST_DRAWN = 50_000
 of line ends."""
 
 
-@click.command("show")
-@data_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, texts as they are.")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
+@data_command("show", "checks", "meaning", "filter")
+@json_option("One JSON object a line, texts as they are.")
+@limit_option(20)
 def command(options: DataRequest, as_json: bool, limit: int) -> None:
     """Print the examples of DATA that --where FILTER finds, with what is wrong with each."""
     from curator.audit.open_data import open_data
