@@ -56,7 +56,7 @@ def run_folder(name: str, place: Path) -> Path:
         raise UsageError(f"Several runs begin with '{name}': {', '.join(map(str, found))}. Name the folder.")
     near = get_close_matches(name, [run.name for run in runs], n=1)
     hint = f" Did you mean '{near[0]}'?" if near else " `curator runs DATA` lists them; name one, or its folder."
-    raise UsageError(f"There is no run '{name}' of data in {place}.{hint}")
+    raise UsageError(f"There is no run '{name}' of data in {place.resolve()}.{hint}")
 
 
 def state_of(folder: Path) -> State | None:

@@ -239,12 +239,14 @@ def _lines(
     yield _OverviewLine(Text("Findings", style="bold"), None)
     if not report.checks:
         yield _OverviewLine(Text("  No check found anything."), None)
-    most = max((check.examples for check in report.checks), default=0)
+    most = max((sum(check.open.values()) for check in report.checks), default=0)
     for check in report.checks:
-        text = Text(f"  {check.examples:>9,} " if check.examples else f"  {'all':>9} ")
-        text.append(bar(check.examples, most, _BAR), style=_STYLES[check.severity])
+        undecided = sum(check.open.values())
+        text = Text(f"  {undecided:>9,} " if check.examples else f"  {'all':>9} ")
+        text.append(bar(undecided, most, _BAR), style=_STYLES[check.severity])
         text.append(f" {SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
-        text.append(f"  {check.title}", style="dim")
+        decided = f"  {check.decided:,} decided" if check.decided else ""
+        text.append(f"{decided}  {check.title}", style="dim")
         text.truncate(width, overflow="ellipsis")
         about_examples = any(finding.example is not None for finding in check.worst)
         about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
