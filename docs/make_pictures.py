@@ -30,7 +30,7 @@ def audited(data: str) -> AuditReport:
     """The report that `curator audit` writes about `data`."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "report.json")
-        command = [sys.executable, "-P", "-m", "curator", "audit", data, "--project", folder, "--json", str(written)]
+        command = [sys.executable, "-P", "-m", "curator", "audit", data, "--project", folder, "--report", str(written)]
         outcome = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, check=False)
         if outcome.returncode not in (0, 1):
             sys.exit(outcome.stderr)
@@ -40,7 +40,7 @@ def audited(data: str) -> AuditReport:
 def picture_of(report: AuditReport, title: str) -> str:
     """The first lines of the terminal report as SVG."""
     plain = Console(file=io.StringIO(), width=COLUMNS, force_terminal=True, color_system="truecolor")
-    print_report(report, plain)
+    print_report(report, plain, full=False)
     lines = Text.from_ansi(plain.file.getvalue()).split("\n")[:LINES]  # type: ignore[attr-defined]
     recording = Console(record=True, width=COLUMNS, file=io.StringIO(), color_system="truecolor", force_terminal=True)
     for line in lines:

@@ -21,6 +21,7 @@ Folder = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="curator", prog_name="trainer")
 def cli() -> None:
     """Train a QLoRA adapter: a folder with run.toml, train.jsonl and validation.jsonl in, an adapter in it out.
 

@@ -34,7 +34,7 @@ def main() -> None:
 def audited(data: Path, kind: str, options: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="curator-bench-") as folder:
         command = ["curator", "audit", str(data), "--project", f"{folder}/project", "--fail-on", "never", "--quiet"]
-        command += [*options, "--json", f"{folder}/report.json"]
+        command += [*options, "--report", f"{folder}/report.json"]
         for name in ("cold", "nothing changed"):
             run = measured(command)
             assert run.exit_code == 0, run.stdout

@@ -63,7 +63,7 @@ def main() -> None:
                     turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
                     file.write(json.dumps({"messages": turns}) + "\n")
             run = measured(
-                ["curator", "audit", str(data), "--fail-on", "never", "--quiet", "--json", str(report)],
+                ["curator", "audit", str(data), "--fail-on", "never", "--quiet", "--report", str(report)],
             )
             assert run.exit_code == 0, run.stdout
             meaning = json.loads(report.read_text(encoding="utf-8"))["meaning"]

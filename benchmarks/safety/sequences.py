@@ -67,17 +67,17 @@ def chosen(chance: random.Random, folder: Path) -> Step:
         replaces = chance.random() < 0.7
         return Step([*words, *(["--replace"] if replaces else [])], data, folder=out, replaces=replaces)
     if verb == "audit":
-        options = chance.sample(("--html", "--findings", "--json", "--markdown", "--pairs"), 2)
+        options = chance.sample(("--html", "--findings", "--markdown", "--pairs"), 2)
         return Step(["audit", data, quiet, options[0], named[0], options[1], named[1]], data, named)
     if verb == "leaks":
         other = chance.choice(SOURCES)
-        return Step(["leaks", data, other, quiet, "--json", named[0]], data, named[:1], reads=[other])
+        return Step(["leaks", data, other, quiet, "--out", named[0]], data, named[:1], reads=[other])
     return {
         "decide": Step(
             ["decide", data, "--where", "role:user", chance.choice(("--keep", "--drop", "--flag")), quiet], data
         ),
         "undo": Step(["undo", data, quiet], data),
-        "split": Step(["split", data, quiet, "--json", named[0]], data, named[:1]),
+        "split": Step(["split", data, quiet, "--out", named[0]], data, named[:1]),
         "journal": Step(["decisions", "export", data, named[0], quiet], data, named[:1]),
         "pairs": Step(["duplicates", data, quiet, "--pairs", named[0], "--index", named[1]], data, named),
         "clear": Step(["cache", "clear", data], data),

@@ -16,7 +16,7 @@ from curator.audit.decided.edited import Edited
 from curator.audit.findings import FINDINGS, all_findings
 from curator.audit.ids import ids_of
 from curator.audit.loading.derive import DerivePlan, derive
-from curator.audit.loading.load import Loaded, Progress, ReadingOptions, Wanted, load
+from curator.audit.loading.load import MEANING, READING, SIMILAR, Loaded, Progress, ReadingOptions, Wanted, load
 from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
@@ -115,11 +115,13 @@ class Decided:
 
     Attributes:
         kept: ids of examples that a person decided to keep; of copies they are the keepers.
+        dropped: ids of examples that are dropped; of copies they are none.
         splits: the saved split, as `curator.project.saved_split.saved_splits` gives it.
         taken_apart: whether that split divided what was too large to keep together.
     """
 
     kept: Collection[str] = ()
+    dropped: Collection[str] = ()
     splits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SPLITS))
     taken_apart: bool = False
 
@@ -161,18 +163,21 @@ def audit(
         duplicates=options.compare or has_duplicates or has_leaks or has_benchmark,
         views=has_meaning,
     )
-    with watch.stage("reading and checking"):
+    with watch.stage(READING):
         loaded = load(sources, options.reading, wanted, cache, progress)
-    is_kept = ids_of(loaded).is_in(list(decided.kept)).to_numpy()
+    ids = ids_of(loaded)
+    kept, dropped = (ids.is_in(list(some)).to_numpy().astype(np.int8) for some in (decided.kept, decided.dropped))
+    verdicts = kept - dropped
     similar, meant = None, Meant(None, None)
     more: list[pl.DataFrame] = []
     if has_duplicates:
-        with watch.stage("finding duplicates"):
-            similar = find_similar(loaded, cache, loaded.findings, is_kept, options.duplicate_threshold)
+        progress(SIMILAR, 0, len(loaded.facts))
+        with watch.stage(SIMILAR):
+            similar = find_similar(loaded, cache, loaded.findings, verdicts, options.duplicate_threshold)
             more.append(similar.findings)
     if has_meaning:
-        with watch.stage("reading meaning"):
-            meant = look_at_meaning(loaded, cache, options.meaning, similar, is_kept, progress)
+        with watch.stage(MEANING):
+            meant = look_at_meaning(loaded, cache, options.meaning, similar, verdicts, progress)
             more += [] if meant.findings is None else [meant.findings]
         for placed in loaded.placed:
             cache.remove(placed.views_key)

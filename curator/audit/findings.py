@@ -9,7 +9,7 @@ import polars as pl
 from curator.audit.loading.load import Loaded
 from curator.data.finding import Finding, Place
 from curator.data.frames import FOUND, SEVERITIES, found, nothing_found
-from curator.data.identity import id_column
+from curator.data.identity import hexadecimal, id_column, unreadable_key
 
 if TYPE_CHECKING:
     from curator.checks.check import Check, CheckSettings
@@ -75,10 +75,39 @@ def _placed(findings: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("severity", "default_severity").alias("severity"),
             pl.coalesce("suggestion", "default_suggestion").alias("suggestion"),
         )
+        .with_columns(pl.coalesce("key", _key_of_set()).alias("key"))
         .select(FINDINGS.names())
         .cast(FINDINGS)
         .sort("file", "line", "check", "message_index", "start", nulls_last=False, maintain_order=True)
     )
+
+
+def _key_of_set() -> pl.Expr:
+    """The key of a finding on the whole set, by its check; null for any other."""
+    from curator.checks.catalogue import CHECKS
+
+    keys = {check.name: unreadable_key(b"", f"the set: {check.name}") for check in CHECKS}
+    by_check = pl.col("check").replace_strict(keys, return_dtype=pl.UInt64)
+    return pl.when(pl.col("row").is_null() & ~is_on_lines()).then(by_check)
+
+
+def decided_by() -> pl.Expr:
+    """The id under which what a finding is about is decided: of its example, of an unreadable line, of the set."""
+    digits = pl.col("key").fill_null(0).map_batches(hexadecimal, pl.String)
+    return pl.coalesce("id", pl.when(pl.col("key").is_not_null()).then(digits))
+
+
+def counted_together(findings: pl.DataFrame, loaded: Loaded) -> pl.DataFrame:
+    """`FINDINGS` with one finding for each file and check whose lines are only counted."""
+    if findings["more"].null_count() == len(findings):
+        return findings
+    names = pl.DataFrame({"file": range(len(loaded.sources)), "name": [read.source.name for read in loaded.sources]})
+    counted = findings.filter(pl.col("more").is_not_null()).with_columns(pl.col("more").sum().over("file", "check"))
+    said = pl.format("{} has {} more such lines, counted and not listed.", "name", "more")
+    first = counted.unique(["file", "check"], keep="first", maintain_order=True)
+    first = first.join(names.cast({"file": pl.UInt16}), on="file", maintain_order="left")
+    first = first.with_columns(said.alias("message"))
+    return pl.concat([findings.filter(pl.col("more").is_null()), first.select(findings.columns)])
 
 
 def lines_found() -> pl.Expr:

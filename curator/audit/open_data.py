@@ -22,7 +22,7 @@ from curator.data.sources.source import Source, expand
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER
 from curator.project.folder import folder_for
 from curator.project.lock import only_one
-from curator.project.opening import Project, open_project
+from curator.project.opening import Project, open_project, trial_project
 from curator.project.saved_split import saved_settings, saved_splits
 from curator.project.unnamed import remove_unnamed, sweep_unnamed
 from curator.settings.fields import Settings
@@ -195,8 +195,9 @@ class Opened:
     def _decided(self) -> Decided:
         state, database = self.state(), self.project.database
         kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"].to_list()
+        dropped = state.filter(pl.col("status") == "drop")["id"].to_list()
         is_apart = bool((saved_settings(database) or {}).get("taken_apart"))
-        return Decided(kept, self.splits(), taken_apart=is_apart)
+        return Decided(kept, dropped, self.splits(), taken_apart=is_apart)
 
     def splits(self) -> pl.DataFrame:
         """The saved split: `SIDES`, empty where there is none."""
@@ -208,8 +209,13 @@ class Opened:
 
 
 @contextmanager
-def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opened]:
+def open_data(request: DataRequest, *, readonly: bool = False, trial: bool = False) -> Iterator[Opened]:
     """Open the data that the request names, making its project where there is none.
+
+    Args:
+        request: what the person asked for.
+        readonly: nothing is decided, and the project must be there.
+        trial: everything happens in a copy of the project that goes at the end; beside the data nothing is written.
 
     Raises:
         CuratorError: a file, setting or project cannot be used; the sentence says which.
@@ -221,8 +227,9 @@ def open_data(request: DataRequest, *, readonly: bool = False) -> Iterator[Opene
     sweep_unnamed()
     unnamed: Path | None = None
     try:
-        with open_project(paths, named, readonly=readonly) as project:
-            unnamed = None if paths or named else project.folder.path
+        opening = trial_project(paths, named) if trial else open_project(paths, named, readonly=readonly)
+        with opening as project:
+            unnamed = None if paths or named or trial else project.folder.path
             notes = [project.folder.note] if project.folder.note else []
             yield Opened(request, sources, project, settings, notes)
             if not readonly:

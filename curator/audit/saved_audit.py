@@ -26,7 +26,7 @@ from curator.data.safe_text import as_text
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
 
-VERSION = 3
+VERSION = 4
 """Counts up when what is kept changes its form."""
 
 _AUDIT_PARTS = ("facts", "findings")

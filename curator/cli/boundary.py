@@ -1,6 +1,7 @@
 """The outermost boundary of a command: every way it can end becomes a sentence on stderr and an exit code."""
 
 import errno
+import re
 import sys
 import traceback
 
@@ -30,7 +31,7 @@ def _outcome(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _with_nearest(error).show(sys.stderr)
         return 2
     except CuratorError as error:
         click.echo(f"curator: {error}", err=True)
@@ -45,6 +46,22 @@ def _outcome(arguments: list[str]) -> int:
     except Exception:  # the last boundary: a bug must not look like a finding
         return _internal_error()
     return outcome if isinstance(outcome, int) else 0
+
+
+def _with_nearest(error: click.ClickException) -> click.ClickException:
+    """Of an option or value that does not exist, the nearest one that does, and only that."""
+    from difflib import get_close_matches
+
+    if isinstance(error, click.NoSuchOption):
+        near = get_close_matches(error.option_name, error.possibilities or (), n=1)
+        return click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        choices = [str(choice) for choice in getattr(error.param.type, "choices", ())]
+        given = re.match("'([^']*)' is not one of", error.message)
+        if given and (near := get_close_matches(given[1], choices, n=1)):
+            sentence = f"{error.message.rstrip('.')}. Did you mean '{near[0]}'?"
+            return click.BadParameter(sentence, error.ctx, error.param, error.param_hint)
+    return error
 
 
 def _not_printed(failed: OutputFailed) -> int:

@@ -29,6 +29,8 @@ COMMANDS = {
     "config": "Show the settings and where each comes from.",
     "trust": "Let the curator.toml in a folder load models and read outside it.",
     "cache": "Free what was derived from data; decisions stay.",
+    "completion": "Print what makes a shell complete commands and options.",
+    "sample": "Write the sample data into a folder, to try things on.",
     "info": "Show versions, paths and what this machine offers.",
 }
 
@@ -36,7 +38,7 @@ _FOLDERS = {
     "inspect": ["audit", "show", "duplicates", "similar", "select", "explain", "checks", "leaks", "validate"],
     "curate": ["review", "decide", "undo", "label", "decisions", "split", "export"],
     "train": ["train", "compare", "runs", "ablate"],
-    "setup": ["config", "info", "schema", "trust", "cache"],
+    "setup": ["config", "completion", "info", "sample", "schema", "trust", "cache"],
 }
 """Where the module of each command lies."""
 

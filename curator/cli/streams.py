@@ -29,7 +29,7 @@ class OutputFailed(Exception):
 
     @property
     def reader_left(self) -> bool:
-        """Whether whoever read it has closed the pipe, which is no fault."""
+        """Whether whoever read it has closed the pipe, which is not a problem."""
         return self.error.errno == errno.EPIPE
 
 

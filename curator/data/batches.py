@@ -11,7 +11,7 @@ from curator.data.blocks import Block
 from curator.data.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.data.dialects.dialect import Dialect
 from curator.data.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
-from curator.data.identity import example_key
+from curator.data.identity import example_key, unreadable_key
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.media import media_key, with_media
 from curator.data.validation import Refusal, judge, refusal_of_meaning
@@ -40,7 +40,7 @@ def read_batch(block: Block, dialect: Dialect, show: SeeExample | None = None) -
         fault = block.faults.get(position)
         outcome = [Refusal(*fault)] if fault else refused.before(raw) or read_example(raw, dialect)
         if isinstance(outcome, list):
-            refused.add(line, raw, outcome)
+            refused.add(line, raw, outcome, is_fault=bool(fault))
             continue
         value, content = outcome
         row = len(examples["row"])
@@ -161,34 +161,36 @@ class _RefusedElements:
 
     def __init__(self) -> None:
         self._lines = 0
-        self._listed: list[tuple[int, Refusal]] = []
-        self._more: Counter[str] = Counter()
+        self._listed: list[tuple[int, int, Refusal]] = []
+        self._more: Counter[tuple[str, int]] = Counter()
         self._short: dict[bytes, list[Refusal]] = {}
 
     def before(self, raw: bytes) -> list[Refusal] | None:
         """What was said of the same bytes earlier in the block; None: nothing, or they were not kept in mind."""
         return self._short.get(raw)
 
-    def add(self, line: int, raw: bytes, reasons: list[Refusal]) -> None:
+    def add(self, line: int, raw: bytes, reasons: list[Refusal], *, is_fault: bool) -> None:
         self._lines += 1
+        key = unreadable_key(raw, reasons[0].check if is_fault else None)
         if len(raw) <= _SHORT and len(self._short) < _KEPT_IN_MIND:
             self._short[raw] = reasons
         if self._lines <= MOST_REFUSED:
-            self._listed += [(line, reason) for reason in reasons[:_MOST_REASONS]]
+            self._listed += [(line, key, reason) for reason in reasons[:_MOST_REASONS]]
         else:
-            self._more[reasons[0].check] += 1
+            self._more[reasons[0].check, key] += 1
 
     def frame(self) -> pl.DataFrame:
         """`FOUND`."""
         if not self._listed:
             return nothing_found()
-        names = [reason.check for _, reason in self._listed]
+        names = [reason.check for _, _, reason in self._listed] + [check for check, _ in self._more]
         listed = {
-            "line": [line for line, _ in self._listed],
-            "message": [reason.message for _, reason in self._listed],
-            "message_index": pl.Series([reason.message_index for _, reason in self._listed], dtype=pl.Int32),
+            "line": [line for line, _, _ in self._listed],
+            "message": [reason.message for _, _, reason in self._listed],
+            "message_index": pl.Series([reason.message_index for _, _, reason in self._listed], dtype=pl.Int32),
+            "key": pl.Series([key for _, key, _ in self._listed], dtype=pl.UInt64),
         }
-        more = found("", pl.DataFrame({"more": list(self._more.values())}, schema={"more": pl.UInt32}))
-        return pl.concat([found("", pl.DataFrame(listed)), more]).with_columns(
-            pl.Series("check", [*names, *self._more], dtype=pl.String)
-        )
+        counted = {"more": list(self._more.values()), "key": [key for _, key in self._more]}
+        more = found("", pl.DataFrame(counted, schema={"more": pl.UInt32, "key": pl.UInt64}))
+        together = pl.concat([found("", pl.DataFrame(listed)), more])
+        return together.with_columns(pl.Series("check", names, dtype=pl.String))

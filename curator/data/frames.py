@@ -61,6 +61,7 @@ FOUND = pl.Schema(
         "score": pl.Float32(),
         "suggestion": pl.String(),  # null: the check's default
         "more": pl.UInt32(),  # lines that it counts because there are too many to list; null: it is about its own
+        "key": pl.UInt64(),  # of the bytes of an unreadable line, or of a finding on the whole set; see identity.py
     }
 )
 """What a check returns for a batch; columns it leaves out are null."""

@@ -25,6 +25,16 @@ def example_key(content: dict[str, Any]) -> int:
     return int.from_bytes(xxhash.xxh3_128_digest(_encode(content))[:8], "big")
 
 
+def unreadable_key(raw: bytes, check: str | None = None) -> int:
+    """The same for a line that is no example: of its bytes, so that a decision on it follows them.
+
+    A `check` is named where the source itself could not deliver the line, and where the finding is on the whole set.
+    """
+    return int.from_bytes(
+        xxhash.xxh3_128_digest(b"no example\0%b\0%b" % ((check or "").encode(), raw.strip()))[:8], "big"
+    )
+
+
 def key_to_id(key: int, occurrence: int = 1) -> str:
     """The id of the `occurrence`-th example (1-based, in file order) with this key."""
     return f"{key:016x}" if occurrence == 1 else f"{key:016x}-{occurrence}"

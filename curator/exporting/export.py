@@ -158,7 +158,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
         if row["content"] is not None and _is_kept(row, only_reviewed=only_reviewed)
     }
     audit = opened.as_edited(audit)
-    for original, found in zip(originals(loaded), open_findings(audit), strict=True):
+    for original, found in zip(originals(loaded), open_findings(audit, opened.state()), strict=True):
         id_ = ids[original.position]
         known = state.get(id_)
         if not _is_kept(known, only_reviewed=only_reviewed):

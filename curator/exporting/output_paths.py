@@ -1,5 +1,6 @@
 """What a command writes never takes the place of what it reads, nor of anything in a project's folder."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -58,13 +59,17 @@ def refuse_outputs(files: Iterable[str | None], sources: Iterable[Path], project
         project: the folder of the data's project; others are known by what is in them.
 
     Raises:
-        UsageError: one is.
+        UsageError: one is, or cannot be written.
     """
     done: set[Path] = set()
     known = [source for source in sources if source.exists()]
     for name, path in _named(files):
         if any(path == source.resolve() or (path.exists() and path.samefile(source)) for source in known):
             raise UsageError(f"{name} is a source of this command, so it is not overwritten. {_ANOTHER}")
+        if path.is_dir() or not path.parent.is_dir():
+            raise UsageError(f"{name} is a folder, or its folder does not exist. {_ANOTHER}")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UsageError(f"{name} may not be written by this user. {_ANOTHER}")
         if path in done and (path.is_file() or not path.exists()):
             raise UsageError(f"{name} is named twice, and one would overwrite the other. {_ANOTHER}")
         if around := _project_around(path, project):

@@ -43,19 +43,24 @@ class Cache:
     Several processes may use it at once: entries only ever appear whole, and two that store the same key store the same
     content.
 
+    Args:
+        folder: where they are.
+        below: another such folder, whose entries are there too; nothing in it is changed.
+
     Attributes:
         folder: where they are.
         used: the keys that were asked for or stored by this object, whether or not anything is stored under them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, below: Path | None = None) -> None:
         self.folder = folder
+        self._below = below
         self.used: set[str] = set()
         self._sound: dict[str, Path] = {}
 
-    def __reduce__(self) -> tuple[type["Cache"], tuple[Path]]:
-        """A worker process gets the folder; what was checked so far stays here."""
-        return Cache, (self.folder,)
+    def __reduce__(self) -> tuple[type["Cache"], tuple[Path, Path | None]]:
+        """A worker process gets the folders; what was checked so far stays here."""
+        return Cache, (self.folder, self._below)
 
     def entry(self, key: str) -> Path | None:
         """The file stored under `key`; None when there is none, or a damaged one, which is then removed.
@@ -71,6 +76,10 @@ class Cache:
                 self._sound[key] = path
                 return path
             path.unlink(missing_ok=True)
+        for path in Cache(self._below)._candidates(key) if self._below else ():
+            if _checksum(path) == path.name.rpartition(".")[2]:
+                self._sound[key] = path
+                return path
         return None
 
     def holds(self, key: str) -> bool:

@@ -2,21 +2,24 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import platformdirs
 import xxhash
 
+from curator.data.files.atomic import temporary_prefix
 from curator.errors import UnreadableInput, UsageError
 from curator.project.cache import Cache
 from curator.project.database import Database
 from curator.project.decisions.log import DecisionLog
 from curator.project.decisions.state_snapshot import States
-from curator.project.folder import Folder, folder_for, may_write
+from curator.project.folder import DATABASE, Folder, folder_for, may_write
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,36 @@ def open_project(sources: Sequence[Path], named: Path | None = None, *, readonly
         yield project
     finally:
         database.close()
+
+
+@contextmanager
+def trial_project(sources: Sequence[Path], named: Path | None = None) -> Iterator[Project]:
+    """A copy of the project of these data files, to see what a command would do: nothing of the project changes.
+
+    What was derived is read where it is; what is derived anew, decided or written goes with the copy at the end.
+
+    Raises:
+        UsageError, UnreadableInput, WorkFailed: as `open_project`.
+    """
+    with TemporaryDirectory(prefix=temporary_prefix("project")) as place:
+        folder, below = Folder(Path(place)), None
+        folder.make()
+        if sources or named is not None:
+            real = folder_for(sources, named, readonly=True)
+            below = real.cache
+            for file in (real.database, real.database.with_name(f"{DATABASE}-wal")):
+                if file.exists():
+                    shutil.copyfile(file, folder.path / file.name)
+            for run in real.runs.iterdir() if real.runs.is_dir() else ():
+                (folder.runs / run.name).symlink_to(run.resolve())
+        database = Database(folder.database)
+        try:
+            log, cache = DecisionLog(database), Cache(folder.cache, below)
+            project = Project(folder, database, log, States(log, cache), cache)
+            _claim(project, sources, taken_over=True)
+            yield project
+        finally:
+            database.close()
 
 
 def _claim(project: Project, sources: Sequence[Path], *, taken_over: bool) -> None:

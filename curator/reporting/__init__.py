@@ -3,9 +3,11 @@
 __all__ = [
     "certificate",
     "html",
-    "json_report",
     "markdown",
     "model",
+    "next_steps",
+    "programs",
+    "readiness",
     "schemas",
     "terminal",
     "verdict",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from curator.data.finding import Finding
 from curator.data.safe_text import visible
 from curator.reporting.model import AuditReport, CheckSummary, Specimen, SpecimenMessage
 from curator.reporting.pictures import hidden_blocks, histogram, portions, shape_blocks
@@ -44,6 +45,7 @@ class CheckSection(NamedTuple):
     summary: CheckSummary
     explanation: list[list[tuple[bool, str]]]  # paragraphs of (is code, text)
     specimen: Specimen | None
+    worst: list[tuple[Finding, str]]  # each with the anchor of its example, at the first place that names it
 
 
 class FoundRow(NamedTuple):
@@ -63,6 +65,7 @@ class MapPoint(NamedTuple):
     finding: str  # error, warning, info or none
     decision: str  # keep, drop, flag or pending
     label: str
+    example: str  # its id
 
 
 class MapPicture(NamedTuple):
@@ -102,10 +105,17 @@ def html_report(report: AuditReport, map: MapPicture | None = None) -> str:  # n
 
 def _sections(report: AuditReport) -> list[CheckSection]:
     specimens = {specimen.check: specimen for specimen in report.specimens}
-    return [
-        CheckSection(f"check-{number}", check, paragraphs(check.explanation), specimens.get(check.name))
-        for number, check in enumerate(report.checks, 1)
-    ]
+    anchored: set[str] = set()
+    sections = []
+    for number, check in enumerate(report.checks, 1):
+        worst = []
+        for finding in check.worst:
+            is_first = finding.example is not None and finding.example not in anchored
+            worst.append((finding, f"example-{finding.example}" if is_first else ""))
+            anchored.add(finding.example or "")
+        about = paragraphs(check.explanation), specimens.get(check.name), worst
+        sections.append(CheckSection(f"check-{number}", check, *about))
+    return sections
 
 
 def _found_rows(report: AuditReport, sections: list[CheckSection]) -> list[FoundRow]:

@@ -25,10 +25,13 @@ class SourceSummary(_ReportModel):
 
 
 class NextStep(_ReportModel):
-    """What to do next, as a sentence and, where there is one, a command."""
+    """What to do next: a sentence and, where there are any, what it is about and how it is done."""
 
     sentence: str
+    filter: str | None = Field(default=None, description="finds exactly what the sentence speaks of")
+    count: int | None = Field(default=None, description="examples and lines that the sentence speaks of")
     command: str | None = None
+    key: str | None = Field(default=None, description="in the app, on the overview")
 
 
 class Verdict(_ReportModel):
@@ -56,12 +59,17 @@ class CheckSummary(_ReportModel):
         description="those examples by the gravest of their findings of this check, gravest first"
     )
     share: float = Field(ge=0, description="of the lines read")
+    open: dict[Severity, int] = Field(
+        description="of those, the ones that nobody decided, by the gravest of their open findings of this check"
+    )
+    decided: int = Field(default=0, description="examples (or unreadable lines) whose findings were all decided")
+    unreadable: int = Field(default=0, description="open ones that could not be read as examples")
     worst: list[Finding] = Field(max_length=20)
 
     @property
     def grave(self) -> int:
-        """Examples with a finding above information."""
-        return self.examples - self.severities.get("info", 0)
+        """Examples with an open finding above information."""
+        return sum(self.open.values()) - self.open.get("info", 0)
 
 
 class NotRun(_ReportModel):
@@ -185,8 +193,9 @@ class AuditReport(_ReportModel):
     lines: int
     examples: int
     verdict: Verdict
-    severities: dict[Severity, int] = Field(description="lines with at least one finding of that severity")
+    severities: dict[Severity, int] = Field(description="lines with at least one open finding of that severity")
     effective: int = Field(description="examples left after the policy `recommended` and what was decided")
+    distinct: int = Field(description="of these, those that no other one says already, in the same words or in others")
     checks: list[CheckSummary] = Field(description="gravest first, then by examples")
     not_run: list[NotRun]
     tokens: TokenSummary | None

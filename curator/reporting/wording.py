@@ -97,28 +97,29 @@ def sentence_of(finding: Finding) -> str:
 
 
 class FoundLine(NamedTuple):
-    """One line of the table of what was found."""
+    """One line of the table of what was found: a check, by the gravest of its open findings."""
 
     severity: Severity
     check: CheckSummary
     number: int
     examples: str
     share: str
+    more: str
 
 
 def found_lines(report: AuditReport) -> list[FoundLine]:
-    """A line per check and severity, gravest first, so that a few warnings do not lend their name to many notes."""
-    order: tuple[Severity, ...] = ("error", "warning", "info")
-    lines = [
-        FoundLine(severity, check, number, *_counted(number, report.lines))
-        for check in report.checks
-        for severity, number in check.severities.items()
-    ]
-    return sorted(lines, key=lambda line: (order.index(line.severity), -line.number, line.check.name))
+    """A line per check, gravest first; what of it is less grave, or decided, is said beside it."""
+    return [_found_line(check, report.lines) for check in report.checks]
 
 
-def _counted(number: int, lines: int) -> tuple[str, str]:
-    return (count(number), share(number / max(lines, 1))) if number else ("the set", "")
+def _found_line(check: CheckSummary, lines: int) -> FoundLine:
+    severity = next(iter(check.open), check.severity)
+    number = sum(check.open.values())
+    words: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+    less = [count(some, words[level]) for level, some in check.open.items() if level != severity]
+    more = ", ".join([*less, *([f"{check.decided:,} decided"] if check.decided else [])])
+    examples = "the set" if check.examples == 0 else count(number)
+    return FoundLine(severity, check, number, examples, share(number / max(lines, 1)) if number else "", more)
 
 
 def by_reason(not_run: Iterable[NotRun]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ __all__ = [
     "filter.evaluate",
     "filter.language",
     "filter.query",
+    "filter.unreadable",
     "groups",
     "labelling.agreement",
     "labelling.label_suggestions",

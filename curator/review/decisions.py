@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curator.audit.findings import decided_by
 from curator.audit.open_data import Opened
 from curator.review.positions import ExamplePositions
 
@@ -97,9 +98,10 @@ class Decisions:
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         return self._opened.project.log.decided_since(int(midnight.timestamp() * 1e6), self._opened.annotator)
 
-    def decided_elsewhere(self) -> int:
-        """Decided examples that this set does not hold (any more)."""
-        return int((self._positions.positions_of(self._state["id"]) < 0).sum())
+    def decided_elsewhere(self, findings: pl.DataFrame) -> int:
+        """Decided examples, and lines of `FINDINGS`, that this set does not hold (any more)."""
+        ids = self._state["id"].filter(~self._state["id"].is_in(findings.select(decided_by()).to_series().implode()))
+        return int((self._positions.positions_of(ids) < 0).sum())
 
     def _set_status(self, ids: pl.Series, statuses: pl.Series) -> None:
         positions = self._positions.positions_of(ids)

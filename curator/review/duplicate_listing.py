@@ -115,15 +115,18 @@ def list_duplicates(
     duplicates = comparison.duplicates
     if engine != "curator" or "template" in relations:
         duplicates = find(comparison.corpus, threshold, engine=engine, list_templates="template" in relations)
-    rank = rank_of(audit.loaded, audit.loaded.findings, _kept(opened, audit))
+    rank = rank_of(audit.loaded, audit.loaded.findings, _verdicts(opened, audit))
     groups = group(comparison.corpus, duplicates, rank, threshold)
     return DuplicateListing(audit.loaded, comparison.corpus, duplicates, groups, relations, audit.checked)
 
 
-def _kept(opened: Opened, audit: Audit) -> np.ndarray:
-    state = opened.state()
+def _verdicts(opened: Opened, audit: Audit) -> np.ndarray:
+    """As `curator.audit.decided.keeper_order.keeper_rank` takes them."""
+    state, ids = opened.state(), ids_of(audit.loaded)
     kept = state.filter((pl.col("status") == "keep") & pl.col("by_person"))["id"]
-    return ids_of(audit.loaded).is_in(kept.implode()).to_numpy()
+    dropped = state.filter(pl.col("status") == "drop")["id"]
+    is_kept, is_dropped = (ids.is_in(some.implode()).to_numpy().astype(np.int8) for some in (kept, dropped))
+    return is_kept - is_dropped
 
 
 def write_index(listing: DuplicateListing, path: str, allowed: int) -> int:

@@ -187,6 +187,6 @@ def _rank(audit: Audit, kept: Sequence[int]) -> Positions:
     findings = audit.loaded.findings.with_columns(
         pl.coalesce("severity", pl.col("check").replace_strict(severities)).alias("severity")
     )
-    is_kept = np.zeros(len(audit.loaded.facts), dtype=np.bool_)
-    is_kept[list(kept)] = True
-    return keeper_rank(audit.loaded.facts, findings, is_kept)
+    decided = np.zeros(len(audit.loaded.facts), dtype=np.int8)
+    decided[list(kept)] = 1
+    return keeper_rank(audit.loaded.facts, findings, decided)

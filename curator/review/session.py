@@ -19,6 +19,7 @@ from curator.data.finding import Finding
 from curator.errors import UsageError, WorkFailed
 from curator.project.decisions.decision import Action, Proposed
 from curator.project.decisions.log import Undone
+from curator.review.decide import proposed_for
 from curator.review.decisions import Decisions, DecisionState
 from curator.review.edits import Edits
 from curator.review.filter.language import conjuncts
@@ -149,7 +150,8 @@ class Review:
         Raises:
             UsageError, DecisionConflict, WorkFailed: as `DecisionLog.append`; nothing was decided.
         """
-        proposed = [Proposed(self.positions.id_at(position), action, None, reason) for position in positions]
+        ids = [self.positions.id_at(position) for position in positions]
+        proposed = proposed_for(self.audit, ids, action, reason)
         self.propose(proposed)
         return len(proposed)
 

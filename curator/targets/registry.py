@@ -1,5 +1,7 @@
 """Every target, in the order in which they are listed to a person."""
 
+from difflib import get_close_matches
+
 from curator.errors import UsageError
 from curator.targets.engines import alpaca, axolotl, huggingface, llama_factory, mlx, sharegpt
 from curator.targets.services import anyscale, azure, bedrock_nova, fireworks, gemini, mistral, openai, together
@@ -32,4 +34,7 @@ def target_named(name: str) -> Target:
     for target in TARGETS:
         if target.name == name:
             return target
-    raise UsageError(f"There is no target '{name}'. Known targets: {', '.join(target.name for target in TARGETS)}.")
+    names = [target.name for target in TARGETS]
+    near = get_close_matches(name, names, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    raise UsageError(f"There is no target '{name}'.{hint} Known targets: {', '.join(names)}.")

@@ -143,11 +143,6 @@ def last_settings(opened: Opened) -> tuple[str, tuple[str, ...]]:
     return given_settings(runs[-1].folder)
 
 
-def discard(ready: Ready) -> None:
-    """Delete a run that was prepared and not started."""
-    shutil.rmtree(ready.folder, ignore_errors=True)
-
-
 def start_run(folder: Path, *, allow_download: bool = False, trust_remote_code: bool = False) -> Job:
     """Start, or after an interruption continue, a run as a process of its own.
 

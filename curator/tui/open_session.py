@@ -132,7 +132,7 @@ class Session:
         project, now, examples = review.opened.project, review.audit.loaded.fingerprint, review.positions.in_source
         before = project.recall(_LAST_SHOWN) or {"fingerprint": now, "examples": len(review)}
         if before["fingerprint"] != now:
-            gone = count(review.decisions.decided_elsewhere(), "decided example")
+            gone = count(review.decisions.decided_elsewhere(review.audit.findings), "decided example")
             self.notes.append(
                 f"The data changed since they were last open: {before['examples']:,} examples then, {examples:,} now. "
                 f"{gone} of then cannot be found any more."

@@ -61,7 +61,7 @@ def test_a_decision_that_finds_no_room_is_refused_and_earlier_ones_stay(desk):
     assert decisions(desk) == before
 
 
-@pytest.mark.parametrize("option", ["--findings", "--json", "--html", "--markdown", "--pairs"])
+@pytest.mark.parametrize("option", ["--findings", "--html", "--markdown", "--pairs"])
 def test_a_report_that_finds_no_room_ends_with_4(desk, capsys, option):
     assert audited(desk, option, "/dev/full") == 4
     assert "No space left" in capsys.readouterr().err

@@ -149,7 +149,7 @@ COUNT = len(KEYS) * len(locations(""))
 
 def test_the_audit_finds_every_planted_secret_and_shows_none(audited, monkeypatch, capsys):
     monkeypatch.chdir(audited)
-    outputs = ["--findings", "f.jsonl", "--html", "r.html", "--markdown", "r.md", "--json", "r.json"]
+    outputs = ["--findings", "f.jsonl", "--html", "r.html", "--markdown", "r.md", "--report", "r.json"]
     assert run(["audit", "d.jsonl", "--fail-on", "secret-key>0", *outputs]) == 1
     shown = capsys.readouterr()
     found = [json.loads(line) for line in (audited / "f.jsonl").read_text().splitlines()]

@@ -101,7 +101,7 @@ def test_streams_that_are_closed_or_full_do_not_stop_a_decision(desk):
     assert len(decided(desk)) == before + 2
 
 
-@pytest.mark.parametrize("outputs", [["--findings", "-", "--json", "-"], ["--pairs", "-", "--html", "-"]])
+@pytest.mark.parametrize("outputs", [["--findings", "-", "--json"], ["--pairs", "-", "--html", "-"]])
 def test_two_outputs_cannot_share_standard_output(desk, capsys, outputs):
     assert run(["audit", str(desk), *outputs]) == 2
     assert "Only one of the outputs" in capsys.readouterr().err
@@ -152,7 +152,7 @@ def test_a_file_may_have_any_name(desk, name):
     (folder / os.fsdecode(name)).write_bytes(desk.read_bytes())
     data = b"./" + name
     commands = [
-        ["audit", data, "--fail-on", "never", "--findings", "F", "--json", "J", "--html", "H"],
+        ["audit", data, "--fail-on", "never", "--findings", "F", "--report", "J.json", "--html", "H"],
         ["decide", data, "--where", "line:3", "--drop"],
         ["decisions", "export", data, "D"],
         ["export", data, "--target", "huggingface", "--skip-invalid", "--mask-secrets", "--out", "out"],
@@ -162,7 +162,7 @@ def test_a_file_may_have_any_name(desk, name):
         assert outcome.returncode == 0, outcome.stderr
         assert not any(mark in outcome.stdout + outcome.stderr for mark in (b"\x1b", "\u202e".encode()))
     assert json.loads((folder / "F").read_text().splitlines()[0])["check"]
-    assert json.loads((folder / "J").read_text())["schema_version"]
+    assert json.loads((folder / "J.json").read_text())["schema_version"]
     assert len((folder / "D").read_text().splitlines()) == 1
     assert (folder / "out" / "train.parquet").exists()
 

@@ -1,7 +1,6 @@
 """The command line as a person uses it, on the sample data, in a folder of its own."""
 
 import json
-import shlex
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-README = Path(__file__).parents[2] / "README.md"
 
 
 def curator(folder, *arguments):
@@ -142,18 +140,5 @@ def test_hostile_lines_reach_no_terminal_as_they_are(tmp_path):
 
 
 def test_a_second_audit_says_that_it_reused_everything(desk, findings):
-    report = json.loads(curator(desk, "audit", "desk.jsonl", "--max-tokens", "900", "--json", "-").stdout)
+    report = json.loads(curator(desk, "audit", "desk.jsonl", "--max-tokens", "900", "--json").stdout)
     assert report["reused"] == 1.0
-
-
-def commands_of_the_readme():
-    block = README.read_text(encoding="utf-8").split("## First success")[1].split("```")[1]
-    return [line for line in block.strip().splitlines() if line.startswith("curator ")]
-
-
-def test_the_readmes_first_success_succeeds(tmp_path):
-    shutil.copy(SAMPLES / "messy.jsonl", tmp_path / "desk.jsonl")
-    assert len(commands_of_the_readme()) == 4
-    for command in commands_of_the_readme():
-        outcome = curator(tmp_path, *shlex.split(command)[1:])
-        assert outcome.returncode == 0, (command, outcome.stderr)

@@ -48,7 +48,7 @@ def test_examples_as_json_are_utf_8_on_every_terminal(folder):
 
 def test_ones_own_prices_outrank_the_table(folder):
     (folder / "curator.toml").write_text('[prices.openai]\n"gpt-4.1" = 1000\nmine = {value = 0, source = "gift"}\n')
-    report = json.loads(curator(folder, "audit", "a.jsonl", "--target", "openai", "--json", "-").stdout)
+    report = json.loads(curator(folder, "audit", "a.jsonl", "--target", "openai", "--json").stdout)
     prices = {price["model"]: price for price in report["prices"]}
     tokens = prices["gpt-4.1"]["tokens"] * prices["gpt-4.1"]["epochs"]
     assert prices["gpt-4.1"]["dollars"] == pytest.approx(tokens / 1000, abs=0.01)

@@ -10,7 +10,6 @@ NO_NAME = ("__init__.py", "__main__.py")
 
 LONG_FILES = {
     "curator/data/sources/source.py",
-    "curator/reporting/terminal.py",
     "curator/targets/capabilities.py",
     "trainer/train/recipe.py",
 }

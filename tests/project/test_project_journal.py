@@ -76,7 +76,7 @@ def test_what_others_programs_write_is_understood(project):
         ({"time": "2026-11-24T09:30:00"}, "Its time has no zone"),
         ({"time": "1969-01-01T00:00:00Z"}, "before 1970"),
         ({"value": 3}, "'drop' takes no value"),
-        ({"version": 99}, "of version 99; this curator knows 1"),
+        ({"version": 99}, "of version 99; this curator knows 2"),
         ({"id": "\x1b[2J"}, "Its id is empty, longer"),
         ({"undoes": "two"}, "Only an undo undoes"),
     ],

@@ -123,7 +123,9 @@ def test_nobody_can_change_or_remove_a_decision(project):
     ("proposed", "sentence"),
     [
         (Proposed("not an id", "keep"), "not an id"),
-        (Proposed(A, "keep", '"x"'), "takes no value"),
+        (Proposed(A, "drop", '"x"'), "takes no value"),
+        (Proposed(A, "keep", '"x"'), "not a list of findings"),
+        (Proposed(A, "accept"), "needs a value"),
         (Proposed(A, "add"), "needs a value"),
         (Proposed(A, "edit", "{"), "not JSON"),
         (Proposed(A, "edit", '{"turns": []}'), "not an example's content"),

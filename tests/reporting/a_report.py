@@ -18,7 +18,8 @@ from curator.reporting.model import (
     SpecimenMessage,
     TokenSummary,
 )
-from curator.reporting.verdict import ReadinessFacts, judge_readiness
+from curator.reporting.readiness import ReadinessFacts
+from curator.reporting.verdict import judge_readiness
 
 HISTOGRAM = [
     (0, 64, 18),
@@ -51,6 +52,7 @@ def a_finding(check="refusal", severity="warning", line=48, message="The answer 
 
 def a_check(name, severity, examples, title, family="text", worst=None, total=624, **given: Any) -> CheckSummary:
     given.setdefault("severities", {severity: examples})
+    given.setdefault("open", given["severities"])
     return CheckSummary(
         name=name,
         family=family,
@@ -94,12 +96,16 @@ def a_believable_report(**changes: Any) -> AuditReport:
         data=["support desk.jsonl"],
         lines=624,
         examples=610,
+        kept=610,
         effective=586,
+        distinct=586,
+        copies=23,
+        unreadable=14,
+        errors=3,
+        proposed_drops=24,
         severities=severities,
         checks=checks,
-        duplicates=duplicates,
         tokens=tokens,
-        decisions=None,
     )
     values: dict[str, Any] = {
         "program_version": "0.1.0",
@@ -110,6 +116,7 @@ def a_believable_report(**changes: Any) -> AuditReport:
         "verdict": judge_readiness(facts),
         "severities": severities,
         "effective": 586,
+        "distinct": 586,
         "checks": checks,
         "not_run": [NotRun(check="split-leak", reason="there is no split yet; make one with `curator split`.")],
         "tokens": tokens,
@@ -202,7 +209,7 @@ def _checks() -> list[CheckSummary]:
         "Keep those that are right to refuse; drop or rewrite the others."
     )
     return [
-        a_check("invalid-json", "error", 14, "a line that is not JSON", "structure", [broken]),
+        a_check("invalid-json", "error", 14, "a line that is not JSON", "structure", [broken], unreadable=14),
         a_check("nothing-to-learn", "error", 3, "no answer that a trainer would learn from", "structure"),
         a_check("refusal", "warning", 21, "the answer refuses to help", "text", [refused], explanation=explanation),
         a_check("near-duplicate", "warning", 14, "a copy with small changes of another example", "similarity"),

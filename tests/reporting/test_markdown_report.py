@@ -30,14 +30,14 @@ def cell_texts(markdown):
 def test_it_opens_with_the_question_and_gives_commands_as_code():
     text = markdown_report(a_believable_report())
     assert text.startswith("# Is this data ready to fine-tune on?\n\n**Not ready yet:")
-    assert "   ```\n   curator show 'support desk.jsonl' --where check:invalid-json\n   ```" in text
+    assert "   ```\n   curator show 'support desk.jsonl' --where is:unreadable\n   ```" in text
     assert "| error | nothing-to-learn | 3 | 0.5% | no answer that a trainer would learn from |" in text
 
 
 def test_it_is_read_as_tables_lists_and_code():
     kinds = structure(markdown_report(a_believable_report()))
     assert kinds["table_open"] == 4
-    assert kinds["fence"] == 6 + 1
+    assert kinds["fence"] == 4 + 1
     assert kinds["html_inline"] == kinds["html_block"] == 0
 
 

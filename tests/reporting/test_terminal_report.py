@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from curator.reporting.model import NotRun
+from curator.reporting.model import NextStep, NotRun, Verdict
 from curator.reporting.terminal import print_report
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -19,9 +19,9 @@ DANGEROUS = re.compile(
 )
 
 
-def printed(report, width=80, **settings):
+def printed(report, width=80, *, full=True, **settings):
     console = Console(file=io.StringIO(), width=width, **settings)
-    print_report(report, console)
+    print_report(report, console, full=full)
     return console.file.getvalue()
 
 
@@ -31,7 +31,7 @@ def test_the_first_thing_said_is_whether_the_data_is_ready_and_what_to_do_first(
     assert lines[question + 1] == "Not ready yet: 2 things stand in the way of 586 good examples."
     first = lines.index("What first?")
     assert question < first < next(number for number, line in enumerate(lines) if line.startswith("What was found"))
-    assert lines[first + 2] == "curator show 'support desk.jsonl' --where check:invalid-json"
+    assert lines[first + 2] == "curator show 'support desk.jsonl' --where is:unreadable"
 
 
 def test_the_last_line_repeats_the_verdict_where_the_prompt_will_be():
@@ -60,10 +60,48 @@ def test_the_severity_is_a_word_and_not_only_a_colour():
     assert re.search(r"^ *error +nothing-to-learn +3 +0\.5%", text, re.MULTILINE)
 
 
-def test_a_check_with_warnings_and_notes_says_how_many_of_each():
+def test_a_check_with_warnings_and_notes_has_one_row_that_says_how_many_of_each():
     lines = [" ".join(line.split()) for line in printed(a_believable_report(), width=120).splitlines()]
-    assert "warning email-address 2 0.3% an email address" in lines
-    assert "info email-address 7 1.1% an email address" in lines
+    row = next(line for line in lines if "email-address" in line)
+    assert row == "warning email-address 9 1.4% 7 notes an email address"
+
+
+def test_what_was_decided_stands_beside_each_check():
+    partly = a_check("refusal", "warning", 20, "the answer refuses", open={"warning": 8}, decided=12)
+    lines = [" ".join(line.split()) for line in printed(a_believable_report(checks=[partly])).splitlines()]
+    assert "warning refusal 8 1.3% 12 decided" in lines
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5, 12])
+@pytest.mark.parametrize("reasons", [1, 6, 14])
+def test_the_short_report_fits_a_screen_of_forty_lines_at_eighty_columns(steps, reasons):
+    verdict = Verdict(
+        ready=False,
+        headline="Not ready yet: 14 things stand in the way of 586 good examples.",
+        reasons=[
+            f"{number} examples have something that takes a sentence of some length to say."
+            for number in range(reasons)
+        ],
+        next_steps=[
+            NextStep(sentence=f"Do the {number}th thing.", command="curator decide " + "x" * 90)
+            for number in range(steps)
+        ],
+    )
+    checks = [a_check(f"check-{number}", "warning", number, "something") for number in range(1, 30)]
+    sources = [a_believable_report().sources[0]] * 9
+    text = printed(a_believable_report(verdict=verdict, checks=checks, sources=sources), full=False)
+    rows = sum(-(-cell_len(line.rstrip()) // 80) or 1 for line in text.splitlines())
+    assert rows <= 40
+    assert verdict.headline in text and "0 examples have something" in text
+    assert text.count("check-") == 10
+
+
+def test_the_short_report_says_what_it_leaves_out():
+    text = printed(a_believable_report(), full=False)
+    assert "Tokens" not in text
+    assert "--full" in printed(
+        a_believable_report(checks=[a_check(f"c{n}", "info", 1, "x") for n in range(11)]), full=False
+    )
 
 
 def test_a_finding_about_the_whole_set_counts_no_example():

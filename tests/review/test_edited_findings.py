@@ -88,7 +88,7 @@ def test_an_edit_that_brings_an_error_fails_the_audit_and_is_found_by_it(data, c
     assert list(checks_shown(capfd, data, "--where", "severity:error")) == [2]
     report = data.with_name("report.json")
     findings = data.with_name("findings.jsonl")
-    curator(capfd, "audit", data, "--json", report, "--findings", findings)
+    curator(capfd, "audit", data, "--report", report, "--findings", findings)
     counted = json.loads(report.read_text())
     found = [json.loads(line) for line in findings.read_text().splitlines()]
     assert {one["line"] for one in found if one["severity"] == "error"} == {2}

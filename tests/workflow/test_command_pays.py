@@ -61,7 +61,7 @@ def test_duplicates_of_data_without_an_audit_run_no_check_and_encode_nothing(fol
 
 
 def test_leaks_and_a_split_without_meaning_run_no_check(folder):
-    entered = rooms(loaded_by(folder, "leaks", "set.jsonl", "set.jsonl", "--json", "leaks.json", code="1"))
+    entered = rooms(loaded_by(folder, "leaks", "set.jsonl", "set.jsonl", "--out", "leaks.json", code="1"))
     assert ("checks", "catalogue") not in entered
     assert ("checks", "measures") not in rooms(loaded_by(folder, "split", "set.jsonl", "--no-meaning"))
 

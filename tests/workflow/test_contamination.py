@@ -118,7 +118,7 @@ def test_accents_written_in_another_way_are_the_same_words(tmp_path):
 
 def test_without_an_exam_the_report_says_so_and_one_that_cannot_be_read_ends_with_2(tmp_path):
     name = write(tmp_path / "data.jsonl", [chat(*OTHERS[0])])
-    report = json.loads(curator(tmp_path, "audit", name, "--json", "-").out)
+    report = json.loads(curator(tmp_path, "audit", name, "--json").out)
     assert {"check": "contamination", "reason": "no evaluation set was named with --against"} in report["not_run"]
     (tmp_path / "odd.jsonl").write_text('{"x": 1}\n')
     outcome = curator(tmp_path, "audit", name, "--against", "odd.jsonl")
@@ -147,8 +147,9 @@ def test_placed_words_are_the_words_of_the_definition_and_stand_where_they_say(t
 def test_the_next_step_of_the_report_shows_the_examples_it_speaks_of(tmp_path):
     name = write(tmp_path / "data.jsonl", [chat(*other) for other in [*OTHERS[:20], ITEMS[2]]])
     (tmp_path / "exam.jsonl").write_text("".join(json.dumps(item) + "\n" for item in exam()), encoding="utf-8")
-    report = json.loads(curator(tmp_path, "audit", name, "--against", "exam.jsonl", "--json", "-").out)
-    steps = [step["command"] for step in report["verdict"]["next_steps"] if step["command"]]
-    (command,) = [step for step in steps if "contamination" in step]
-    shown = curator(tmp_path, *shlex.split(command)[1:])
+    report = json.loads(curator(tmp_path, "audit", name, "--against", "exam.jsonl", "--json").out)
+    (step,) = [step for step in report["verdict"]["next_steps"] if "contamination" in (step["filter"] or "")]
+    shown = curator(tmp_path, "show", name, "--against", "exam.jsonl", "--where", step["filter"])
     assert "words in a row" in " ".join(shown.out.split())
+    dropped = curator(tmp_path, *shlex.split(step["command"])[1:])
+    assert (step["count"], dropped.out.partition(" found")[0]) == (1, "drop: 1 example")

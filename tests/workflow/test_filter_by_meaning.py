@@ -16,7 +16,7 @@ def folder(tmp_path_factory):
     """Four hundred examples of four matters, taken in turns, and what an audit says their topics are."""
     place = tmp_path_factory.mktemp("topics")
     write(place / "set.jsonl", [chat(*row) for row in views(400).select("prompt", "answer").iter_rows()])
-    outcome = curator(place, "audit", "set.jsonl", "--json", "a.json", "--fail-on", "never")
+    outcome = curator(place, "audit", "set.jsonl", "--report", "a.json", "--fail-on", "never")
     assert outcome.code == 0, outcome.err
     return place
 

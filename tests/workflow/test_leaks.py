@@ -41,9 +41,9 @@ def test_an_example_that_stands_in_both_files_is_shown_once(files):
 
 
 def test_the_whole_list_is_json_for_programs_and_the_threshold_can_be_chosen(files):
-    found = json.loads(curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "-").out)
+    found = json.loads(curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json").out)
     assert [nearest["leaks"] for nearest in found["nearest"]] == [False] * 8 + [True] * 2
-    strict = curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "-", "--threshold", "1")
+    strict = curator(files, "leaks", "train.jsonl", "validation.jsonl", "--json", "--threshold", "1")
     assert json.loads(strict.out)["leaking"] == 1
 
 
@@ -81,9 +81,9 @@ def test_an_audit_of_files_that_are_a_split_by_name_reports_each_leak_with_its_o
 
 
 def test_an_audit_checks_the_saved_split_and_says_when_there_is_none(files):
-    report = json.loads(curator(files, "audit", "train.jsonl", "--json", "-").out)
+    report = json.loads(curator(files, "audit", "train.jsonl", "--json").out)
     assert {"check": "split-leak", "reason": "nothing is split yet: `curator split` does"} in report["not_run"]
     curator(files, "split", "train.jsonl", "--validation", "0.3")
-    report = json.loads(curator(files, "audit", "train.jsonl", "--json", "-").out)
+    report = json.loads(curator(files, "audit", "train.jsonl", "--json").out)
     assert "split-leak" not in [entry["check"] for entry in report["not_run"]]
     assert leaks_of(files, "train.jsonl") == []

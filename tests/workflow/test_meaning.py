@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
         place,
         "audit",
         "set.jsonl",
-        "--json",
+        "--report",
         "a.json",
         "--html",
         "a.html",
@@ -140,7 +140,7 @@ def test_a_diverse_subset_covers_more_than_chance_and_leaves_out_what_was_droppe
 
 def test_a_model_that_is_not_here_costs_nothing_but_meaning_and_ends_with_3(folder):
     outcome = curator(
-        folder, "audit", "set.jsonl", "--embedder", "nobody/no-such-model", "--json", "b.json", "--fail-on", "never"
+        folder, "audit", "set.jsonl", "--embedder", "nobody/no-such-model", "--report", "b.json", "--fail-on", "never"
     )
     assert outcome.code == 3
     assert "--allow-download" in outcome.err
@@ -160,14 +160,14 @@ def test_a_map_that_cannot_be_made_ends_with_3(folder):
 
 
 def test_nobody_looks_at_meaning_who_was_told_not_to(folder):
-    outcome = curator(folder, "audit", "set.jsonl", "--no-meaning", "--json", "-", "--fail-on", "never")
+    outcome = curator(folder, "audit", "set.jsonl", "--no-meaning", "--json", "--fail-on", "never")
     assert json.loads(outcome.out)["meaning"] is None
     assert curator(folder, "similar", "set.jsonl", "--no-meaning", "--to", "a").code == 2
 
 
 def test_a_set_too_small_to_judge_says_so_and_claims_no_outlier(tmp_path):
     write(tmp_path / "small.jsonl", [chat(*row) for row in rows(60)] * 3)
-    outcome = curator(tmp_path, "audit", "small.jsonl", "--json", "-", "--fail-on", "never")
+    outcome = curator(tmp_path, "audit", "small.jsonl", "--json", "--fail-on", "never")
     absent = {entry["check"]: entry["reason"] for entry in json.loads(outcome.out)["not_run"]}
     assert "fewer than 100 different examples" in absent["outlier"]
 

@@ -45,7 +45,7 @@ def test_each_line_is_parsed_once_and_of_what_is_shown_again(tmp_path, opened, p
     """The file is opened to see what it is, to be read, and for the examples that the report shows."""
     (tmp_path / "set.jsonl").write_bytes(SET.read_bytes())
     opened.clear()
-    outcome = curator(tmp_path, "audit", "set.jsonl", "--fail-on", "never", "--json", "report.json")
+    outcome = curator(tmp_path, "audit", "set.jsonl", "--fail-on", "never", "--report", "report.json")
     assert outcome.code == 0, outcome.err
     shown = json.loads((tmp_path / "report.json").read_text())["specimens"]
     assert len(parsed) == len(set(parsed)) + len(shown) == LINES + len(shown)

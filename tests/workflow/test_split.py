@@ -22,7 +22,7 @@ def plain(count, seed=0, **extra):
 
 
 def figures(folder, *arguments):
-    outcome = curator(folder, "split", *arguments, "--quiet", "--json", "-")
+    outcome = curator(folder, "split", *arguments, "--quiet", "--json")
     assert outcome.code in (0, 1), outcome.err
     return json.loads(outcome.out)
 

@@ -5,16 +5,16 @@ import numpy.typing as npt
 import polars as pl
 
 
-def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, decided: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
     """Rank of every example, lower is kept: int64, shape (examples,).
 
-    Kept by a person first, then fewer errors, then fewer warnings of checks that do not compare examples, then the
-    longer answer, then the earlier position.
+    Kept by a person first and dropped ones last, then fewer errors, then fewer warnings of checks that do not compare
+    examples, then the longer answer, then the earlier position.
 
     Args:
         facts: of the whole set.
         findings: `FOUND` with `row` as position.
-        kept: whether a person decided to keep the example.
+        decided: 1 where a person decided to keep the example, -1 where it is dropped, else 0.
     """
     other = findings.filter(pl.col("row").is_not_null())
     if len(other):
@@ -27,7 +27,7 @@ def keeper_rank(facts: pl.DataFrame, findings: pl.DataFrame, kept: npt.NDArray[n
             -facts["answer_words"].to_numpy().astype(np.int64),
             _count(other, "warning", len(facts)),
             _count(other, "error", len(facts)),
-            ~kept,
+            -decided,
         )
     )
     rank = np.empty(len(facts), dtype=np.int64)

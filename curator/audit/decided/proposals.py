@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from curator.audit.decided.repairs import repairs
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.open_data import Opened
@@ -20,8 +19,16 @@ def proposal_of(opened: Opened, audit: Audit, name: str) -> Proposal:
     for check in checks_named(policy):
         check_named(check)
     audit = opened.as_edited(audit)
-    repaired = repairs(audit) if policy.fix else None
-    return propose(name, policy, with_groups(audit), opened.state(), repaired)
+    return propose(name, policy, with_groups(audit), opened.state(), _repaired(audit) if policy.fix else None)
+
+
+def _repaired(audit: Audit) -> dict[str, str]:
+    """Repaired contents by id; what repairs is loaded where a finding asks for it."""
+    if not audit.findings.select((pl.col("suggestion") == "fix").any()).item():
+        return {}
+    from curator.audit.decided.repairs import repairs
+
+    return repairs(audit)
 
 
 def with_groups(audit: Audit) -> pl.DataFrame:

@@ -1,6 +1,5 @@
 """From data files to the facts and findings of the whole set, reusing what the cache holds."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +22,10 @@ from curator.errors import UnreadableInput
 from curator.project.cache import Cache
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, bytes (or examples) done, and in all."""
+"""Called with what is being done, examples done, and in all."""
+
+READING, SIMILAR, MEANING = "reading and checking", "finding duplicates", "reading meaning"
+"""What an audit does, one after the other."""
 
 COMPILING = "compiling the duplicate search for this computer (once, about 15 s)"
 
@@ -144,11 +146,15 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
         WorkFailed: a worker died or the disk is full.
     """
     reading = _Reading(sources, options, wanted, cache, progress)
-    size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
-    derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
-    facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
+    derive_all(reading.tasks(), cache, unpacked_size(sources), reading.finished, light=wanted.is_light)
+    facts, findings = _gathered(reading.placed, cache)
     reused = 1 - reading.derived / max(len(reading.placed), 1)
     return Loaded(reading.read, facts, findings, reading.placed, reused, reading.fingerprint())
+
+
+def unpacked_size(sources: list[Source]) -> int:
+    """Bytes of the sources, about four times as many where they are packed."""
+    return sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
 
 
 class _Reading:
@@ -162,8 +168,8 @@ class _Reading:
         self.read: list[ReadSource] = []
         self.placed: list[BlockEntry] = []
         self.derived = 0
-        self._done = 0
-        self._total = sum(source.path.stat().st_size for source in sources)
+        self._done = self._lines = 0
+        self._total = unpacked_size(sources)
 
     def tasks(self) -> Iterator[Task]:
         """Blocks whose results the cache lacks, with their plans."""
@@ -188,7 +194,7 @@ class _Reading:
         from curator.jit import compiled_before
 
         if not compiled_before():
-            self.progress(COMPILING, 0, self._total)
+            self.progress(COMPILING, 0, 1)
 
     def _plan(self, entry: ReadSource) -> DerivePlan:
         wanted = self.wanted
@@ -221,9 +227,11 @@ class _Reading:
         return missing
 
     def finished(self, block: Block) -> None:
-        """Tell how far it is."""
+        """Tell how far it is: examples, of as many as there will be if the others are as long."""
         self._done += len(block.data)
-        self.progress("reading and checking", self._done, max(self._total, self._done))
+        self._lines += len(block)
+        expected = max(round(self._lines * self._total / max(self._done, 1)), self._lines + 1)
+        self.progress(READING, self._lines, expected)
 
     def fingerprint(self) -> str:
         """Hash of all content, in order."""
@@ -235,15 +243,13 @@ class _Reading:
 class _Unreadable:
     """Keeps the findings on the first lines that are no examples and counts the others, over all blocks."""
 
-    def __init__(self, names: list[str]) -> None:
-        self._names = names
+    def __init__(self) -> None:
         self._lines = 0
-        self._more: Counter[tuple[int, str]] = Counter()
+        self._more: list[pl.DataFrame] = []
 
     def listed(self, findings: pl.DataFrame, file: int) -> pl.DataFrame:
         """`findings` of a block without those on lines beyond the first `MOST_REFUSED`."""
-        counted = findings.filter(pl.col("more").is_not_null())
-        self._count(counted, pl.col("more").sum(), file)
+        self._count(findings.filter(pl.col("more").is_not_null()), pl.col("more").sum(), file)
         findings = findings.filter(pl.col("more").is_null())
         lines = findings.filter(pl.col("row").is_null())["line"].unique().sort()
         if self._lines + len(lines) > MOST_REFUSED:
@@ -256,24 +262,25 @@ class _Unreadable:
         return findings
 
     def _count(self, findings: pl.DataFrame, lines: pl.Expr, file: int) -> None:
-        for check, count in findings.group_by("check").agg(lines).iter_rows():
-            self._more[file, check] += count
+        if len(findings):
+            counted = findings.group_by("check", "key", maintain_order=True).agg(lines.alias("more").cast(pl.UInt32))
+            self._more.append(counted.with_columns(pl.lit(file, pl.UInt16).alias("file")))
 
     def more(self) -> pl.DataFrame:
-        """A finding for each file and check with lines that were only counted; `FOUND` with file."""
-        rows = [
-            (check, f"{self._names[file]} has {count:,} more such lines, counted and not listed.", count, file)
-            for (file, check), count in sorted(self._more.items())
-        ]
-        kinds = {"check": pl.String, "message": pl.String, "more": pl.UInt32, "file": pl.UInt16}
-        frame = pl.DataFrame(rows, schema=kinds, orient="row")
+        """A finding for each file, check and wording of lines that were only counted; `FOUND` with file."""
+        if not self._more:
+            return nothing_found().with_columns(pl.lit(0, pl.UInt16).alias("file"))
+        keys = ["file", "check", "key"]
+        counted = pl.concat(self._more).group_by(keys, maintain_order=True).agg(pl.col("more").sum())
+        message = pl.lit("Lines like this are counted and not listed.").alias("message")
+        frame = counted.sort("file", "check", maintain_order=True).with_columns(message)
         return found("", frame).with_columns(frame["check"], frame["file"])
 
 
-def _gathered(placed: list[BlockEntry], cache: Cache, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _gathered(placed: list[BlockEntry], cache: Cache) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
-    unreadable = _Unreadable(names)
+    unreadable = _Unreadable()
     for block in placed:
         facts = read_frame(cache.required(block.facts_key))
         findings = unreadable.listed(read_frame(cache.required(block.findings_key)), block.file)

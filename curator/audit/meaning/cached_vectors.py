@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 import xxhash
 
-from curator.audit.loading.load import BlockEntry, Loaded, Progress
+from curator.audit.loading.load import MEANING, BlockEntry, Loaded, Progress
 from curator.audit.loading.reread import source_blocks
 from curator.data.batches import read_batch
 from curator.data.dialects.dialect import MAPPING_VERSION
@@ -171,7 +171,7 @@ class _Steps:
                 vectors, words = self._step(keys[first:][rows], texts, rows)
                 self.words.append(words)
                 yield vectors
-                self.progress("reading meaning", first + rows.stop, len(keys))
+                self.progress(MEANING, first + rows.stop, len(keys))
             first += placed.examples
 
     def _step(self, keys: npt.NDArray[np.uint64], texts: "_Texts", rows: slice) -> tuple[Vectors, Subwords]:

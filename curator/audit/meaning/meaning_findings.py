@@ -54,7 +54,7 @@ def look_at_meaning(
     cache: Cache,
     options: MeaningOptions,
     similar: Similar | None,
-    kept: npt.NDArray[np.bool_],
+    decided: npt.NDArray[np.int8],
     progress: Progress,
 ) -> Meant:
     """Topics, outliers and semantic duplicates of a set.
@@ -64,7 +64,7 @@ def look_at_meaning(
         cache: where vectors and results are kept.
         options: with which encoder.
         similar: what the duplicate engine told; its copies are not told again. None: it did not run.
-        kept: bool [n], whether a person decided to keep the example; of two paraphrases it is the keeper.
+        decided: int8 [n], see `curator.audit.decided.keeper_order.keeper_rank`.
         progress: is told how far it is.
 
     Raises:
@@ -78,7 +78,7 @@ def look_at_meaning(
         meaning = find_meaning(loaded, cache, encoder, options.map, progress)
     except MissingDependency as problem:
         return Meant(None, None, str(problem))
-    rank = rank_of(loaded, loaded.findings, kept)
+    rank = rank_of(loaded, loaded.findings, decided)
     return Meant(meaning, pl.concat([meaning.found, semantic_findings(meaning, rank, similar)]))
 
 

@@ -49,11 +49,16 @@ def topic_map(audit: Audit, meaning: Meaning, state: pl.DataFrame) -> MapPicture
                 finding=_SEVERITIES[ranks[position]],
                 decision=status.get(ids[position]) or "pending",
                 label=f"{place.file}:{place.line} ({title})\n{said}",
+                example=place.example or "",
             )
         )
     count = len(audit.loaded.facts)
     shown = "Every example is a point" if len(points) == count else f"{len(points):,} of {count:,} examples are points"
-    return MapPicture(points, COLOURED, f"{shown}; what is near is alike in meaning. Point at one to read it.")
+    return MapPicture(
+        points,
+        COLOURED,
+        f"{shown}; what is near is alike in meaning. Point at one, tap it, or use the arrow keys to read it.",
+    )
 
 
 def _drawn(audit: Audit, meaning: Meaning) -> list[int]:

@@ -51,7 +51,7 @@ def _rule(text: str) -> Rule:
 
 
 def failed_rules(rules: tuple[Rule, ...], findings: pl.DataFrame, lines: int) -> list[str]:
-    """A sentence for each rule that is broken; `lines` is the number of lines read."""
+    """A sentence for each rule that is broken, of the open `findings`; `lines` is the number of lines read."""
     return [sentence for rule in rules if (sentence := _broken(rule, findings, lines))]
 
 
@@ -60,11 +60,12 @@ def _broken(rule: Rule, findings: pl.DataFrame, lines: int) -> str | None:
         graver = SEVERITIES[: SEVERITIES.index(rule.severity) + 1]
         count = findings.filter(pl.col("severity").is_in(graver)).select(lines_found()).item()
         lines_have = "1 line has" if count == 1 else f"{count:,} lines have"
-        return f"Failed: {lines_have} findings of severity {rule.severity} or above." if count else None
+        return f"Failed: {lines_have} open findings of severity {rule.severity} or above." if count else None
     about = findings.filter(pl.col("check") == rule.check)
     count = about.select(lines_found()).item() if len(about) else 0
     measured = count / max(lines, 1) if rule.is_share else count
     if measured <= rule.most:
         return None
     allowed = f"{rule.most:.2%}" if rule.is_share else f"{rule.most:,.0f}"
-    return f"Failed: {rule.check} on {count:,} of {lines:,} lines ({count / max(lines, 1):.2%}); allowed: {allowed}."
+    part = f"{count:,} of {lines:,} lines ({count / max(lines, 1):.2%})"
+    return f"Failed: {rule.check} is open on {part}; allowed: {allowed}."

@@ -1,19 +1,24 @@
 """Write what an audit found to the files a person asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from curator.audit.decided.open_findings import is_open, with_decisions
 from curator.audit.engine import Audit
-from curator.audit.findings import Locations, published
+from curator.audit.findings import Locations, counted_together, published
 from curator.data.files.permissions import ANYONE
-from curator.data.finding import Pair
+from curator.data.finding import Finding, Pair
 from curator.reporting.model import AuditReport
 from curator.reporting.writing import write_lines, write_report
 
 
 def write_outputs(
-    audit: Audit, report: AuditReport, state: pl.DataFrame, destinations: dict[str, str | None], allowed: int = ANYONE
+    audit: Audit,
+    report: AuditReport,
+    state: pl.DataFrame,
+    destinations: Sequence[tuple[str, str]],
+    allowed: int = ANYONE,
 ) -> None:
     """Write the asked-for files.
 
@@ -21,33 +26,49 @@ def write_outputs(
         audit: of the data.
         report: of the audit.
         state: what was decided.
-        destinations: of findings, pairs, json, html and markdown; None where not wanted.
+        destinations: what (findings, pairs, or an ending of `REPORTS`) and where to.
         allowed: permissions of a new file at most; see `curator.data.files.permissions`.
 
     Raises:
         UsageError: a place cannot be written to.
         WorkFailed: the disk is full.
     """
-    if path := destinations["findings"]:
-        write_lines(
-            (finding.model_dump_json() for finding in published(audit.findings, audit.loaded)), path, allowed=allowed
-        )
-    if path := destinations["pairs"]:
-        write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
-    if path := destinations["json"]:
-        from curator.reporting.json_report import json_report
+    for what, path in destinations:
+        if what == "findings":
+            listed = published(counted_together(audit.findings, audit.loaded), audit.loaded)
+            write_lines((finding.model_dump_json() for finding in listed), path, allowed=allowed)
+        elif what == "pairs":
+            write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
+        else:
+            write_report(report_as(what, audit, report, state), path, allowed)
 
-        write_report(json_report(report), path, allowed)
-    if path := destinations["html"]:
+
+REPORTS = (".html", ".json", ".md", ".sarif", ".xml")
+"""Endings of the files that a report is written to."""
+
+
+def report_as(ending: str, audit: Audit, report: AuditReport, state: pl.DataFrame) -> str:
+    """The report in the form that one of `REPORTS` stands for; `state` is `STATE`."""
+    if ending == ".html":
         from curator.audit.meaning.topic_map import topic_map
         from curator.reporting.html import html_report
 
-        page = html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None)
-        write_report(page, path, allowed)
-    if path := destinations["markdown"]:
+        return html_report(report, topic_map(audit, audit.meaning, state) if audit.meaning else None)
+    if ending == ".md":
         from curator.reporting.markdown import markdown_report
 
-        write_report(markdown_report(report), path, allowed)
+        return markdown_report(report)
+    from curator.reporting import programs
+
+    if ending == ".sarif":
+        return programs.sarif_report(report, open_published(audit, state))
+    return programs.junit_report(report) if ending == ".xml" else programs.json_report(report)
+
+
+def open_published(audit: Audit, state: pl.DataFrame) -> Iterator[Finding]:
+    """The open findings as models; `state` is `STATE`."""
+    undecided = with_decisions(audit.findings, audit.loaded, state).filter(is_open()).drop("decided")
+    return published(counted_together(undecided, audit.loaded), audit.loaded)
 
 
 def published_pairs(audit: Audit) -> Iterator[Pair]:

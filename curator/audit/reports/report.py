@@ -1,45 +1,97 @@
 """The report of open data: an audit together with what was decided and what the policy `recommended` would decide."""
 
+import shlex
 from typing import Any
 
 import polars as pl
 
-from curator.audit.decided.proposals import with_groups
+from curator.audit.decided.open_findings import is_open, with_decisions
+from curator.audit.decided.proposals import proposal_of
 from curator.audit.engine import Audit
-from curator.audit.findings import is_on_lines, lines_found
 from curator.audit.ids import ids_of
+from curator.audit.meaning.meaning_findings import NO_EMBEDDER
 from curator.audit.meaning.meaning_summary import summary_of
 from curator.audit.open_data import Opened
-from curator.audit.reports.summary import summarise
-from curator.project.decisions.policies import policy_named, propose
+from curator.audit.reports.summary import summarise, unreadable_lines
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
+from curator.reporting.readiness import ReadinessFacts
+from curator.settings.request import DataRequest
+
+COPIES = ("exact-duplicate", "near-duplicate", "semantic-duplicate")
+"""Checks that find an example of which another one says the same."""
 
 
 def report_of(opened: Opened, audit: Audit) -> AuditReport:
     """What the audit says, with decisions, prices and what to do next."""
     audit = opened.as_edited(audit)
-    ids = ids_of(audit.loaded)
-    state = opened.state()
+    ids, state = ids_of(audit.loaded), opened.state()
+    findings = with_decisions(audit.findings, audit.loaded, state)
     present = state.filter(pl.col("id").is_in(ids.implode()) | pl.col("added"))
-    proposal = propose("recommended", policy_named("recommended", {}), with_groups(audit), state)
-    proposed = proposal.decisions.filter(pl.col("action") == "drop")["example"]
-    dropped = present.filter(pl.col("status") == "drop")["id"]
-    added = int(present["added"].sum())
-    effective = len(ids) + added - len(set(proposed) | set(dropped))
-    open_ = audit.findings.filter(~pl.col("id").is_in(dropped.implode()).fill_null(False))
-    grave = open_.filter((pl.col("severity") != "info") & is_on_lines())
-    undecided = dict(grave.group_by("check").agg(lines_found()).iter_rows())
-    errors = open_.filter((pl.col("severity") == "error") & pl.col("id").is_not_null())["id"].n_unique()
+    proposal = proposal_of(opened, audit, "recommended")
+    proposed = dict(proposal.decisions.group_by("action").agg("example").iter_rows())
+    leaving = set(proposed.get("drop", ()))
+    dropped = set(present.filter(pl.col("status") == "drop")["id"])
+    kept = len(ids) + int(present["added"].sum()) - len(dropped)
+    effective = kept - len(leaving - dropped)
+    copies = set(_examples(findings, pl.col("check").is_in(COPIES) & is_open()))
+    errors = _examples(findings, (pl.col("severity") == "error") & is_open())
+    is_accepted = (pl.col("decided") == "keep") & ~pl.col("id").is_in(list(dropped))
+    secrets = (pl.col("check") == "secret-key") & (pl.col("severity") != "info")
+    reading, checking = _asked(opened.request)
+    facts = ReadinessFacts(
+        data=[read.source.name for read in audit.loaded.sources],
+        lines=sum(read.lines for read in audit.loaded.sources),
+        examples=len(ids),
+        kept=kept,
+        effective=effective,
+        distinct=effective - len(copies - leaving),
+        copies=len(copies),
+        unreadable=unreadable_lines(findings.filter(is_open())),
+        errors=len(errors),
+        accepted_errors=len(_examples(findings, (pl.col("severity") == "error") & is_accepted)),
+        accepted_secrets=len(_examples(findings, secrets & is_accepted)),
+        proposed_drops=len(leaving),
+        proposed_repairs=len(proposed.get("edit", ())),
+        is_split=len(opened.splits()) > 0,
+        target=audit.options.target,
+        reading=reading,
+        checking=checking,
+    )
     return summarise(
         audit,
-        effective=effective,
+        findings,
+        facts,
         duplicates=audit.similar.summary if audit.similar else None,
         meaning=summary_of(audit.meaning, audit.loaded.facts, audit.findings) if audit.meaning else None,
         prices=_prices(audit, effective, opened.own_prices),
         decisions=_decisions(present, len(ids)) if len(present) else None,
-        undecided_errors=errors,
-        undecided=undecided,
     )
+
+
+def _examples(findings: pl.DataFrame, wanted: pl.Expr) -> list[str]:
+    """Ids of the examples with such a finding, each once."""
+    return findings.filter(wanted & pl.col("id").is_not_null())["id"].unique().to_list()
+
+
+def _asked(request: DataRequest) -> tuple[str, str]:
+    """The options that the commands of next steps need too, as shell words: how data are read, how they are checked."""
+    columns = ",".join(f"{role}={key}" for role, key in (request.columns or {}).items())
+    reading = {"--project": request.project, "--format": request.format_name, "--config": request.config}
+    checking = {
+        "--select": ",".join(request.select or ()),
+        "--ignore": ",".join(request.ignore or ()),
+        "--target": request.target,
+        "--tokenizer": request.tokenizer,
+        "--max-tokens": "" if request.max_tokens is None else str(request.max_tokens),
+        "--embedder": request.embedder if request.embedder != NO_EMBEDDER else None,
+    }
+    more = [word for name in request.against for word in ("--against", name)]
+    more += ["--no-meaning"] if request.embedder == NO_EMBEDDER else []
+    return shlex.join(_given(reading | {"--columns": columns})), shlex.join(_given(checking) + more)
+
+
+def _given(options: dict[str, str | None]) -> list[str]:
+    return [word for name, value in options.items() if value for word in (name, value)]
 
 
 def _decisions(state: pl.DataFrame, examples: int) -> DecisionSummary:

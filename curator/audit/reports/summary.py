@@ -1,6 +1,7 @@
 """From an audit to the report that every format is drawn from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -8,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from curator.audit.decided.edited import now
+from curator.audit.decided.open_findings import is_open
 from curator.audit.engine import Audit
 from curator.audit.findings import is_on_lines, lines_found, published, severity_rank
 from curator.audit.loading.load import Loaded
@@ -30,7 +32,8 @@ from curator.reporting.model import (
     SpecimenMessage,
     TokenSummary,
 )
-from curator.reporting.verdict import ReadinessFacts, judge_readiness
+from curator.reporting.readiness import ReadinessFacts
+from curator.reporting.verdict import judge_readiness
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 WORST = 20
@@ -44,45 +47,40 @@ SPECIMEN_MESSAGES = 6
 
 def summarise(
     audit: Audit,
+    findings: pl.DataFrame,
+    facts: ReadinessFacts,
     *,
-    effective: int,
     duplicates: DuplicateSummary | None,
     meaning: MeaningSummary | None = None,
     prices: list[PriceEstimate],
     decisions: DecisionSummary | None,
-    undecided_errors: int | None = None,
-    undecided: Mapping[str, int] | None = None,
 ) -> AuditReport:
-    """The report of an audit; what the arguments mean is said at `ReadinessFacts`."""
+    """The report of an audit.
+
+    Args:
+        audit: of the data.
+        findings: of the audit, with what was decided about them; see `with_decisions`.
+        facts: what is known of the set but for what is counted here: severities, checks and tokens.
+        duplicates: what the duplicate engine counted.
+        meaning: what the encoder saw.
+        prices: of a training.
+        decisions: their counts.
+    """
     loaded = audit.loaded
-    checks = _checks(audit.findings, loaded)
+    checks = _checks(findings, loaded)
     tokens = _tokens(audit)
-    severities = _severities(audit.findings)
+    severities = _severities(findings)
+    facts = replace(facts, severities=severities, checks=checks, tokens=tokens)
     return AuditReport(
         program_version=version("curator"),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sources=_sources(loaded),
-        lines=sum(read.lines for read in loaded.sources),
-        examples=len(loaded.facts),
-        verdict=judge_readiness(
-            ReadinessFacts(
-                data=[read.source.name for read in loaded.sources],
-                lines=sum(read.lines for read in loaded.sources),
-                examples=len(loaded.facts),
-                effective=effective,
-                severities=severities,
-                checks=checks,
-                tokens=tokens,
-                duplicates=duplicates,
-                decisions=decisions,
-                undecided_errors=undecided_errors,
-                undecided=undecided,
-                against=[source.name for source in audit.options.against],
-                target=audit.options.target,
-            )
-        ),
+        lines=facts.lines,
+        examples=facts.examples,
+        verdict=judge_readiness(facts),
         severities=severities,
-        effective=effective,
+        effective=facts.effective,
+        distinct=facts.distinct,
         checks=checks,
         not_run=[NotRun(check=name, reason=reason) for name, reason in audit.not_run.items()],
         tokens=tokens,
@@ -115,7 +113,8 @@ def _sources(loaded: Loaded) -> list[SourceSummary]:
 
 
 def _severities(findings: pl.DataFrame) -> dict[Severity, int]:
-    counted = dict(findings.filter(is_on_lines()).group_by("severity").agg(lines_found()).iter_rows())
+    wanted = findings.filter(is_on_lines() & is_open())
+    counted = dict(wanted.group_by("severity").agg(lines_found()).iter_rows())
     return {severity: counted.get(severity, 0) for severity in SEVERITIES}
 
 
@@ -126,8 +125,8 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
     for (name,), group in ranked.group_by("check", maintain_order=True):
         more = int(group["more"].sum())
         listed = group.filter(pl.col("more").is_null())
-        worst = listed.sort("rank", -pl.col("score").fill_null(0), maintain_order=True).head(WORST).drop("rank")
-        severities = _examples_by_severity(group)
+        worst = listed.sort(~is_open(), "rank", -pl.col("score").fill_null(0), maintain_order=True).head(WORST)
+        severities, undecided = _examples_by_severity(group), _examples_by_severity(group.filter(is_open()))
         examples = sum(severities.values())
         check = check_named(str(name))
         summaries.append(
@@ -141,14 +140,23 @@ def _checks(findings: pl.DataFrame, loaded: Loaded) -> list[CheckSummary]:
                 examples=examples,
                 severities=severities,
                 share=examples / lines,
+                open=undecided,
+                decided=examples - sum(undecided.values()),
+                unreadable=unreadable_lines(group.filter(is_open())),
                 worst=list(published(worst, loaded)),
             )
         )
     return sorted(summaries, key=_gravest_first)
 
 
-def _gravest_first(summary: CheckSummary) -> tuple[int, int, str]:
-    return SEVERITIES.index(summary.severity), -summary.severities[summary.severity], summary.name
+def _gravest_first(summary: CheckSummary) -> tuple[bool, int, int, str]:
+    gravest = next(iter(summary.open), summary.severity)
+    return not summary.open, SEVERITIES.index(gravest), -summary.open.get(gravest, 0), summary.name
+
+
+def unreadable_lines(findings: pl.DataFrame) -> int:
+    """How many lines that could not be read as examples some findings are on."""
+    return int(findings.filter(pl.col("row").is_null() & is_on_lines()).select(lines_found()).item())
 
 
 def _examples_by_severity(group: pl.DataFrame) -> dict[Severity, int]:
@@ -157,7 +165,7 @@ def _examples_by_severity(group: pl.DataFrame) -> dict[Severity, int]:
     counted = dict(per_example.group_by("rank").len().iter_rows())
     for rank, more in group.drop_nulls("more").group_by("rank").agg(pl.col("more").sum()).iter_rows():
         counted[rank] = counted.get(rank, 0) + more
-    gravest = int(group["rank"].to_numpy().min())
+    gravest = int(group["rank"].to_numpy().min()) if len(group) else None
     return {name: counted.get(rank, 0) for rank, name in enumerate(SEVERITIES) if rank in counted or rank == gravest}
 
 

@@ -13,7 +13,7 @@ from curator.data.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
 
-VERSION = 4
+VERSION = 5
 """Counts up when the findings of unchanged data would change, or what is kept about them."""
 
 _PARTS = ("pairs", "keeper", "findings", "summary")
@@ -41,17 +41,19 @@ class Similar:
     summary: DuplicateSummary
 
 
-def find_similar(loaded: Loaded, cache: Cache, findings: pl.DataFrame, kept: np.ndarray, threshold: float) -> Similar:
+def find_similar(
+    loaded: Loaded, cache: Cache, findings: pl.DataFrame, decided: np.ndarray, threshold: float
+) -> Similar:
     """Find the duplicates of a set whose blocks were prepared, or take them from the cache where nothing changed.
 
     Args:
         loaded: the set.
         cache: that holds the prepared blocks.
         findings: of the other checks, for the keeper order.
-        kept: bool, shape (examples,): whether a person decided to keep the example.
+        decided: int8, shape (examples,): see `keeper_rank`.
         threshold: similarity from which two texts are similar.
     """
-    rank = rank_of(loaded, findings, kept)
+    rank = rank_of(loaded, findings, decided)
     ready = "".join(placed.features_key or "" for placed in loaded.placed)
     basis = f"{VERSION}|{loaded.fingerprint}|{threshold}|{ready}".encode() + rank.tobytes()
     key = xxhash.xxh3_128_hexdigest(basis)
@@ -63,15 +65,15 @@ def find_similar(loaded: Loaded, cache: Cache, findings: pl.DataFrame, kept: np.
     return known
 
 
-def rank_of(loaded: Loaded, findings: pl.DataFrame, kept: np.ndarray) -> np.ndarray:
+def rank_of(loaded: Loaded, findings: pl.DataFrame, decided: np.ndarray) -> np.ndarray:
     """The keeper order of a set: see `keeper_rank`; a finding without a severity has its check's."""
     if not len(findings):
-        return keeper_rank(loaded.facts, findings, kept)
+        return keeper_rank(loaded.facts, findings, decided)
     from curator.checks.catalogue import CHECKS
 
     severities = {check.name: check.severity for check in CHECKS}
     severity = pl.coalesce("severity", pl.col("check").replace_strict(severities)).alias("severity")
-    return keeper_rank(loaded.facts, findings.with_columns(severity), kept)
+    return keeper_rank(loaded.facts, findings.with_columns(severity), decided)
 
 
 def _from_cache(cache: Cache, key: str) -> Similar | None:

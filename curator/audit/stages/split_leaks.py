@@ -13,7 +13,7 @@ from curator.project.saved_split import TEST, TRAIN, VALIDATION, Splits
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus
 
-VERSION = 2
+VERSION = 3
 """Counts up when the findings of an unchanged split would change."""
 
 LEAKS = pl.Schema({**FOUND, "related": pl.List(pl.UInt32)})

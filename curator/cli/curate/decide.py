@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import POLICY, data_command
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.project.decisions.policies import Proposal
 
 
-@click.command("decide")
-@data_options
-@click.option("--policy", metavar="NAME", help="safe, recommended, or one of curator.toml.")
+@data_command("decide", "checks", "meaning", "filter", "annotator")
+@POLICY
 @click.option("--keep", "action", flag_value="keep", help="Keep what --where finds.")
 @click.option("--drop", "action", flag_value="drop", help="Drop what --where finds.")
 @click.option("--flag", "action", flag_value="flag", help="Flag what --where finds for another look.")
@@ -33,14 +32,13 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
     from curator.project.decisions.decision import Action
-    from curator.reporting.wording import count
     from curator.review import decide as deciding
 
     if (policy is None) == (action is None):
         raise click.UsageError("Give either --policy NAME, or one of --keep, --drop, --flag and --clear with --where.")
     if action is not None and not options.where:
         raise click.UsageError(f"--{action} needs --where FILTER, so that it is clear what it is about.")
-    with open_data(options) as opened:
+    with open_data(options, trial=dry_run) as opened:
         with progress_bar(options) as progress:
             audit = opened.audited(progress)
         if policy is not None:
@@ -49,8 +47,8 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
             made = 0 if dry_run else len(deciding.apply_policy(opened, proposal))
         else:
             found = deciding.found_by(opened, audit, options.where or "")
-            report = f"{action}: {count(len(found.ids), 'example')} found by {options.where}"
-            made = 0 if dry_run else len(deciding.decide(opened, found, cast(Action, action), reason))
+            report = f"{action}: {found.spoken()} found by {options.where}"
+            made = 0 if dry_run else len(deciding.decide(opened, audit, found, cast(Action, action), reason))
     with telling(_done(made)) if made else nullcontext():
         click.echo(report)
     if dry_run:

@@ -14,7 +14,7 @@ def command() -> None:
 
 
 @command.command("export")
-@data_options
+@data_options("annotator")
 @click.option("--rescue", is_flag=True, help="Of a damaged project, whatever can still be read.")
 def export(options: DataRequest, rescue: bool) -> None:
     """Write every decision about DATA to a file, one JSON object a line, in the order they were made.
@@ -60,7 +60,7 @@ def _write_journal(lines: Iterable[bytes], file: str, allowed: int) -> int:
 
 
 @command.command("import")
-@data_options
+@data_options("annotator")
 def import_(options: DataRequest) -> None:
     """Add the decisions of a file that are not there yet; importing a file twice changes nothing.
 

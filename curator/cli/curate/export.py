@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options, secrets_options
+from curator.cli.options import data_command, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.secrets import Policy
 
 
-@click.command("export")
-@data_options
-@click.option("--out", required=True, metavar="DIR", help="Folder to write; it appears whole.")
+@data_command("export", "checks", "meaning")
+@click.option("-o", "--out", required=True, metavar="DIR", help="Folder to write; it appears whole.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an earlier export of which nothing was changed.")

@@ -2,12 +2,11 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command
 from curator.settings.request import DataRequest
 
 
-@click.command("label")
-@data_options
+@data_command("label", "checks", "meaning", "filter", "annotator")
 @click.option("--set", "answer", metavar="NAME=VALUE", help="Answer a question about what --where finds.")
 @click.option("--remove", metavar="NAME", help="Take your answers to a question away from what --where finds.")
 @click.option("--disagreements", metavar="NAME", help="Print the ids of examples that annotators answer differently.")

@@ -2,12 +2,11 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command
 from curator.settings.request import DataRequest
 
 
-@click.command("review")
-@data_options
+@data_command("review", "checks", "meaning", "annotator")
 @click.option("--readonly", is_flag=True, help="Look, decide nothing.")
 @click.option("--web", is_flag=True, help="In a browser on this machine; the address that is printed works once.")
 @click.option("--port", type=int, default=0, metavar="N", help="For --web; default: any free one.")

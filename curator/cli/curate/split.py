@@ -2,19 +2,19 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command, json_option
 from curator.settings.request import DataRequest
 
 
-@click.command("split")
-@data_options
+@data_command("split", "meaning")
 @click.option("--validation", type=click.FloatRange(0, 1, max_open=True), metavar="SHARE", help="Default: 0.1.")
 @click.option("--test", type=click.FloatRange(0, 1, max_open=True), metavar="SHARE", help="Default: 0, no test set.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Another seed, another split. Default: 0.")
 @click.option("--group-by", metavar="FIELD", help="Examples with the same value stay on one side.")
 @click.option("--stratify", metavar="FIELD", help="Each side gets its share of every value.")
 @click.option("--anew", is_flag=True, help="Forget the saved split and split everything again.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the split's figures and certificate as JSON.")
+@json_option("The split's figures and certificate as JSON.")
+@click.option("-o", "--out", metavar="FILE", help="Write figures and certificate as JSON to a file.")
 def command(
     options: DataRequest,
     validation: float | None,
@@ -23,7 +23,8 @@ def command(
     group_by: str | None,
     stratify: str | None,
     anew: bool,
-    json_file: str | None,
+    as_json: bool,
+    out: str | None,
 ) -> int:
     """Split what is kept of DATA so that no validation example resembles a training example, and certify it.
 
@@ -42,16 +43,16 @@ def command(
     given = {"validation": validation, "test": test, "seed": seed, "group_by": group_by, "stratify": stratify}
     asked = {name: value for name, value in given.items() if value is not None}
     with open_data(options) as opened:
-        check_files(opened, json_file)
+        check_files(opened, out)
         with progress_bar(options) as progress:
             audit = opened.examples(progress, compare=True)
             must_link = semantic_must_link(audit, opened.project.cache, progress)
         splitting = make_split(opened, audit, asked, anew=anew, must_link=must_link)
         report, page = write_certificate(opened, audit, splitting)
-    if json_file:
+    for place in [*([out] if out else []), *(["-"] if as_json else [])]:
         with telling("The split was made and saved"):
-            write_report(report.model_dump_json(indent=1) + "\n", json_file, opened.allowed)
-    if json_file != "-":
+            write_report(report.model_dump_json(indent=1) + "\n", place, opened.allowed)
+    if not as_json:
         with telling("The split was made and saved"):
             for name, examples in report.examples.items():
                 asked_for, reached = share(report.asked[name]), share(report.reached[name])

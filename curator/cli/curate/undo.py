@@ -2,12 +2,11 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command
 from curator.settings.request import DataRequest
 
 
-@click.command("undo")
-@data_options
+@data_command("undo", "annotator")
 @click.option("--redo", is_flag=True, help="Take back the latest undo instead.")
 def command(options: DataRequest, redo: bool) -> None:
     """Take back the latest decision about DATA, or the latest policy as a whole. There is no limit to how often."""
@@ -18,7 +17,8 @@ def command(options: DataRequest, redo: bool) -> None:
         log = opened.project.log
         undone = log.redo(opened.annotator) if redo else log.undo(opened.annotator)
         if undone is None:
-            click.echo("Nothing to redo." if redo else f"{opened.annotator} has decided nothing that still stands.")
+            nothing = f"There is nothing to undo: no decision of {opened.annotator} counts."
+            click.echo("Nothing to redo." if redo else nothing)
             return
         what = f"the policy {undone.policy}" if undone.policy else undone.action
         verb = "Decided again" if redo else "Taken back"

@@ -2,16 +2,15 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command, limit_option
 from curator.settings.request import DataRequest
 
 
-@click.command("duplicates")
-@data_options
+@data_command("duplicates")
 @click.option("--threshold", type=click.FloatRange(0.3, 1), metavar="T", help="Similarity of a copy. Default: 0.7.")
 @click.option("--relations", metavar="LIST", help="copy,same-prompt,same-answer (default), template, or all.")
 @click.option("--pairs", metavar="FILE", help="Write the pairs as JSON Lines.")
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Groups shown; 0: all.")
+@limit_option(10, "Groups")
 @click.option("--calibrate", is_flag=True, help="Judge pairs of every similarity, and learn which threshold to use.")
 @click.option("--answers", metavar="FILE", help="With --calibrate: answers as JSON Lines; made where there is none.")
 @click.option("--per-band", type=click.IntRange(min=1), metavar="N", help="With --calibrate: pairs per band.")

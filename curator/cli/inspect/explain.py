@@ -2,12 +2,15 @@
 
 import click
 
+from curator.cli.options import COLOUR
+from curator.cli.values import checks, files, named
+
 
 @click.command("explain")
-@click.argument("check")
-@click.argument("data", nargs=-1, metavar="[DATA...]")
+@click.argument("check", shell_complete=named(checks))
+@click.argument("data", nargs=-1, metavar="[DATA...]", shell_complete=files)
 @click.option("--project", metavar="DIR", help="Project folder of DATA; default: beside it.")
-@click.option("--no-colour", is_flag=True, help="No colours; NO_COLOR does the same.")
+@COLOUR
 def command(check: str, data: tuple[str, ...], project: str | None, no_colour: bool) -> None:
     """Say what CHECK finds, why it matters and how to fix it.
 

@@ -2,22 +2,26 @@
 
 import click
 
+from curator.cli.options import QUIET, json_option, limit_option
+
 
 @click.command("leaks")
 @click.argument("train")
 @click.argument("validation")
 @click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=0.7, show_default=True)
 @click.option("--format", "format_name", metavar="NAME", help="Form of the examples; default: recognised.")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Shown at most; 0: all.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the whole list as JSON.")
-@click.option("--quiet", is_flag=True, help="No narration and no progress.")
+@limit_option(20)
+@json_option("The whole list as JSON.")
+@click.option("-o", "--out", metavar="FILE", help="Write the whole list as JSON to a file.")
+@QUIET
 def command(
     train: str,
     validation: str,
     threshold: float,
     format_name: str | None,
     limit: int,
-    json_file: str | None,
+    as_json: bool,
+    out: str | None,
     quiet: bool,
 ) -> int:
     """Find the examples of VALIDATION that are similar to one of TRAIN, or ask the same.
@@ -34,14 +38,14 @@ def command(
     from curator.splitting.leaks_between import leak_text, leaks_between
 
     sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
-    refuse_outputs([json_file], sources)
+    refuse_outputs([out], sources)
     with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
         found, specimens = leaks_between(
             [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress
         )
-    if json_file:
-        write_report(found.model_dump_json(indent=1) + "\n", json_file, allowed_by(sources))
-    if json_file != "-":
+    for place in [*([out] if out else []), *(["-"] if as_json else [])]:
+        write_report(found.model_dump_json(indent=1) + "\n", place, allowed_by(sources))
+    if not as_json:
         for specimen in specimens:
             click.echo(leak_text(specimen))
         click.echo(found.claim)

@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options, secrets_options
+from curator.cli.options import data_command, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.secrets import Policy
 
 
-@click.command("select")
-@data_options
-@click.option("--n", "count", type=click.IntRange(min=1), required=True, help="How many examples.")
+@data_command("select", "meaning")
+@click.option("-n", "--n", "count", type=click.IntRange(min=1), required=True, help="How many examples.")
 @click.option("--by", type=click.Choice(["diversity"]), default="diversity", show_default=True, help="What counts.")
 @click.option("--ids", is_flag=True, help="Print ids alone, the most important first.")
 @secrets_options

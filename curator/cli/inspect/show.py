@@ -2,7 +2,7 @@
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command, json_option, limit_option
 from curator.settings.request import DataRequest
 
 _LONGEST_DRAWN = 50_000
@@ -10,16 +10,14 @@ _LONGEST_DRAWN = 50_000
 of line ends."""
 
 
-@click.command("show")
-@data_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, texts as they are.")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many; 0: all.")
+@data_command("show", "checks", "meaning", "filter")
+@json_option("One JSON object a line, texts as they are.")
+@limit_option(20)
 def command(options: DataRequest, as_json: bool, limit: int) -> None:
     """Print the examples of DATA that --where FILTER finds, with what is wrong with each."""
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.cli.text.examples import shown_examples
-    from curator.data.safe_text import visible
 
     with open_data(options) as opened:
         with progress_bar(options) as progress:
@@ -32,10 +30,8 @@ def command(options: DataRequest, as_json: bool, limit: int) -> None:
                 click.echo(text.plain)
             else:
                 console.print(text)
-        for finding in found.unreadable:
-            place = f"── {finding.file}{'' if finding.line is None else f':{finding.line}'}  not an example"
-            sentence = f"{place}\n  {finding.severity} {finding.check}: {finding.message}"
-            click.echo(finding.model_dump_json(exclude_none=True).encode() if as_json else visible(sentence))
+        for line in found.unreadable:
+            click.echo(line.to_json().encode() if as_json else line.to_text())
         if not options.quiet and found.left_out:
             narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
         if found.examples and not found.is_audited:

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curator.cli.options import limit_option
+from curator.cli.values import named, targets
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,14 +16,14 @@ if TYPE_CHECKING:
 
 @click.command("validate")
 @click.argument("file")
-@click.option("--target", required=True, metavar="NAME", help="Whose rules.")
+@click.option("--target", required=True, metavar="NAME", shell_complete=named(targets), help="Whose rules.")
 @click.option("--model", metavar="NAME", help="Model to be trained, for its limits.")
 @click.option("--tokenizer", metavar="NAME", default="o200k_base", show_default=True, help="Counts what a model cuts.")
 @click.option("--against", metavar="FILE", help="The other split: a line in both is reported.")
-@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0: all.")
+@limit_option(50, "Violations")
 @click.option("--allow-secrets", is_flag=True, help="Do not look for keys and passwords.")
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE; FILE itself is never changed.")
-@click.option("--out", metavar="FILE", help="Where --fix writes; default: NAME.corrected.jsonl.")
+@click.option("-o", "--out", metavar="FILE", help="Where --fix writes; default: NAME.corrected.jsonl.")
 def command(
     file: str,
     target: str,

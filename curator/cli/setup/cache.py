@@ -12,7 +12,7 @@ def command() -> None:
 
 
 @command.command("clear")
-@data_options
+@data_options()
 def clear(options: DataRequest) -> None:
     """Remove everything derived from DATA: figures, findings, pairs, vectors, texts kept for searching.
 

@@ -1,6 +1,7 @@
 """Show examples: what they are, what is wrong with them, what was decided."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -9,18 +10,18 @@ from rich.text import Text
 
 from curator.audit.decided.edited import now
 from curator.audit.engine import Audit, own_findings
-from curator.audit.findings import Locations, published
+from curator.audit.findings import Locations, counted_together, published
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import Original, originals_at
 from curator.audit.open_data import Opened
 from curator.data.content import spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
-from curator.review.filter.evaluate import is_asked_for
-from curator.review.filter.language import Term, keys_asked, parse
+from curator.review.filter.language import keys_asked
 from curator.review.filter.query import examples_found
+from curator.review.filter.unreadable import UnreadableLines, unreadable_found
 
-_ASK_THE_AUDIT = {"check", "severity", "topic", "tokens", "answer-tokens"}
+_ASK_THE_AUDIT = {"check", "severity", "is", "topic", "tokens", "answer-tokens"}
 """Keys of a filter that only an audit can answer; for others the examples are read and no more."""
 
 
@@ -67,15 +68,37 @@ class PrintedExample:
 
 
 @dataclass(frozen=True)
+class PrintedLine:
+    """A line that could not be read as an example, or several that are only counted."""
+
+    findings: list[Finding]
+    status: str
+    count: int = 1
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        first, findings = self.findings[0], [finding.model_dump(exclude_none=True) for finding in self.findings]
+        value = {"id": None, "file": first.file, "line": first.line, "status": self.status, "findings": findings}
+        return msgspec.json.encode(value).decode()
+
+    def to_text(self) -> str:
+        """For a terminal: every text made safe."""
+        first = self.findings[0]
+        place = f"{first.file}{'' if first.line is None else f':{first.line}'}"
+        lines = [f"  {one.severity} {one.check}: {visible(one.message, one_line=True)}" for one in self.findings]
+        return "\n".join([f"── {visible(place, one_line=True)}  not an example  {self.status}", *lines])
+
+
+@dataclass(frozen=True)
 class FoundExamples:
-    """The examples shown, how many more there are, and the findings on lines that are no example.
+    """The examples shown, how many more examples and lines there are, and unreadable lines, each with its findings.
 
     Where there was no audit, the findings are those that an example shows by itself.
     """
 
     examples: list[PrintedExample]
     left_out: int
-    unreadable: list[Finding]
+    unreadable: list[PrintedLine]
     is_audited: bool
 
 
@@ -113,16 +136,23 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
                 edited=original.position in audit.edited.by_position,
             )
         )
-    left_out = len(positions) - len(chosen)
-    return FoundExamples(examples, left_out, _unreadable(audit, where, limit), audit.checked)
+    unreadable = unreadable_found(where, audit, state)
+    lines = _lines(audit, unreadable, None if limit is None else limit - len(chosen))
+    left_out = len(positions) - len(chosen) + unreadable.lines - sum(line.count for line in lines)
+    return FoundExamples(examples, left_out, lines, audit.checked)
 
 
-def _unreadable(audit: Audit, where: str | None, limit: int | None) -> list[Finding]:
-    """Where the filter asks for one check alone: its findings on lines that could not be read as examples."""
-    asked = None if where is None else parse(where)
-    if not isinstance(asked, Term) or asked.key != "check":
-        return []
-    found = audit.findings.filter(is_asked_for(asked.value) & pl.col("id").is_null())
-    listed = found.filter(pl.col("more").is_null())
-    listed = listed if limit is None else listed.head(limit)
-    return list(published(pl.concat([listed, found.filter(pl.col("more").is_not_null())]), audit.loaded))
+def _lines(audit: Audit, found: UnreadableLines, limit: int | None) -> list[PrintedLine]:
+    """The first `limit` unreadable lines, each with its findings; those that are only counted come last, together."""
+    status = {None: "pending", "drop": "drop", "keep": "accepted"}
+    listed = found.findings.filter(pl.col("more").is_null())
+    shown = [
+        PrintedLine(list(published(lines, audit.loaded)), status[lines["decided"][0]])
+        for lines in islice(listed.partition_by("file", "line", maintain_order=True), limit)
+    ]
+    counted = found.findings.filter(pl.col("more").is_not_null())
+    if limit is None and len(counted):
+        together = counted_together(counted, audit.loaded)
+        for finding, lines in zip(published(together, audit.loaded), together["more"], strict=True):
+            shown.append(PrintedLine([finding], "counted", lines))
+    return shown

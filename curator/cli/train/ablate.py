@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options, secrets_options
+from curator.cli.options import data_command, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.secrets import Policy
 
 
-@click.command("ablate")
-@data_options
+@data_command("ablate", "checks", "meaning")
 @click.option("--model", metavar="NAME_OR_PATH", help="The model to train.")
 @click.option("--set", "settings", metavar="SECTION.NAME=VALUE", multiple=True, help="A setting of the trainer.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curator.cli.values import files
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@click.argument("run", type=click.Path(exists=True, file_okay=False))
-@click.argument("other", type=click.Path(exists=True, file_okay=False), required=False)
+@click.argument("run", shell_complete=files)
+@click.argument("other", required=False, shell_complete=files)
 @click.option("--answers", type=click.IntRange(min=1), default=200, show_default=True, help="Questions asked, at most.")
 @click.option("--failures", type=click.IntRange(min=0), default=3, show_default=True, help="Worst examples shown.")
 @click.option(
@@ -38,7 +40,8 @@ def command(
 ) -> None:
     """Did tuning beat a good prompt? Ask the tuned and the untuned model of RUN on held-out examples.
 
-    With OTHER, an earlier run: is RUN better than OTHER, on the examples that both held out?
+    A run is named by its folder, its name, or `last`, of the data in this folder. With OTHER, an earlier run: is RUN
+    better than OTHER, on the examples that both held out?
 
     A judge gets each question, its reference and both answers, in both orders; nobody gets anything unless --judge is
     given. Its key comes from JUDGE_API_KEY. Interrupted or failed, the same command goes on: nothing is asked twice.
@@ -48,14 +51,15 @@ def command(
     from curator.cli.train.judge import as_fields, ask, reported
     from curator.training.evaluation import against, comparison_of, evaluate_run
     from curator.training.judge.asking import judge_at, open_judge_session
+    from curator.training.runs.find import run_folder
 
-    folder = Path(run)
+    folder = run_folder(run, Path())
     if (judge is None) != (judge_model is None) or (judge is not None and other is not None):
         raise click.UsageError(
             "A judge needs --judge URL and --judge-model NAME, and compares the two models of one RUN."
         )
     if other is not None:
-        found = against(Path(other), folder)
+        found = against(run_folder(other, Path()), folder)
         click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])
         return
     place = None if judge is None or judge_model is None else judge_at(judge, judge_model)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_command
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from curator.training.service.launching import ServiceRun
 
 
-@click.command("runs")
-@data_options
+@data_command("runs")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a run.")
 def command(options: DataRequest, as_json: bool) -> None:
     """List every training on DATA: its data against the run before, its losses, its verdict. Did the cleaning help?"""

@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_options, secrets_options
+from curator.cli.options import data_command, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.secrets import Policy
 
 
-@click.command("train")
-@data_options
+@data_command("train", "checks", "meaning")
 @click.option(
     "--model", metavar="NAME_OR_PATH", help="A folder, a model in the local cache, or as the service names it."
 )
@@ -69,7 +68,7 @@ def command(
     Here, a run's folder with the exact examples is made, the plan is shown, and a process of its own trains; Ctrl-C
     stops it after the current step, and `--run NAME` goes on. At a service, the same command follows the same job,
     whatever happened in between, and never starts a second one. Its key comes from OPENAI_API_KEY, TOGETHER_API_KEY
-    or FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be gone on with.
+    or FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be resumed.
     """
     from curator.cli.train.train_at_service import train_at_service
     from curator.cli.train.train_here import train_here

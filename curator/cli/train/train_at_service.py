@@ -33,7 +33,7 @@ def train_at_service(
     """Begin a job at a service, or find the one that was begun, and follow it; the exit code."""
     from curator.audit.open_data import open_data
 
-    with open_data(options) as opened:
+    with open_data(options, trial=dry_run) as opened:
         how = {"attempt": attempt, "left_out": left_out, "keep": not dry_run}
         ready = _ready(options, opened, via, model, _settings(settings), **how)
         if dry_run:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,11 @@ def train_here(
     """Hand over what is kept, show the sheet, start and follow; the exit code."""
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
-    from curator.training.hand_off import baseline, discard, prepare_run, start_run
+    from curator.training.hand_off import baseline, prepare_run, start_run
     from curator.training.hand_off import worth as worth_of
 
-    with open_data(options) as opened:
+    with ExitStack() as open_until_known:
+        opened = open_until_known.enter_context(open_data(options, trial=dry_run))
         with progress_bar(options) as progress:
             audit = opened.audited(progress, compare=True)
         ready = prepare_run(
@@ -53,17 +55,18 @@ def train_here(
             allow_leaks=allow_leaks,
             left_out=left_out,
         )
-    if prepare:
-        click.echo(json.dumps({"folder": str(ready.folder), "sheet": sheet(ready, options)}, ensure_ascii=False))
-        return 0
-    for line in sheet(ready, options):
-        click.echo(line, err=True)
-    allowed = {"allow_download": allow_download, "trust_remote_code": trust_remote_code}
-    if worth is not None:
-        click.echo(worth_of(baseline(ready.folder, worth, **allowed)), err=True)
-    if dry_run:
-        discard(ready)
-        return 0
+        if not dry_run:
+            open_until_known.close()
+        if prepare:
+            click.echo(json.dumps({"folder": str(ready.folder), "sheet": sheet(ready, options)}, ensure_ascii=False))
+            return 0
+        for line in sheet(ready, options):
+            click.echo(line, err=True)
+        allowed = {"allow_download": allow_download, "trust_remote_code": trust_remote_code}
+        if worth is not None:
+            click.echo(worth_of(baseline(ready.folder, worth, **allowed)), err=True)
+        if dry_run:
+            return 0
     start_run(ready.folder, **allowed)
     narrate(options, f"Training in {ready.folder}. Ctrl-C here stops it after the current step.")
     return 0 if detach else follow(ready.folder, options)

@@ -7,6 +7,7 @@ A file is read in one dialect: the one that most of its first examples fit; ties
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -237,7 +238,10 @@ def dialect_named(name: str) -> Dialect:
     for dialect in DIALECTS:
         if dialect.name == name:
             return dialect
-    raise UsageError(f"There is no format '{name}'. Known formats: {', '.join(d.name for d in DIALECTS)}.")
+    names = [dialect.name for dialect in DIALECTS]
+    near = get_close_matches(name, names, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    raise UsageError(f"There is no format '{name}'.{hint} Known formats: {', '.join(names)}.")
 
 
 def recognise(values: Iterable[Any], file: str) -> Recognised:

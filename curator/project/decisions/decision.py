@@ -2,12 +2,17 @@
 
 Actions and their values (JSON):
 
-- `keep`, `drop`, `flag`: no value. A flag asks for another look.
-- `clear`: no value. Takes back the annotator's keep, drop or flag.
+- `keep`: `{"findings": ["refusal/warning"]}`, what was known of the example, so that it no longer counts; a later
+  finding does. Without a value all of it was.
+- `accept`: the same value. The findings no longer count; the example stays undecided.
+- `drop`, `flag`: no value. A flag asks for another look.
+- `clear`: no value. Takes back the annotator's keep, drop, flag and accept.
 - `edit`: the new content (messages, tools, chosen, rejected, label), or nothing to return to the original.
 - `add`: the content of a new example; the example's id is that of its content.
 - `label`: `{"name": "tone", "value": "warm"}`; the value is a text, a number, a list of texts, or null to remove it.
 - `undo`: `undoes` names the unit that is undone; there is no example.
+
+The example's id is also that of a line that could not be read, or of what is found of the whole set.
 
 Decisions made together are one unit and are undone as one. Their ids are the unit's and a number, `UNIT:07`; a decision
 made alone has its unit's id. Ids made here sort by time.
@@ -26,10 +31,13 @@ import msgspec
 from curator.data.dialects.dialect import dialect_named
 from curator.data.validation import judge
 
-Action = Literal["keep", "drop", "flag", "edit", "add", "label", "clear", "undo"]
+Action = Literal["keep", "drop", "flag", "accept", "edit", "add", "label", "clear", "undo"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 VERDICTS = ("keep", "drop", "flag", "clear")
-VERSION = 1
+EVERY_FINDING = "*"
+"""Stands for all that was found of an example, in the list of what a person accepted."""
+
+VERSION = 2
 """Of the form above; counts up when it changes."""
 
 _EXAMPLE_ID = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]{0,9})?")
@@ -131,15 +139,24 @@ def _fault_of_action(decision: Decision) -> str | None:
 
 def fault_of_value(action: str, value: str | None) -> str | None:
     """What is wrong with a decision's value; None when nothing is."""
-    if action in VERDICTS:
+    if action in VERDICTS and action != "keep":
         return None if value is None else f"'{action}' takes no value."
     if value is None:
-        return None if action == "edit" else f"'{action}' needs a value."
+        return None if action in ("edit", "keep") else f"'{action}' needs a value."
     try:
         decoded = msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return "Its value is not JSON."
+    if action in ("keep", "accept"):
+        return _fault_of_findings(decoded)
     return _fault_of_label(decoded) if action == "label" else _fault_of_content(decoded)
+
+
+def _fault_of_findings(value: Any) -> str | None:
+    names = value.get("findings") if isinstance(value, dict) and len(value) == 1 else None
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return None
+    return 'Its value is not a list of findings: {"findings": ["refusal/warning"]}.'
 
 
 def _fault_of_content(value: Any) -> str | None:
@@ -192,6 +209,11 @@ def is_name(text: str) -> bool:
 def _is_storable(text: str) -> bool:
     """Half of a surrogate pair, which a terminal can deliver, is no character and cannot be kept; NUL ends a text."""
     return len(text) <= _LONGEST_REASON and not re.search("[\0\ud800-\udfff]", text)
+
+
+def findings_value(names: Sequence[str]) -> str:
+    """The value of a `keep` or `accept`: findings as CHECK/SEVERITY."""
+    return msgspec.json.encode({"findings": list(names)}).decode()
 
 
 def label_value(name: str, value: str | int | float | Sequence[str] | None) -> str:

@@ -3,7 +3,8 @@
 Per example and annotator the latest verdict (keep, drop, flag, clear) counts, and a person's own outranks a policy's.
 Where a person has decided, policies run by others do not count. While one annotator keeps and another drops, the
 example is pending and disputed; a flag is a question, not a vote, and shows where nobody votes. Of edits the latest
-counts, of labels the latest of each annotator and name.
+latest counts, of labels the latest of each annotator and name. Findings are accepted by whoever accepts them, and by a
+person's keep that counts.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from curator.project.decisions.decision import VERDICTS
+from curator.project.decisions.decision import EVERY_FINDING, VERDICTS
 
 LOG = pl.Schema(
     {
@@ -40,6 +41,7 @@ _STATE: dict[str, pl.DataType | type[pl.DataType]] = {
     "content": pl.String,  # JSON: of the latest edit, else of the addition; null: as in the source
     "labels": pl.List(pl.String),  # texts as they are, numbers as name=number; sorted
     "annotators": pl.List(pl.String),  # everyone of whom something stands; sorted
+    "accepted": pl.List(pl.String),  # findings that no longer count, as CHECK/SEVERITY; EVERY_FINDING for all; sorted
 }
 STATE = pl.Schema(_STATE)
 """A row per example that was ever decided about."""
@@ -72,11 +74,12 @@ def replay(log: pl.DataFrame, undone: Collection[str] = ()) -> pl.DataFrame:
         .join(contents, on="id", how="left")
         .join(_label_texts(label_rows), on="id", how="left")
         .join(_annotators(verdicts, decision_state, label_rows), on="id", how="left")
+        .join(_accepted(decision_state, verdicts), on="id", how="left")
         .with_columns(
             pl.col("status").fill_null("pending"),
             pl.col("disputed", "edited", "added").fill_null(False),
             (pl.col("by_person").fill_null(False) | pl.col("edited_by_person").fill_null(False)).alias("by_person"),
-            pl.col("labels", "annotators").fill_null(pl.lit([], pl.List(pl.String))),
+            pl.col("labels", "annotators", "accepted").fill_null(pl.lit([], pl.List(pl.String))),
         )
         .select(STATE.names())
         .cast(STATE)
@@ -119,7 +122,7 @@ def _decision_states(log: pl.DataFrame, undone: Collection[str]) -> pl.DataFrame
 def _verdicts(decision_state: pl.DataFrame) -> pl.DataFrame:
     """A row per example and annotator: the verdict that counts for them."""
     is_own = pl.col("policy").is_null()
-    columns = ["action", "reason", "policy", "time", "id"]
+    columns = ["action", "value", "reason", "policy", "time", "id"]
     return (
         decision_state.filter(pl.col("action").is_in(VERDICTS))
         .group_by("example", "annotator")
@@ -168,6 +171,24 @@ def _status(verdicts: pl.DataFrame) -> pl.DataFrame:
         .rename({"example": "id"})
         .drop("keeps", "drops")
     )
+
+
+def _accepted(decision_state: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """A row per example of which findings no longer count: accepted."""
+    dropped = verdicts.filter(pl.col("action") == "drop", pl.col("policy").is_null())["example"]
+    kept = verdicts.filter(
+        (pl.col("action") == "keep") & pl.col("policy").is_null() & ~pl.col("example").is_in(dropped.implode())
+    )
+    last = pl.col("action").eq("clear").cum_sum(reverse=True).over("example", "annotator")
+    accepting = decision_state.filter(pl.col("action").is_in(["accept", "clear"])).filter(last == 0)
+    columns = [pl.col("example").alias("id"), "value"]
+    rows = [
+        (id_, name)
+        for id_, value in pl.concat([kept.select(columns), accepting.select(columns)]).iter_rows()
+        for name in ([EVERY_FINDING] if value is None else msgspec.json.decode(value)["findings"])
+    ]
+    frame = pl.DataFrame(rows, schema={"id": pl.String, "accepted": pl.String}, orient="row")
+    return frame.unique().sort("id", "accepted").group_by("id", maintain_order=True).agg("accepted")
 
 
 def _contents(decision_state: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from curator.project.decisions.decision import fault_of_value
 from curator.project.decisions.decision_state import LOG, labels_of, replay
 from curator.project.decisions.log import COLUMNS, DecisionLog, undone_units
 
-_SNAPSHOT = "state-1"
+_SNAPSHOT = "state-2"
 """Under which the cache keeps the snapshot; counts up when the state of unchanged decisions would change."""
 
 _WORTH_A_SNAPSHOT = 20_000
@@ -132,8 +132,8 @@ class States:
 
 
 def _meaningful(log: pl.DataFrame) -> pl.DataFrame:
-    """Without labels, edits and additions whose value is none."""
-    valued = log.with_row_index("row").filter(pl.col("action").is_in(["label", "edit", "add"]))
+    """Without labels, edits, additions and accepted findings whose value is none."""
+    valued = log.with_row_index("row").filter(pl.col("action").is_in(["label", "edit", "add", "accept", "keep"]))
     unsound = [
         row
         for row, action, value in valued.select("row", "action", "value").iter_rows()

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 import polars as pl
 
+from curator.audit.decided.open_findings import is_open
 from curator.audit.ids import positions_of
 from curator.audit.loading.load import Loaded
 from curator.checks.catalogue import check_named
@@ -27,6 +28,9 @@ _NUMBER_COLUMNS = {
 }
 _ROLE_INITIALS = {"system": "s", "developer": "d", "user": "u", "assistant": "a", "tool": "t"}
 
+_DECIDED = {"open": is_open(), "accepted": (pl.col("decided") == "keep").fill_null(value=False)}
+"""What `is:` asks of a finding; beside other terms that must all hold, these look at such findings alone."""
+
 Mask = np.ndarray
 
 
@@ -36,12 +40,13 @@ class Searched:
 
     Attributes:
         loaded: the set.
-        findings: `FINDINGS` of the set.
+        findings: `FINDINGS` of the set, with `decided` where `is:` is asked; see `with_decisions`.
         state: the derived state of decisions: id, status, labels, annotators; see `curator.project`.
         texts: where words are looked for; None: in the source.
         splits: the saved split; None: it cannot be asked for.
         near: ids of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
         about: ids of the examples of a topic, by its number or by words of its title; None: it cannot be asked for.
+        unreadable: whether these are lines that could not be read as examples.
     """
 
     loaded: Loaded
@@ -51,6 +56,7 @@ class Searched:
     splits: pl.DataFrame | None = None
     near: Callable[[str], pl.Series] | None = None
     about: Callable[[str], pl.Series] | None = None
+    unreadable: bool = False
 
 
 def matching(text: str | None, searched: Searched) -> Mask:
@@ -68,6 +74,9 @@ def matching(text: str | None, searched: Searched) -> Mask:
 def _matching(part: Filter, searched: Searched) -> Mask:
     match part:
         case All(parts):
+            for state in (inner.value for inner in parts if isinstance(inner, Term) and inner.key == "is"):
+                if state in _DECIDED:
+                    searched = replace(searched, findings=searched.findings.filter(_DECIDED[state]))
             return reduce(np.logical_and, (_matching(inner, searched) for inner in parts))
         case Any(parts):
             return reduce(np.logical_or, (_matching(inner, searched) for inner in parts))
@@ -101,6 +110,10 @@ def _by_term(term: Term, searched: Searched) -> Mask:
     match term.key:
         case "check":
             return _positions(searched.findings.filter(is_asked_for(term.value)), len(facts))
+        case "is" if term.value == "unreadable":
+            return np.full(len(facts), searched.unreadable)
+        case "is":
+            return _positions(searched.findings.filter(_DECIDED[term.value]), len(facts))
         case "severity":
             return _positions(searched.findings.filter(pl.col("severity") == term.value), len(facts))
         case "role":

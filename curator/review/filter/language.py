@@ -18,6 +18,7 @@ NAMES = (
     "role",
     "label",
     "decided",
+    "is",
     "id",
     "file",
     "kind",
@@ -27,6 +28,7 @@ NAMES = (
     "topic",
     "split",
 )
+FINDING_STATES = ("open", "accepted", "unreadable")
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
 KEYS = (*NUMBERS, *NAMES)
 
@@ -231,8 +233,11 @@ class _Reader:
         if key in NUMBERS:
             return self._number(key, value, place)
         value = _unquoted(value[1:-1]) if value.startswith('"') else value
-        if key == "decided" and value not in DECIDED:
-            raise FilterError(f"'decided:' is one of {', '.join(DECIDED)}.", self.text, place)
+        known = {"decided": DECIDED, "is": FINDING_STATES}.get(key)
+        if known is not None and value not in known:
+            near = get_close_matches(value, known, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise FilterError(f"'{key}:' is one of {', '.join(known)}.{hint}", self.text, place)
         return Term(key, value)
 
     def _number(self, key: str, value: str, place: int) -> Number:

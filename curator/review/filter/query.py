@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from curator.audit.decided.open_findings import with_decisions
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.meaning.meaning import Meaning
@@ -13,6 +14,7 @@ from curator.audit.meaning.meaning_search import Near, near_example
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
 from curator.review.filter.evaluate import Mask, Searched, matching
+from curator.review.filter.language import keys_asked
 from curator.review.filter.text_search import EditedTexts, SearchableTexts
 
 SIMILAR = "similar:"
@@ -34,13 +36,20 @@ def examples_found(
     Raises:
         FilterError, UsageError: as `curator.review.filter.evaluate.matching`.
     """
+    state, edited, added = opened.state(), audit.edited, {}
     asked = Searched(
-        audit.loaded, audit.source_findings, opened.state(), texts, opened.splits(), _near(opened, audit), _about(audit)
+        audit.loaded,
+        _findings(where, audit, audit.source_findings, state),
+        state,
+        texts,
+        opened.splits(),
+        _near(opened, audit),
+        _about(audit),
     )
-    mask, edited, added = matching(where, asked), audit.edited, {}
+    mask = matching(where, asked)
     if edited.contents:
-        loaded = replace(audit.loaded, facts=edited.facts)
-        again = replace(asked, loaded=loaded, findings=edited.findings, texts=EditedTexts(edited.contents.values()))
+        loaded, findings = replace(audit.loaded, facts=edited.facts), _findings(where, audit, edited.findings, state)
+        again = replace(asked, loaded=loaded, findings=findings, texts=EditedTexts(edited.contents.values()))
         found, is_in_set = matching(where, again), edited.positions >= 0
         mask[edited.positions[is_in_set]] = found[is_in_set]
         by_id = zip(edited.contents, found.tolist(), is_in_set.tolist(), strict=True)
@@ -55,6 +64,11 @@ def near_to(example: str, opened: Opened, audit: Audit) -> Near:
         UsageError, MissingDependency: as `near_example`.
     """
     return near_example(audit, opened.project.cache, example, ALIKE, lambda *_: None)
+
+
+def _findings(where: str | None, audit: Audit, findings: pl.DataFrame, state: pl.DataFrame) -> pl.DataFrame:
+    """The findings with what was decided about them, where the filter asks for that."""
+    return with_decisions(findings, audit.loaded, state) if "is" in keys_asked(where) else findings
 
 
 def _near(opened: Opened, audit: Audit) -> Callable[[str], pl.Series]:

@@ -19,6 +19,7 @@ from curator.audit.reports.report import report_of
 from curator.data.safe_text import visible
 from curator.project.decisions.policies import Proposal
 from curator.reporting.model import AuditReport
+from curator.reporting.next_steps import POLICY_KEY
 from curator.reporting.wording import count
 from curator.review.decide import apply_policy
 from curator.review.session import Review
@@ -218,11 +219,10 @@ def _lines(
 ) -> Iterator[_OverviewLine]:
     yield _OverviewLine(Text("Next", style="bold"), None)
     for step in report.verdict.next_steps:
-        command = step.command or ""
-        where = command.rpartition("--where ")[2] if "--where" in command else None
-        if f"--policy {_POLICY}" in command:
+        where = step.filter
+        if step.key == POLICY_KEY:
             where = POLICY_LINE
-        elif where is not None and _is_unreadable(report, where.removeprefix("check:")):
+        elif where is not None and where.startswith("is:unreadable"):
             where = UNREADABLE_LINE
         line = Text(visible(step.sentence, one_line=True))
         if step.command and where is None:
@@ -239,12 +239,14 @@ def _lines(
     yield _OverviewLine(Text("Findings", style="bold"), None)
     if not report.checks:
         yield _OverviewLine(Text("  No check found anything."), None)
-    most = max((check.examples for check in report.checks), default=0)
+    most = max((sum(check.open.values()) for check in report.checks), default=0)
     for check in report.checks:
-        text = Text(f"  {check.examples:>9,} " if check.examples else f"  {'all':>9} ")
-        text.append(bar(check.examples, most, _BAR), style=_STYLES[check.severity])
+        undecided = sum(check.open.values())
+        text = Text(f"  {undecided:>9,} " if check.examples else f"  {'all':>9} ")
+        text.append(bar(undecided, most, _BAR), style=_STYLES[check.severity])
         text.append(f" {SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
-        text.append(f"  {check.title}", style="dim")
+        decided = f"  {check.decided:,} decided" if check.decided else ""
+        text.append(f"{decided}  {check.title}", style="dim")
         text.truncate(width, overflow="ellipsis")
         about_examples = any(finding.example is not None for finding in check.worst)
         about_lines = UNREADABLE_LINE if _is_unreadable(report, check.name) else None
