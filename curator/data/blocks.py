@@ -4,12 +4,16 @@ Blocks are cut where the content says so, not at fixed offsets: a line inserted 
 and everything that was derived from the others is found again by their hash.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import xxhash
+
+READ_BYTES = 4 << 20
+"""Bytes read of a source at once."""
 
 SMALLEST = 2 << 20
 LARGEST = 8 << 20
@@ -35,6 +39,9 @@ class Block:
         first: number of the first element (1-based physical line, or element).
         offset: where `data` starts in the (decompressed) source, in bytes; -1 where the source is not made of JSON.
         faults: check and sentence for elements (by position in the block) that the source itself could not deliver.
+        lines: by how much the number of each element is greater than `first`, int64, shape (elements,), where elements
+            take up several lines; None: they are numbered one after the other.
+        places: of each element behind `offset`, in bytes of the source, int64, shape (elements,); None: as in `data`.
     """
 
     data: bytes
@@ -43,6 +50,8 @@ class Block:
     first: int
     offset: int
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)
+    lines: np.ndarray | None = None
+    places: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -50,8 +59,24 @@ class Block:
     def elements(self) -> Iterator[tuple[int, bytes, int]]:
         """Number, bytes and offset in the source of each element."""
         ends = self.starts + self.lengths
-        for index, (start, end) in enumerate(zip(self.starts.tolist(), ends.tolist(), strict=True)):
-            yield self.first + index, self.data[start:end], -1 if self.offset < 0 else self.offset + start
+        numbers = range(len(self)) if self.lines is None else self.lines.tolist()
+        places = (self.starts if self.places is None else self.places).tolist()
+        for number, start, end, place in zip(numbers, self.starts.tolist(), ends.tolist(), places, strict=True):
+            yield self.first + number, self.data[start:end], -1 if self.offset < 0 else self.offset + place
+
+    def head(self, count: int) -> "Block":
+        """The first `count` elements, or all where there are fewer."""
+        count = min(len(self), count)
+        end = int(self.starts[count - 1] + self.lengths[count - 1])
+        return replace(
+            self,
+            data=self.data[:end],
+            starts=self.starts[:count],
+            lengths=self.lengths[:count],
+            faults={index: fault for index, fault in self.faults.items() if index < count},
+            lines=None if self.lines is None else self.lines[:count],
+            places=None if self.places is None else self.places[:count],
+        )
 
     @cached_property
     def digest(self) -> str:
@@ -59,6 +84,9 @@ class Block:
         hasher = xxhash.xxh3_128(self.data)
         hasher.update(self.lengths.tobytes())
         hasher.update(repr(sorted(self.faults.items())).encode())
+        for numbers in (self.lines, self.places):
+            if numbers is not None:
+                hasher.update(numbers.tobytes())
         return hasher.hexdigest()
 
 
@@ -66,6 +94,54 @@ def ends_block(size: int, last_length: int, elements: int) -> bool:
     """Whether a block of `size` bytes and so many `elements` ends with its last one, of `last_length` bytes."""
     is_full = size >= LARGEST or elements >= MOST_ELEMENTS
     return is_full or (size >= SMALLEST and last_length % CUT_EVERY == 0)
+
+
+class Element(NamedTuple):
+    """An element of a source that is not made of lines.
+
+    Attributes:
+        number: its line, or its number.
+        raw: its bytes, as JSON.
+        fault: why there are none.
+        place: where it begins in the source, in bytes; -1 where the source is not made of JSON.
+    """
+
+    number: int
+    raw: bytes
+    fault: tuple[str, str] | None = None
+    place: int = -1
+
+
+def blocks_of(elements: Iterable[Element]) -> Iterator[Block]:
+    """Blocks of elements."""
+    pending: list[Element] = []
+    size = 0
+    for element in elements:
+        pending.append(element)
+        size += len(element.raw)
+        if ends_block(size, len(element.raw), len(pending)):
+            yield _joined(pending)
+            pending, size = [], 0
+    if pending:
+        yield _joined(pending)
+
+
+def _joined(elements: list[Element]) -> Block:
+    lengths = np.array([len(element.raw) for element in elements], dtype=np.int64)
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
+    lines = np.array([element.number for element in elements], dtype=np.int64) - elements[0].number
+    are_counted = bool((lines == np.arange(len(lines))).all())
+    offset = elements[0].place
+    return Block(
+        b"".join(element.raw for element in elements),
+        starts,
+        lengths,
+        elements[0].number,
+        offset,
+        {position: element.fault for position, element in enumerate(elements) if element.fault is not None},
+        None if are_counted else lines,
+        None if offset < 0 else np.array([element.place for element in elements], dtype=np.int64) - offset,
+    )
 
 
 def block_ends(lengths: np.ndarray, *, at_end: bool) -> Iterator[int]:

@@ -143,7 +143,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
         WorkFailed: a worker died or the disk is full.
     """
     reading = _Reading(sources, options, wanted, cache, progress)
-    size = sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
+    size = sum(source.path.stat().st_size * (4 if source.layers else 1) for source in sources)
     derive_all(reading.tasks(), cache, size, reading.finished, light=wanted.is_light)
     facts, findings = _gathered(reading.placed, cache, [source.name for source in sources])
     reused = 1 - reading.derived / max(len(reading.placed), 1)
