@@ -67,18 +67,18 @@ def _below(stream: IO[bytes], layer: str) -> IO[bytes]:
     opened: Any
     match kind:
         case "gz":
-            opened = gzip.GzipFile(fileobj=stream)
+            opened = gzip.GzipFile(fileobj=stream, mode="rb")
         case "bz2":
             opened = bz2.BZ2File(stream)
         case "xz":
-            opened = lzma.LZMAFile(stream)
+            opened = lzma.LZMAFile(stream)  # noqa: SIM115 - the caller reads it
         case "zst":
             import pyarrow
 
             # zstandard's own reader takes the end of a file that was cut off for the end of its data.
             opened = io.BufferedReader(pyarrow.CompressedInputStream(pyarrow.PythonFile(stream, "r"), "zstd"))
         case "zip":
-            opened = zipfile.ZipFile(seekable(stream)).open(member)
+            opened = zipfile.ZipFile(seekable(stream)).open(member)  # noqa: SIM115 - the same
         case _:
             with_members = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 - the caller reads a member of it
             found = next((entry for entry in with_members if entry.name == member), None)
