@@ -5,6 +5,8 @@ __all__ = [
     "blocks",
     "content",
     "dialects.dialect",
+    "dialects.recognition",
+    "dialects.roles",
     "facts",
     "files.atomic",
     "files.permissions",
