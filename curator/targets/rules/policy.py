@@ -23,6 +23,7 @@ class ImageRules:
         types: subtypes of `image/` that it reads.
         addresses: whether an image may be a web address instead of a data URI.
         trained_beside: whether a message with an image may have weight 1.
+        files: whether media may be files, in parts of the types image, video and audio too.
     """
 
     most: int | None
@@ -30,6 +31,7 @@ class ImageRules:
     types: frozenset[str] = frozenset({"jpeg", "jpg", "png", "webp"})
     addresses: bool = True
     trained_beside: bool = True
+    files: bool = False
 
 
 @dataclass(frozen=True)
