@@ -6,7 +6,6 @@ __all__ = [
     "content",
     "dialects.dialect",
     "dialects.recognition",
-    "dialects.roles",
     "facts",
     "files.atomic",
     "files.permissions",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from curator.data.blocks import Block
+from curator.data.blocks import BYTE_ORDER_MARK, Block
 from curator.data.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.data.dialects.dialect import Dialect
 from curator.data.dialects.published import as_object
@@ -18,7 +18,6 @@ from curator.data.media import media_key, with_media
 from curator.data.validation import Refusal, judge, refusal_of_meaning
 
 _to_json = msgspec.json.encode
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _LONG = 1 << 20
 """Bytes of a line from which on not all is said that is wrong with it."""

@@ -1,4 +1,4 @@
-"""Names that people give to columns, and which of an unknown set are its prompts and answers."""
+"""Headers: what divides them, names that people give to columns, and which of them are prompts and answers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,6 +32,15 @@ KNOWN = frozenset(
     {*PROMPTS, *ANSWERS, *SYSTEMS, "messages", "conversations", "conversation", "text", "chosen", "rejected"}
 ) - {"a", "q", "title", "source", "message"}
 """Names by which a line is taken for the header of a table."""
+
+DELIMITERS = (b",", b";", b"\t", b"|")
+
+
+def delimiter_of(header: bytes, *, prefers_tabs: bool = False) -> bytes:
+    """What divides the fields of a header."""
+    if prefers_tabs and b"\t" in header:
+        return b"\t"
+    return max(DELIMITERS, key=header.count)
 
 
 def suggested_columns(values: Sequence[dict[str, Any]]) -> dict[str, str]:

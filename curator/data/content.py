@@ -8,9 +8,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from curator.data.dialects.media_parts import with_openai_parts
-from curator.data.dialects.roles import CALLS, ROLES, role_of
-
 Message = dict[str, Any]
 
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id", "weight", "reasoning"})
@@ -19,6 +16,19 @@ KNOWN_MESSAGE_KEYS = MESSAGE_KEYS | _ALIASES | {"refusal", "from", "value"}
 
 _SAID_ELSEWHERE = frozenset({"reasoning", "tool_call"})
 """LLaMA-Factory's parts that have a key of the message with us."""
+
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+
+_ROLE_NAMES = {
+    "system": "system sys",
+    "developer": "developer",
+    "user": "user human prompter usr",
+    "assistant": "assistant gpt chatgpt bing bard chatbot model bot ai claude gemini function_call tool_call",
+    "tool": "tool observation ipython function function_response tool_response tool_result",
+}
+_ROLES_BY_NAME = {name: role for role, names in _ROLE_NAMES.items() for name in names.split()}
+_CALLS = frozenset({"function_call", "tool_call"})
+"""Speakers in ShareGPT whose text is the JSON of tool calls."""
 
 
 class Refused(ValueError):
@@ -55,6 +65,11 @@ def content_of(text: str) -> Content:
     return Content(**msgspec.json.decode(text))
 
 
+def role_of(name: str) -> str:
+    """The role that a name means; one that is not known as it is, and a check reports it."""
+    return name if name in ROLES else _ROLES_BY_NAME.get(name.strip().lower(), name)
+
+
 def chat_messages(messages: list[Message], first_index: int = 0) -> list[Message]:
     """OpenAI-style messages as ours, their roles under any usual name."""
     return [_chat_message(message, first_index + index) for index, message in enumerate(messages)]
@@ -68,6 +83,8 @@ def _chat_message(message: Message, index: int) -> Message:
     reasoning = message.get("reasoning") or message.get("reasoning_content") or message.get("thinking")
     calls = message.get("tool_calls")
     if isinstance(content, list):
+        from curator.data.dialects.media_parts import with_openai_parts
+
         content, reasoning, calls = _plain_parts(with_openai_parts(content), reasoning, calls, index)
     if message.get("function_call") is not None:
         calls = [*(calls or []), _tool_call(message["function_call"], index)]
@@ -160,7 +177,7 @@ def sharegpt_messages(turns: list[dict[str, Any]], system: str | None = None, fi
         index = first_index + len(messages)
         speaker, text = turn["from"], turn["value"]
         message: Message = {"role": role_of(speaker)}
-        if speaker in CALLS:
+        if speaker in _CALLS:
             message["tool_calls"] = _complete_calls(_calls_from_text(text, index))
         else:
             message["content"] = text

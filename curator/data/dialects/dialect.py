@@ -11,8 +11,6 @@ import msgspec
 
 from curator.data.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
 from curator.data.dialects import published, shapes
-from curator.data.dialects import published_shapes as forms
-from curator.data.dialects.transcript import is_transcript, turns_of
 from curator.errors import UsageError
 
 MAPPING_VERSION = 4
@@ -49,7 +47,7 @@ class Dialect:
         if "label" in self.required:
             return isinstance(value["label"], bool)
         if self.name == "transcript":
-            return is_transcript(value["text"])
+            return published.is_transcript(value["text"])
         if self.name == "text":
             return "parent_id" not in value
         if not self.turn_key:
@@ -127,8 +125,12 @@ def _prompt_completion(value: dict[str, Any]) -> Content:
 
 def _preference(value: dict[str, Any]) -> Content:
     prompt = _turns(value.get("prompt"), "user")
-    if not prompt and is_transcript(value["chosen"]) and is_transcript(value["rejected"]):
-        value = {**value, "chosen": turns_of(value["chosen"]), "rejected": turns_of(value["rejected"])}
+    if not prompt and published.is_transcript(value["chosen"]) and published.is_transcript(value["rejected"]):
+        value = {
+            **value,
+            "chosen": published.turns_of(value["chosen"]),
+            "rejected": published.turns_of(value["rejected"]),
+        }
     chosen = _turns(value["chosen"], "assistant", len(prompt))
     rejected = _turns(value["rejected"], "assistant", len(prompt))
     if not prompt:
@@ -199,33 +201,33 @@ DIALECTS = (
     _dialect("chat", "messages", shapes.Chat, _chat),
     _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, _sharegpt_roles, turn_key="role"),
     _dialect("sharegpt", "conversations", shapes.ShareGpt, _sharegpt),
-    _dialect("exchanges", "conversation", forms.Exchanges, published.exchanges, turn_key="input"),
+    _dialect("exchanges", "conversation", published.Exchanges, published.exchanges, turn_key="input"),
     _dialect(
         "conversation-sharegpt",
         "conversation",
-        forms.ConversationSpeakers,
+        published.ConversationSpeakers,
         published.conversation_speakers,
         turn_key="from",
     ),
-    _dialect("conversation", "conversation", forms.Conversation, published.conversation),
+    _dialect("conversation", "conversation", published.ConversationRow, published.conversation),
     _dialect(
         "message-tree",
         "message_tree_id prompt",
-        forms.MessageTree,
+        published.MessageTree,
         published.message_tree,
         unread=published.other_branches,
     ),
     _dialect(
         "self-instruct",
         "instruction instances",
-        forms.SelfInstruct,
+        published.SelfInstruct,
         published.self_instruct,
         unread=published.other_instances,
     ),
     _dialect(
         "squad",
         "context question answers",
-        forms.PassageQuestion,
+        published.PassageQuestion,
         published.passage_question,
         unread=published.other_answers,
     ),
@@ -254,7 +256,7 @@ DIALECTS = (
     _dialect(
         "input-output",
         "input output",
-        forms.InputOutput,
+        published.InputOutput,
         lambda value: pair(value["input"], value["output"], value.get("system")),
     ),
     _dialect("transcript", "text", shapes.PlainText, published.transcript),

@@ -1,14 +1,98 @@
-"""What data sets as they are published mean, and what of an example cannot be read with it."""
+"""Data sets as they are published: their shapes, what they mean, and what of an example cannot be read with it."""
 
 import ast
-from typing import Any
+import re
+from typing import Any, NotRequired
 
-from curator.data.content import Content, Message, Refused, chat_messages, sharegpt_messages, tool_definitions
-from curator.data.dialects.transcript import is_transcript, turns_of
+from typing_extensions import TypedDict
+
+from curator.data.content import (
+    Content,
+    Message,
+    Refused,
+    chat_messages,
+    role_of,
+    sharegpt_messages,
+    tool_definitions,
+)
+from curator.data.dialects.shapes import ChatMessage, ShareGptTurn, Tools
 from curator.data.json_line import decode_json
 
 _LISTS = ("messages", "conversations", "conversation")
 _NO_RANK = 1 << 30
+_SPEAKERS = {"instruction": "user", "input": "user", "response": "assistant"}
+_MARKS = re.compile(
+    r"###\s?(Human|User|Prompter|Assistant|System|Instruction|Response)\s?:|(?:^|\n\n)(Human|Assistant):"
+)
+
+
+class ConversationRow(TypedDict):
+    """LMSYS, WildChat."""
+
+    conversation: list[ChatMessage]
+    system: NotRequired[str | None]
+    tools: NotRequired[Tools]
+
+
+class ConversationSpeakers(TypedDict):
+    """The same with the names of ShareGPT."""
+
+    conversation: list[ShareGptTurn]
+    system: NotRequired[str | None]
+    tools: NotRequired[Tools]
+
+
+class Exchange(TypedDict):
+    """A question with its answer, as Capybara and Puffin have them."""
+
+    input: str
+    output: str
+
+
+class Exchanges(TypedDict):
+    """Capybara, Puffin."""
+
+    conversation: list[Exchange]
+    system: NotRequired[str | None]
+
+
+class InputOutput(TypedDict):
+    """Two texts."""
+
+    input: str
+    output: str
+    system: NotRequired[str | None]
+
+
+class Instance(TypedDict):
+    """One of the ways in which a task is asked."""
+
+    input: NotRequired[str | None]
+    output: str
+
+
+class SelfInstruct(TypedDict):
+    """A task and instances of it."""
+
+    instruction: str
+    instances: list[Instance]
+
+
+class MessageTree(TypedDict):
+    """OASST: a prompt with replies, which have replies."""
+
+    message_tree_id: str
+    prompt: dict[str, Any]
+    other_roots: NotRequired[list[dict[str, Any]]]
+    tree_state: NotRequired[str | None]
+
+
+class PassageQuestion(TypedDict):
+    """SQuAD: a question about a passage, with answers."""
+
+    context: str
+    question: str
+    answers: list[dict[str, Any]] | dict[str, Any]
 
 
 def as_object(value: Any) -> Any:
@@ -38,6 +122,29 @@ def opened(text: str) -> Any:
             return text
     is_list = isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
     return value if is_list else text
+
+
+def is_transcript(text: object) -> bool:
+    """Whether a text has marks of two speakers, the first of them at or near its beginning."""
+    if not isinstance(text, str) or ":" not in text:
+        return False
+    marks = [(match[1] or match[2]) for match in _MARKS.finditer(text)]
+    return len(set(marks)) > 1 and {"user", "assistant"} <= {_marked(mark) for mark in marks}
+
+
+def turns_of(text: str) -> list[dict[str, str]]:
+    """The messages of a transcript, without white space at their ends; what comes before the first mark is system."""
+    marks = list(_MARKS.finditer(text))
+    head = text[: marks[0].start()].strip()
+    turns = [{"role": "system", "content": head}] if head else []
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=True):
+        turns.append({"role": _marked(mark[1] or mark[2]), "content": text[mark.end() : end].strip()})
+    return turns
+
+
+def _marked(mark: str) -> str:
+    return _SPEAKERS.get(mark.lower()) or role_of(mark)
 
 
 def system_message(text: str | None) -> list[Message]:

@@ -8,7 +8,6 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from curator.data.column_names import suggested_columns
 from curator.data.content import Content
 from curator.data.dialects.dialect import DIALECTS, Dialect, dialect_named, pair
 from curator.data.dialects.published import as_object
@@ -59,6 +58,8 @@ def recognise(values: Iterable[Any], file: str) -> Recognised:
 
 def _unknown(objects: list[dict[str, Any]], file: str) -> str:
     """What to do about examples in no known form."""
+    from curator.data.column_names import suggested_columns
+
     keys = Counter(key for value in objects for key in value)
     if "input_ids" in keys:
         return (

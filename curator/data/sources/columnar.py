@@ -7,10 +7,9 @@ import msgspec
 
 from curator.data.blocks import Element
 from curator.data.media import is_media_key
-from curator.data.sources.containers import seekable
+from curator.data.sources.containers import ARROW_FILE, seekable
 from curator.errors import UnreadableInput
 
-ARROW_FILE, ARROW_STREAM, PARQUET = b"ARROW1", b"\xff\xff\xff\xff", b"PAR1"
 _ROWS = 4096
 _RAW = frozenset({"bytes", "data"})
 """Beside names of media, keys under which bytes are no text: pictures and sounds as `datasets` keeps them."""

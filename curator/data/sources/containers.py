@@ -19,7 +19,7 @@ from curator.errors import UnreadableInput
 
 HEAD = 1 << 16
 """Bytes by which a file is recognised."""
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+ARROW_FILE, ARROW_STREAM, PARQUET = b"ARROW1", b"\xff\xff\xff\xff", b"PAR1"
 _COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _MOST_LAYERS = 4

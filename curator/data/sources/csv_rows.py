@@ -11,12 +11,10 @@ from typing import IO, NamedTuple
 import msgspec
 
 from curator.data import blocks as sizes
-from curator.data.blocks import Element
-from curator.data.sources.containers import BYTE_ORDER_MARK
-from curator.data.sources.json_lines import too_long
+from curator.data.blocks import BYTE_ORDER_MARK, Element, too_long
+from curator.data.column_names import delimiter_of
 from curator.errors import UnreadableInput
 
-DELIMITERS = (b",", b";", b"\t", b"|")
 _LOOKED_AHEAD = 1 << 20
 """Bytes of one row that are looked through for its end while reading seeks where to go on."""
 _FORGOTTEN = 4096
@@ -203,13 +201,6 @@ class CsvRows:
             del self._lines[: self._moved]
             self._long = {at - self._moved: size for at, size in self._long.items() if at >= self._moved}
             self._moved = 0
-
-
-def delimiter_of(header: bytes, *, prefers_tabs: bool = False) -> bytes:
-    """What divides the fields of a header."""
-    if prefers_tabs and b"\t" in header:
-        return b"\t"
-    return max(DELIMITERS, key=header.count)
 
 
 def _unique(names: list[str]) -> list[str]:

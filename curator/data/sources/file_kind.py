@@ -5,14 +5,10 @@ import re
 import shlex
 from typing import Any
 
-from curator.data.column_names import KNOWN
+from curator.data.blocks import BYTE_ORDER_MARK
 from curator.data.dialects.dialect import DIALECTS
 from curator.data.json_line import decode_json
-from curator.data.sources.columnar import ARROW_FILE, ARROW_STREAM, PARQUET
-from curator.data.sources.containers import BYTE_ORDER_MARK, HEAD
-from curator.data.sources.csv_rows import delimiter_of
-from curator.data.sources.json_values import JsonValues
-from curator.data.sources.resuming import value_end
+from curator.data.sources.containers import ARROW_FILE, ARROW_STREAM, HEAD, PARQUET
 from curator.errors import UnreadableInput
 
 _WIDE_MARKS = {
@@ -30,6 +26,9 @@ _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?siz
 _HOLDER = re.compile(
     rb'\{[^\[]*?"(?:data|dataset|rows|examples|items|records|samples|instances|results|train|questions)"\s*+:\s*+\['
 )
+SQUAD, TREE_ROWS = "squad", "tree-rows"
+_SQUAD_KEYS = (b'"paragraphs"', b'"qas"')
+_TREE_KEYS = (b"message_tree_id", b"parent_id", b"message_id")
 _TEXT_ENDINGS = (".txt", ".text", ".md")
 _LINES_LOOKED_AT = 20
 
@@ -67,6 +66,8 @@ def _of_lists(body: bytes, *, is_complete: bool) -> str:
     if len(lines) > 1 and all(line.startswith(b"[") and line.endswith(b"]") for line in lines[:_LINES_LOOKED_AT]):
         values = [_decoded(line) for line in lines[:_LINES_LOOKED_AT]]
         return "jsonl" if any(value and is_message(value[0]) for value in values) else "json-array"
+    from curator.data.sources.resuming import value_end
+
     begin = len(body) - len(body[1:].lstrip())
     end, _ = value_end(memoryview(body), begin)
     is_line = len(lines) <= 1 and b"\n" not in body.rstrip()
@@ -78,6 +79,10 @@ def _of_objects(body: bytes, *, is_complete: bool) -> str:
     lines = _lines(body, is_complete=is_complete)
     if not lines:
         return "json-object" if _holds_examples(body, None) else "jsonl"
+    if not (is_complete and len(lines) == 1) and isinstance(_decoded(lines[0]), dict):
+        return "jsonl"
+    from curator.data.sources.resuming import value_end
+
     end, _ = value_end(memoryview(lines[0]), 0)
     if end >= 0:
         is_alone = is_complete and len(lines) == 1
@@ -103,6 +108,8 @@ def _decoded(raw: bytes) -> Any:
 
 
 def _holds_examples(body: bytes, value: Any) -> bool:
+    from curator.data.sources.json_values import JsonValues
+
     if isinstance(value, dict):
         for dialect in DIALECTS:
             own = (value[key] for key in dialect.required & value.keys())
@@ -128,6 +135,8 @@ def is_message(value: Any) -> bool:
 
 def _is_table(body: bytes) -> bool:
     """Whether the first line is a header: two names or more, of which one says what is below it."""
+    from curator.data.column_names import KNOWN, delimiter_of
+
     first = body.split(b"\n", 1)[0].strip()
     names = [name.strip(b"\"' \r").decode("utf-8", "replace") for name in first.split(delimiter_of(first))]
     return len(names) > 1 and any(name.lower() in KNOWN for name in names)
@@ -161,3 +170,10 @@ def _wide_encoding(head: bytes) -> str | None:
         if len(zeros) > _FEWEST_PAIRS and b"\x00" not in others and zeros.count(0) > 0.9 * len(zeros):
             return encoding
     return None
+
+
+def regrouping_of(head: bytes) -> str:
+    """Which of them the elements are that begin with `head`; "": neither."""
+    if all(key in head for key in _SQUAD_KEYS):
+        return SQUAD
+    return TREE_ROWS if all(key in head for key in _TREE_KEYS) and b'"replies"' not in head else ""

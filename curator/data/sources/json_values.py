@@ -12,10 +12,9 @@ from contextlib import suppress
 from typing import IO, Any
 
 from curator.data import blocks as sizes
-from curator.data.blocks import Element
+from curator.data.blocks import BYTE_ORDER_MARK, Element
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
-from curator.data.sources.containers import BYTE_ORDER_MARK
-from curator.data.sources.resuming import Known, value_end
+from curator.data.sources.resuming import KnownValues, value_end
 
 _BETWEEN = re.compile(rb"[\s,]*+")
 _SEPARATOR = re.compile(rb"\s*+(?:[,\]]|$)")
@@ -51,7 +50,7 @@ class JsonValues:
         self._base, self._at = 0, 0
         self._at_end = False
         self._recent: deque[bytes] = deque(maxlen=_RECENT)
-        self._known = Known()
+        self._known = KnownValues()
         self._number = 0
         self._resumes = False
 

@@ -8,17 +8,7 @@ import msgspec
 
 from curator.data.blocks import Element
 from curator.data.json_line import decode_json
-
-SQUAD, TREE_ROWS = "squad", "tree-rows"
-_SQUAD_KEYS = (b'"paragraphs"', b'"qas"')
-_TREE_KEYS = (b"message_tree_id", b"parent_id", b"message_id")
-
-
-def regrouping_of(head: bytes) -> str:
-    """Which of them the elements are that begin with `head`; "": neither."""
-    if all(key in head for key in _SQUAD_KEYS):
-        return SQUAD
-    return TREE_ROWS if all(key in head for key in _TREE_KEYS) and b'"replies"' not in head else ""
+from curator.data.sources.file_kind import SQUAD
 
 
 def regrouped(elements: Iterable[Element], kind: str) -> Iterator[Element]:

@@ -40,7 +40,7 @@ def value_end(data: memoryview, start: int) -> tuple[int, int]:
     return len(data), len(data)
 
 
-class Known:
+class KnownValues:
     """How the values of a source are made: the bracket and the key they begin with, and the keys that all have."""
 
     def __init__(self) -> None:

@@ -8,16 +8,11 @@ from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from curator.data.blocks import Block, Element, blocks_of
+from curator.data.blocks import Block, Element, blocks_of, line_blocks
 from curator.data.safe_text import as_text
-from curator.data.sources.columnar import columnar_rows
 from curator.data.sources.containers import DAMAGED, layers_of, members_of, unpacked
-from curator.data.sources.csv_rows import CsvRows, text_rows
-from curator.data.sources.file_kind import is_example, kind_of_file
-from curator.data.sources.json_lines import line_blocks
-from curator.data.sources.json_values import JsonValues
+from curator.data.sources.file_kind import is_example, kind_of_file, regrouping_of
 from curator.data.sources.pipes import is_pipe, is_regular, refuse_special, spooled, spooled_pipe
-from curator.data.sources.regrouped import regrouped, regrouping_of
 from curator.errors import UnreadableInput
 
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
@@ -187,8 +182,7 @@ def blocks(source: Source) -> Iterator[Block]:
             if source.format == "jsonl" and not source.regrouping:
                 yield from line_blocks(stream)
             else:
-                elements = _elements(stream, source)
-                yield from blocks_of(regrouped(elements, source.regrouping) if source.regrouping else elements)
+                yield from blocks_of(_elements(stream, source))
     except (OSError, *DAMAGED) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the system's word on a file or disk, not a library's on the content
@@ -197,18 +191,32 @@ def blocks(source: Source) -> Iterator[Block]:
 
 
 def _elements(stream: IO[bytes], source: Source) -> Iterator[Element]:
-    match source.format:
-        case "json-array":
-            yield from JsonValues(stream).elements()
-        case "json-object":
-            yield from JsonValues(stream, is_example).elements()
-        case "csv":
-            yield from CsvRows(stream, source.name, prefers_tabs=".tsv" in source.name.lower()).elements()
-        case "text":
+    """The examples of a source that is not made of lines."""
+    elements = _raw_elements(stream, source)
+    if not source.regrouping:
+        return elements
+    from curator.data.sources.regrouped import regrouped
+
+    return regrouped(elements, source.regrouping)
+
+
+def _raw_elements(stream: IO[bytes], source: Source) -> Iterator[Element]:
+    if source.format == "jsonl":
+        for block in line_blocks(stream):
+            for position, (number, raw, place) in enumerate(block.elements()):
+                yield Element(number, raw, block.faults.get(position), place)
+    elif source.format.startswith("json"):
+        from curator.data.sources.json_values import JsonValues
+
+        yield from JsonValues(stream, is_example if source.format == "json-object" else None).elements()
+    elif source.format in ("csv", "text"):
+        from curator.data.sources.csv_rows import CsvRows, text_rows
+
+        if source.format == "text":
             yield from text_rows(stream)
-        case "jsonl":
-            for block in line_blocks(stream):
-                for position, (number, raw, place) in enumerate(block.elements()):
-                    yield Element(number, raw, block.faults.get(position), place)
-        case _:
-            yield from columnar_rows(stream, source.name, source.format)
+        else:
+            yield from CsvRows(stream, source.name, prefers_tabs=".tsv" in source.name.lower()).elements()
+    else:
+        from curator.data.sources.columnar import columnar_rows
+
+        yield from columnar_rows(stream, source.name, source.format)
