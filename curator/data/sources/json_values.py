@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
+import msgspec
+
 from curator.data import blocks as sizes
 from curator.data.blocks import BYTE_ORDER_MARK, Element
-from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
-from curator.data.sources.resuming import KnownValues, value_end
+from curator.data.json_line import decode_json
+from curator.data.sources.resuming import KnownValues, value_end, words_on
 
+_all_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_AT_ONCE = 1 << 18
+"""Bytes in which values are looked for at once; up to where one of them has a fault they are read one by one."""
 _BETWEEN = re.compile(rb"[\s,]*+")
 _SEPARATOR = re.compile(rb"\s*+(?:[,\]]|$)")
 _AROUND_KEYS = re.compile(rb"[\s,{}\]]*+")
@@ -53,6 +58,7 @@ class JsonValues:
         self._known = KnownValues()
         self._number = 0
         self._resumes = False
+        self._one_by_one = 0
 
     def elements(self) -> Iterator[Element]:
         """The values in order, numbered from 1; those with a fault say which."""
@@ -90,7 +96,7 @@ class JsonValues:
         while self._goes_on():
             if self._data[self._at] == 0x5D:
                 if closed >= 0:
-                    yield self._fault(closed, b"]", "The list was closed before this bracket")
+                    yield self._fault(closed, b"]", "The list was closed before")
                 closed = self._base + self._at
                 self._at += 1
                 if self._is_wanted is not None and self._is_left():
@@ -103,7 +109,9 @@ class JsonValues:
                     yield self._fault(closed, b"]", "The list is closed here, and more elements follow")
                 closed = -1
                 continue
-            element = self._value()
+            if self._base + self._at >= self._one_by_one:
+                yield from self._many()
+            element = self._value() if self._goes_on() and self._data[self._at] != 0x5D else None
             if element is not None:
                 yield element
 
@@ -112,6 +120,29 @@ class JsonValues:
         while self._goes_on() and len(self._data) - self._at < _LONGEST_BEGIN and self._fill(_LONGEST_BEGIN):
             pass
         return _LEFT.match(self._data, self._at) is not None
+
+    def _many(self) -> list[Element]:
+        """The values in the next bytes up to the last that begins like the one before, where all are sound; or none."""
+        at, limit = self._at, self._at + _AT_ONCE
+        begin = self._recent[-1].partition(b":")[0][:_HEAD] if self._recent else b"{}"
+        cut = self._data.rfind(begin, at + 1, limit)
+        try:
+            values = _all_of(b"[" + self._data[at:cut].rstrip(b" \t\r\n,") + b"]") if cut > at else []
+        except (msgspec.DecodeError, RecursionError):
+            values = []
+        if not values:
+            self._one_by_one = self._base + limit
+            return []
+        elements = []
+        for value in values:
+            raw = bytes(value)
+            at = self._data.find(raw, at, cut)
+            self._number += 1
+            elements.append(Element(self._number, raw, None, self._base + at))
+            at += len(raw)
+        self._recent.extend(element.raw for element in elements[-_RECENT:])
+        self._at = cut
+        return elements
 
     def _value(self) -> Element | None:
         """The value that begins here, or the fault; None: more had to be read, and it is to be asked again."""
@@ -149,7 +180,7 @@ class JsonValues:
         if is_long:
             sentence = f"The element is longer than {sizes.LONGEST_LINE >> 20} MiB; such elements are not read"
         elif len(region) == skipped or len(region) <= _WORDED:
-            sentence = _worded(region)
+            sentence = words_on(region)
         else:
             sentence = "The element is not JSON"
         is_last = self._at_end and resumed == len(self._data)
@@ -266,13 +297,3 @@ class JsonValues:
             self._view = memoryview(self._data)
             self._base, self._at = self._base + self._at, 0
         return bool(chunk)
-
-
-def _worded(raw: bytes) -> str:
-    try:
-        decode_json(raw)
-    except InvalidEncoding as error:
-        return f"The element is not UTF-8: {error}"
-    except InvalidJson as error:
-        return f"The element is not JSON: {error}"
-    return "The element is not sound JSON"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from curator.data.json_line import decode_json
+from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
 _KEY = rb'"(?:[^"\\\x00-\x1f]|\\.){0,80}+"\s*+:'
@@ -115,3 +115,14 @@ def _keys(raw: bytes) -> tuple[type, frozenset[str]]:
         return type(None), frozenset()
     first = value[0] if isinstance(value, list) and value else value
     return type(value), frozenset(first) if isinstance(first, dict) else frozenset()
+
+
+def words_on(raw: bytes) -> str:
+    """What the parser says of a faulty element."""
+    try:
+        decode_json(raw)
+    except InvalidEncoding as error:
+        return f"The element is not UTF-8: {error}"
+    except InvalidJson as error:
+        return f"The element is not JSON: {error}"
+    return "The element is not sound JSON"
