@@ -133,7 +133,7 @@ DEFECTS = (
     Defect("unrecognised-example", "null", raw("null")),
     Defect("unknown-role", "the help desk's own word for the user", role(1, "customer")),
     Defect("unknown-role", "a role that no template knows", role(3, "supervisor"), "turns"),
-    Defect("unknown-role", "role with a capital letter", role(1, "User")),
+    Defect("unknown-role", "another word for the user", role(1, "caller")),
     Defect("missing-content", "a user message without content", field(1, content=...)),
     Defect("missing-content", "an answer that is null and calls nothing", field(-1, content=None)),
     Defect("missing-content", "a tool result without content", field(-2, content=...), "tools"),

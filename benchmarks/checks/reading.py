@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from curator.data.batches import read_batch
-from curator.data.dialects.dialect import recognise
+from curator.data.dialects.recognition import recognise
 from curator.data.frames import Batch
 from curator.data.json_line import decode_json
 from curator.data.sources.source import blocks, expand

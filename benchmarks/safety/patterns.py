@@ -22,11 +22,11 @@ from curator.checks.check import CheckSettings
 from curator.checks.measures import measure
 from curator.checks.text.fixes import REPAIRS
 from curator.data.batches import read_batch
+from curator.data.blocks import Element, blocks_of
 from curator.data.dialects.dialect import dialect_named
 from curator.data.facts import facts_of
 from curator.data.frames import Batch
 from curator.data.safe_text import visible
-from curator.data.sources.source import _joined
 from tests.house.patterns import Found, patterns
 
 SIZES = [1 << power for power in range(15, 21)]
@@ -101,7 +101,7 @@ def batch_with(text: str) -> Batch:
     """One example whose prompt and answer are `text`."""
     messages = [{"role": "user", "content": text}, {"role": "assistant", "content": text}]
     raw = msgspec.json.encode({"messages": messages})
-    return read_batch(_joined([raw], {}, 1), dialect_named("chat"))
+    return read_batch(next(blocks_of([Element(1, raw)])), dialect_named("chat"))
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from itertools import islice
 import polars as pl
 
 from curator.data.batches import read_batch
-from curator.data.dialects.dialect import SAMPLED, recognise
+from curator.data.dialects.recognition import SAMPLED, recognise
 from curator.data.frames import Batch
 from curator.data.json_line import decode_json
 from curator.data.sources.source import blocks, expand

@@ -25,6 +25,10 @@ FINDINGS = pl.Schema(
 )
 
 
+_MOST, _FEWEST_ALIKE = 0.5, 20
+"""Share of the examples, and how many at least, that make one habit of the set of what is said of each."""
+
+
 @cache
 def _defaults() -> pl.DataFrame:
     """Severity and suggestion of each check."""
@@ -47,7 +51,26 @@ def all_findings(
     frames += more
     together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
     wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
-    return _placed(together.join(wanted, on="check", how="semi"), loaded.facts)
+    habits = [check.name for check in checks if check.family == "structure" and check.severity != "error"]
+    once = _habits_once(together.join(wanted, on="check", how="semi"), habits, len(loaded.facts))
+    return _placed(once, loaded.facts)
+
+
+def _habits_once(findings: pl.DataFrame, habits: list[str], examples: int) -> pl.DataFrame:
+    """`findings` in which what one of the checks `habits` says alike of most examples is one finding on the set."""
+    said = ("check", "message", "severity")
+    alike = findings.filter(pl.col("check").is_in(habits) & pl.col("row").is_not_null())
+    counts = alike.group_by(said, maintain_order=True).agg(pl.col("row").n_unique().alias("examples"))
+    shared = counts.filter(pl.col("examples") >= max(_FEWEST_ALIKE, examples * _MOST + 1))
+    if shared.is_empty():
+        return findings
+    sentence = [
+        f"{count:,} of {examples:,} examples have this in common: {message}"
+        for count, message in shared.select("examples", "message").iter_rows()
+    ]
+    on_the_set = _complete(shared.select("check", "severity").with_columns(pl.Series("message", sentence)))
+    others = findings.join(shared, on=said, how="anti", nulls_equal=True, maintain_order="left")
+    return pl.concat([others, on_the_set.cast(findings.schema)])
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

@@ -246,4 +246,4 @@ def database_of(request: DataRequest) -> Path:
 
 
 def _paths(sources: list[Source]) -> list[Path]:
-    return [source.path for source in sources if not source.is_copy]
+    return list(dict.fromkeys(source.path for source in sources if not source.is_copy))

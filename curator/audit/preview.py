@@ -8,7 +8,6 @@ from curator.audit.findings import FINDINGS
 from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
 from curator.audit.open_data import Opened
 from curator.data.batches import read_batch
-from curator.data.blocks import Block
 from curator.data.facts import facts_of
 from curator.data.sources.source import blocks
 from curator.errors import UnreadableInput
@@ -30,7 +29,7 @@ def preview(opened: Opened) -> Audit:
     if block is None:
         raise UnreadableInput(f"{source.name} holds no examples.")
     recognised = options.reading.recognised(source, block)
-    facts = facts_of(read_batch(_first(block), recognised.dialect)).with_columns(
+    facts = facts_of(read_batch(block.head(MOST), recognised.dialect)).with_columns(
         pl.lit(0, pl.UInt16).alias("file"),
         pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("key").alias("occurrence"),
     )
@@ -40,11 +39,3 @@ def preview(opened: Opened) -> Audit:
     findings = pl.DataFrame(schema=FINDINGS)
     loaded = Loaded([read], facts, findings, [placed], 0.0, fingerprint)
     return Audit(loaded, findings, options, None, {}, {})
-
-
-def _first(block: Block) -> Block:
-    """The beginning of a block."""
-    count = min(len(block), MOST)
-    end = int(block.starts[count - 1] + block.lengths[count - 1])
-    faults = {index: fault for index, fault in block.faults.items() if index < count}
-    return Block(block.data[:end], block.starts[:count], block.lengths[:count], block.first, block.offset, faults)

@@ -20,7 +20,8 @@ from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
 from curator.audit.loading.mapped_frames import mapped, write_mapped
 from curator.audit.meaning import meaning
 from curator.audit.stages import similar
-from curator.data.dialects.dialect import MAPPING_VERSION, Recognised, dialect_named, mapped_dialect
+from curator.data.dialects.dialect import MAPPING_VERSION, dialect_named
+from curator.data.dialects.recognition import Recognised, mapped_dialect
 from curator.data.frames import FOUND
 from curator.data.safe_text import as_text
 from curator.data.sources.source import Source

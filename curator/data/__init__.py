@@ -6,6 +6,7 @@ __all__ = [
     "content",
     "dialects.dialect",
     "dialects.gemini",
+    "dialects.recognition",
     "facts",
     "files.atomic",
     "files.permissions",

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from curator.data.blocks import Block
+from curator.data.blocks import BYTE_ORDER_MARK, Block
 from curator.data.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.data.dialects.dialect import Dialect
+from curator.data.dialects.published import as_object
 from curator.data.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
 from curator.data.identity import example_key, unreadable_key
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
@@ -36,6 +37,7 @@ def read_batch(block: Block, dialect: Dialect, show: SeeExample | None = None) -
     examples: dict[str, list[Any]] = {name: [] for name in EXAMPLES}
     messages: dict[str, list[Any]] = {name: [] for name in MESSAGES}
     refused = _RefusedElements()
+    partly: list[tuple[int, str]] = []
     for position, (line, raw, offset) in enumerate(block.elements()):
         fault = block.faults.get(position)
         outcome = [Refusal(*fault)] if fault else refused.before(raw) or read_example(raw, dialect)
@@ -45,6 +47,8 @@ def read_batch(block: Block, dialect: Dialect, show: SeeExample | None = None) -
         value, content = outcome
         row = len(examples["row"])
         _add_example(examples, row, content, value, dialect.kind, dialect.known)
+        if dialect.unread and (sentence := dialect.unread(value)):
+            partly.append((row, sentence))
         examples["line"].append(line)
         examples["offset"].append(offset)
         examples["length"].append(len(raw))
@@ -54,9 +58,16 @@ def read_batch(block: Block, dialect: Dialect, show: SeeExample | None = None) -
     return Batch(
         examples=pl.DataFrame(examples, schema=EXAMPLES, strict=False),
         messages=pl.DataFrame(messages, schema=MESSAGES, strict=False),
-        refused=refused.frame(),
+        refused=pl.concat([refused.frame(), _partly_read(partly)]),
         lines=len(block),
     )
+
+
+def _partly_read(sentences: list[tuple[int, str]]) -> pl.DataFrame:
+    """`FOUND` of examples of which a part could not be read with them."""
+    frame = pl.DataFrame(sentences, schema={"row": pl.UInt32, "message": pl.String}, orient="row")
+    note = frame.with_columns(pl.lit("warning").alias("severity"), pl.lit("review").alias("suggestion"))
+    return found("unrecognised-example", note)
 
 
 def batch_of(contents: Iterable[Content], kind: str) -> Batch:
@@ -79,7 +90,7 @@ def batch_of(contents: Iterable[Content], kind: str) -> Batch:
 def read_example(raw: bytes, dialect: Dialect) -> tuple[dict[str, Any], Content] | list[Refusal]:
     """The value and meaning of one line, or why it is not an example."""
     try:
-        value = decode_json(raw)
+        value = as_object(decode_json(raw.removeprefix(BYTE_ORDER_MARK)))
     except InvalidEncoding as error:
         return [Refusal("invalid-encoding", f"The line is not UTF-8: {error}.")]
     except InvalidJson as error:
@@ -185,6 +196,7 @@ class _RefusedElements:
             return nothing_found()
         names = [reason.check for _, _, reason in self._listed] + [check for check, _ in self._more]
         listed = {
+            "suggestion": pl.Series([reason.suggestion for _, _, reason in self._listed], dtype=pl.String),
             "line": [line for line, _, _ in self._listed],
             "message": [reason.message for _, _, reason in self._listed],
             "message_index": pl.Series([reason.message_index for _, _, reason in self._listed], dtype=pl.Int32),

@@ -22,21 +22,18 @@ _SAID_ELSEWHERE = frozenset({"reasoning", "tool_call"})
 _OWN_TYPES = ("function", "custom")
 """What a tool that is no more than its function says of itself."""
 
-COHERE_ROLES = {"System": "system", "User": "user", "Chatbot": "assistant", "Tool": "tool"}
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 
-SHAREGPT_ROLES = {
-    "human": "user",
-    "user": "user",
-    "gpt": "assistant",
-    "assistant": "assistant",
-    "chatgpt": "assistant",
-    "bing": "assistant",
-    "bard": "assistant",
-    "system": "system",
-    "function_call": "assistant",
-    "observation": "tool",
-    "tool": "tool",
+_ROLE_NAMES = {
+    "system": "system sys",
+    "developer": "developer",
+    "user": "user human prompter usr",
+    "assistant": "assistant gpt chatgpt bing bard chatbot model bot ai claude gemini function_call tool_call",
+    "tool": "tool observation ipython function function_response tool_response tool_result",
 }
+_ROLES_BY_NAME = {name: role for role, names in _ROLE_NAMES.items() for name in names.split()}
+_CALLS = frozenset({"function_call", "tool_call"})
+"""Speakers in ShareGPT whose text is the JSON of tool calls."""
 
 
 class Refused(ValueError):
@@ -73,23 +70,29 @@ def content_of(text: str) -> Content:
     return Content(**msgspec.json.decode(text))
 
 
+def role_of(name: str) -> str:
+    """The role that a name means; one that is not known as it is, and a check reports it."""
+    return name if name in ROLES else _ROLES_BY_NAME.get(name.strip().lower(), name)
+
+
 def chat_messages(messages: list[Message], first_index: int = 0) -> list[Message]:
-    """OpenAI-style messages as ours; in a conversation with a Chatbot the roles are Cohere's."""
-    if any(message["role"] == "Chatbot" for message in messages):
-        messages = [{**message, "role": COHERE_ROLES.get(message["role"], message["role"])} for message in messages]
+    """OpenAI-style messages as ours, their roles under any usual name."""
     ours: list[Message] = []
     for message in messages:
+        if isinstance(content := message.get("content"), list):
+            from curator.data.dialects.media_parts import with_openai_parts
+
+            message = {**message, "content": with_openai_parts(content)}
         for one in without_blocks(message):
             ours.append(_chat_message(one, first_index + len(ours)))
     return ours
 
 
 def _chat_message(message: Message, index: int) -> Message:
-    role = message["role"]
-    if len(message) == 2 and isinstance(message.get("content"), str) and role != "function":
+    role, content = message["role"], message.get("content")
+    if len(message) == 2 and isinstance(content, str) and role in ROLES:
         return message
-    ours: Message = {"role": "tool" if role == "function" else role}
-    content = message.get("content")
+    ours: Message = {"role": role_of(role)}
     reasoning = message.get("reasoning") or message.get("reasoning_content") or message.get("thinking")
     calls = message.get("tool_calls")
     if isinstance(content, list):
@@ -121,24 +124,20 @@ def _plain_parts(
     """
     if not any("value" in part for part in parts):
         return parts, reasoning, calls
-    thoughts = [str(part["value"]) for part in parts if part["type"] == "reasoning" and "value" in part]
-    for position, part in enumerate(part for part in parts if part["type"] == "tool_call" and "value" in part):
+    thoughts = [str(part["value"]) for part in parts if part.get("type") == "reasoning" and "value" in part]
+    for position, part in enumerate(part for part in parts if part.get("type") == "tool_call" and "value" in part):
         calls = [*(calls or []), *_calls_from_text(str(part["value"]), index, position)]
-    shown = [_openai_part(part) for part in parts if "value" not in part or part["type"] not in _SAID_ELSEWHERE]
+    shown = [_text_part(part) for part in parts if "value" not in part or part.get("type") not in _SAID_ELSEWHERE]
     reasoning = reasoning or "\n".join(thoughts) or None
-    if any(part["type"] != "text" for part in shown):
+    if any(part.get("type") != "text" for part in shown):
         return shown, reasoning, calls
     texts = [part["text"] for part in shown if part.get("text") is not None]
     return "\n".join(texts) if texts else None, reasoning, calls
 
 
-def _openai_part(part: dict[str, Any]) -> dict[str, Any]:
-    kind, value = part["type"], part.get("value")
-    if value is None:
-        return part
-    if kind == "text":
-        return {"type": "text", "text": str(value)}
-    return {"type": kind, kind: {"url": value}} if kind.endswith("_url") and isinstance(value, str) else part
+def _text_part(part: dict[str, Any]) -> dict[str, Any]:
+    is_text = part.get("type") == "text" and part.get("value") is not None
+    return {"type": "text", "text": str(part["value"])} if is_text else part
 
 
 def _tool_call(function: dict[str, Any], index: int, position: int = 0) -> dict[str, Any]:
@@ -190,13 +189,13 @@ def sharegpt_messages(turns: list[dict[str, Any]], system: str | None = None, fi
     for turn in turns:
         index = first_index + len(messages)
         speaker, text = turn["from"], turn["value"]
-        message: Message = {"role": SHAREGPT_ROLES.get(speaker, speaker)}
-        if speaker == "function_call":
+        message: Message = {"role": role_of(speaker)}
+        if speaker in _CALLS:
             message["tool_calls"] = _complete_calls(_calls_from_text(text, index))
         else:
             message["content"] = text
         calls = messages[-1].get("tool_calls") if messages else None
-        if speaker == "observation" and calls and len(calls) == 1:
+        if message["role"] == "tool" and calls and len(calls) == 1:
             message["tool_call_id"] = calls[0]["id"]
         if turn.get("name") is not None:
             message["name"] = turn["name"]

@@ -97,7 +97,8 @@ class Batch:
     Attributes:
         examples: `EXAMPLES`, a row per accepted example in file order.
         messages: `MESSAGES`, in order of example and message.
-        refused: `FOUND`, a row per reason for which a line is not an example; `row` is null. Of more than
+        refused: `FOUND`, a row per reason for which a line is not an example; `row` is null, and is set for what
+            could not be read of one that is. Of more than
             `MOST_REFUSED` lines the others are counted, by the first of their reasons.
         lines: physical lines (or elements) in the block, accepted or not.
     """

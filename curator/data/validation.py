@@ -7,7 +7,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from curator.data.content import Refused
-from curator.data.dialects.dialect import Dialect
+from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.safe_text import visible
 
 _CHECKS_BY_KEY = {
@@ -32,6 +32,7 @@ class Refusal(NamedTuple):
     check: str
     message: str
     message_index: int | None = None
+    suggestion: str | None = None
 
 
 @cache
@@ -73,7 +74,12 @@ def _ask_pydantic(value: Any, dialect: Dialect) -> list[Refusal]:
     missing = dialect.required - value.keys()
     if missing:
         wanted = " and ".join(f"'{key}'" for key in sorted(missing))
-        return [Refusal("unrecognised-example", f"There is no {wanted}, which the form '{dialect.name}' needs.")]
+        sentence = f"There is no {wanted}, which the format '{dialect.name}' needs."
+        other = next((one for one in DIALECTS if one.name != dialect.name and one.fits(value)), None)
+        if other is None:
+            return [Refusal("unrecognised-example", sentence)]
+        sentence += f" The line is in the format '{other.name}': put such lines into a file of their own."
+        return [Refusal("unrecognised-example", sentence, None, "fix")]
     try:
         _adapter(dialect.shape).validate_python(value, strict=True)
     except ValidationError as error:

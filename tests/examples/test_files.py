@@ -4,14 +4,21 @@ import bz2
 import gzip
 import io
 import json
+import lzma
 import sys
+import tarfile
 import tracemalloc
+import zipfile
 from pathlib import Path
+from random import Random
 
 import polars as pl
+import pyarrow
 import pytest
 import zstandard
+from pyarrow import parquet
 
+from benchmarks.audit.damage import damaged, missing
 from curator.data import blocks as block_sizes
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
@@ -52,8 +59,8 @@ def small_blocks(monkeypatch):
         monkeypatch.setattr(block_sizes, "SMALLEST", smallest)
         monkeypatch.setattr(block_sizes, "LARGEST", largest)
         monkeypatch.setattr(block_sizes, "CUT_EVERY", 3)
-        monkeypatch.setattr(sources, "_READ_BYTES", read)
-        monkeypatch.setattr(sources, "LONGEST_LINE", longest)
+        monkeypatch.setattr(block_sizes, "READ_BYTES", read)
+        monkeypatch.setattr(block_sizes, "LONGEST_LINE", longest)
 
     return set_sizes
 
@@ -178,14 +185,16 @@ def test_a_line_of_200_mb_is_refused_in_bounded_memory(tmp_path, before):
         (b"[%s, {bad}, %s]", [LINES[0], b"{bad}", LINES[1]]),
         (b"[%s, %s", [LINES[0], LINES[1]]),
         (b"[%s, %s]]", [LINES[0], LINES[1], b"]"]),
-        (b"[%s]\n[%s]", [LINES[0], b"[" + LINES[1] + b"]"]),
+        (b"[%s]\n[%s]", [LINES[0], LINES[1]]),
+        (b"[%s, %s],\n%s]", [LINES[0], LINES[1], b"]", LINES[2]]),
+        (b"%s\n%s", [LINES[0], LINES[1]]),
         (b'[%s, "a]b\\"],", %s]', [LINES[0], b'"a]b\\"],"', LINES[1]]),
         (b"[%s, %s, {\"messages\": [", [LINES[0], LINES[1], b'{"messages": [']),
     ],
-    ids=["a bad element", "no end", "too many ends", "two arrays", "brackets in a text", "cut in an element"],
+    ids=["bad element", "no end", "two ends", "two arrays", "early end", "no brackets", "in a text", "cut"],
 )  # fmt: skip
 def test_a_broken_array_loses_nothing_but_what_is_broken(tmp_path, data, wanted):
-    found = elements(edits(tmp_path, "a.json", data % (LINES[0], LINES[1])))
+    found = elements(edits(tmp_path, "a.json", data % tuple(LINES[: data.count(b"%s")])))
     assert [raw for _, raw, _ in found] == wanted
 
 
@@ -199,11 +208,54 @@ def test_windows_line_ends_do_no_harm(tmp_path):
     assert len(read_batch(block, dialect_named("chat")).examples) == 9
 
 
-def test_surplus_and_missing_fields_of_a_table_are_kept_and_named(tmp_path):
-    data = b"prompt,completion\nWhere?,There.,extra,more\nWhere?\n"
-    first, second = (json.loads(raw) for _, raw, _ in elements(edits(tmp_path, "a.csv", data)))
-    assert first[sources.EXTRA_FIELDS] == ["extra", "more"]
-    assert second == {"prompt": "Where?"}
+def faults(path: Path) -> dict[int, str]:
+    """What the source itself could not deliver, by line."""
+    return {
+        number: block.faults[position][1]
+        for block in read_blocks(path)
+        for position, (number, _, _) in enumerate(block.elements())
+        if position in block.faults
+    }
+
+
+def test_a_row_with_surplus_or_missing_fields_is_refused_and_nothing_of_it_is_cut(tmp_path):
+    path = edits(tmp_path, "a.csv", b"prompt,completion\nWhere?,There, it is.\nWhere?\nWhen?,Now.\n")
+    assert faults(path) == {
+        2: "The row has 3 fields and the header has 2; a text that holds the delimiter needs quotes around it. "
+        "21 bytes were skipped; reading goes on at line 3.",
+        3: "The row has 1 field and the header has 2. 7 bytes were skipped; reading goes on at line 4.",
+    }
+    assert json.loads(elements(path)[-1][1]) == {"prompt": "When?", "completion": "Now."}
+
+
+def test_rows_of_a_table_have_the_physical_lines_that_they_begin_on(tmp_path):
+    data = BOM + b'prompt,completion\n\nWhere?,"There.\nOr here."\n"Who, ""me""?\r\n",You.\n\nWhen?,Now.\n'
+    found = elements(edits(tmp_path, "a.csv", data))
+    assert [(number, json.loads(raw)["completion"]) for number, raw, _ in found] == [
+        (3, "There.\nOr here."), (5, "You."), (8, "Now.")
+    ]  # fmt: skip
+    assert json.loads(found[1][1])["prompt"] == 'Who, "me"?\r\n'
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row(tmp_path):
+    rows = [f"問{n},答 {n}\n" for n in range(1000)]
+    data = "prompt,completion\n" + rows[0] + '問?,"答え\n' + "".join(rows[1:]) + 'zitiert,"ja, so"\n' + rows[5]
+    path = edits(tmp_path, "a.csv", data.encode())
+    assert list(faults(path)) == [3]
+    assert "reading goes on at line 4" in faults(path)[3]
+    assert len(elements(path)) == 1003
+
+
+def test_quotes_inside_fields_without_quotes_are_text(tmp_path):
+    table = edits(tmp_path, "a.csv", b'prompt,completion\nA 5" pipe?,6\'2" tall\n')
+    assert json.loads(elements(table)[0][1]) == {"prompt": 'A 5" pipe?', "completion": "6'2\" tall"}
+    tabs = edits(tmp_path, "a.tsv", b'prompt\tcompletion\n"Hm" he said\t"Open\nWhere?\tThere.\n')
+    assert [json.loads(raw)["completion"] for _, raw, _ in elements(tabs)] == ['"Open', "There."]
+
+
+def test_two_columns_of_one_name_are_both_kept(tmp_path):
+    found = elements(edits(tmp_path, "a.csv", b"prompt,completion,prompt\na,b,c\n"))
+    assert json.loads(found[0][1]) == {"prompt": "a", "completion": "b", "prompt (2)": "c"}
 
 
 def test_bytes_of_a_table_that_are_not_utf_8_are_refused_by_line(tmp_path):
@@ -213,8 +265,136 @@ def test_bytes_of_a_table_that_are_not_utf_8_are_refused_by_line(tmp_path):
     assert (len(batch.examples), batch.refused["check"].to_list(), batch.refused["line"].to_list()) == (
         2,
         ["invalid-encoding"],
-        [2],
+        [3],
     )
+
+
+def test_nul_bytes_cost_the_line_that_they_are_on(tmp_path):
+    lines = [*LINES[:4], b'{"messages": \x00\x00}', *LINES[4:9], bytes(3000)]
+    (block,) = read_blocks(edits(tmp_path, "a.jsonl", b"\n".join(lines)))
+    batch = read_batch(block, dialect_named("chat"))
+    assert (len(batch.examples), batch.refused["line"].to_list()) == (9, [5, 11])
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\n\n", b"  \n\r\n", b"\n\t"])
+def test_blank_lines_at_the_end_of_a_file_are_nothing(tmp_path, small_blocks, blank):
+    for sizes in ((1, 1, 1), (500, 2000, 64), (1 << 21, 1 << 23, 1 << 22)):
+        small_blocks(*sizes)
+        assert len(elements(edits(tmp_path, "a.jsonl", b"\n".join(LINES[:5]) + b"\n" + blank))) == 5
+        assert len(elements(edits(tmp_path, "a.jsonl", b"\n".join(LINES[:5]) + blank + b"\n" + LINES[5]))) > 6
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.data", "a.csv", "a.gz", "a", "a.parquet"])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_what_a_file_holds_is_known_by_its_bytes_and_not_by_its_name(tmp_path, name, pack):
+    lines, array = b"\n".join(LINES[:9]), b"[" + b",".join(LINES[:9]) + b"]"
+    for data in (lines, array, pack(lines), pack(array), bytes(gzip.compress(pack(lines)))):
+        assert [raw for _, raw, _ in elements(edits(tmp_path, name, data))] == LINES[:9]
+    frame = pl.DataFrame(PAIRS)
+    for write in (frame.write_parquet, frame.write_ipc, frame.write_ipc_stream, frame.write_csv):
+        buffer = io.BytesIO()
+        write(buffer)
+        for data in (buffer.getvalue(), pack(buffer.getvalue())):
+            assert [json.loads(raw) for _, raw, _ in elements(edits(tmp_path, name, data))] == PAIRS
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar.xz"])
+def test_the_members_of_an_archive_are_sources_each(tmp_path, kind):
+    members = {
+        "set/train.jsonl": b"\n".join(LINES[:9]),
+        "set/test.json.gz": gzip.compress(b"[" + LINES[9] + b"]"),
+        "set/README.md": b"About the set.",
+        "__MACOSX/._train.jsonl": b"\x00\x05\x16\x07",
+    }
+    path = tmp_path / f"a.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(name, data)
+    else:
+        with tarfile.open(path, f"w:{kind.removeprefix('tar').removeprefix('.')}") as archive:
+            for name, data in members.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+    found = expand([str(path)])
+    assert [source.name.removeprefix(str(path)) for source in found] == [":set/train.jsonl", ":set/test.json.gz"]
+    read = [raw for source in found for block in sources.blocks(source) for _, raw, _ in block.elements()]
+    assert read == LINES[:10]
+
+
+def test_a_folder_is_the_data_files_in_it(tmp_path):
+    for part in ("train", "test"):
+        (tmp_path / "set" / part).mkdir(parents=True)
+        frame = pl.DataFrame(PAIRS[:25] if part == "train" else PAIRS[25:])
+        frame.write_ipc_stream(tmp_path / "set" / part / "data-00000-of-00001.arrow")
+        edits(tmp_path / "set" / part, "state.json", b"{}")
+        edits(tmp_path / "set" / part, "dataset_info.json", b"{}")
+    edits(tmp_path / "set", "dataset_dict.json", b"{}")
+    (tmp_path / "set" / "old.jsonl.curator").mkdir()
+    edits(tmp_path / "set" / "old.jsonl.curator", "x.jsonl", LINES[0])
+    found = expand([str(tmp_path / "set")])
+    assert [source.container for source in found] == ["arrow", "arrow"]
+    read = [json.loads(raw) for source in found for block in sources.blocks(source) for _, raw, _ in block.elements()]
+    assert sorted(read, key=PAIRS.index) == PAIRS
+
+
+def test_text_in_binary_columns_is_text_and_pictures_stay_bytes(tmp_path):
+    table = pyarrow.table(
+        {
+            "prompt": pyarrow.array(["où ?".encode(), "人".encode(), b"caf\xe9"], pyarrow.binary()),
+            "completion": pyarrow.array(["là", "b", "c"]),
+            "image": pyarrow.array([{"bytes": b"\x89PNG", "path": None}] * 3),
+        }
+    )
+    parquet.write_table(table, tmp_path / "a.parquet")
+    first, second, _ = (raw for _, raw, _ in elements(tmp_path / "a.parquet"))
+    assert json.loads(first) == {"prompt": "où ?", "completion": "là", "image": {"bytes": "iVBORw==", "path": None}}
+    assert json.loads(second)["prompt"] == "人"
+    assert faults(tmp_path / "a.parquet") == {3: "A text of the row is not UTF-8 (unexpected end of data)."}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "holder",
+    [
+        lambda values: {"version": "1", "data": values},
+        lambda values: {"conversations": values, "about": {"labels": [1, 2], "n": None}},
+        lambda values: {"splits": {"train": values[:7], "test": values[7:]}, "names": [{"name": "a"}]},
+    ],
+    ids=["data", "conversations", "two lists"],
+)
+def test_the_lists_of_examples_in_one_object_are_found(tmp_path, small_blocks, indent, holder):
+    for sizes in ((1, 50, 7), (1 << 21, 1 << 23, 1 << 22)):
+        small_blocks(*sizes)
+        data = json.dumps(holder(VALUES[:20]), indent=indent, ensure_ascii=False).encode()
+        found = elements(edits(tmp_path, "a.json", data))
+        assert [json.loads(raw) for _, raw, _ in found] == VALUES[:20]
+        assert all(data[offset : offset + len(raw)] == raw for _, raw, offset in found)
+
+
+def test_objects_written_over_several_lines_are_read_one_after_the_other(tmp_path):
+    data = "\n".join(json.dumps(value, indent=2) for value in VALUES[:9]).encode()
+    assert [json.loads(raw) for _, raw, _ in elements(edits(tmp_path, "a.jsonl", data))] == VALUES[:9]
+
+
+def test_questions_below_a_passage_are_examples(tmp_path):
+    asked = {"id": "1", "question": "What is red?", "answers": [{"text": "Roses", "answer_start": 0}]}
+    data = {"version": "2", "data": [{"title": "t", "paragraphs": [{"context": "Roses are red.", "qas": [asked] * 3}]}]}
+    found = elements(edits(tmp_path, "a.json", json.dumps(data).encode()))
+    assert [number for number, _, _ in found] == [1, 2, 3]
+    value = json.loads(found[0][1])
+    assert (value["context"], value["question"], value["answer"]) == ("Roses are red.", "What is red?", "Roses")
+
+
+def test_damage_anywhere_costs_what_it_touches_and_is_counted(tmp_path):
+    rng = Random(1)
+    for _ in range(120):
+        file = damaged(rng)
+        gone, _ = missing(file, tmp_path)
+        assert gone == [], file.data
 
 
 @pytest.mark.parametrize(
@@ -225,18 +405,25 @@ def test_bytes_of_a_table_that_are_not_utf_8_are_refused_by_line(tmp_path):
         ("a.jsonl", "{}".encode("utf-32"), "is UTF-32"),
         ("a.jsonl", '{"messages": []}'.encode("utf-16-le"), "is UTF-16LE"),
         ("a.jsonl", '{"messages": []}'.encode("utf-16-be"), "is UTF-16BE"),
-        ("a.jsonl", b"{}\x00\x00", "is not text"),
-        ("a.jsonl", gzip.compress(b"{}", mtime=0), "gzip data under a name without .gz"),
-        ("a.jsonl.gz", b"{}", "cannot be read"),
-        ("a.jsonl.zst", b"{}", "cannot be read"),
+        ("a.jsonl", bytes(range(256)) * 9, "is not text"),
+        ("a.jsonl", bytes(9999), "is not text"),
+        ("a.jsonl", gzip.compress(b"{}" * 999, mtime=0)[:20], "cannot be read"),
+        (
+            "a.jsonl",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1234\n",
+            "1,234 bytes.*git lfs pull",
+        ),
+        ("a.jsonl", b"<!DOCTYPE html>\n<html>", "is a web page"),
+        ("a.zip", b"PK\x03\x04 and nothing more", "cannot be read"),
         ("a.jsonl.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("a.jsonl.gz", gzip.compress(b"{}\n" * 999_999, mtime=0)[:-900], "is damaged"),
         ("a.jsonl.zst", zstandard.compress(b"{}\n" * 999_999)[:-5], "is damaged"),
         ("a.json.zst", zstandard.compress(b"[" + b"{},\n" * 999_999)[:-5], "is damaged"),
         ("a.parquet", b"PAR1 not really PAR1", "is not sound Parquet"),
         ("a.parquet", b"PAR1" + bytes(3000) + b"PAR1", "is damaged"),
-        ("a.bz2", bz2.compress(b"{}" * 9), "is not text"),
+        ("a.arrow", b"ARROW1\x00\x00 and nothing more", "is not sound Arrow"),
     ],
+    ids=range(18),
 )
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, name, data, words):
     with pytest.raises(UnreadableInput, match=words):
@@ -246,7 +433,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, name, dat
 def test_what_is_no_file_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(UnreadableInput, match="does not exist"):
         expand([str(tmp_path / "nothing.jsonl")])
-    with pytest.raises(UnreadableInput, match="is a directory"):
+    with pytest.raises(UnreadableInput, match="is a folder without data files"):
         expand([str(tmp_path)])
     with pytest.raises(UnreadableInput, match="No file matches"):
         expand([str(tmp_path / "*.jsonl")])

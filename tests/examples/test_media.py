@@ -1,6 +1,7 @@
 """Another picture, thought, weight, tool or rejected answer makes another example, wherever it is written."""
 
 import copy
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,40 @@ def test_pictures_beside_parts_with_a_value_stay():
     batch = batch_of(chat(said, ANSWER))
     assert batch.messages["content"][0] == "What is this?"
     assert '"image_url":{"url":"1.png"}' in batch.messages["parts"][0]
+
+
+SPELLINGS = (
+    {"type": "image_url", "image_url": {"url": "1.png"}},
+    {"type": "image_url", "image_url": "1.png"},
+    {"type": "image_url", "value": "1.png"},
+    {"type": "image", "value": "1.png"},
+    {"type": "image", "image": "1.png"},
+    {"type": "image", "url": "1.png"},
+    {"type": "image", "path": "1.png"},
+    {"type": "image", "source": {"type": "url", "url": "1.png"}},
+    {"type": "input_image", "image_url": "1.png"},
+    {"image": "1.png"},
+)
+
+
+@pytest.mark.parametrize("part", SPELLINGS, ids=range(len(SPELLINGS)))
+def test_a_picture_is_the_same_in_every_spelling(part):
+    text = {"type": "text", "text": "What is this?"}
+    batch = batch_of(*(chat({"role": "user", "content": [text, one]}, ANSWER) for one in (SPELLINGS[0], part)))
+    assert batch.messages["parts"][2] == batch.messages["parts"][0]
+    assert batch.examples["key"].n_unique() == 1
+
+
+def test_a_picture_as_data_and_other_media_are_kept():
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw=="}}
+    video = {"type": "video", "video": "1.mp4", "fps": 2}
+    stays = ({"type": "image"}, {"type": "image", "image": {"bytes": "iVBORw==", "path": None}}, {"type": "x"})
+    batch = batch_of(chat({"role": "user", "content": [image, video, *stays]}, ANSWER))
+    assert json.loads(batch.messages["parts"][0]) == [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+        {"type": "video_url", "video_url": {"url": "1.mp4"}, "fps": 2},
+        *stays,
+    ]
 
 
 def test_another_thought_tool_or_rejected_answer_is_another_context():

@@ -7,7 +7,7 @@ import pytest
 
 from curator.data.batches import read_example
 from curator.data.content import Content
-from curator.data.dialects.dialect import recognise
+from curator.data.dialects.recognition import recognise
 from curator.data.json_line import decode_json
 from curator.data.sources.source import blocks, expand
 from curator.errors import UsageError, WorkFailed

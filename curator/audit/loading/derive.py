@@ -12,7 +12,8 @@ from curator.audit.loading.rejections import Rejections
 from curator.checks.check import CheckSettings
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
-from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_named, mapped_dialect
+from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_named
+from curator.data.dialects.recognition import mapped_dialect
 from curator.data.facts import facts_of
 from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts

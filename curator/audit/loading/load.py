@@ -14,7 +14,8 @@ from curator.audit.loading.derive import DerivePlan
 from curator.audit.runners.local import Task, derive_all
 from curator.checks.check import CheckSettings
 from curator.data.blocks import Block
-from curator.data.dialects.dialect import SAMPLED, Recognised, dialect_named, mapped_dialect, recognise
+from curator.data.dialects.dialect import dialect_named
+from curator.data.dialects.recognition import SAMPLED, Recognised, mapped_dialect, recognise
 from curator.data.frames import MOST_REFUSED, found, nothing_found, read_frame
 from curator.data.json_line import decode_json
 from curator.data.sources.source import Source, blocks
@@ -154,7 +155,7 @@ def load(sources: list[Source], options: ReadingOptions, wanted: Wanted, cache: 
 
 def unpacked_size(sources: list[Source]) -> int:
     """Bytes of the sources, about four times as many where they are packed."""
-    return sum(source.path.stat().st_size * (4 if source.packing else 1) for source in sources)
+    return sum(source.path.stat().st_size * (4 if source.layers else 1) for source in sources)
 
 
 class _Reading:

@@ -100,7 +100,7 @@ def _sources(loaded: Loaded) -> list[SourceSummary]:
     return [
         SourceSummary(
             file=read.source.name,
-            format=read.source.format + read.source.packing,
+            format=read.source.container,
             dialect=read.recognised.dialect.name,
             reason=read.recognised.reason,
             lines=read.lines,

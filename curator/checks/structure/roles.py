@@ -34,9 +34,7 @@ def _strange(batch: Batch) -> pl.DataFrame:
 
 
 def _role_sentence(role: str, known: str) -> str:
-    meant = role.strip().lower()
-    hint = f" Write it '{meant}'." if meant in ROLES else ""
-    return f"The role '{visible(role[:40], one_line=True)}' is none of {known}.{hint}"
+    return f"The role '{visible(role[:40], one_line=True)}' is none of {known}."
 
 
 def _no_assistant(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
@@ -111,10 +109,10 @@ ROLE_CHECKS = (
         version=1,
         title="a role that no chat template knows",
         explanation=(
-            "A message's role is none of system, developer, user, assistant and tool (ShareGPT's human, gpt and so on, "
-            "and the older function, are understood and do not count).\n\n"
+            "A message's role is none of system, developer, user, assistant and tool. Usual other names, such as "
+            "human, gpt, Chatbot, model, observation and ipython, are read as these, in any case.\n\n"
             "Chat templates raise an error on it or leave the message out, and providers refuse the file.\n\n"
-            "Rename the role. 'User' with a capital letter counts as unknown too."
+            "Rename the role."
         ),
         find=_unknown_role,
     ),

@@ -1,26 +1,22 @@
 """The forms in which training examples come, how each is recognised, and what it means.
 
-A file is read in one dialect: the one that most of its first examples fit; ties go to the earlier in `DIALECTS`.
 `MAPPING_VERSION` changes whenever the meaning of any dialect does, so that nothing cached outlives its mapping.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, NotRequired
+from typing import Any
 
-from typing_extensions import TypedDict
+import msgspec
 
 from curator.data.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
-from curator.data.dialects import shapes
+from curator.data.dialects import published, shapes
 from curator.data.dialects.gemini import gemini_content
 from curator.data.dialects.nova import nova_content
-from curator.errors import UnreadableInput, UsageError
+from curator.errors import UsageError
 
-MAPPING_VERSION = 3
-SAMPLED = 200
-"""Examples looked at to recognise a dialect."""
+MAPPING_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,8 @@ class Dialect:
         kind: one of `frames.KINDS`.
         content: from a value of that shape to what it means.
         known: further keys that belong to the form.
+        turn_key: of a form that another one shares its keys with: a key that its turns have.
+        unread: what is said of a part of a value that cannot be read with it; None: it is read whole.
     """
 
     name: str
@@ -42,6 +40,8 @@ class Dialect:
     kind: str
     content: Callable[[dict[str, Any]], Content]
     known: frozenset[str]
+    turn_key: str = ""
+    unread: Callable[[dict[str, Any]], str | None] | None = None
 
     def fits(self, value: Any) -> bool:
         """Whether `value` looks like an example in this form, right or wrong in its details."""
@@ -49,11 +49,14 @@ class Dialect:
             return False
         if "label" in self.required:
             return isinstance(value["label"], bool)
-        if self.name == "sharegpt-roles":
-            return isinstance(value["conversations"], list) and any(
-                isinstance(turn, dict) and "role" in turn for turn in value["conversations"]
-            )
-        return True
+        if self.name == "transcript":
+            return published.is_transcript(value["text"])
+        if self.name == "text":
+            return "parent_id" not in value
+        if not self.turn_key:
+            return True
+        (turns,) = (value[key] for key in self.required)
+        return isinstance(turns, list) and any(isinstance(turn, dict) and self.turn_key in turn for turn in turns)
 
     def prompt_parts(self, value: dict[str, Any]) -> tuple[str, str] | None:
         """Instruction and input (or context) of a value, which its mapping joins; None: there is no input."""
@@ -63,15 +66,8 @@ class Dialect:
         return (value["instruction"], held) if held else None
 
 
-@dataclass(frozen=True)
-class Recognised:
-    """A dialect and why it was taken."""
-
-    dialect: Dialect
-    reason: str
-
-
-def _pair(prompt: str, answer: str, system: str | None = None) -> Content:
+def pair(prompt: str, answer: str, system: str | None = None) -> Content:
+    """A question with its answer."""
     head: list[Message] = [{"role": "system", "content": system}] if system else []
     return Content([*head, {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}])
 
@@ -102,7 +98,7 @@ def _alpaca(value: dict[str, Any]) -> Content:
     prompt, extra = value["instruction"], value.get("input")
     if extra and not extra.isspace():
         prompt = f"{prompt}\n{extra}"
-    content = _pair(prompt, value["output"] if "output" in value else value["response"], value.get("system"))
+    content = pair(prompt, value["output"] if "output" in value else value["response"], value.get("system"))
     history = value.get("history")
     if not history:
         return content
@@ -117,13 +113,23 @@ def _alpaca(value: dict[str, Any]) -> Content:
 def _dolly(value: dict[str, Any]) -> Content:
     context = value.get("context")
     prompt = f"{value['instruction']}\n{context}" if context and not context.isspace() else value["instruction"]
-    return _pair(prompt, value["response"])
+    return pair(prompt, value["response"])
 
 
 def _turns(value: str | list[Message] | None, role: str, first_index: int = 0) -> list[Message]:
     if value is None:
         return []
-    return [{"role": role, "content": value}] if isinstance(value, str) else chat_messages(value, first_index)
+    held = _messages_in(value) if isinstance(value, str) else value
+    return [{"role": role, "content": value}] if held is None else chat_messages(held, first_index)
+
+
+def _messages_in(text: str) -> list[Message] | None:
+    """The messages that a cell of a table holds as text; None: it is a text."""
+    try:
+        messages: list[Message] = msgspec.convert(published.opened(text), list[shapes.ChatMessage], strict=True)
+    except msgspec.ValidationError:
+        return None
+    return messages
 
 
 def _prompt_completion(value: dict[str, Any]) -> Content:
@@ -135,6 +141,12 @@ def _prompt_completion(value: dict[str, Any]) -> Content:
 
 def _preference(value: dict[str, Any]) -> Content:
     prompt = _turns(value.get("prompt"), "user")
+    if not prompt and published.is_transcript(value["chosen"]) and published.is_transcript(value["rejected"]):
+        value = {
+            **value,
+            "chosen": published.turns_of(value["chosen"]),
+            "rejected": published.turns_of(value["rejected"]),
+        }
     chosen = _turns(value["chosen"], "assistant", len(prompt))
     rejected = _turns(value["rejected"], "assistant", len(prompt))
     if not prompt:
@@ -154,8 +166,10 @@ def _openai_preference(value: dict[str, Any]) -> Content:
 
 def _sharegpt_preference(value: dict[str, Any]) -> Content:
     prompt = sharegpt_messages(value["conversations"], value.get("system"))
-    chosen = sharegpt_messages([value["chosen"]], first_index=len(prompt))
-    rejected = sharegpt_messages([value["rejected"]], first_index=len(prompt))
+    chosen, rejected = (
+        sharegpt_messages([held if isinstance(held, dict) else {"from": "gpt", "value": held}], first_index=len(prompt))
+        for held in (value["chosen"], value["rejected"])
+    )
     return Content(prompt, tool_definitions(value.get("tools")), chosen, rejected)
 
 
@@ -168,9 +182,17 @@ def _kto_chat(value: dict[str, Any]) -> Content:
 
 
 def _dialect(
-    name: str, required: str, shape: Any, content: Callable[[dict[str, Any]], Content], kind: str = "chat"
+    name: str,
+    required: str,
+    shape: Any,
+    content: Callable[[dict[str, Any]], Content],
+    kind: str = "chat",
+    *,
+    turn_key: str = "",
+    unread: Callable[[dict[str, Any]], str | None] | None = None,
 ) -> Dialect:
-    return Dialect(name, frozenset(required.split()), shape, kind, content, frozenset(shape.__annotations__))
+    known = frozenset(shape.__annotations__)
+    return Dialect(name, frozenset(required.split()), shape, kind, content, known, turn_key, unread)
 
 
 DIALECTS = (
@@ -195,8 +217,38 @@ DIALECTS = (
     _dialect("kto-chat", "messages label", shapes.KtoChat, _kto_chat, "kto"),
     _dialect("kto-tag", "messages kto_tag", shapes.KtoTag, _kto_chat, "kto"),
     _dialect("chat", "messages", shapes.Chat, _chat),
-    _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, _sharegpt_roles),
+    _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, _sharegpt_roles, turn_key="role"),
     _dialect("sharegpt", "conversations", shapes.ShareGpt, _sharegpt),
+    _dialect("exchanges", "conversation", published.Exchanges, published.exchanges, turn_key="input"),
+    _dialect(
+        "conversation-sharegpt",
+        "conversation",
+        published.ConversationSpeakers,
+        published.conversation_speakers,
+        turn_key="from",
+    ),
+    _dialect("conversation", "conversation", published.ConversationRow, published.conversation),
+    _dialect(
+        "message-tree",
+        "message_tree_id prompt",
+        published.MessageTree,
+        published.message_tree,
+        unread=published.other_branches,
+    ),
+    _dialect(
+        "self-instruct",
+        "instruction instances",
+        published.SelfInstruct,
+        published.self_instruct,
+        unread=published.other_instances,
+    ),
+    _dialect(
+        "squad",
+        "context question answers",
+        published.PassageQuestion,
+        published.passage_question,
+        unread=published.other_answers,
+    ),
     _dialect("dolly", "instruction context response", shapes.Dolly, _dolly),
     _dialect("alpaca", "instruction output", shapes.Alpaca, _alpaca),
     _dialect("alpaca-response", "instruction response", shapes.AlpacaResponse, _alpaca),
@@ -205,20 +257,27 @@ DIALECTS = (
         "openorca",
         "question response",
         shapes.OpenOrca,
-        lambda value: _pair(value["question"], value["response"], value.get("system_prompt")),
+        lambda value: pair(value["question"], value["response"], value.get("system_prompt")),
     ),
     _dialect(
         "question-answer",
         "question answer",
         shapes.QuestionAnswer,
-        lambda value: _pair(value["question"], value["answer"]),
+        lambda value: pair(value["question"], value["answer"]),
     ),
     _dialect(
         "prompt-response",
         "prompt response",
         shapes.PromptResponse,
-        lambda value: _pair(value["prompt"], value["response"]),
+        lambda value: Content([*_turns(value["prompt"], "user"), {"role": "assistant", "content": value["response"]}]),
     ),
+    _dialect(
+        "input-output",
+        "input output",
+        published.InputOutput,
+        lambda value: pair(value["input"], value["output"], value.get("system")),
+    ),
+    _dialect("transcript", "text", shapes.PlainText, published.transcript),
     _dialect(
         "text",
         "text",
@@ -235,65 +294,8 @@ def dialect_named(name: str) -> Dialect:
     Raises:
         UsageError: there is none of that name.
     """
-    for dialect in DIALECTS:
-        if dialect.name == name:
-            return dialect
-    names = [dialect.name for dialect in DIALECTS]
-    near = get_close_matches(name, names, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    if dialect := next((one for one in DIALECTS if one.name == name), None):
+        return dialect
+    names = [one.name for one in DIALECTS]
+    hint = "".join(f" Did you mean '{near}'?" for near in get_close_matches(name, names, n=1))
     raise UsageError(f"There is no format '{name}'.{hint} Known formats: {', '.join(names)}.")
-
-
-def recognise(values: Iterable[Any], file: str) -> Recognised:
-    """The dialect that most of `values` fit, with the reason.
-
-    Raises:
-        UnreadableInput: there are objects, and none of them fits any dialect.
-    """
-    counts: Counter[str] = Counter()
-    keys: Counter[str] = Counter()
-    objects = 0
-    for value in values:
-        if not isinstance(value, dict):
-            continue
-        objects += 1
-        keys.update(value.keys())
-        for dialect in DIALECTS:
-            if dialect.fits(value):
-                counts[dialect.name] += 1
-                break
-    if not objects:
-        return Recognised(dialect_named("chat"), "nothing in it could be read as an object, so chat is assumed")
-    if not counts:
-        sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8)) or "no keys at all"
-        raise UnreadableInput(
-            f"{file}: none of the first {objects} objects is a training example in a known format; their keys are "
-            f"{sampled}. Name the columns with --columns prompt=KEY,answer=KEY, or the form with --format."
-        )
-    best = max(DIALECTS, key=lambda dialect: counts[dialect.name])
-    wanted = ", ".join(f"'{key}'" for key in sorted(best.required))
-    return Recognised(best, f"{counts[best.name]} of the first {objects} objects have {wanted}")
-
-
-def mapped_dialect(columns: dict[str, str]) -> Dialect:
-    """A dialect made by a column mapping such as {"prompt": "ask", "answer": "reply", "system": "persona"}.
-
-    Raises:
-        UsageError: prompt or answer is not mapped, or there is an unknown role.
-    """
-    unknown = columns.keys() - {"prompt", "answer", "system"}
-    if unknown or not {"prompt", "answer"} <= columns.keys():
-        raise UsageError(
-            "A column mapping names prompt and answer, and system where there is one: prompt=KEY,answer=KEY."
-        )
-    prompt, answer, system = columns["prompt"], columns["answer"], columns.get("system")
-    fields: dict[str, Any] = {prompt: str, answer: str}
-    if system:
-        fields[system] = NotRequired[str | None]
-    shape = TypedDict("Mapped", fields)  # type: ignore[misc]
-    required = frozenset({prompt, answer})
-
-    def content(value: dict[str, Any]) -> Content:
-        return _pair(value[prompt], value[answer], value.get(system) if system else None)
-
-    return Dialect("mapped", required, shape, "chat", content, frozenset(fields))

@@ -24,7 +24,7 @@ class ToolCall(TypedDict):
 
 
 class ContentPart(TypedDict):
-    type: str
+    type: NotRequired[str]
     text: NotRequired[str | None]
     value: NotRequired[Any]
 
@@ -102,7 +102,7 @@ class PromptCompletion(TypedDict):
 
 
 class PromptResponse(TypedDict):
-    prompt: str
+    prompt: str | list[ChatMessage]
     response: str
 
 
@@ -142,8 +142,8 @@ class Preference(TypedDict):
 
 class ShareGptPreference(TypedDict):
     conversations: list[ShareGptTurn]
-    chosen: ShareGptTurn
-    rejected: ShareGptTurn
+    chosen: str | ShareGptTurn
+    rejected: str | ShareGptTurn
     system: NotRequired[str | None]
     tools: NotRequired[Tools]
 

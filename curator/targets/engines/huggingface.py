@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from curator.data.content import Content
+from curator.data.content import Content, Message
 from curator.targets.capabilities import Carries
 from curator.targets.lines import chat_line, plain_text, trl_preference, trl_rating
 from curator.targets.rules.chat import conversation_violations, turns_violations
@@ -77,6 +77,11 @@ def _part_violations(value: dict[str, Value], key: str, rules: ChatRules) -> Ite
 
 def write(content: Content, kind: str) -> dict[str, Any]:
     """One example as a line."""
+    content = content._replace(
+        messages=_with_trl_parts(content.messages),
+        chosen=content.chosen and _with_trl_parts(content.chosen),
+        rejected=content.rejected and _with_trl_parts(content.rejected),
+    )
     match kind:
         case "text":
             return plain_text(content)
@@ -85,6 +90,29 @@ def write(content: Content, kind: str) -> dict[str, Any]:
         case "kto":
             return trl_rating(content, reasoning=REASONING)
     return chat_line(content, reasoning=REASONING)
+
+
+def _with_trl_parts(messages: list[Message]) -> list[Message]:
+    """Messages with media as chat templates look for them: `{"type": "image", "image": ...}`."""
+    return [
+        {**message, "content": [_trl_part(part) for part in message["content"]]}
+        if isinstance(message.get("content"), list)
+        else message
+        for message in messages
+    ]
+
+
+def _trl_part(part: dict[str, Any]) -> dict[str, Any]:
+    named = str(part.get("type"))
+    media, _, is_address = named.partition("_")
+    holder = part.get(named)
+    if is_address != "url" or not isinstance(holder, dict) or set(holder) != {"url"}:
+        return part
+    return {
+        "type": media,
+        media: holder["url"],
+        **{key: held for key, held in part.items() if key not in ("type", named)},
+    }
 
 
 TARGET = Target(

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from curator.data.content import SHAREGPT_ROLES, Content, Message
+from curator.data.content import Content, Message
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.safe_text import visible
 from curator.targets.capabilities import Carries
@@ -16,7 +16,14 @@ from curator.targets.target import CannotCarry, FileRules, Target
 from curator.targets.violation import Value, Violation, error, warning
 
 _SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
-KNOWN_SPEAKERS = frozenset(SHAREGPT_ROLES)
+_ROLES = {
+    **dict.fromkeys(("human", "user"), "user"),
+    **dict.fromkeys(("gpt", "assistant", "chatgpt", "bing", "bard", "function_call"), "assistant"),
+    **dict.fromkeys(("observation", "tool"), "tool"),
+    "system": "system",
+}
+"""Our roles by the speakers that trainers read."""
+KNOWN_SPEAKERS = frozenset(_ROLES)
 
 
 def judge(value: dict[str, Value]) -> Iterator[Violation]:
@@ -44,7 +51,7 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
 def role_of(turn: Value) -> str | None:
     """Our role of a turn's speaker; None where it has none."""
     speaker = turn.get("from") if isinstance(turn, dict) else None
-    return SHAREGPT_ROLES.get(speaker) if isinstance(speaker, str) else None
+    return _ROLES.get(speaker) if isinstance(speaker, str) else None
 
 
 def is_preference(value: dict[str, Value]) -> bool:

@@ -11,6 +11,7 @@ from curator.targets.violation import Value, Violation, error, warning
 
 _DATA_URI = re.compile(r"data:image/([a-zA-Z0-9.+-]+);base64,", re.ASCII)
 _SIGNATURES = {"jpeg": b"\xff\xd8\xff", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF"}
+_MEDIA = frozenset(f"{kind}{form}" for kind in ("image", "video", "audio") for form in ("", "_url"))
 _HEAD = 64
 """Characters of base64 that hold the first 48 bytes of a picture."""
 
@@ -27,9 +28,9 @@ def image_violations(parts: list[Value], message: dict[str, Value], path: str, r
                 yield error("missing-content", "The text part has no text.", place)
         elif kind == "image_url" and rules.images is not None:
             yield from _image(part, message, place, rules.target, rules.images)
-        elif kind == "image" and rules.images is not None and rules.images.files:
+        elif kind in _MEDIA and rules.images is not None and rules.images.files:
             if message.get("role") != "user":
-                yield error("image-place", f"{rules.target} takes images in user messages only.", place)
+                yield error("image-place", f"{rules.target} takes {kind} parts in user messages only.", place)
         elif kind == "refusal" and message.get("role") == "assistant" and "refusal" in rules.message_keys:
             continue
         elif kind == "image_url":

@@ -19,8 +19,8 @@ class ImageRules:
         largest: bytes of one image, decoded.
         types: subtypes of `image/` that it reads.
         addresses: whether an image may be a web address instead of a data URI.
-        files: whether it may be the name of a file, and a part of type `image`, as TRL has them.
         trained_beside: whether a message with an image may have weight 1.
+        files: whether media may be files, in parts of the types image, video and audio too.
     """
 
     most: int | None
