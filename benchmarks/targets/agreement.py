@@ -22,7 +22,7 @@ from curator.audit.open_data import Opened, open_data
 from curator.checks.structure import STRUCTURE_CHECKS
 from curator.data.batches import read_example
 from curator.data.content import Content
-from curator.data.dialects.dialect import recognise
+from curator.data.dialects.recognition import recognise
 from curator.data.identity import example_key
 from curator.exporting.export import LeftOut, export, kept_examples
 from curator.exporting.rejected import TargetRejects

@@ -134,7 +134,7 @@ def test_packed_files_are_read_and_named_as_what_a_service_does_not_take(tmp_pat
 
 
 def test_an_unknown_target_and_an_unreadable_file_are_refused_in_a_sentence(tmp_path):
-    with pytest.raises(UsageError, match=r"no target 'opnai'\. Known targets: openai"):
+    with pytest.raises(UsageError, match=r"no target 'opnai'\. Did you mean 'openai'\? Known targets: openai"):
         list(validate(tmp_path / "a.jsonl", "opnai"))
     with pytest.raises(UnreadableInput, match="does not exist"):
         list(validate(tmp_path / "a.jsonl", "openai"))

@@ -16,6 +16,8 @@ MADE_LATER = {
     "curator.targets.file_rules": "a target's rule for file names, proven below",
     "curator.review.filter.language": "a person's own search, which polars does in linear time",
     "curator.audit.stages.known_splits": "names of sides, proven below",
+    "curator.data.sources.csv_rows": "a delimiter, escaped; one field is matched where the last one ended",
+    "curator.data.sources.resuming": "keys that were read before, escaped; only white space may stand before them",
 }
 """Modules with a pattern that is put together when they run, and why that is safe."""
 

@@ -259,12 +259,7 @@ DIALECTS = (
         shapes.OpenOrca,
         lambda value: pair(value["question"], value["response"], value.get("system_prompt")),
     ),
-    _dialect(
-        "question-answer",
-        "question answer",
-        shapes.QuestionAnswer,
-        lambda value: pair(value["question"], value["answer"]),
-    ),
+    _dialect("question-answer", "question answer", shapes.QuestionAnswer, lambda v: pair(v["question"], v["answer"])),
     _dialect(
         "prompt-response",
         "prompt response",
@@ -294,8 +289,8 @@ def dialect_named(name: str) -> Dialect:
     Raises:
         UsageError: there is none of that name.
     """
-    if dialect := next((one for one in DIALECTS if one.name == name), None):
-        return dialect
-    names = [one.name for one in DIALECTS]
-    hint = "".join(f" Did you mean '{near}'?" for near in get_close_matches(name, names, n=1))
-    raise UsageError(f"There is no format '{name}'.{hint} Known formats: {', '.join(names)}.")
+    named = {dialect.name: dialect for dialect in DIALECTS}
+    if name in named:
+        return named[name]
+    hint = "".join(f" Did you mean '{near}'?" for near in get_close_matches(name, named, n=1))
+    raise UsageError(f"There is no format '{name}'.{hint} Known formats: {', '.join(named)}.")
