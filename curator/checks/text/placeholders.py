@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.patterns import CODE, anywhere
+from curator.checks.patterns import anywhere
+from curator.checks.prose import prose
 from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch
@@ -17,7 +18,7 @@ _BLANKS = (
     "|address|street|phone|telephone|email|e-mail|link|url|website|amount|price|number|title|position|job|department"
     "|salesperson|username|password|candidate|applicant|friend|friend's|teacher|topic|location|venue|month|year|day"
 )
-_BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{1,40}})?\]"
+_BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{2,40}})?\]"
 _ANGLED = r"<(?:insert|enter|your|name of|recipient|company|customer)[ _-][^<>\n]{1,40}>|<(?:your-?name|company|name)>"
 _VARIABLE = r"\{\{ ?[a-z_][a-z0-9_. ]{0,40}\}\}"
 _NAMED = r"\{[a-z]+_[a-z_]+\}"
@@ -38,8 +39,9 @@ _FORM_ASKED = re.compile(
     r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(CODE + r"|\$\{\{(?:[^$}\n]|\$(?!\{))*\}\}")
 _PLACEHOLDER = re.compile(PLACEHOLDER + r"(?!\()", re.IGNORECASE)
+_GOES_ON = re.compile(r"[.(\[:=]\w")
+_TEMPLATE = re.compile(_VARIABLE, re.IGNORECASE)
 _ONLY_NOTHING = re.compile(
     rf"^[ \t]*(?:[-#*]+[ \t]*)?(?:{_NOTHING}|TBD|TODO)[.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
@@ -63,10 +65,10 @@ def _with_prompts(batch: Batch, answers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_answer(text: str, prompt: str | None) -> Iterator[Span]:
-    prose = _CODE.sub(lambda match: " " * len(match.group()), text)
-    spans = [match for match in _PLACEHOLDER.finditer(prose) if match.group() not in (prompt or "")]
+    said = prose(text)
+    spans = [match for match in _PLACEHOLDER.finditer(said) if _is_blank(said, match, prompt or "")]
     if not spans:
-        if nothing := _ONLY_NOTHING.search(prose):
+        if nothing := _ONLY_NOTHING.search(said):
             sentence = f"{quoted(nothing.group().strip())} stands where an answer should be."
             yield Span(sentence, nothing.start(), nothing.end())
         return
@@ -82,9 +84,20 @@ def _in_answer(text: str, prompt: str | None) -> Iterator[Span]:
     )
 
 
+def _is_blank(text: str, match: re.Match[str], prompt: str) -> bool:
+    """Whether a match is no word of the prompt's, no element with an end, and no part of a string or an expression."""
+    blank = match.group()
+    if blank in prompt or text[max(0, match.start() - 1) : match.start()] in ("#", "$", "("):
+        return False
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if blank.islower() and line.count("(") > line.count(")"):
+        return False  # an argument
+    return not (blank.startswith("<") and (f"</{blank[1:]}" in text or _GOES_ON.match(text, match.end())))
+
+
 def _in_prompt(text: str) -> Iterator[Span]:
-    prose = _CODE.sub(lambda match: " " * len(match.group()), text)
-    first = re.search(_VARIABLE, prose, re.IGNORECASE) or _ONLY_NOTHING.search(prose)
+    said = prose(text)
+    first = _TEMPLATE.search(said) or _ONLY_NOTHING.search(said)
     if first is not None:
         sentence = f"The prompt still has {quoted(first.group().strip())}, which stands for something else."
         yield Span(sentence, first.start(), first.end(), severity="info")
@@ -95,7 +108,7 @@ PLACEHOLDER_TEXT = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="a blank that nobody filled in",
     explanation="""\
 The answer holds a blank such as `[Customer Name]`, a template variable such as `{{name}}`, a note such as `TODO:`,
