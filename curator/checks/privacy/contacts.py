@@ -33,8 +33,8 @@ _RESERVED = re.compile(
     r"|placeholder)\.\w+(?:\.\w+)?$"
     r"|^(?:your|yourname|my_\w+|your[._-]?(?:e?mail|name)|my[._-]?e?mail|name|first\.?last|firstname\.lastname"
     r"|user\d*|username"
-    r"|someone|somebody|me|you|email|e-mail|example|test|foo|bar|recipient|sender|abc|xyz|address|john\.?doe|jane\.?doe"
-    r"|johndoe\d{0,4}|janedoe\d{0,4}|jdoe)@",
+    r"|someone|somebody|me|you|email|e-mail|example|test|foo|bar|recipient|sender|abc|xyz|address|jo(?:hn|e)[._]?doe|jane[._]?doe"
+    r"|\w(?=@\w\.)|johndoe\d{0,4}|janedoe\d{0,4}|jdoe)@",
     re.IGNORECASE,
 )
 """RFC 2606 sets `example` and `test` names aside; the others are what people write for an address that nobody has."""
