@@ -114,8 +114,8 @@ def _contradictions(loaded: Loaded, cache: Cache, conflicting: "Conflicts") -> p
     if conflicting.is_habit:
         return pl.repeat(False, len(ends), dtype=pl.Boolean, eager=True)
     views = views_at(loaded, np.unique(ends.to_numpy()).tolist(), cache)
-    told = [contradict(*views[left], views[right][1]) for left, right in ends.iter_rows()]
-    return pl.Series(told, dtype=pl.Boolean)
+    wrong = [contradict(*views[left], views[right][1]) for left, right in ends.iter_rows()]
+    return pl.Series(wrong, dtype=pl.Boolean)
 
 
 def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float) -> Similar:

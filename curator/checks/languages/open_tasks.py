@@ -90,5 +90,5 @@ def _names(*apart: set[str]) -> bool:
 
 def _value(number: str) -> str:
     """`1,200.50` as 1200.5, so that one number written in two ways is one."""
-    whole, point, rest = number.replace(",", "").partition(".")
-    return (whole + point + rest.rstrip("0")).rstrip(".")
+    integer, point, rest = number.replace(",", "").partition(".")
+    return (integer + point + rest.rstrip("0")).rstrip(".")

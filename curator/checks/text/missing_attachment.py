@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.languages import attachments
 from curator.checks.patterns import anywhere
 from curator.checks.spans import Span, quoted, report
 from curator.data.frames import Batch
@@ -81,7 +82,10 @@ def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     prompts = batch.messages.filter(
         (pl.col("role") == "user")
         & pl.col("parts").is_null()
-        & pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+        & (
+            pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+            | pl.col("content").str.contains_any(attachments.LIKELY, ascii_case_insensitive=True)
+        )
     )
     has_keys = pl.col("extra_keys").str.contains(_MEDIA_KEYS).fill_null(False)
     carrying = batch.examples.filter(pl.col("media").is_not_null() | has_keys).select("row")
@@ -97,6 +101,9 @@ def _missing(text: str) -> Iterator[Span]:
         if not _OF_SOMETHING.match(text, mention.end()) and _is_asked(text, mention)
     ]
     if not mentions:
+        if other := attachments.mention(text):
+            sentence = f"The prompt speaks of {quoted(other.group())}, which is not there."
+            yield Span(sentence, other.start(), other.end())
         return
     hole = next((mention for mention in mentions if mention["hole"]), None)
     mention = hole or next((mention for mention in mentions if mention["attached"]), None) or mentions[0]
@@ -162,7 +169,8 @@ MISSING_ATTACHMENT = Check(
 The prompt speaks of an image, a recording, a file or an attachment, and the example holds none.
 
 Whatever the answer says about it is invented, so the model learns to invent. Content parts, fields such as `images`,
-and descriptions given as text count as being there. Where only an address is given it is an info: a model without a
+and descriptions given as text count as being there; words of an article about its own pictures do not count. Such words
+are known in twelve languages. Where only an address is given it is an info: a model without a
 browser sees the address and nothing else.
 
 Add the missing part, or drop the example.""",

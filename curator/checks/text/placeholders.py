@@ -18,6 +18,17 @@ _BLANKS = (
     "|address|street|phone|telephone|email|e-mail|link|url|website|amount|price|number|title|position|job|department"
     "|salesperson|username|password|candidate|applicant|friend|friend's|teacher|topic|location|venue|month|year|day"
 )
+_OTHER_BLANKS = (
+    r"[\[【［](?:你的|您的|请填|填写|插入|输入|客户|公司|产品|收件人|姓名|名字|日期|地址|电话|城市|职位|学校"
+    r"|あなたの|お名前|氏名|会社名|日付|住所|名前"
+    r"|이름|성함|회사|날짜|주소|귀하|당신의|고객|제품|Ihr|Ihre|Dein|Deine|Name|Vorname|Nachname|Datum|Firma"
+    r"|Unternehmen|Ort|Adresse|Votre|votre|Nom|nom|Prénom"
+    r"|Date|Entreprise|Société|Su|Tu|tu|su|Nombre|nombre|Fecha|Empresa|empresa|Seu|seu|Sua|sua|Nome|nome|Data|data"
+    r"|Il tuo|La tua|Azienda|azienda|Ваше|ваше"
+    r"|Ваш|Имя|имя|Дата|Компания|Название|название|اسم|اسمك|التاريخ|الشركة|عنوان|आपका|आपकी|नाम|तारीख|कंपनी"
+    r"|दिनांक)[^\[\]【】［］\n]{0,40}[\]】］]"
+)
+"""Blanks in brackets in the languages beside English."""
 _BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{2,40}})?\]"
 _ANGLED = r"<(?:insert|enter|your|name of|recipient|company|customer)[ _-][^<>\n]{1,40}>|<(?:your-?name|company|name)>"
 _VARIABLE = r"\{\{ ?[a-z_][a-z0-9_. ]{0,40}\}\}"
@@ -29,14 +40,19 @@ _FILLER = (
 )
 _NOTHING = r"<?\bno[ _-]?(?:input|output)\b(?: (?:is )?(?:required|needed|necessary|provided|given))?>?"
 
-PLACEHOLDER = f"{_BRACKETED}|{_ANGLED}|{_VARIABLE}|{_NAMED}|{_FILLER}"
+PLACEHOLDER = f"{_BRACKETED}|{_OTHER_BLANKS}|{_ANGLED}|{_VARIABLE}|{_NAMED}|{_FILLER}"
 """A blank in brackets, an unfilled template variable, filler text, a note to oneself."""
 
 _FORM_ASKED = re.compile(
     r"\b(?:letters?|e-?mails?|mails?|templates?|forms?|invitations?|drafts?|memos?|contracts?|scripts?|speech(?:es)?"
     r"|resumes?|cvs?|notes?|messages?|notices?|press releases?|announcements?|advert\w*|ads?|fill[ -]in|blanks?"
     r"|placeholders?|outlines?|introduc\w+|samples?|lorem|apolog\w+|thank\w*|surveys?|questionnaires?|quer(?:y|ies)"
-    r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b",
+    r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b"
+    r"|信|邮件|郵件|模板|范本|合同|简历|通知|邀请|申请|手紙|メール|テンプレート|案内|편지|메일|이메일|양식|안내"
+    r"|초대|\b(?:brief|schreiben|vorlage|einladung|bewerbung"
+    r"|lettre|courriel|modèle|invitation|candidature|carta|correo|plantilla|invitación|solicitud|modelo|convite"
+    r"|e-mail|lettera|modello|invito|письм|шаблон|приглаш"
+    r"|заявлен)\w*|رسالة|نموذج|دعوة|पत्र|ईमेल|निमंत्रण|आवेदन",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(PLACEHOLDER + r"(?!\()", re.IGNORECASE)
