@@ -3,11 +3,10 @@
 import re
 
 _PHRASES = {
-    "zh": r"(?:抱歉|对不起|對不起|不好意思|遗憾|遺憾)[^。\n]{0,30}?(?:无法|無法|不能|没有办法|没办法|不便|拒绝)"
+    "zh": r"(?:抱歉|对不起|對不起|不好意思|遗憾|遺憾)[^。\n你您]{0,30}?(?:无法|無法|不能|没有办法|没办法|不便|拒绝)"
     r"|我(?:无法|無法|不能|没有能力|不便)(?:直接|为您|为你|给您|给你|對|对|向您)?(?:回答|提供|完成|协助|協助|帮助"
     r"|幫助|满足|处理|生成|执行|继续"
-    r"|访问|参与|讨论|支持|进行)[^。\n]{0,12}?(?:这个|該|该|您的|你的|此类|这类|这样的|请求|问题|任务|要求)"
-    r"|作为(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大型语言模型)[^。\n]{0,16}?我(?:无法|不能|没有)",
+    r"|访问|参与|讨论|支持|进行)[^。\n]{0,12}?(?:这个|該|该|您的|你的|此类|这类|这样的|请求|问题|任务|要求)",
     "ja": r"(?:申し訳|すみません|恐れ入り|残念)[^。\n]{0,60}?(?:できません|出来ません|できかね|いたしかね|致しかね"
     r"|お断り|応じられません|ありません(?:。|$))"
     r"|(?:お答え|ご質問に答え|対応|お手伝い|ご提供|提供)(?:する)?(?:こと)?(?:は|が)?(?:できません|できかねます"
@@ -156,6 +155,14 @@ _REFUSED = re.compile("|".join(f"(?:{phrase})" for phrase in _PHRASES.values()),
 _FIRST = 80
 """Characters from the beginning of an answer within which a refusal begins: behind them it speaks of something else."""
 
+_HOWEVER = re.compile(
+    r"[.!。！।，,]\s*(?:不过|不過|但是|然而|但下面|以下是|ただし|しかし|하지만|그러나|다만"
+    r"|jedoch|allerdings|cependant|toutefois|néanmoins|sin embargo"
+    r"|no obstante|no entanto|porém|tuttavia|però|однако|тем не менее|ومع ذلك|हालांकि)",
+    re.IGNORECASE,
+)
+"""How an answer goes on that says what it cannot do, and then does what it can."""
+
 PLAYED = re.compile(
     r"\b(?:schreib\w*|brief\w*|e-?mail\w*|dialog\w*|geschicht\w*|gedicht\w*|übersetz\w*|antworte\w*|formulier\w*"
     r"|satz|sätze|rolle\w*|écri\w+|lettre\w*"
@@ -177,4 +184,4 @@ def refusal_in(head: str, prompt: str) -> re.Match[str] | None:
     refused = _REFUSED.search(head)
     if refused is None or refused.start() > _FIRST or PLAYED.search(prompt):
         return None
-    return refused
+    return None if _HOWEVER.search(head, refused.end()) else refused

@@ -8,6 +8,7 @@ import polars as pl
 from curator.checks.check import Check, CheckSettings
 from curator.checks.languages import self_descriptions as other_words
 from curator.checks.patterns import anywhere
+from curator.checks.prose import prose
 from curator.checks.spans import Span, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned, without_rows_about, without_thought
 from curator.checks.text.refusal import PLAYED
@@ -69,10 +70,12 @@ def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 
 def _names_another(text: str, prompt: str) -> Iterator[Span]:
     """The name of another model, whatever the prompt asks; not in a scene."""
-    said = other_words.OTHER_MODEL.search(text)
+    answer = text.partition("</think>")[2] or text
+    said = other_words.OTHER_MODEL.search(prose(answer))
     if said is not None and not PLAYED.search(prompt):
         sentence = f"The answer says that it is another model: {quoted(said.group())}."
-        yield Span(sentence, said.start(), said.end())
+        before = len(text) - len(answer)
+        yield Span(sentence, before + said.start(), before + said.end())
 
 
 def _speaks_of_itself(text: str) -> Iterator[Span]:

@@ -11,7 +11,7 @@ from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import FENCED
 from curator.checks.prose import is_code
 from curator.checks.spans import Span, report
-from curator.checks.speakers import asked, learned
+from curator.checks.speakers import PROMPT_ROLES, asked, learned
 from curator.data.frames import Batch
 
 _LOOKED_AT = 1_000
@@ -61,7 +61,10 @@ _HAN_LANGUAGES = frozenset({"ja", "zh", "zh-Hant"})
 _KANA, _HAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[\u3400-\u9fff]")
 _WHITE_SPACE = str.maketrans("\n\t\r", "   ")
 
-_NOT_PROSE = re.compile(rf"{FENCED}|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+")
+_NOT_PROSE = re.compile(
+    rf"{FENCED}|\"[^\"\n]{{1,200}}\"|“[^”\n]{{1,200}}”|«[^»\n]{{1,200}}»|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+"
+    rf"|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+"
+)
 _LANGUAGES = (
     "english|german|french|spanish|italian|portuguese|brazilian|dutch|russian|ukrainian|polish|czech|slovak|hungarian"
     "|romanian|bulgarian|serbian|croatian|bosnian|slovenian|greek|turkish|arabic|hebrew|persian|farsi|urdu|hindi"
@@ -104,7 +107,24 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
         ~pl.col("content").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_ANSWER)
         | ~pl.col("prompt").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_PROMPT)
     )
-    return report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
+    mixed = report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
+    return _weakened(batch, mixed)
+
+
+def _weakened(batch: Batch, mixed: pl.DataFrame) -> pl.DataFrame:
+    """`mixed` as info where people speak several times, and without conversations in which a prompt is about languages.
+
+    A translator keeps the task of the first turn, and people change their language as they go on.
+    """
+    prompts = batch.messages.filter(
+        pl.col("row").is_in(mixed["row"].unique().implode()) & pl.col("role").is_in(PROMPT_ROLES)
+    )
+    several = prompts.filter(pl.len().over("row") > 1).select("row", "content").drop_nulls()
+    about = {row for row, text in several.iter_rows() if _ABOUT_LANGUAGE.search(text)}
+    turns = prompts.filter(pl.col("role") == "user")["row"]
+    is_long = pl.col("row").is_in(turns.filter(turns.is_duplicated()).unique().implode())
+    severity = pl.when(is_long).then(pl.lit("info")).otherwise("severity")
+    return mixed.filter(~pl.col("row").is_in(list(about))).with_columns(severity.alias("severity"))
 
 
 def _look(answer: str, prompt: str, fewest: int) -> Iterator[Span]:
@@ -116,7 +136,8 @@ def _look(answer: str, prompt: str, fewest: int) -> Iterator[Span]:
     asked_for = _guessed(prompt)
     if asked_for is not None and asked_for.code == said.code:
         return
-    wanted = _certain(asked_for, min(fewest, _FEWEST_PROMPT_BYTES)) or _plainly_english(prompt)
+    shortest = fewest if not (_SCRIPT.search(prompt) or _SCRIPT.search(answer)) else min(fewest, _FEWEST_PROMPT_BYTES)
+    wanted = _certain(asked_for, shortest) or _plainly_english(prompt)
     if wanted is None or said.code == wanted[0] or any({said.code, wanted[0]} <= alike for alike in _ALIKE):
         return
     spoken = _certain(said, fewest)
@@ -218,7 +239,8 @@ The prompt is in one language and the answer in another, and the prompt does not
 
 A model trained on it switches language on its users. CLD2 tells the languages; texts that are short, mixed or code
 (JSON with English keys is code) are not judged, and neither are close relatives such as Serbian and Croatian or Danish
-and Norwegian, which it confuses. Japanese has kana: a text of Han characters alone is taken for Chinese.
+and Norwegian, which it confuses. In a conversation of several turns it is an info, as people change their language and
+translators keep their task. Japanese has kana: a text of Han characters alone is taken for Chinese.
 
 Translate the answer, or drop the example. Keep it if switching is what you want to teach.""",
     find=_find,

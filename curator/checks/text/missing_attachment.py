@@ -122,8 +122,7 @@ def _is_asked(text: str, mention: re.Match[str]) -> bool:
     before = text[max(0, mention.start() - _SENTENCE) : mention.start()]
     begun = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
     if mention["hole"]:
-        line = text[mention.start() - len(before[before.rfind("\n") + 1 :]) :].partition("\n")[0].strip()
-        return mention.group()[0] in "[<" or line == mention.group() or _SEE.match(mention.group()) is not None
+        return mention.group()[0] in "[<" or _SEE.match(mention.group()) is not None
     ended = _SENTENCE_END.search(text, mention.end(), mention.end() + _SENTENCE)
     sentence = before[begun:] + text[mention.start() : ended.end() if ended else mention.end() + _SENTENCE]
     if before[begun:].count('"') % 2 or before[begun:].count("“") > before[begun:].count("”"):

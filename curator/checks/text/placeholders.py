@@ -19,14 +19,12 @@ _BLANKS = (
     "|salesperson|username|password|candidate|applicant|friend|friend's|teacher|topic|location|venue|month|year|day"
 )
 _OTHER_BLANKS = (
-    r"[\[【［](?:你的|您的|请填|填写|插入|输入|客户|公司|产品|收件人|姓名|名字|日期|地址|电话|城市|职位|学校"
-    r"|あなたの|お名前|氏名|会社名|日付|住所|名前"
-    r"|이름|성함|회사|날짜|주소|귀하|당신의|고객|제품|Ihr|Ihre|Dein|Deine|Name|Vorname|Nachname|Datum|Firma"
-    r"|Unternehmen|Ort|Adresse|Votre|votre|Nom|nom|Prénom"
-    r"|Date|Entreprise|Société|Su|Tu|tu|su|Nombre|nombre|Fecha|Empresa|empresa|Seu|seu|Sua|sua|Nome|nome|Data|data"
-    r"|Il tuo|La tua|Azienda|azienda|Ваше|ваше"
-    r"|Ваш|Имя|имя|Дата|Компания|Название|название|اسم|اسمك|التاريخ|الشركة|عنوان|आपका|आपकी|नाम|तारीख|कंपनी"
-    r"|दिनांक)[^\[\]【】［］\n]{0,40}[\]】］]"
+    r"[\[【［](?:(?:你的|您的|请填|填写|插入|输入|客户|公司|产品|收件人|姓名|名字|日期|地址|电话|城市|职位|学校"
+    r"|あなたの|お名前|氏名|会社名|日付|住所|名前|이름|성함|회사|날짜|주소|귀하|당신의|고객|제품"
+    r"|اسم|التاريخ|الشركة|عنوان|आपका|आपकी|नाम|तारीख|कंपनी|दिनांक)[^\[\]【】［］\n]{0,40}"
+    r"|(?:ihre?|deine?|vorname|nachname|datum|firma|unternehmen|ort|adresse|votre|nom|prénom|entreprise|société|su|tu"
+    r"|nombre|fecha|empresa|seu|sua|nome|data|il tuo|la tua|azienda|ваше|ваш|имя|дата|компания|название)"
+    r"(?:[ /_-][^\[\]【】［］\n]{2,40})?)[\]】］]"
 )
 """Blanks in brackets in the languages beside English."""
 _BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{2,40}})?\]"
