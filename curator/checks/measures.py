@@ -3,15 +3,18 @@
 import msgspec
 import polars as pl
 
+from curator.checks.patterns import UNSPACED
 from curator.checks.speakers import final_answers
 from curator.data.frames import Batch
 
-ENDINGS = ("open", "line", "closed")
+ENDINGS = ("open", "cut", "line", "closed")
 FORMATS = ("text", "JSON object", "JSON array", "XML", "code block")
 
 MEASURES = pl.Schema(
     {
-        "ending": pl.Enum(ENDINGS),  # of the last answer: with an end of its own, as its lines end, or neither
+        # Of the last answer: with an end of its own, as its lines end, or neither; plainly cut where words must follow.
+        "ending": pl.Enum(ENDINGS),
+        "words": pl.UInt32(),  # runs of non-space; in scripts that put no spaces between words each character is one
         "answer_format": pl.Enum(FORMATS),
         "opening": pl.String(),  # a label such as `Answer:` that it begins with, 12 characters at most; or ""
         "closing": pl.String(),  # how its last line begins where it has several, 12 characters without digits; or ""
@@ -28,12 +31,13 @@ _CLOSED = (
     _STOPPED,
     r"[)\]}>|;]$",
     r"[\"'”’»][*_]*$",
-    r"(?:```|~~~)$",
+    r"(?:```|~~~|\*/|-->)$",
     r"\*[^*\n]+\*$",  # *gesture*
     r"(?:^|\n)[ \t]*(?:[-*•+–#|]|\d{1,3}[.)]|[A-Za-z][.)])(?:[^\n.!?]|[.!?][^\s])*$",  # list item, heading, row
     r"(?:\p{So}|\p{Sk}|\x{fe0f})$",  # emoji
     r"(?:https?://\S+|\S+@\S+\.\w+|#\w+)$",  # address, hashtag
-    r"(?i:sincerely|regards|yours|respect|best|wishes|love|cheers|faithfully|hope)\b[^\n.!?,]{0,40}[,\n]\s*[^!?\n]{1,40}$",
+    r"(?i:sincerely|regards|yours|respect|best|wishes|love|cheers|faithfully"
+    r"|hope)\b[^\n.!?,]{0,40}[,\n]\s*[^!?\n]{1,40}$",
     r"(?:\d[\d.]*, ){4,}\d[\d.]*$",  # a sequence of numbers
 )
 """How an answer ends that was not cut. Together in one pattern they would be seven times slower than one by one: its
@@ -50,6 +54,24 @@ _LIKE_ITS_LINES = (
     r"[ \n][-–—][ \t]*\p{Lu}[^.!?\n]{0,40}$",  # whose words they were
 )
 """How an answer may end where the set has no better sign."""
+
+_CUT = (
+    r"[,،、，(\[{\"“«„「『（《–—$€£¥&+=<:：]$|[^\s.!?][ \t]+-$",
+    r"(?i:(?:^|[\s(])(?:the|an?|and|or|but|of|to|in|on|at|for|with|by|from|as|that|which|who|whose|is|are|was|were"
+    r"|be|been|has|have"
+    r"|had|will|would|can|could|should|may|might|must|not|their|his|her|its|your|my|our|this|these|those|than|if"
+    r"|when|while"
+    r"|because|such|into|between|about|very|also|(?:in|of|to|by|from|since|until) (?:1|19|2|20)"
+    r"|der|die|das|den|dem|des|eine?[mnrs]?|und|oder|aber|von|zu|zur|zum|mit|für|auf|im|ist|sind|wird|werden|dass"
+    r"|wie|als"
+    r"|le|la|les|des?|du|une?|et|ou|mais|à|au|aux|dans|pour|par|sur|avec|qui|que|est|sont|ce|cette|ces|leurs?|son|sa"
+    r"|el|los|las|del|unos?|una|y|o|pero|en|con|por|para|su|sus|es|son|como|il|lo|gli|della?|di|che|per|nel|nella|sono"
+    r"|os|um|uma|e|ou|mas|em|no|na|do|da|dos|das|com|seu|sua|и|или|но|в|во|на|с|со|к|по|для|от|из|за|что|как|не|это"
+    r"|его|их"
+    r"|و|في|من|على|إلى|أن|التي|الذي|عن|مع|का|की|के|को|में|से|और|या|कि|पर)$)",
+    r"[的和与及或在把被为对从而且于]$|[がをにのと]$|\p{Hangul}[을를의에와과]$",
+)
+"""Words and marks that something follows always, in twelve languages."""
 
 _LABEL = r"^[*_#> ]*([A-Za-z][\w -]{0,20}:)"
 _TAG = r"^<([A-Za-z][\w:.-]*)[^<>]*>"
@@ -68,6 +90,7 @@ def measure(batch: Batch) -> pl.DataFrame:
     measured = answers.select(
         "row",
         _endings(answers["text"]).alias("ending"),
+        _words(answers["text"]).alias("words"),
         _format(text).alias("answer_format"),
         text.str.slice(0, 40).str.extract(_LABEL).fill_null("").str.slice(0, _KEPT).alias("opening"),
         tail.str.extract(r"\n[ \t]*([^\d\n$€£+-]{1,12})[^\n]*$").fill_null("").alias("closing"),
@@ -81,11 +104,25 @@ def _endings(texts: pl.Series) -> pl.Series:
     closed = texts.str.slice(-8).str.contains(_STOPPED)
     unsure = closed.not_().arg_true()
     closed = closed.scatter(unsure, _end_like_one(texts.gather(unsure).str.slice(-200), _CLOSED))
-    lines = _end_like_one(texts.filter(~closed).str.slice(-400), _LIKE_ITS_LINES)
+    others = texts.filter(~closed).str.slice(-400)
+    ends = others.str.slice(-40)
+    kinds = pl.select(
+        pl.when(_end_like_one(ends, _CUT))
+        .then(pl.lit("cut"))
+        .when(_end_like_one(others, _LIKE_ITS_LINES))
+        .then(pl.lit("line"))
+        .otherwise(pl.lit("open"))
+    ).to_series()
     endings = closed.replace_strict({True: "closed", False: "open"}, return_dtype=pl.String)
-    return endings.scatter(
-        closed.not_().arg_true(), lines.replace_strict({True: "line", False: "open"}, return_dtype=pl.String)
-    )
+    return endings.scatter(closed.not_().arg_true(), kinds)
+
+
+def _words(texts: pl.Series) -> pl.Series:
+    """Words of each text; a character of a script without spaces is one."""
+    words = texts.str.count_matches(r"\S+")
+    unspaced = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+    some = texts.gather(unspaced)
+    return words.scatter(unspaced, some.str.count_matches(f"[{UNSPACED}]|[^\\s{UNSPACED}]+"))
 
 
 def _end_like_one(texts: pl.Series, patterns: tuple[str, ...]) -> pl.Series:

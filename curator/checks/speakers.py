@@ -5,6 +5,9 @@ import polars as pl
 from curator.checks.check import Severity
 from curator.data.frames import Batch
 
+THOUGHT = r"(?s)\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*"
+"""What a reasoning model writes before it answers, where the content itself holds it; for polars."""
+
 PROMPT_ROLES = ("system", "developer", "user", "tool")
 
 
@@ -62,3 +65,14 @@ def without_rows_about(batch: Batch, messages: pl.DataFrame, words: str, besides
 def weaker_in_prompts(role: str) -> Severity | None:
     """The severity of a defect of text: the check's own in an answer, info in a prompt, which is not learned."""
     return "info" if role in PROMPT_ROLES else None
+
+
+def without_thought(messages: pl.DataFrame) -> pl.DataFrame:
+    """`messages` with `said`, the content behind what a reasoning model thought first, and `before`, its characters."""
+    begins = messages["content"].str.contains(r"\A\s*<think").fill_null(value=False)
+    if not begins.any():
+        return messages.with_columns(pl.col("content").alias("said"), pl.lit(0, pl.UInt32).alias("before"))
+    thought = pl.when(begins).then(pl.col("content").str.extract(f"({THOUGHT})")).fill_null("")
+    return messages.with_columns(thought.str.len_chars().alias("before")).with_columns(
+        pl.col("content").str.slice(pl.col("before")).alias("said")
+    )

@@ -32,13 +32,6 @@ class Thresholds(BaseModel):
         description="Characters up to which an answer of few words is short: scripts without spaces write a paragraph"
         " as one word, and three words of English are rarely longer.",
     )
-    short_answers_rare: float = Field(
-        default=0.01,
-        ge=0,
-        le=1,
-        description="Share of short answers in the set up to which one is a warning; above, it is information."
-        " Measured: 0 to 0.2 % in sets of full sentences, 3 % in mixed ones where most of them are right.",
-    )
     short_answers_common: float = Field(
         default=0.05,
         ge=0,

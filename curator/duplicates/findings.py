@@ -102,15 +102,23 @@ def _percent(column: str) -> pl.Expr:
     return pl.concat_str((pl.col(column) * 100).floor().cast(pl.Int32).cast(pl.String), pl.lit(" %"))
 
 
-def conflict_findings(found: Conflicts) -> pl.DataFrame:
-    """`FOUND_IN_SET` with `conflicting-answers`: info where most prompts of the set have several answers."""
+def conflict_findings(found: Conflicts, contradict: pl.Series) -> pl.DataFrame:
+    """`FOUND_IN_SET` with `conflicting-answers`: an info where both answers may be right.
+
+    Args:
+        found: the conflicts of a set.
+        contradict: Boolean, of each of its pairs whether one of the answers must be wrong.
+    """
+    is_real = pl.lit(contradict)
     return found.pairs.select(
         "position",
         check=pl.lit("conflicting-answers"),
-        severity=pl.lit("info" if found.is_habit else None, pl.String),
-        message=pl.lit("Another example asks the same and gets a different answer."),
+        severity=pl.when(is_real).then(pl.lit(None, pl.String)).otherwise(pl.lit("info")),
+        message=pl.when(is_real)
+        .then(pl.lit("Another example asks the same and gets a different answer."))
+        .otherwise(pl.lit("Another example asks the same and gets another answer; both may be right.")),
         score="similarity",
-        suggestion=pl.lit(None, pl.String),
+        suggestion=pl.when(is_real).then(pl.lit(None, pl.String)).otherwise(pl.lit("none")),
         keeper=pl.lit(None, pl.UInt32),
         related=pl.concat_list("other"),
     ).cast(FOUND_IN_SET)

@@ -51,7 +51,7 @@ def outlier_findings(
 ) -> pl.DataFrame:
     """A row for every outlier, the farthest first, with the reason in words.
 
-    Foreign texts that resemble one another are outliers, too, and are said to.
+    A few foreign texts that resemble one another are outliers, too; the nearest example is one of another kind.
 
     Args:
         found: the judgement.
@@ -66,15 +66,19 @@ def outlier_findings(
     rows = []
     for rank, position in enumerate(found.flagged.tolist()):
         others = near[rank]
-        cosine = max(float(cosines[rank, 0]), 0)
-        alike = " It is not the only one of its kind." if cosine >= threshold else ""
+        is_other = (others >= 0) & (cosines[rank] < threshold)
+        alike = int((cosines[rank] >= threshold).sum())
+        nearest = (
+            f", nearest example: cosine {max(float(cosines[rank][is_other].max()), 0):.2f}" if is_other.any() else ""
+        )
+        kind = f" {alike} {'other is' if alike == 1 else 'others are'} of its kind." if alike else ""
         title = topics.topics[topics.label[position]].title
         rows.append(
             {
                 "row": position,
                 "score": float(found.score[position]),
                 "message": f"Unlike the rest: {reasons(texts.get(position, ''), normal)}. Its nearest topic is "
-                f"'{title}', its nearest example has a cosine of {cosine:.2f}.{alike}",
+                f"'{title}'{nearest}.{kind}",
                 "related": others[others >= 0][:RELATED].tolist(),
             }
         )

@@ -64,6 +64,7 @@ class SplitReport(BaseModel):
     group_by: str | None
     stratify: str | None
     encoder: str | None = Field(description="whose semantic duplicates stay on one side; null: meaning did not count")
+    unread: str = Field("", description="a sentence on examples that the encoder does not read; empty for none")
     examples: dict[str, int]
     asked: dict[str, float]
     reached: dict[str, float]
@@ -110,7 +111,7 @@ def _how(report: SplitReport) -> str:
         parts.append(f"grouped by {escaped(report.group_by)}")
     if report.stratify:
         parts.append(f"shares kept for each {escaped(report.stratify)}")
-    return ", ".join(parts) + "."
+    return " ".join(filter(None, (", ".join(parts) + ".", report.unread)))
 
 
 def _histogram(held: HeldOutFigures) -> list[str]:

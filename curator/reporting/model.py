@@ -136,6 +136,9 @@ class MeaningSummary(_ReportModel):
     encoder: str
     threshold: float = Field(description="cosine from which two examples say the same")
     note: str = Field(description="how neighbours were searched")
+    unread: dict[str, int] = Field(
+        description="examples that the encoder does not read, by script; nothing is said of them"
+    )
     pairs: int = Field(description="pairs from the threshold up")
     semantic_duplicates: int = Field(description="examples that say the same as a keeper in other words")
     outliers: int

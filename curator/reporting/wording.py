@@ -1,7 +1,7 @@
 """Numbers, sizes and shapes as people read them, the same in every report."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from curator.data.finding import Finding, Severity
@@ -134,7 +134,21 @@ def said_alike(meaning: MeaningSummary) -> str:
     """How many examples say what another says, and how many stand alone."""
     alike, alone = meaning.semantic_duplicates, meaning.outliers
     first = f"{count(alike, 'example')} {'says' if alike == 1 else 'say'} the same as another in other words"
-    return f"{first}; {count(alone, 'example')} {'stands' if alone == 1 else 'stand'} alone."
+    sentence = f"{first}; {count(alone, 'example')} {'stands' if alone == 1 else 'stand'} alone."
+    return " ".join(filter(None, (sentence, said_unread(meaning.unread))))
+
+
+def said_unread(unread: Mapping[str, int]) -> str:
+    """How many examples the encoder does not read, and their scripts; "" where there are none."""
+    if not unread:
+        return ""
+    number = sum(unread.values())
+    verb = "is" if number == 1 else "are"
+    scripts = f"{', '.join(f'{script} {count(each)}' for script, each in unread.items())}"
+    return (
+        f"{count(number, 'example')} {verb} in a script that the encoder does not read ({scripts}): no semantic "
+        "finding, outlier, topic or tie in a split is about them."
+    )
 
 
 def what_to_add(topic: TopicSummary) -> str:

@@ -38,6 +38,7 @@ class Splitting:
         encoder: whose semantic duplicates were kept on one side; None: meaning was not looked at.
         saved_before: whether there was a saved split that this one extends.
         notes: sentences that a person should read.
+        unread: the one of them on examples that the encoder does not read; "" where there are none.
     """
 
     members: Members
@@ -48,6 +49,7 @@ class Splitting:
     saved_before: bool
     notes: tuple[str, ...]
     encoder: str | None = None
+    unread: str = ""
 
     def splits(self) -> dict[str, str]:
         """train, validation or test by id."""
@@ -99,8 +101,9 @@ def make_split(
         save_splits(database, splits, settings.model_dump() | about, anew=anew)
     placed = int((before < 0).sum())
     notes = _notes(result, before, earlier, asked)
-    encoder = None if must_link is None else must_link.encoder
-    return Splitting(members, settings, result, certificates, placed, earlier is not None, notes, encoder)
+    encoder, unread = (None, "") if must_link is None else (must_link.encoder, must_link.unread)
+    notes = (*notes, unread) if unread else notes
+    return Splitting(members, settings, result, certificates, placed, earlier is not None, notes, encoder, unread)
 
 
 def _settings(opened: Opened, earlier: dict[str, object] | None, asked: Asked) -> SplitSettings:

@@ -47,6 +47,7 @@ def split_report(audit: Audit, splitting: Splitting) -> SplitReport:
         group_by=settings.group_by,
         stratify=settings.stratify,
         encoder=splitting.encoder,
+        unread=splitting.unread,
         examples={name: counts[NAMES.index(name)] for name in shown},
         asked={name: result.asked[name] for name in shown},
         reached={name: result.reached[name] for name in shown},

@@ -3,6 +3,7 @@
 import random
 
 import numpy as np
+import polars as pl
 
 from curator.duplicates.conflicts import conflicts
 from curator.duplicates.findings import conflict_findings, duplicate_findings
@@ -17,7 +18,8 @@ def reported(examples, rank=None, **kinds):
 
 
 def contradictions(corpus):
-    return conflict_findings(conflicts(corpus))
+    found = conflicts(corpus)
+    return conflict_findings(found, pl.repeat(not found.is_habit, len(found.pairs), dtype=pl.Boolean, eager=True))
 
 
 def test_every_copy_but_the_keeper_is_reported_once_with_its_keeper():

@@ -17,11 +17,12 @@ from curator.data.dialects.dialect import MAPPING_VERSION
 from curator.data.frames import read_frame
 from curator.data.text import view_texts
 from curator.embedding.encoders.encoder import Encoder, encode_views
+from curator.embedding.encoders.scripts import SCRIPTS
 from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.vectors import Vectors, save_joined
 from curator.project.cache import Cache
 
-VERSION = 5
+VERSION = 6
 """Counts up when the vectors or the words of unchanged texts would change."""
 
 STEP = 2048
@@ -49,6 +50,13 @@ class Embedded:
     vectors: Vectors
     words: Subwords
     key: str
+
+    @property
+    def unread(self) -> dict[str, int]:
+        """Examples that the encoder does not read, by script, the most frequent first; they have no vector."""
+        numbers, counts = np.unique(self.words.scripts[~self.vectors.with_text], return_counts=True)
+        by_script = {SCRIPTS[at]: int(count) for at, count in zip(numbers, counts, strict=True) if at > 0}
+        return dict(sorted(by_script.items(), key=lambda one: (-one[1], one[0])))
 
 
 def embedded(loaded: Loaded, encoder: Encoder, cache: Cache, progress: Progress) -> Embedded:

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import polars as pl
 import xxhash
 
@@ -71,6 +72,7 @@ class Meaning:
         threshold: cosine of the pairs.
         note: a sentence on how neighbours were searched.
         key: of the vectors in the cache.
+        unread: examples that the encoder does not read, by script.
     """
 
     examples: pl.DataFrame
@@ -81,6 +83,7 @@ class Meaning:
     threshold: float
     note: str
     key: str
+    unread: dict[str, int]
 
 
 _PARTS = ("examples", "topics", "pairs", "found", "about")
@@ -112,14 +115,16 @@ def find_meaning(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind
 def frames_of(meaning: Meaning) -> tuple[pl.DataFrame, ...]:
     """As frames that can be kept: examples, topics, pairs, found, about."""
     about = {name: [getattr(meaning, name)] for name in ("encoder", "threshold", "note", "key")}
-    return meaning.examples, meaning.topics, meaning.pairs, meaning.found, pl.DataFrame(about)
+    unread = {"unread": [msgspec.json.encode(meaning.unread).decode()]}
+    return meaning.examples, meaning.topics, meaning.pairs, meaning.found, pl.DataFrame(about | unread)
 
 
 def meaning_of(
     examples: pl.DataFrame, topics: pl.DataFrame, pairs: pl.DataFrame, found: pl.DataFrame, about: pl.DataFrame
 ) -> Meaning:
     """From the frames of `frames_of`."""
-    return Meaning(examples, topics, pairs, found, **about.row(0, named=True))
+    known = about.row(0, named=True)
+    return Meaning(examples, topics, pairs, found, **known | {"unread": msgspec.json.decode(known["unread"])})
 
 
 def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind, progress: Progress) -> Meaning:
@@ -158,6 +163,7 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
         threshold=encoder.threshold,
         note=note,
         key=embedded_set.key,
+        unread=embedded_set.unread,
     )
 
 

@@ -13,18 +13,26 @@ from curator.audit.meaning.cached_vectors import Embedded, embedded
 from curator.audit.meaning.meaning import VERSION, Meaning, neighbours_of
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.open_data import Opened
+from curator.checks.spans import quoted
 from curator.data.frames import read_frame
 from curator.embedding.encoders.encoder import Encoder, encoder_named
 from curator.errors import MissingDependency, UsageError
 from curator.project.cache import Cache
+from curator.reporting.wording import said_unread
+
+_UNREAD = (
+    "{} has no word that the encoder '{}' reads: it is empty, or in a script that it does not know. Name "
+    "another encoder with --embedder."
+)
 
 
 @dataclass(frozen=True)
 class Near:
-    """What is near to a text or an example: positions, nearest first, and cosines."""
+    """What is near to a text or an example: positions, nearest first, and cosines; which examples were not compared."""
 
     positions: npt.NDArray[np.int64]
     cosines: npt.NDArray[np.float32]
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,24 +43,30 @@ class SelectedExamples:
         positions: int64, in the order in which they were chosen: the first ones matter most.
         coverage: mean cosine of every example to the nearest chosen one.
         coverage_random: the same for as many examples drawn at random.
+        unread: a sentence on the examples that the encoder does not read, none of which is chosen; "" for none.
     """
 
     positions: npt.NDArray[np.int64]
     coverage: float
     coverage_random: float
+    unread: str
 
 
 @dataclass(frozen=True)
 class SemanticPairs:
-    """What says the same in other words: int64 [pairs, 2], left < right, and the name of the encoder that found it."""
+    """What says the same in other words: int64 [pairs, 2], left < right, and the name of the encoder that found it.
+
+    `unread` is a sentence on the examples that it does not read; "" where there are none.
+    """
 
     edges: npt.NDArray[np.int64]
     encoder: str
+    unread: str
 
 
 def alike_of(meaning: Meaning | None) -> SemanticPairs | None:
     """What must stay on one side of a split for its meaning. None where meaning was not looked at."""
-    return None if meaning is None else _must_link(meaning.pairs, meaning.encoder)
+    return None if meaning is None else _must_link(meaning.pairs, meaning.encoder, meaning.unread)
 
 
 def semantic_must_link(audit: Audit, cache: Cache, progress: Progress) -> SemanticPairs | None:
@@ -82,11 +96,11 @@ def semantic_must_link(audit: Audit, cache: Cache, progress: Progress) -> Semant
         words = embedded_set.words.numbers
         pairs, _ = semantic_pairs(embedded_set.vectors, words, encoder.threshold, cores())
         path = cache.store(key, pairs.select("left", "right").write_ipc)
-    return _must_link(read_frame(path), encoder.name)
+    return _must_link(read_frame(path), encoder.name, embedded_set.unread)
 
 
-def _must_link(pairs: pl.DataFrame, encoder: str) -> SemanticPairs:
-    return SemanticPairs(pairs.select("left", "right").to_numpy().astype(np.int64), encoder)
+def _must_link(pairs: pl.DataFrame, encoder: str, unread: dict[str, int]) -> SemanticPairs:
+    return SemanticPairs(pairs.select("left", "right").to_numpy().astype(np.int64), encoder, said_unread(unread))
 
 
 def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:
@@ -94,12 +108,15 @@ def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progr
 
     Raises:
         MissingDependency: the encoder is not on this machine.
-        UsageError: meaning is not to be looked at.
+        UsageError: meaning is not to be looked at, or the encoder does not read the text.
     """
     from curator.embedding.selection import query_vector, similar
 
     encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
-    return Near(*similar(embedded_set.vectors, query_vector(text, encoder), count))
+    query = query_vector(text, encoder)
+    if not query.any():
+        raise UsageError(_UNREAD.format(f"The text {quoted(text)}", encoder.name))
+    return Near(*similar(embedded_set.vectors, query, count), said_unread(embedded_set.unread))
 
 
 def near_example(audit: Audit, cache: Cache, example: str, count: int, progress: Progress) -> Near:
@@ -107,15 +124,18 @@ def near_example(audit: Audit, cache: Cache, example: str, count: int, progress:
 
     Raises:
         MissingDependency: the encoder is not on this machine.
-        UsageError: there is no such example, or meaning is not to be looked at.
+        UsageError: there is no such example, the encoder does not read it, or meaning is not to be looked at.
     """
     from curator.embedding.selection import similar
 
     coordinates = (ids_of(audit.loaded) == example).arg_true()
     if not len(coordinates):
         raise UsageError(f"There is no example '{example}' in this data. `curator show` prints ids.")
-    _, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
-    return Near(*similar(embedded_set.vectors, int(coordinates[0]), count))
+    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    at = int(coordinates[0])
+    if not embedded_set.vectors.with_text[at]:
+        raise UsageError(_UNREAD.format(f"The example '{example}'", encoder.name))
+    return Near(*similar(embedded_set.vectors, at, count), said_unread(embedded_set.unread))
 
 
 def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> SelectedExamples:
@@ -133,7 +153,8 @@ def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> Sel
     dropped = opened.state().filter(pl.col("status") == "drop")["id"]
     is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
     subset = diverse_subset(embedded_set.vectors, near.positions, near.cosines, count, is_out)
-    return SelectedExamples(subset.chosen, subset.coverage, subset.coverage_random)
+    unread = said_unread(embedded_set.unread)
+    return SelectedExamples(subset.chosen, subset.coverage, subset.coverage_random, unread)
 
 
 def _known(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:

@@ -32,6 +32,7 @@ def summary_of(meaning: Meaning, facts: pl.DataFrame, findings: pl.DataFrame) ->
         encoder=meaning.encoder,
         threshold=meaning.threshold,
         note=meaning.note,
+        unread=meaning.unread,
         pairs=len(meaning.pairs),
         semantic_duplicates=int((rows["check"] == "semantic-duplicate").sum()),
         outliers=int((rows["check"] == "outlier").sum()),

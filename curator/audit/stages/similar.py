@@ -1,6 +1,7 @@
 """Duplicates of a loaded set: pairs, keepers, and the findings they make."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,10 @@ from curator.data.frames import FOUND, read_frame
 from curator.project.cache import Cache
 from curator.reporting.model import DuplicateSummary
 
-VERSION = 5
+if TYPE_CHECKING:
+    from curator.duplicates.conflicts import Conflicts
+
+VERSION = 6
 """Counts up when the findings of unchanged data would change, or what is kept about them."""
 
 _PARTS = ("pairs", "keeper", "findings", "summary")
@@ -103,6 +107,19 @@ def _to_cache(cache: Cache, key: str, similar: Similar) -> None:
         cache.store(f"{key}-{part}", frame.write_ipc)
 
 
+def _contradictions(loaded: Loaded, cache: Cache, conflicting: "Conflicts") -> pl.Series:
+    """Of each pair whether its answers cannot both be right; not looked at where several answers are the habit."""
+    from curator.audit.meaning.meaning import views_at
+    from curator.checks.languages.open_tasks import contradict
+
+    ends = conflicting.pairs.select("position", "other")
+    if conflicting.is_habit:
+        return pl.repeat(False, len(ends), dtype=pl.Boolean, eager=True)
+    views = views_at(loaded, np.unique(ends.to_numpy()).tolist(), cache)
+    wrong = [contradict(*views[left], views[right][1]) for left, right in ends.iter_rows()]
+    return pl.Series(wrong, dtype=pl.Boolean)
+
+
 def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float) -> Similar:
     from curator.duplicates.conflicts import conflicts
     from curator.duplicates.findings import conflict_findings, duplicate_findings
@@ -112,7 +129,8 @@ def _found_anew(loaded: Loaded, cache: Cache, rank: np.ndarray, threshold: float
     corpus, duplicates = comparison.corpus, comparison.duplicates
     groups = group(corpus, duplicates, rank)
     conflicting = conflicts(corpus)
-    found = pl.concat([duplicate_findings(corpus, duplicates, groups), conflict_findings(conflicting)])
+    real = _contradictions(loaded, cache, conflicting)
+    found = pl.concat([duplicate_findings(corpus, duplicates, groups), conflict_findings(conflicting, real)])
     every = np.arange(len(corpus))
     exact = groups.exact_keeper != every
     summary = DuplicateSummary(

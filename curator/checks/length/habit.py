@@ -22,27 +22,25 @@ def _short(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
     answered = _numbered(facts).filter((pl.col("kind") != "text") & (pl.col("answer_characters") > 0))
     if len(answered) < _FEWEST:
         return nothing_found()
-    is_short = (pl.col("answer_words") <= limits.short_answer_words) & (
+    is_short = (pl.col("words") <= limits.short_answer_words) & (
         pl.col("answer_characters") <= limits.short_answer_characters
     )
-    short = answered.filter(is_short & (pl.col("answer_words") > 0))
+    short = answered.filter(is_short & (pl.col("words") > 0))
     share = len(short) / len(answered)
     if share >= limits.short_answers_common:
         return nothing_found()
     sentence = pl.format(
         "The answer has {} {}, while {} of the answers are longer.",
-        "answer_words",
-        pl.when(pl.col("answer_words") == 1).then(pl.lit("word")).otherwise(pl.lit("words")),
+        "words",
+        pl.when(pl.col("words") == 1).then(pl.lit("word")).otherwise(pl.lit("words")),
         pl.lit(f"{100 * (1 - share):.1f} %" if share >= 0.001 else "nearly all"),
     )
-    severity = "warning" if share <= limits.short_answers_rare else "info"
     return found(
         "short-answer",
         short.with_columns(
             sentence.alias("message"),
-            pl.lit(severity).alias("severity"),
             pl.col("answer_index").alias("message_index"),
-            pl.col("answer_words").alias("score"),
+            pl.col("words").alias("score"),
         ),
     )
 
@@ -75,15 +73,14 @@ HABIT_CHECKS = (
     Check(
         name="short-answer",
         family="length",
-        severity="warning",
+        severity="info",
         suggestion="review",
-        version=1,
+        version=2,
         title="an answer of a few words in a set of longer ones",
         explanation=(
-            "The last answer has at most three words, in a set where hardly any answer does: a warning where at most "
-            "1 % "
-            "of the answers are that short, information up to 5 %, and not reported beyond, as then it is the set's "
-            "habit (labels, yes or no).\n\n"
+            "The last answer has at most three words, in a set where hardly any answer does: from 5 % on it is the "
+            "set's habit (labels, yes or no) and not reported. In scripts without spaces between words each character "
+            "counts as one.\n\n"
             "Answers that were lost, cut or never written look like this, and the model learns that one word is "
             "enough.\n\n"
             "Look at it. A right short answer to a closed question can stay."

@@ -9,7 +9,7 @@ from curator.checks.check import Check, CheckSettings
 from curator.checks.privacy.masking import Personal, masked, report_personal
 from curator.data.frames import Batch
 
-_CARD = re.compile(r"(?<![\w.+$€£-])(?<!\d[ ,])\d(?:[ -]?\d){11,18}(?![\w%]|[.,-]\d|[ -]\d)")
+_CARD = re.compile(r"(?<![A-Za-z0-9_.+$€£-])(?<!\d[ ,])\d(?:[ -]?\d){11,18}(?![A-Za-z0-9_%]|[.,-]\d|[ -]\d)")
 _GROUPS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}")
 _ISSUERS = re.compile(
     r"4(?:\d{15}|\d{18})"  # Visa; its numbers of 13 digits have long run out
@@ -78,7 +78,7 @@ CREDIT_CARD_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a card number",
     explanation="""\
 The text holds a number that is in the range of a card issuer, has the length it uses and a valid check digit.

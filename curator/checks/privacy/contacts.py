@@ -10,17 +10,31 @@ from curator.checks.privacy.masking import Personal, as_info, masked, report_per
 from curator.data.frames import Batch
 
 _EMAIL = re.compile(
-    r"(?<![\w.+/:@%-])[A-Za-z0-9](?:[\w.+-]{0,62}[\w+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
-    r"(?P<top>[A-Za-z]{2,24})(?![\w@-])"
+    r"(?<![A-Za-z0-9_.+/@%\u00c0-\u024f])[A-Za-z0-9](?:[A-Za-z0-9_.+-]{0,62}[A-Za-z0-9_+-])?"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?P<top>[A-Za-z]{2,24})(?![A-Za-z0-9_@-])"
 )
-_NOT_TOP_LEVEL = re.compile(r"(?i)png|jpe?g|gif|svg|webp|js|ts|css|py|json|html|txt|md|pdf|zip|local")
+"""Its letters are those of addresses, so that one may stand between letters of Han, kana, Hangul, Thai or Arabic."""
+_IN_URL = re.compile(r"://[^\s/]{0,80}\Z")
+_NOT_TOP_LEVEL = re.compile(
+    r"(?i)png|jpe?g|gif|svg|webp|js|ts|css|json|html?|txt|pdf|zip|t?gz|bz2|xz|tar|rar|jar|war|whl|ya?ml|toml|ini"
+    r"|cfg|conf|lock|xml"
+    r"|csv|tsv|sql|log|lib|exe|dll|bin|deb|rpm|apk|iso|img|java|kt|go|rb|php|cpp|cxx|hpp|cs|fs|swift|scala|ipynb"
+    r"|[jt]sx|vue|scss"
+    r"|less|sass|map|min|prod|production|staging|stage|internal|intranet|lan|corp|home|local|localdomain|svc"
+    r"|cluster|docker|node|default"
+)
+"""Endings of files and names of networks of one's own, which are no domains."""
+_ALSO_FILES = re.compile(r"(?i)[^@]+@[a-z0-9-]{1,3}\.(?:rs|sh|py|md|pl|so|cc|ml|ps|vb|tf)")
+"""Endings of files that are domains of countries too: with a short name before them they are files."""
 _RESERVED = re.compile(
     r"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.[a-z]{2,3}){0,2}$"
-    r"|@(?:your|my|our|the|some)?-?(?:domain|e?mail|company|companyname|website|business|organization|store|school"
-    r"|university|provider|server|host|site|xyz|abc|abccompany|acme|xyzcompany|address|sample|placeholder)\.\w+(?:\.\w+)?$"
-    r"|^(?:your|yourname|my_\w+|your[._-]?(?:e?mail|name)|my[._-]?e?mail|name|first\.?last|firstname\.lastname|user\d*|username"
-    r"|someone|somebody|me|you|email|e-mail|example|test|foo|bar|recipient|sender|abc|xyz|address|john\.?doe|jane\.?doe"
-    r"|johndoe\d{0,4}|janedoe\d{0,4}|jdoe)@",
+    r"|@(?:your|my|our|the|some)?-?(?:domain|email|company|companyname|website|business|organization|store|school"
+    r"|university|provider|server|host|site|xyz|abc|abccompany|acme|xyzcompany|address|sample"
+    r"|placeholder)\.\w+(?:\.\w+)?$"
+    r"|^(?:your|yourname|my_\w+|your[._-]?(?:e?mail|name)|my[._-]?e?mail|name|first\.?last|firstname\.lastname"
+    r"|user\d*|username"
+    r"|someone|somebody|me|you|email|e-mail|example|test|foo|bar|recipient|sender|abc|xyz|address|jo(?:hn|e)[._]?doe|jane[._]?doe"
+    r"|\w(?=@\w\.)|johndoe\d{0,4}|janedoe\d{0,4}|jdoe)@",
     re.IGNORECASE,
 )
 """RFC 2606 sets `example` and `test` names aside; the others are what people write for an address that nobody has."""
@@ -37,7 +51,9 @@ def emails(text: str) -> Iterator[Personal]:
     """Mail addresses; those that are set aside for examples or belong to an office and not a person are an info."""
     for match in _EMAIL.finditer(text):
         address = match.group()
-        if _NOT_TOP_LEVEL.fullmatch(match["top"]) or ".." in address or address.startswith("git@"):
+        if _NOT_TOP_LEVEL.fullmatch(match["top"]) or _ALSO_FILES.fullmatch(address) or ".." in address:
+            continue
+        if address.startswith("git@") or _IN_URL.search(text, max(0, match.start() - 90), match.start()):
             continue
         name, _, domain = address.partition("@")
         host, _, top = domain.rpartition(".")
@@ -47,27 +63,48 @@ def emails(text: str) -> Iterator[Personal]:
 
 
 _NUMBER = re.compile(
-    r"(?<![\w.$€£+/=#-])(?:\+|\(\+?)?\d[\d ().\-/\u2010\u2011]{5,18}\d(?P<extension> ?(?:x|ext\.?) ?\d{1,5})?"
-    r"(?![\w%]|[.,]\d)"
+    r"(?<![A-Za-z0-9_.$€£+/=#-])(?:\+|\(\+?)?\d[\d ().\-/\u2010\u2011]{5,18}\d(?P<extension> ?(?:x|ext\.?) ?\d{1,5})?"
+    r"(?![A-Za-z0-9_%]|[.,]\d)"
 )
 _AMERICAN = re.compile(
-    r"(?<![\w.$€£+/=-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w%]|[.,-]\d)"
+    r"(?<![A-Za-z0-9_.$€£+/=-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?"
+    r"|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![A-Za-z0-9_%]|[.,-]\d)"
 )
-_WORLDWIDE = re.compile(r"(?<![\w.$€£=])(?:\(?\+|00)[1-9](?:[ ().\-/\u2010\u2011]{0,2}\d){6,14}(?![\w%]|[.,]\d)")
+_WORLDWIDE = re.compile(
+    r"(?<![A-Za-z0-9_.$€£=])(?:\(?\+|00)[1-9](?:[ ().\-/\u2010\u2011]{0,2}\d){6,14}(?![A-Za-z0-9_%]|[.,]\d)"
+)
+_PLAIN_SIGNS = str.maketrans(
+    {ord(first) + at: str(at) for first in "０٠۰०০๐" for at in range(10)}
+    | {ord(other): plain for other, plain in zip("＋－（）．−ー", "+-().--", strict=True)}
+)
+"""Digits of other scripts, and full-width signs, as the ASCII ones; a text keeps its length."""
 _SPOKEN_OF = re.compile(
     r"(?:\b(?:tel(?:ephone)?|phone|mobile|cell(?:phone)?|fax|call(?:ing|ed)?|whatsapp|ring|dial(?:ing)?|reach(?:ed)?"
-    r"|text(?:ing)?|sms|contact(?:ed)?|handy|telefon|telefono|teléfono|téléphone|mobil)\b|☎|📞)"
+    r"|text(?:ing)?|sms|contact(?:ed)?|(?:my|his|her|our|your|their) (?:\w+ )?number"
+    r"|telefon\w*|handy\w*|mobil\w*|rufnummer|durchwahl|anrufen|ruf\w* (?:mich|uns|ihn|sie)|erreichbar"
+    r"|tél|téléphon\w*|portable|appele\w*|joindre|joignable|mon numéro|teléfono|móvil|celular|ll[aá]m\w+|mi número"
+    r"|whats"
+    r"|telefono|cellulare|chiam\w+|il mio numero|telefoon\w*|mobiel\w*|bel|tlf|tfn|ringa?|puh|puhelin\w*|soita|gsm"
+    r"|telefone|telemóvel|ligue|ligar|contato|contacto|meu número|kom[oó]rka|komórk\w+|zadzwoń|dzwo[nń]\w*|volejte"
+    r"|zavolejte|hívj\w*|szám\w*"
+    r"|pokličite|pokliči|selfoon|тел|телефон\w*|звон\w+|позвон\w+|моб|мобильн\w+|номер телефона|hotline|numara\w*"
+    r"|ara(?:yın|yabilir\w*))\b"
+    r"|☎|📞|电话|電話|手机|手機|致电|致電|拨打|撥打|联系方式|聯絡|热线|熱線|传真|傳真|座机|携帯|ファックス|ファクス"
+    r"|連絡先|ＴＥＬ|전화|휴대폰|핸드폰|연락처|팩스"
+    r"|फ़ोन|फोन|मोबाइल|टेलीफोन|कॉल|संपर्क|هاتف|الهاتف|جوال|موبايل|اتصل|اتصال|โทร)"
     r"[^\d\n]{0,25}$",
     re.IGNORECASE,
 )
+"""Words for a telephone in the languages of `_REGIONS`."""
 _BEFORE = 60
 _SUM = re.compile(r"\s*[=+*×÷]")
 _NOBODYS = re.compile(
-    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789|7654321|000000)(?s:.*)"
+    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
+    r"|7654321|000000)(?s:.*)"
 )
 """Exchange 555 of American numbers is kept for fiction, 800 and its kin are offices; counting up is a stand-in."""
 _FEWEST_DIGITS = 7
-_REGIONS = "US GB DE FR IT ES NL BE CH AT SE NO DK FI PT IE PL CZ HU AU NZ IN BR MX JP KR CN ZA SI UY"
+_REGIONS = "US GB DE FR IT ES NL BE CH AT SE NO DK FI PT IE PL CZ HU AU NZ IN BR MX JP KR CN ZA SI UY RU AR TR SA EG TH"
 """Regions whose national form is tried where the text speaks of a telephone: those of the widest-spread languages and
 of the largest populations."""
 
@@ -80,6 +117,8 @@ def phone_numbers(text: str) -> Iterator[Personal]:
     toll-free services, are an info.
     """
     taken: list[tuple[int, int]] = []
+    if not text.isascii():
+        text = text.translate(_PLAIN_SIGNS)
     for pattern, regions in ((_WORLDWIDE, (None,)), (_AMERICAN, ("US",)), (_NUMBER, tuple(_REGIONS.split()))):
         for match in pattern.finditer(text):
             start, end = match.span()
@@ -120,7 +159,9 @@ def _find_phone_numbers(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report_personal("phone-number", "a telephone number", batch, _LIKELY_NUMBER, phone_numbers)
 
 
-_LIKELY_NUMBER = r"[0-9][0-9 ().\-/\x{2010}\x{2011}]{6}"
+_LIKELY_NUMBER = (
+    r"[0-9][0-9 ().\-/\x{2010}\x{2011}]{6}|[０-９٠-٩۰-۹०-९][０-９٠-٩۰-۹०-९ ().\-/\x{2010}\x{2011}－ー（）]{6}"
+)
 """A row in which seven digits may stand; polars looks through all texts for it."""
 
 
@@ -129,7 +170,7 @@ EMAIL_ADDRESS = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a mail address",
     explanation="""\
 The text holds a mail address that can be a person's.
@@ -147,13 +188,13 @@ PHONE_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="a telephone number",
     explanation="""\
 The text holds a telephone number that can exist by the numbering plan of its country.
 
 It reaches somebody, and models repeat rare strings that they were trained on. Numbers with a country's code or in the
-American grouping are found anywhere, other national forms only behind a word such as phone or call.
+American grouping are found anywhere, other national forms only behind a word for a telephone, in twenty languages.
 
 Replace it with a number set aside for fiction (such as 202-555-0143), or drop the example.""",
     find=_find_phone_numbers,

@@ -7,22 +7,30 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.privacy.masking import Personal, masked, report_personal
+from curator.checks.privacy.masking import Personal, as_info, masked, report_personal
 from curator.data.frames import Batch
 
 _FOUR = re.compile(
-    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\w-]|\.\d|/\d)"
+    r"(?<![A-Za-z0-9_.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+    r"(?![A-Za-z0-9_]|\.\d|/(?!32\b)\d|-(?!\d{1,3}\.\d{1,3}\.))"
 )
 _SIX = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::|[0-9A-Fa-f]{1,4})(?::?[0-9A-Fa-f]{1,4}){0,6}(?![\w:])")
 _VERSION = re.compile(
     r"(?:\b(?:v|ver|version|versions|release|build|firmware|driver|update|upgrade|section|sec|chapter|clause|article"
     r"|figure|table|step|appendix|paragraph|rfc|oid|package|sdk|api|software|revision|rev|patch|python|java|node)\b"
-    r"[ .:#]*(?:number |no\.? |is |to |from |of )?|[§/=~^@-] ?|[A-Za-z]/)$",
+    r"[ .:#]*(?:number |no\.? |is |to |from |of )?|(?:[§/=~^@]|(?<!\d)-) ?|[A-Za-z]/)$",
     re.IGNORECASE,
 )
 _BEFORE = 30
 _LOW = 30
 """Where all four numbers are lower, they count parts of a document or of a program and not machines."""
+_OF_A_MACHINE = re.compile(
+    r"\b(?:ping|ip|ips|host|server|address|ssh|curl|telnet"
+    r"|traceroute)\b[^\d\n]{0,12}$",
+    re.IGNORECASE,
+)
+_BYTES = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
+"""A fingerprint or the address of a network card: pairs of digits."""
 _RESOLVERS = re.compile(r"8\.8\.(?:8\.8|4\.4)|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9|208\.67\.22[02]\.22[02]|4\.2\.2\.2")
 """Public name servers, which name nobody."""
 
@@ -34,14 +42,17 @@ def ip_addresses(text: str) -> Iterator[Personal]:
         if _RESOLVERS.fullmatch(address) or not ipaddress.IPv4Address(address).is_global:
             continue
         is_count = all(int(part) < _LOW for part in address.split("."))
-        if not is_count and not _VERSION.search(text[max(0, match.start() - _BEFORE) : match.start()]):
-            yield Personal(match.start(), match.end(), masked(address, len(address.split(".")[0]), 0))
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        if _VERSION.search(before) or (is_count and not _OF_A_MACHINE.search(before)):
+            continue
+        found = Personal(match.start(), match.end(), masked(address, len(address.split(".")[0]), 0))
+        yield as_info(found) if is_count else found
     for match in _SIX.finditer(text):
         try:
             six = ipaddress.IPv6Address(match.group())
         except ipaddress.AddressValueError:
             continue
-        if six.is_global and ("::" not in match.group() or six in _UNICAST):
+        if _BYTES.fullmatch(match.group()) is None and six.is_global and ("::" not in match.group() or six in _UNICAST):
             yield Personal(match.start(), match.end(), masked(match.group(), 4, 0))
 
 
@@ -59,7 +70,7 @@ IP_ADDRESS = Check(
     family="privacy",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="an address of a machine",
     explanation="""\
 The text holds an address of a machine on the public internet, of version 4 or 6.

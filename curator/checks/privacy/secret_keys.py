@@ -62,8 +62,11 @@ _ASSIGNED = (  # also inside JSON that is a text itself, where quotes and line e
     r"(?:api[ _-]?key|apikey|(?:client|app|api|shared|signing|webhook)?[ _-]?secret(?:[ _-]?(?:access)?[ _-]?key)?"
     r"|(?:access|auth|bearer|refresh|api)[ _-]?token|access[ _-]?key|private[ _-]?key|account[ _-]?key"
     r"|encryption[ _-]?key|passw(?:or)?d|passphrase|pwd|credentials?|token"
-    r"|密码|密碼|口令|密钥|密鑰|パスワード|비밀번호|contraseña|mot de passe|passwort|kennwort|senha|пароль)"
-    r"[A-Za-z_]{0,12}\\{0,7}[\"'”]?\s{0,3}(?::=|=>|[:=：＝]|\bis\b|是|は)"
+    r"|密码|密碼|口令|密钥|密鑰|パスワード|비밀번호|contraseña|mot de passe|passwort|kennwort|senha|пароль|пароля"
+    r"|parola|wachtwoord|hasło"
+    r"|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน|şifre|mật khẩu)"
+    r"[A-Za-z_]{0,12}\\{0,7}[\"'”]?\s{0,3}(?::=|=>|[:=：＝]|\bis\b|\b(?:ist|lautet|est|es)\b|è |é |是|为|は|는|은"
+    r"|هي|—|–)"
     r"(?:\s|\\{1,7}[nrt]){0,3}(?:bearer )?\\{0,7}[\"'`“]?"
     r"(?P<value>[A-Za-z0-9_.~+/!@#$%^&*=-]{8,200})"
 )
@@ -72,16 +75,20 @@ _NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 """What is called a token and opens nothing."""
+_CALLED = re.compile(r"\(|\[\w*[\"'\]]")
+"""What stands behind the name of a function or a field, which is no value."""
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}:(?:\\{0,7}/){2}[^\s:/@'\"<>]{1,60}:(?P<password>[^\s:/@'\"<>]{3,80})@[\w.-]+"
 _SAMPLE = re.compile(
     r"example|sample|dummy|placeholder|your|my[_-]?|change|insert|xxx|\*\*|\.\.\.|123456|abcdef|qwerty|password|secret"
-    r"|token|key_?here|api_?key|redacted|<|\$\{|\{\{|process\.env|os\.|getenv|config|env\[|null|none|undefined|string|test",
+    r"|token|key_?here|api_?key|redacted|<|\$\{|\{\{|process\.env|os\.|getenv|config|env\[|null|none|undefined"
+    r"|string|test",
     re.IGNORECASE,
 )
 _LIKELY = (
     r"(?-i:AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|ft)-|xox[abeoprs]-|xapp-|hooks\.slack"
-    r"|[sr]k_live|[sr]k_test|[sr]k_prod|AIza|GOCSPX-|sk-|hf_|api_org_|npm_|pypi-|SG\.|SK[0-9a-f]{8}|do[opr]_v1|:AA|shp(?:at|ca|pa|ss)_"
+    r"|[sr]k_live|[sr]k_test|[sr]k_prod|AIza|GOCSPX-|sk-|hf_|api_org_|npm_|pypi-|SG\.|SK[0-9a-f]{8}|do[opr]_v1|:AA"
+    r"|shp(?:at|ca|pa|ss)_"
     r"|gsk_|xai-|pplx-|r8_|dapi[0-9a-f]{8}|hv[sb]\.|dckr_pat_|glsa_|lin_api_|ntn_|whsec_|ya29\.|AGE-SECRET|eyJ"
     r"|PRIVATE KEY|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.)"
     r"|:(?:\\{0,7}/){2}[^:/@'\"<> \n]{1,60}:[^:/@'\"<> \n]{3,80}@|"
@@ -160,6 +167,8 @@ def _assigned(text: str) -> Iterator[Personal]:
             continue
         if _NO_SECRET.search(text, max(0, match.start() - 16), match.start("value")):
             continue
+        if _CALLED.match(text, match.start("value") + len(value)):
+            continue
         start = match.start("value")
         yield Personal(start, start + len(value), f"the value of a key or password, {value[:2]}…")
 
@@ -213,7 +222,7 @@ SECRET_KEY = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="a key or password",
     explanation="""\
 The text holds an access key in the form of a known service, a private key, a password in an address, or a random value

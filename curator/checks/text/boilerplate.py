@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.languages import self_descriptions as other_words
 from curator.checks.patterns import anywhere
+from curator.checks.prose import prose
 from curator.checks.spans import Span, few_words_on, quoted, report
-from curator.checks.speakers import asked, learned, without_rows_about
+from curator.checks.speakers import asked, learned, without_rows_about, without_thought
 from curator.checks.text.refusal import PLAYED
 from curator.data.frames import Batch
 
@@ -46,34 +48,49 @@ _COURTESY = (
     r"|let me know if (?:you|there|i)|is there anything else (?:i|you)"
     r"|if you have any (?:other|further|more) questions)[^\n]{0,160}$"
 )
+_ASKED_OF_AI = f"{anywhere(_ABOUT_AI)}|{other_words.ABOUT_AI}"
 _SELF = re.compile(_ABOUT_ITSELF, re.IGNORECASE)
 _POLITE = re.compile(_COURTESY, re.IGNORECASE)
 
 
 def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     answers = learned(batch)
-    of_itself = answers.filter(pl.col("content").str.contains(anywhere(_MAYBE_ABOUT_ITSELF)))
-    of_itself = report(
-        "assistant-boilerplate", without_rows_about(batch, of_itself, anywhere(_ABOUT_AI)), _speaks_of_itself
-    )
-    polite = answers.filter(pl.col("content").str.contains(anywhere(_COURTESY)))
-    polite = report("assistant-boilerplate", asked(batch, polite), _polite, "content", "prompt")
-    return pl.concat([of_itself, polite.join(of_itself, on=["row", "message_index"], how="anti")])
+    suspects = answers.filter(pl.col("content").str.contains_any(other_words.LIKELY, ascii_case_insensitive=True))
+    named = report("assistant-boilerplate", asked(batch, suspects), _names_another, "content", "prompt")
+    of_itself = pl.concat([suspects, answers.filter(pl.col("content").str.contains(anywhere(_MAYBE_ABOUT_ITSELF)))])
+    of_itself = without_rows_about(batch, of_itself.unique(["row", "index"], maintain_order=True), _ASKED_OF_AI)
+    of_itself = report("assistant-boilerplate", of_itself, _speaks_of_itself)
+    polite = without_thought(answers).filter(pl.col("said").str.contains(anywhere(_COURTESY)))
+    polite = report("assistant-boilerplate", asked(batch, polite), _polite, "said", "prompt", "before")
+    found = named
+    for less in (of_itself, polite):
+        found = pl.concat([found, less.join(found, on=["row", "message_index"], how="anti")])
+    return found
+
+
+def _names_another(text: str, prompt: str) -> Iterator[Span]:
+    """The name of another model, whatever the prompt asks; not in a scene."""
+    answer = text.partition("</think>")[2] or text
+    said = other_words.OTHER_MODEL.search(prose(answer))
+    if said is not None and not PLAYED.search(prompt):
+        sentence = f"The answer says that it is another model: {quoted(said.group())}."
+        before = len(text) - len(answer)
+        yield Span(sentence, before + said.start(), before + said.end())
 
 
 def _speaks_of_itself(text: str) -> Iterator[Span]:
-    said = _SELF.search(text)
+    said = _SELF.search(text) or other_words.SELF.search(text)
     if said is not None:
         words = quoted(text[said.start() : few_words_on(text, said.end())])
         sentence = f"The answer speaks as another model about itself: {words}."
         yield Span(sentence, said.start(), said.end())
 
 
-def _polite(text: str, prompt: str) -> Iterator[Span]:
+def _polite(text: str, prompt: str, before: int) -> Iterator[Span]:
     said = _POLITE.search(text.rstrip())
     if said is not None and not PLAYED.search(prompt):
         sentence = f"The answer has a stock phrase of chat models: {quoted(said.group())}."
-        yield Span(sentence, said.start(), said.end(), severity="info")
+        yield Span(sentence, before + said.start(), before + said.end(), severity="info")
 
 
 ASSISTANT_BOILERPLATE = Check(
@@ -81,14 +98,15 @@ ASSISTANT_BOILERPLATE = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="another model's stock phrases",
     explanation="""\
 The answer says what chat models say about themselves (as an AI language model, my knowledge cutoff, trained by …), or
-opens or closes with a stock phrase (Certainly! … I hope this helps!). The second kind is an info.
+opens or closes with a stock phrase (Certainly! … I hope this helps!). The second kind is an info. What a model says of
+itself is known in twelve languages.
 
-Your model would introduce itself as another one, and would spend its first and last tokens on courtesies. Nothing is
-reported where the prompt itself speaks of AI.
+Your model would introduce itself as another one, and would spend its first and last tokens on courtesies. Where
+the prompt itself speaks of AI only the name of another model (I am ChatGPT) is reported.
 
 Take the phrase out, or drop the example where nothing else is left.""",
     find=_find_boilerplate,

@@ -8,6 +8,10 @@ from curator.data.frames import found, nothing_found
 _FEWEST = 10
 """Answers from which a set has habits."""
 
+_NEARLY_ALL = 0.995
+"""Share of long answers with an end from which one without was cut, whatever its last word: below it, writers who
+forget a full stop are as frequent as limits of tokens."""
+
 
 def _judge_endings(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
     """Where most answers of a set share their last line, ending with it is the better sign than ending like a line."""
@@ -18,12 +22,15 @@ def _judge_endings(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame
     closing = _habit(answers["closing"], limits.share_of_set)
     other_end = pl.col("closing") == closing if closing else pl.col("ending") == "line"
     ended = (pl.col("ending") == "closed") | other_end
-    long = answers.filter(pl.col("answer_words") >= limits.truncated_words).with_columns(ended.alias("ended"))
+    long = answers.filter(pl.col("words") >= limits.truncated_words).with_columns(ended.alias("ended"))
     share = long["ended"].mean() if len(long) >= _FEWEST else 0.0
     if not isinstance(share, float) or share < limits.share_of_set:
         return nothing_found()
     sentence = f"The answer stops without an end, while {_percent(share)} of the long answers of the set have one."
-    return _spans("truncated-response", long.filter(~pl.col("ended")), pl.lit(sentence), from_end=True)
+    is_sure = (pl.col("ending") == "cut") if share < _NEARLY_ALL else pl.lit(True)
+    severity = pl.when(is_sure).then(pl.lit(None, pl.String)).otherwise(pl.lit("info"))
+    open_ended = long.filter(~pl.col("ended")).with_columns(severity.alias("severity"))
+    return _spans("truncated-response", open_ended, pl.lit(sentence), from_end=True)
 
 
 def _judge_formats(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
@@ -72,6 +79,7 @@ def _spans(check: str, answers: pl.DataFrame, sentence: pl.Expr, *, from_end: bo
             pl.col("answer_index").alias("message_index"),
             start.cast(pl.UInt32).alias("start"),
             length.alias("end"),
+            *(["severity"] if "severity" in answers.columns else []),
         ),
     )
 
@@ -86,11 +94,13 @@ TRUNCATED_RESPONSE = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="an answer that stops in mid-sentence",
     explanation="""\
 The last answer is long and ends without a full stop, a closing fence, bracket or quotation mark, a list item or a
 signature, in a set where nearly all long answers have such an end. A last line that most answers share counts as one.
+Where the last word is one that something must follow (*the*, *und*, 的) it is a warning, and in a set in which 99.5 %
+have an end; else an info, as some writers forget the full stop.
 
 It was cut by a limit on tokens or by a parser. A model trained on it learns to stop anywhere.
 

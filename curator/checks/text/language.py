@@ -9,8 +9,9 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import FENCED
+from curator.checks.prose import is_code
 from curator.checks.spans import Span, report
-from curator.checks.speakers import asked, learned
+from curator.checks.speakers import PROMPT_ROLES, asked, learned
 from curator.data.frames import Batch
 
 _LOOKED_AT = 1_000
@@ -47,18 +48,27 @@ _RUNNING = 0.5
 """Share of words that begin with a small letter in running text; German, which writes nouns large, has 0.6. Lists of
 names have less, and their language says nothing about the answer's."""
 
-_CODE = re.compile(
-    r"\b(?:def|function|class) \w+ ?[(:{]|\bprint ?\(|\breturn \w"
-    r"|^[^\S\n]*(?:import|#include|SELECT)\b|=>|\);|\w\(['\"]",
-    re.MULTILINE,
+_THOUGHT = re.compile(r"\A\s*+<think(?:ing)?>(?:[^<]|<(?!/think))*+(?:</think(?:ing)?>)?")
+"""What a reasoning model thought before it answered, which may be in another language."""
+_SCRIPT = re.compile(
+    r"(?P<han>[\u3040-\u30ff\u3400-\u9fff])|(?P<hangul>[\uac00-\ud7af\u1100-\u11ff])|(?P<cyrillic>[\u0400-\u052f])"
+    r"|(?P<arabic>[\u0600-\u06ff])|(?P<indic>[\u0900-\u0dff])|(?P<thai>[\u0e00-\u0eff])|(?P<greek>[\u0370-\u03ff])"
+    r"|(?P<hebrew>[\u0590-\u05ff])|(?P<other>[\u1000-\u10ff\u1780-\u17ff\u0530-\u058f])"
 )
-
+_FIRST_LETTERS = 12
+_MOST_LINES = 12
+_HAN_LANGUAGES = frozenset({"ja", "zh", "zh-Hant"})
+_KANA, _HAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[\u3400-\u9fff]")
 _WHITE_SPACE = str.maketrans("\n\t\r", "   ")
 
-_NOT_PROSE = re.compile(rf"{FENCED}|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+")
+_NOT_PROSE = re.compile(
+    rf"{FENCED}|\"[^\"\n]{{1,200}}\"|“[^”\n]{{1,200}}”|«[^»\n]{{1,200}}»|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+"
+    rf"|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+"
+)
 _LANGUAGES = (
     "english|german|french|spanish|italian|portuguese|brazilian|dutch|russian|ukrainian|polish|czech|slovak|hungarian"
-    "|romanian|bulgarian|serbian|croatian|bosnian|slovenian|greek|turkish|arabic|hebrew|persian|farsi|urdu|hindi|bengali"
+    "|romanian|bulgarian|serbian|croatian|bosnian|slovenian|greek|turkish|arabic|hebrew|persian|farsi|urdu|hindi"
+    "|bengali"
     "|punjabi|gujarati|marathi|tamil|telugu|kannada|malayalam|sanskrit|nepali|sinhala|chinese|mandarin|cantonese"
     "|japanese|korean|vietnamese|thai|lao|khmer|burmese|indonesian|malay|tagalog|filipino|javanese|swahili|yoruba|igbo"
     "|hausa|zulu|xhosa|amharic|somali|afrikaans|swedish|norwegian|danish|finnish|icelandic|estonian|latvian|lithuanian"
@@ -69,7 +79,8 @@ _LANGUAGES = (
 )
 _ABOUT_LANGUAGE = re.compile(
     rf"\b(?:translat\w*|language|multilingual|bilingual|übersetz\w*|tradu\w+|перев\w+|{_LANGUAGES})\b"
-    r"|翻译|翻譯|译成|譯成|英文|英语|英語|中文|汉语|漢語|日语|日文|法语|德语|韩语|西班牙语|俄语|일본어|영어|한국어|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज",
+    r"|翻译|翻譯|译成|譯成|英文|英语|英語|中文|汉语|漢語|日语|日文|法语|德语|韩语|西班牙语|俄语|일본어|영어|한국어"
+    r"|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज",
     re.IGNORECASE,
 )
 _INTO = re.compile(rf"\b(?:in|into|to) ({_LANGUAGES})\b", re.IGNORECASE)
@@ -96,23 +107,64 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
         ~pl.col("content").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_ANSWER)
         | ~pl.col("prompt").str.slice(0, _LOOKED_AT).str.contains(_ENGLISH_PROMPT)
     )
-    return report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
+    mixed = report("language-mismatch", unclear, partial(_look, fewest=fewest), "content", "prompt")
+    return _weakened(batch, mixed)
+
+
+def _weakened(batch: Batch, mixed: pl.DataFrame) -> pl.DataFrame:
+    """`mixed` as info where people speak several times, and without conversations in which a prompt is about languages.
+
+    A translator keeps the task of the first turn, and people change their language as they go on.
+    """
+    prompts = batch.messages.filter(
+        pl.col("row").is_in(mixed["row"].unique().implode()) & pl.col("role").is_in(PROMPT_ROLES)
+    )
+    several = prompts.filter(pl.len().over("row") > 1).select("row", "content").drop_nulls()
+    about = {row for row, text in several.iter_rows() if _ABOUT_LANGUAGE.search(text)}
+    turns = prompts.filter(pl.col("role") == "user")["row"]
+    is_long = pl.col("row").is_in(turns.filter(turns.is_duplicated()).unique().implode())
+    severity = pl.when(is_long).then(pl.lit("info")).otherwise("severity")
+    return mixed.filter(~pl.col("row").is_in(list(about))).with_columns(severity.alias("severity"))
 
 
 def _look(answer: str, prompt: str, fewest: int) -> Iterator[Span]:
+    length = len(answer)
+    answer = _THOUGHT.sub("", answer)
     said = _guessed(answer)
     if said is None:
         return
     asked_for = _guessed(prompt)
     if asked_for is not None and asked_for.code == said.code:
         return
-    wanted = _certain(asked_for, prompt, min(fewest, _FEWEST_PROMPT_BYTES)) or _plainly_english(prompt)
+    shortest = fewest if not (_SCRIPT.search(prompt) or _SCRIPT.search(answer)) else min(fewest, _FEWEST_PROMPT_BYTES)
+    wanted = _certain(asked_for, shortest) or _plainly_english(prompt)
     if wanted is None or said.code == wanted[0] or any({said.code, wanted[0]} <= alike for alike in _ALIKE):
         return
-    spoken = _certain(said, answer, fewest)
-    if spoken is None or _may_switch(prompt, wanted[1], spoken[1]):
+    spoken = _certain(said, fewest)
+    if is_code(answer) or _shares_its_script(answer, prompt):
         return
-    yield Span(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", 0, len(answer))
+    if spoken is None or _may_switch(prompt, wanted[1], spoken[1]) or _is_quoted_in(prompt, said.code):
+        return
+    yield Span(f"The prompt is in {wanted[1]}, the answer in {spoken[1]}.", length - len(answer), length)
+
+
+def _shares_its_script(answer: str, prompt: str) -> bool:
+    """Whether the answer begins, or ends, in the script of the prompt, where that is none of the Latin alphabet.
+
+    Such an answer speaks the prompt's language and names things in another: titles, commands, examples.
+    """
+    script = _SCRIPT.search(prompt)
+    if script is None or script.lastgroup is None:
+        return False
+    letters = [letter for letter in answer if letter.isalpha()]
+    ends = "".join(letters[:_FIRST_LETTERS] + letters[-_FIRST_LETTERS:])
+    return any(match.lastgroup == script.lastgroup for match in _SCRIPT.finditer(ends))
+
+
+def _is_quoted_in(prompt: str, code: str) -> bool:
+    """Whether a line of the prompt, beside its task, is in the language `code`: a text to work on."""
+    lines = [line for line in prompt.split("\n") if len(line.encode()) >= _FEWEST_PROMPT_BYTES][:_MOST_LINES]
+    return len(lines) > 1 and any((guess := _guessed(line)) is not None and guess.code == code for line in lines)
 
 
 def _may_switch(prompt: str, wanted: str, spoken: str) -> bool:
@@ -129,15 +181,6 @@ def _may_switch(prompt: str, wanted: str, spoken: str) -> bool:
 def _plainly_english(prompt: str) -> tuple[str, str] | None:
     """English, where CLD2 is not sure of a short prompt that has several words of English and of nothing else."""
     return ("en", "English") if len(_ENGLISH_WORDS.findall(prompt)) >= _FEWEST_ENGLISH_WORDS else None
-
-
-def language_of(text: str, fewest_bytes: int) -> tuple[str, str] | None:
-    """Code and name of the one language that `text` is written in; None where that is not certain.
-
-    Code, addresses, markup and numbers are left out first. Certain is: at least `fewest_bytes` bytes of letters in
-    running text, CLD2 calls its verdict reliable and scores it well, and one language makes up four fifths of the text.
-    """
-    return _certain(_guessed(text), text, fewest_bytes)
 
 
 class _Guess(NamedTuple):
@@ -160,17 +203,20 @@ def _guessed(text: str) -> _Guess | None:
     except pycld2.error:  # a code point that is newer than CLD2
         return None
     name, code, percent, score = guesses[0]
+    if code in _HAN_LANGUAGES and _HAN.search(prose):
+        # CLD2 takes a short text of Han alone for Japanese; which has kana.
+        name, code = ("JAPANESE", "ja") if _KANA.search(prose) else ("CHINESE", "zh")
     if not reliable or code not in _TRUSTED_CODES or percent < _FEWEST_PERCENT or score < _LOWEST_SCORE:
         return None
     return _Guess(code, name.title(), prose)
 
 
-def _certain(guess: _Guess | None, text: str, fewest_bytes: int) -> tuple[str, str] | None:
-    """Code and name of the guessed language, where there is enough running text that is not code."""
+def _certain(guess: _Guess | None, fewest_bytes: int) -> tuple[str, str] | None:
+    """Code and name of the guessed language, where there is enough running text."""
     if guess is None:
         return None
     letters = "".join(filter(str.isalpha, guess.prose))
-    if len(letters.encode()) < fewest_bytes or _CODE.search(text) or not _is_running(guess.prose):
+    if len(letters.encode()) < fewest_bytes or not _is_running(guess.prose):
         return None
     return guess.code, guess.name
 
@@ -186,13 +232,15 @@ LANGUAGE_MISMATCH = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=2,
+    version=3,
     title="answered in another language",
     explanation="""\
 The prompt is in one language and the answer in another, and the prompt does not speak of languages.
 
-A model trained on it switches language on its users. CLD2 tells the languages; texts that are short, mixed or code are
-not judged, and neither are close relatives such as Serbian and Croatian or Danish and Norwegian, which it confuses.
+A model trained on it switches language on its users. CLD2 tells the languages; texts that are short, mixed or code
+(JSON with English keys is code) are not judged, and neither are close relatives such as Serbian and Croatian or Danish
+and Norwegian, which it confuses. In a conversation of several turns it is an info, as people change their language and
+translators keep their task. Japanese has kana: a text of Han characters alone is taken for Chinese.
 
 Translate the answer, or drop the example. Keep it if switching is what you want to teach.""",
     find=_find,

@@ -7,6 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import CODE, anywhere
+from curator.checks.prose import PAGE, program_line
 from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import weaker_in_prompts, without_rows_about
 from curator.data.frames import Batch
@@ -38,9 +39,7 @@ _ABOUT_LOOKS = (
 _LOOKS = re.compile(r"(?i)</?(?:b|i|u|strong|em|a|span|font|img|h[1-6]|center|table|tbody|thead|tr|td|th)\b")
 _STYLED = re.compile(r"<\w+\s[^<>]*\bstyle=")
 _CODE = re.compile(CODE)
-_CODE_LINE = re.compile(
-    r"\s*(?:#include|import |def |class |function |var |let |const |return |echo |print|\w+\s*=\s*[\w.]+\()"
-)
+_FEWEST_ELEMENTS = 3
 _LINE_END = 100
 """Characters at either end of a line that say whether it is program code."""
 FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
@@ -95,11 +94,6 @@ def _not_meant(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def program_line(line: str) -> bool:
-    """Whether a line is one of a program."""
-    return _CODE_LINE.match(line) is not None or line.rstrip().endswith((";", "{", "}"))
-
-
 def _line_without(text: str, start: int, end: int, match: re.Match[str]) -> str:
     """The line from `start` to `end` without the match; of a long one, which may hold thousands, its two ends."""
     before, after = (start, match.start()), (match.end(), end)
@@ -111,8 +105,12 @@ def _line_without(text: str, start: int, end: int, match: re.Match[str]) -> str:
 
 
 def _is_page(text: str) -> bool:
-    """Whether the text is a document of markup, written as one."""
-    return re.search(r"(?i)<!doctype|<html|<body|<head>|<script|<style|<form|<svg|<\?php|<\?xml", text) is not None
+    """Whether the text is a document of markup, written as one: a page, or lines of elements in elements."""
+    if PAGE.search(text) is not None:
+        return True
+    lines = [line for line in text.split("\n") if line.strip()]
+    elements = sum(line.lstrip().startswith("<") and line.rstrip().endswith(">") for line in lines)
+    return elements >= _FEWEST_ELEMENTS and 2 * elements >= len(lines)
 
 
 def _find_unbalanced(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
@@ -155,7 +153,7 @@ HTML_RESIDUE = Check(
     family="text",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="tags and entities of a web page",
     explanation="""\
 The text holds tags such as `<br>` or entities such as `&nbsp;` although nothing in the conversation is about markup.

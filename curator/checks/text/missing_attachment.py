@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.languages import attachments
 from curator.checks.patterns import anywhere
 from curator.checks.spans import Span, quoted, report
 from curator.data.frames import Batch
@@ -48,7 +49,8 @@ _CLAUSE = re.compile(r"[.?!,;](?=\s|$)")
 _ENOUGH = 8
 """Words before *the picture above* that may be its description."""
 _LINK = re.compile(
-    r"https?://|www\.|data:(?:image|application)|!\[(?:[^\]!]|!(?!\[))*\]\(|\w-*\.(?:png|jpe?g|gif|pdf|csv|mp[34]|docx?|xlsx?)\b"
+    r"https?://|www\.|data:(?:image|application)|!\[(?:[^\]!]|!(?!\[))*\]\(|\w-*\.(?:png|jpe?g|gif|pdf|csv|mp[34]"
+    r"|docx?|xlsx?)\b"
 )
 _MENTION = re.compile(f"(?P<hole>{_HOLE})|(?P<attached>{_ATTACHED})|(?P<pointed>{_POINTED}|{_ADDRESS})", re.IGNORECASE)
 _TEXT_ABOUT = re.compile(
@@ -57,6 +59,21 @@ _TEXT_ABOUT = re.compile(
     r"|essay|game|users?|students?|classifier|dataset|pretend|imagine|role ?play|scene|create an?|design an?)\b",
     re.IGNORECASE,
 )
+_SENTENCE = 300
+"""Characters in which the sentence around a mention is looked for."""
+_OUTER = 600
+"""Characters at either end of a long prompt in which its task stands; between them is what it works on."""
+_SENTENCE_END = re.compile(r"[.?!:](?=\s)|\n")
+_TO_THE_READER = re.compile(
+    r"\?|\b(?:you|your|please|me|i|i['’](?:m|ve|ll|d)|my|we|us|our)\b|^\W*(?:describe|identify|look|see|find|anal[yi][sz]e|use"
+    r"|based|read|check|open|watch|listen|examine|study|refer|consider|write|create|generate|give|tell|name|list"
+    r"|count|explain"
+    r"|summari[sz]e|translate|transcribe|extract|caption|label|classify|detect|compare|convert|edit|answer"
+    r"|according|given"
+    r"|what|which|who|how|where|why)\b",
+    re.IGNORECASE,
+)
+_SEE = re.compile(r"\( ?(?:insert|attach|include|add|see|upload)", re.IGNORECASE)
 _MEDIA_KEYS = r"(?m)^(?:images?|videos?|audios?|files?|attachments?|documents?|media)$"
 _NOT_GIVEN = re.compile(r"\W*+(?:attach[^\n]*+|no ?input[^\n]*+|n/a|none|link to [^\n]*+)?\W*", re.IGNORECASE)
 
@@ -65,16 +82,28 @@ def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     prompts = batch.messages.filter(
         (pl.col("role") == "user")
         & pl.col("parts").is_null()
-        & pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+        & (
+            pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+            | pl.col("content").str.contains_any(attachments.LIKELY, ascii_case_insensitive=True)
+        )
     )
-    carrying = batch.examples.filter(pl.col("extra_keys").str.contains(_MEDIA_KEYS))
-    prompts = prompts.join(carrying.select("row"), on="row", how="anti", maintain_order="left")
+    has_keys = pl.col("extra_keys").str.contains(_MEDIA_KEYS).fill_null(False)
+    carrying = batch.examples.filter(pl.col("media").is_not_null() | has_keys).select("row")
+    in_parts = batch.messages.filter(pl.col("parts").is_not_null() | (pl.col("role") == "tool")).select("row")
+    prompts = prompts.join(pl.concat([carrying, in_parts]), on="row", how="anti", maintain_order="left")
     return report("missing-attachment", prompts, _missing)
 
 
 def _missing(text: str) -> Iterator[Span]:
-    mentions = [mention for mention in _MENTION.finditer(text) if not _OF_SOMETHING.match(text, mention.end())]
+    mentions = [
+        mention
+        for mention in _MENTION.finditer(text)
+        if not _OF_SOMETHING.match(text, mention.end()) and _is_asked(text, mention)
+    ]
     if not mentions:
+        if other := attachments.mention(text):
+            sentence = f"The prompt speaks of {quoted(other.group())}, which is not there."
+            yield Span(sentence, other.start(), other.end())
         return
     hole = next((mention for mention in mentions if mention["hole"]), None)
     mention = hole or next((mention for mention in mentions if mention["attached"]), None) or mentions[0]
@@ -86,6 +115,23 @@ def _missing(text: str) -> Iterator[Span]:
         yield Span(
             f"The prompt speaks of {quoted(mention.group())}, which is not there.", mention.start(), mention.end()
         )
+
+
+def _is_asked(text: str, mention: re.Match[str]) -> bool:
+    """Whether the mention is said to the reader, and no part of an article, a story or a quotation in the prompt."""
+    before = text[max(0, mention.start() - _SENTENCE) : mention.start()]
+    begun = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
+    if mention["hole"]:
+        return mention.group()[0] in "[<" or _SEE.match(mention.group()) is not None
+    ended = _SENTENCE_END.search(text, mention.end(), mention.end() + _SENTENCE)
+    sentence = before[begun:] + text[mention.start() : ended.end() if ended else mention.end() + _SENTENCE]
+    if before[begun:].count('"') % 2 or before[begun:].count("“") > before[begun:].count("”"):
+        return False
+    if mention.start() == len(before) - begun or not text[: mention.start() - len(before) + begun].strip():
+        return True
+    from_end = len(text) - mention.end()
+    is_outer = min(mention.start(), from_end) <= _OUTER
+    return is_outer and _TO_THE_READER.search(sentence) is not None
 
 
 def _is_text_about(text: str, mention: re.Match[str]) -> bool:
@@ -116,13 +162,14 @@ MISSING_ATTACHMENT = Check(
     family="text",
     severity="warning",
     suggestion="drop",
-    version=1,
+    version=2,
     title="a picture or file that is not there",
     explanation="""\
 The prompt speaks of an image, a recording, a file or an attachment, and the example holds none.
 
 Whatever the answer says about it is invented, so the model learns to invent. Content parts, fields such as `images`,
-and descriptions given as text count as being there. Where only an address is given it is an info: a model without a
+and descriptions given as text count as being there; words of an article about its own pictures do not count. Such words
+are known in twelve languages. Where only an address is given it is an info: a model without a
 browser sees the address and nothing else.
 
 Add the missing part, or drop the example.""",

@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.prose import prose
 from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import weaker_in_prompts
 from curator.checks.text.fixes import decoded_rightly, repair_mojibake
@@ -16,12 +17,37 @@ from curator.data.frames import Batch
 LOST = "\ufffd"
 """The replacement character: a decoder stood here and gave up."""
 
+_LIKELY_LOST = r"\?\?+[ ,.!:;\n]+\?\?+[ ,.!:;\n]+\?\?|[a-z]\?[a-z].{0,200}[a-z]\?[a-z]"
+_MARKS = re.compile(r"(?<![^\s\"'(])\?{2,}(?=[\s,.!:;\"')]|\Z)")
+_MARK_INSIDE = re.compile(r"(?<![\w/=&.?])(?:[^\W\d_]{1,20})?\?[a-z]{1,20}(?![\w=/&])")
+_FEWEST_LOST = 3
+"""Words of question marks: one or two are surprise, or stand for something."""
+_MOST_MARKS = 0.3
+"""Marks beside one letter or digit."""
 _WORD_BREAK = re.compile(r"[\s]")
 
 
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     suspects = batch.messages.filter(pl.col("content").str.contains(_suspicious()))
-    return report("mojibake", with_completion(batch, suspects), _look, "content", "role", "completion")
+    wrong = report("mojibake", with_completion(batch, suspects), _look, "content", "role", "completion")
+    questions = batch.messages.filter(pl.col("content").str.contains(_LIKELY_LOST))
+    lost = report("mojibake", questions, _became_question_marks, "content", "role")
+    return pl.concat([wrong, lost.join(wrong, on=["row", "message_index"], how="anti")])
+
+
+def _became_question_marks(text: str, role: str) -> Iterator[Span]:
+    """Text of which an encoder without its letters left question marks: `??? ????`, or `caf? d?j? vu`."""
+    said = prose(text)
+    words = list(_MARKS.finditer(said))
+    marks = sum(match.end() - match.start() for match in words)
+    letters = sum(map(str.isalnum, said))
+    if len(words) < _FEWEST_LOST or marks < _MOST_MARKS * letters:
+        words = list(_MARK_INSIDE.finditer(said))
+        if len({match.group() for match in words}) < _FEWEST_LOST or "://" in said:
+            return
+    start, end = words[0].start(), words[min(len(words), _FEWEST_LOST) - 1].end()
+    sentence = f"In {quoted(text[start:end])} letters became question marks; only the source still has them."
+    yield Span(sentence, start, end, severity=weaker_in_prompts(role), suggestion="review")
 
 
 @cache
@@ -83,13 +109,13 @@ MOJIBAKE = Check(
     family="text",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="text decoded with the wrong encoding",
     explanation="""\
 UTF-8 text was read as another encoding on its way here: an é became Ã©, a dash became â€”.
 
 A model that is trained on it writes it, and every such letter costs two to six tokens in place of one. The replacement
-character U+FFFD is reported too: there the letter itself is gone.
+character U+FFFD is reported too, and words that became question marks: there the letters themselves are gone.
 
 The fix decodes the text back with ftfy, which only does so where the result is plainly the original. Code, quotations
 and tables, a text that shows such characters in one of these, and plain completions are left for you to look at. A

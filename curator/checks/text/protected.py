@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from curator.checks.text.markup import FENCE, program_line
+from curator.checks.prose import program_line
+from curator.checks.text.markup import FENCE
 from curator.data.frames import Batch
 
 Span = tuple[int, int]

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.languages import refusals
 from curator.checks.patterns import anywhere
 from curator.checks.spans import Span, few_words_on, quoted, report
-from curator.checks.speakers import asked, learned
+from curator.checks.speakers import asked, learned, without_thought
 from curator.data.frames import Batch
 
 _HEAD = 400
 """Characters at the beginning of an answer in which a refusal is said."""
+
+_MORE = 12
+"""Characters behind a refusal in another language that are quoted with it."""
 
 _MAYBE_REFUSED = (
     r"\b(?:can ?not|can['’]t|unable|not able|won['’]t|not capable|capability|ability|not allowed|not possible"
@@ -86,16 +90,28 @@ _ABOUT_MODELS = re.compile(
 
 
 def _find_refusals(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
-    answers = learned(batch)
-    answers = answers.filter(pl.col("content").str.slice(0, _HEAD).str.contains(anywhere(_MAYBE_REFUSED)))
-    return report("refusal", asked(batch, answers), _refused, "content", "prompt")
+    answers = without_thought(learned(batch))
+    head = pl.col("said").str.slice(0, _HEAD)
+    in_another = head.str.contains_any(refusals.LIKELY, ascii_case_insensitive=True)
+    answers = answers.filter(head.str.contains(anywhere(_MAYBE_REFUSED)) | in_another)
+    return report("refusal", asked(batch, answers), _refused, "said", "prompt", "before")
 
 
-def _refused(text: str, prompt: str) -> Iterator[Span]:
+def _refused(text: str, prompt: str, before: int) -> Iterator[Span]:
     head = text[:_HEAD]
+    found = next(_refusals_in(text, head, prompt), None)
+    if found is None and (other := refusals.refusal_in(head, prompt)) is not None:
+        found = (other.start(), other.end(), quoted(text[other.start() : other.end() + _MORE]))
+    if found is not None:
+        start, end, words = found
+        yield Span(f"The answer refuses: {words}.", before + start, before + end)
+
+
+def _refusals_in(text: str, head: str, prompt: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of an English refusal, and its words in quotes."""
     plain = _PLAIN.match(head)
     if plain is not None:
-        yield Span(f"The answer refuses: {quoted(plain.group().strip())}.", plain.start(), plain.end())
+        yield plain.start(), plain.end(), quoted(plain.group().strip())
         return
     opening = _OPENING.match(head)
     said = _REFUSAL.search(head, 0)
@@ -112,7 +128,7 @@ def _refused(text: str, prompt: str) -> Iterator[Span]:
     if not (at_start or of_a_model) or (PLAYED.search(prompt) and not of_a_model):
         return
     begin = opening.start() if opening and opening.end() >= said.start() - 2 else said.start()
-    yield Span(f"The answer refuses: {quoted(text[begin : few_words_on(text, said.end())])}.", begin, said.end())
+    yield begin, said.end(), quoted(text[begin : few_words_on(text, said.end())])
 
 
 REFUSAL = Check(
@@ -120,13 +136,14 @@ REFUSAL = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=1,
+    version=2,
     title="the answer refuses the task",
     explanation="""\
 The answer begins by saying that it cannot or will not do what was asked.
 
 Data that another model wrote is full of refusals of harmless tasks, and a few of them are enough to make a tuned model
-refuse too. Letters and scenes in which somebody refuses are not reported where the prompt asks for them.
+refuse too. Letters and scenes in which somebody refuses are not reported where the prompt asks for them. Refusals are
+known in twelve languages, and found behind what a reasoning model thinks first.
 
 Drop the example, or write the answer. Keep it if refusing this is what you want to teach.""",
     find=_find_refusals,

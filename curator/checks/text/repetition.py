@@ -8,22 +8,32 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.patterns import UNSPACED
+from curator.checks.prose import is_code
 from curator.checks.spans import Span, quoted, report
-from curator.checks.speakers import learned
+from curator.checks.speakers import asked, learned
 from curator.data.frames import Batch, nothing_found
 
 _UNITS = ((1, 15), (16, 60), (61, 200))
 """Words of the units that are followed through their copies, in steps of growing messages; 200 is a whole answer."""
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Thai, Lao, Burmese, Khmer, kana and Han: scripts that put no spaces between words."""
-
 _SPACED_WORDS = r"[^ \n]+"
-_WORDS = f"[{_UNSPACED}]|[^ \n{_UNSPACED}]+"
+_WORDS = f"[{UNSPACED}]|[^ \n{UNSPACED}]+"
 _EACH_SPACED_PIECE, _EACH_PIECE = re.compile(_SPACED_WORDS), re.compile(_WORDS)
-_NO_SPACES = re.compile(f"[{_UNSPACED}]")
+_NO_SPACES = re.compile(f"[{UNSPACED}]")
 
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W\d_]{{2,}}")
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W\d_]{{2,}}")
+_SUNG = re.compile(
+    r"\b(?:songs?|sing|lyrics?|chorus|chants?|mantras?|raps?|rhymes?|lullab\w+|hymns?|poems?|ballads?|verses?"
+    r"|liede?s?r?"
+    r"|gedichte?|chansons?|paroles|refrain|poèmes?|canci[oó]n\w*|letra|poemas?|can[çz]\w+|canzon\w+|poesi\w+|пес\w+"
+    r"|стих\w*|припев\w*|repeat\w*|times in a row)\b|歌|诗|詩|ソング|노래|가사|시를|أغنية|قصيدة|गीत|गाना|कविता|重复"
+    r"|重複|繰り返|반복",
+    re.IGNORECASE,
+)
+"""Words of prompts that ask for verses, or for repetition."""
+_SUNG_COPIES = 9
+"""Copies of a line of a song before they are a loop: a chorus says its line four or eight times."""
 _CODE = re.compile(r"[{};]|\w\(|\w_\w|\w\.\w+\.\w")
 _CODE_COPIES = 9
 """Copies of a line of code before they are a loop: networks and tables are built of equal lines."""
@@ -52,7 +62,9 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
     )
     best = runs.sort("share", "unit", descending=[True, False]).unique("message", keep="first", maintain_order=True)
     stuck = answers.join(best, on="message").sort("message")
-    looped = report("repetition", stuck, _look, "content", "unit", "first", "words", "share")
+    prompts = asked(batch, stuck).select("message", "prompt")
+    stuck = stuck.join(prompts, on="message", how="left", maintain_order="left")
+    looped = report("repetition", stuck, _look, "content", "unit", "first", "words", "share", "prompt")
     unbroken = answers.filter(pl.col("content").str.contains(rf"[^\s]{{{_LONGEST_RUN}}}"))
     return pl.concat([looped, report("repetition", unbroken, _look_for_run)])
 
@@ -105,7 +117,7 @@ def _equal_stretches(
 def _words(texts: pl.Series) -> pl.Series:
     """The words of each text by spaces and lines; where a script has none, its characters."""
     lower = texts.str.to_lowercase()
-    unspaced = lower.str.contains(f"[{_UNSPACED}]")
+    unspaced = lower.str.contains(f"[{UNSPACED}]")
     if not unspaced.any():
         return _spaced(lower)
     frame = pl.DataFrame({"text": lower, "unspaced": unspaced})
@@ -128,7 +140,7 @@ def _stretches(spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
     return spans[first], np.diff(np.concatenate((first, [len(spans)])))
 
 
-def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterator[Span]:
+def _look(text: str, unit: int, first: int, words: int, share: float, prompt: str | None) -> Iterator[Span]:
     spans = word_offsets(text)
     start, end = spans[first][0], spans[min(first + words, len(spans)) - 1][1]
     once = text[start : spans[min(first + unit, len(spans)) - 1][1]]
@@ -137,10 +149,12 @@ def _look(text: str, unit: int, first: int, words: int, share: float) -> Iterato
         return  # an empty table
     if copies < _SIGN_COPIES and len(_WORD.findall(once)) * 2 < unit:
         return  # rules, tables, melodies and drawings are made of repeated signs
-    if copies < _CODE_COPIES and _CODE.search(once):
+    if copies < _CODE_COPIES and (_CODE.search(once) or is_code(text)):
+        return
+    if copies < _SUNG_COPIES and prompt is not None and _SUNG.search(prompt):
         return
     yield Span(
-        f"{quoted(once)} stands there {copies} times in a row and fills {share:.0%} of the answer.",
+        f"{quoted(once)} is repeated {copies} times in a row and fills {share:.0%} of the answer.",
         start,
         end,
         score=share,
@@ -155,8 +169,9 @@ def _look_for_run(text: str) -> Iterator[Span]:
         while text.startswith(once, end):
             end += len(once)
         length = end - run.start()
-        if length >= (_LONGEST_RULE if set(once) <= _RULES else _LONGEST_RUN):
-            sentence = f"{quoted(once)} stands there {length // len(once)} times without a space between."
+        is_row = "|" in text[max(0, run.start() - 2) : run.start()] + text[end : end + 2]
+        if not is_row and length >= (_LONGEST_RULE if set(once) <= _RULES else _LONGEST_RUN):
+            sentence = f"{quoted(once)} is repeated {length // len(once)} times without a space between."
             yield Span(sentence, run.start(), end, score=length / len(text))
             return
 
@@ -172,14 +187,14 @@ REPETITION = Check(
     family="text",
     severity="warning",
     suggestion="drop",
-    version=1,
+    version=2,
     title="an answer that got stuck",
     explanation="""\
 The same words, sentence or line follow one another again and again and fill a large share of the answer.
 
 That is how a model that generated the data looks when it is caught in a loop, and training on loops teaches them. Only
-copies that stand directly behind one another count: a chorus, a table or a list whose entries begin alike is not
-reported.
+copies that stand directly behind one another count: a table, a list whose entries begin alike, code, or the chorus of
+a song that was asked for is not reported.
 
 Drop the example, or cut the answer behind the first copy.""",
     find=_find,

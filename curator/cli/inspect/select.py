@@ -39,3 +39,5 @@ def command(options: DataRequest, count: int, by: str, ids: bool, secrets: "Poli
         f"{len(positions):,} of {len(audit.loaded.facts):,} examples. Mean cosine of an example to the nearest chosen "
         f"one: {chosen.coverage:.3f}; of as many drawn at random: {chosen.coverage_random:.3f}.",
     )
+    if chosen.unread:
+        narrate(options, f"{chosen.unread} None of them is chosen.")

@@ -15,7 +15,7 @@ def command(options: DataRequest, text: str | None, example: str | None, limit: 
     """Print the examples of DATA that are nearest in meaning to a text or to an example, the nearest first."""
     from curator.audit.meaning.meaning_search import near_example, near_text
     from curator.audit.open_data import open_data
-    from curator.cli.screen import progress_bar, stdout_console
+    from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.cli.text.neighbors import near_lines, near_texts
 
     if (text is None) == (example is None):
@@ -26,6 +26,8 @@ def command(options: DataRequest, text: str | None, example: str | None, limit: 
             near = near_text(audit, cache, text, limit, progress)
         else:
             near = near_example(audit, cache, example or "", limit, progress)
+        if near.unread:
+            narrate(options, near.unread)
         if as_json:
             for line in near_lines(audit, near):
                 click.echo(line)

@@ -33,7 +33,7 @@ class Encoder(Protocol):
         ...
 
     def encode(self, texts: list[str]) -> Floats:
-        """Unit vectors, float32 [texts, dimensions]; zeros for a text without tokens."""
+        """Unit vectors, float32 [texts, dimensions]; zeros for a text without tokens, and for one it cannot read."""
         ...
 
 
@@ -61,11 +61,15 @@ def encoder_named(name: str = DEFAULT_ENCODER, *, device: str | None = None, all
 def encode_views(views: pl.DataFrame, encoder: Encoder) -> Vectors:
     """Vectors of the `VIEWS` of a block, prompts and answers in one pass.
 
-    A blank text gets a zero vector.
+    A blank text gets a zero vector. So do both texts of an example of which the encoder cannot read one: what is left
+    of it would be compared as if it were all.
     """
     texts = [*views["prompt"], *views["answer"]]
     vectors = encoder.encode(texts)
-    vectors[[at for at, text in enumerate(texts) if not text or text.isspace()]] = 0
+    is_blank = np.array([not text or text.isspace() for text in texts], dtype=np.bool_)
+    vectors[is_blank] = 0
+    is_unread = (~is_blank & ~vectors.any(axis=1)).reshape(2, -1).any(axis=0)
+    vectors.reshape(2, len(views), -1)[:, is_unread] = 0
     parts = np.empty((len(views), 2, vectors.shape[1]), dtype=np.float16)
     parts[:, 0], parts[:, 1] = vectors[: len(views)], vectors[len(views) :]
     return Vectors(parts)

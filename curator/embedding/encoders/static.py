@@ -10,11 +10,18 @@ import numpy.typing as npt
 import xxhash
 
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER, MODEL_FOLDER
+from curator.embedding.encoders.scripts import script_of
 from curator.embedding.vectors import Floats, unit
 from curator.errors import MissingDependency
 
 THRESHOLD = 0.9
 """Of the default encoder; see `curator.embedding.encoders.encoder.Encoder`."""
+
+SUSPECT = 0.1
+"""Share of a text's words that are unknown, or one letter beyond ASCII, from which its script is looked at: where most
+letters are not Latin the encoder does not read it. On the same 1,190 questions in twelve languages the median share is
+0 to 0.09 in English, German, Spanish, Romanian, Turkish and Vietnamese, and 0.93 to 1 in Greek, Russian, Arabic, Hindi,
+Thai and Chinese."""
 
 _STEP = 16_384  # texts whose tokens are held at a time
 
@@ -49,6 +56,7 @@ class StaticEncoder:
         self.tokenizer: Any = splintr.from_json_bytes(tokenizer)
         vocabulary = json.loads(tokenizer)["model"]
         self.unknown: int = vocabulary["vocab"].get(vocabulary.get("unk_token"), -1)
+        self._kinds = _kinds(vocabulary["vocab"], self.unknown)
         self.table = _table(weights)
         self.dimensions = self.table.shape[1]
 
@@ -67,7 +75,30 @@ class StaticEncoder:
             shape = (len(begins) - 1, len(self.table))
             counted = csr_matrix((np.ones(len(ids), dtype=np.float32), ids, begins), shape=shape)
             vectors[start : start + shape[0]] = unit(counted @ self.table)
+            vectors[start : start + shape[0]][self.unread(texts[start : start + shape[0]], ids, begins)] = 0
         return vectors
+
+    def unread(
+        self, texts: list[str], ids: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.bool_]:
+        """Which of the texts are in a script that the vocabulary does not hold, from their `tokens`; bool [texts]."""
+        kinds = self._kinds[:, ids]
+        sums = np.concatenate([np.zeros((2, 1), np.int64), np.cumsum(kinds, axis=1, dtype=np.int64)], axis=1)
+        foreign, words = sums[:, begins[1:]] - sums[:, begins[:-1]]
+        suspects = np.flatnonzero((foreign > 0) & (foreign >= SUSPECT * words))
+        found = np.zeros(len(begins) - 1, dtype=np.bool_)
+        found[[at for at in suspects.tolist() if script_of(texts[at]) not in ("", "Latin")]] = True
+        return found
+
+
+def _kinds(vocabulary: dict[str, int], unknown: int) -> npt.NDArray[np.bool_]:
+    """Of each token whether it is unknown or a letter beyond ASCII, and whether it is that or a word; [2, tokens]."""
+    kinds = np.zeros((2, max(vocabulary.values(), default=0) + 1), dtype=np.bool_)
+    for token, number in vocabulary.items():
+        letters = token.removeprefix("##")
+        kinds[0, number] = number == unknown or (len(letters) == 1 and letters.isalpha() and not letters.isascii())
+        kinds[1, number] = kinds[0, number] or letters.isalpha()
+    return kinds
 
 
 def _table(weights: bytes) -> Floats:

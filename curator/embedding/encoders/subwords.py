@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 import xxhash
 
+from curator.embedding.encoders.scripts import SCRIPTS, script_of
 from curator.embedding.encoders.static import default_encoder
 from curator.errors import UnreadableInput
 
@@ -26,6 +27,7 @@ class Subwords:
     Attributes:
         subwords: uint16, of all texts: the first example's prompt, its answer, the second's prompt, ...
         ends: int64 [2 n], where each text's pieces end.
+        scripts: uint8 [n], number in `SCRIPTS` of that of an example which the default encoder does not read, else 0.
         numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers and
             the context (system text, tools, media, reasoning, rejected answer) is the same. Of a prompt or answer
             without a word in the encoder's vocabulary, whose vector says nothing: where texts are, too.
@@ -34,6 +36,7 @@ class Subwords:
     subwords: npt.NDArray[np.uint16]
     ends: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.uint64]
+    scripts: npt.NDArray[np.uint8]
 
     def at(self, positions: npt.NDArray[np.int64]) -> "Subwords":
         """Of the examples at these positions."""
@@ -42,13 +45,18 @@ class Subwords:
         first = np.stack([starts[0::2], starts[1::2]], axis=1)[positions].reshape(-1)
         counts = last - first
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return Subwords(self.subwords[np.repeat(first, counts) + within], np.cumsum(counts), self.numbers[positions])
+        return Subwords(
+            self.subwords[np.repeat(first, counts) + within],
+            np.cumsum(counts),
+            self.numbers[positions],
+            self.scripts[positions],
+        )
 
     def save(self, path: Path) -> None:
         """Write one file; the caller makes it appear whole."""
         counts = np.diff(self.ends, prepend=0).astype("<u4")
         with path.open("wb") as file:
-            for part in (counts, self.subwords, self.numbers):
+            for part in (counts, self.subwords, self.numbers, self.scripts):
                 np.save(file, part, allow_pickle=False)
 
     @classmethod
@@ -60,10 +68,10 @@ class Subwords:
         """
         try:
             with path.open("rb") as file:
-                counts, subwords, numbers = (np.load(file, allow_pickle=False) for _ in range(3))
+                counts, subwords, numbers, scripts = (np.load(file, allow_pickle=False) for _ in range(4))
         except (ValueError, OSError, EOFError) as problem:
             raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
-        return cls(subwords, np.cumsum(counts, dtype=np.int64), numbers)
+        return cls(subwords, np.cumsum(counts, dtype=np.int64), numbers, scripts)
 
 
 def words_of(views: pl.DataFrame) -> Subwords:
@@ -88,7 +96,9 @@ def words_of(views: pl.DataFrame) -> Subwords:
             texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
         )
     ]
-    return Subwords(subwords, ends, np.array(numbers, dtype=np.uint64))
+    return Subwords(
+        subwords, ends, np.array(numbers, dtype=np.uint64), _scripts(texts, encoder.unread(texts, ids, begins))
+    )
 
 
 def joined_words(blocks: Sequence[Subwords]) -> Subwords:
@@ -99,7 +109,16 @@ def joined_words(blocks: Sequence[Subwords]) -> Subwords:
         np.concatenate([np.empty(0, np.uint16), *(block.subwords for block in blocks)]),
         np.concatenate([np.empty(0, np.int64), *ends]),
         np.concatenate([np.empty(0, np.uint64), *(block.numbers for block in blocks)]),
+        np.concatenate([np.empty(0, np.uint8), *(block.scripts for block in blocks)]),
     )
+
+
+def _scripts(texts: list[str], is_unread: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """Of each example the script of its first text that is not read; 0 where both are."""
+    scripts = np.zeros(len(texts) // 2, dtype=np.uint8)
+    for at in np.flatnonzero(is_unread)[::-1].tolist():
+        scripts[at // 2] = SCRIPTS.index(script_of(texts[at]))
+    return scripts
 
 
 def _numbers_in(text: str, *more: str) -> int:

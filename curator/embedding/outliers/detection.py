@@ -12,7 +12,8 @@ A deviation is that of the wider half: a normal is fitted to the values below th
 each by its own median, which few outliers do not move. In a set of even texts the two agree. In a clumpy one (a small
 set, many templates, one short kind of answer) the lower half is packed and the upper one long without anything being
 wrong, and the lower half alone would flag one example in ten. The normal's upper tail gives each sum a p-value, and
-Benjamini-Hochberg at 1 % decides. Clean data yields few, noise yields what it is.
+Benjamini-Hochberg at 1 % decides. Clean data yields few, noise yields what it is. What is far out together with ten
+others of its kind is a class of the set and no outlier.
 """
 
 import math
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curator.embedding.neighbors.exact_knn import neighbours_of_some
 from curator.embedding.outliers.covariance import mean_and_covariance
 from curator.embedding.vectors import Positions, Vectors
 
@@ -29,6 +31,12 @@ FALSE_DISCOVERIES = 0.01
 
 FEWEST = 100
 """Different examples below which nothing is judged: the spread of a set this small is not known well enough."""
+
+KIN = 10
+"""Others of its kind from which an example belongs to a class."""
+COMPARED = 500  # examples from which it is taken how near the tenth of them usually is
+ALONE = 6.0  # deviations below that median from which an example lacks a class, however near the tenth is
+KINDRED = 0.5  # cosine of the tenth below which it lacks one in any set
 
 KEPT = 0.9  # share of the examples that middle and covariance are fitted to
 SHRUNK = 0.02  # of the average variance, added to every direction: with few examples some have none
@@ -80,10 +88,32 @@ def outliers(vectors: Vectors, surprisal: npt.NDArray[np.float64] | None = None)
             unusual = unusual + sum(_usual_where_absent(surprisal[examined, part]) for part in (0, 1))
         score[examined] = np.round(_deviations(unusual), _DECIMALS)
         p_value[examined] = [math.erfc(value / math.sqrt(2)) / 2 for value in score[examined]]
+    found = examined[_discoveries(p_value[examined])]
     is_discovery = np.zeros(count, dtype=np.bool_)
-    is_discovery[examined] = _discoveries(p_value[examined])
+    is_discovery[found[_are_alone(vectors, found, examined)]] = True
     score, p_value, chosen = score[first], p_value[first], np.flatnonzero(is_discovery[first])
     return Outliers(score, p_value, chosen[np.lexsort((chosen, -score[chosen]))])
+
+
+def _are_alone(vectors: Vectors, found: Positions, examined: Positions) -> npt.NDArray[np.bool_]:
+    """Which of the examples `found` to be far out lack a class of their own: `KIN` others about as near as is usual.
+
+    A class of many equals (an intent, a template) lies far from the rest as a whole, and is still what the set is made
+    of.
+    """
+    if not len(found):
+        return np.zeros(0, dtype=np.bool_)
+    some = examined
+    if len(some) > COMPARED:
+        some = np.sort(np.random.default_rng(_SEED).choice(examined, COMPARED, replace=False))
+    usual, own = (
+        neighbours_of_some(vectors.full_text, positions, KIN)[1][:, -1].astype(np.float64)
+        for positions in (some, found)
+    )
+    middle = np.median(usual)
+    spread = MAD_TO_SIGMA * np.median(np.abs(usual - middle))
+    alone: npt.NDArray[np.bool_] = own < np.maximum(middle - ALONE * spread, np.minimum(KINDRED, middle - spread))
+    return alone
 
 
 def _usual_where_absent(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

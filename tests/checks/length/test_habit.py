@@ -8,15 +8,10 @@ from tests.examples.made import call, chat, question
 SENTENCES = [question(answer=f"It left our store on day {n}, and it will be with you soon.") for n in range(200)]
 
 
-def test_a_word_among_sentences_is_a_warning():
+def test_a_few_words_among_sentences_are_information():
     (finding,) = findings("short-answer", *SENTENCES, question(answer="Done"))
-    assert (finding["row"], finding["message_index"], finding["severity"]) == (200, 2, "warning")
+    assert (finding["row"], finding["message_index"], finding["severity"]) == (200, 2, "info")
     assert finding["message"] == "The answer has 1 word, while 99.5 % of the answers are longer."
-
-
-def test_some_words_among_sentences_are_information():
-    found = findings("short-answer", *SENTENCES, *(question(answer="Not yet.") for _ in range(6)))
-    assert [finding["severity"] for finding in found] == ["info"] * 6
 
 
 def test_where_labels_are_the_habit_they_are_left_alone():
@@ -27,7 +22,8 @@ def test_where_labels_are_the_habit_they_are_left_alone():
 
 def test_scripts_without_spaces_and_calls_are_not_short():
     chinese = question(answer="您的包裹今天早上已经离开我们的仓库，很快就会送到您的手中，请您耐心等待。")
-    assert locations("short-answer", *SENTENCES, chinese, chat(("user", "Oslo?"), call())) == []
+    brief = question(answer="太阳从东边升起。")
+    assert locations("short-answer", *SENTENCES, chinese, brief, chat(("user", "Oslo?"), call())) == []
 
 
 def test_an_example_far_longer_or_shorter_than_the_others_stands_out():
