@@ -53,7 +53,7 @@ def _with_nearest(error: click.ClickException) -> click.ClickException:
     from difflib import get_close_matches
 
     if isinstance(error, click.NoSuchOption):
-        near = get_close_matches(error.option_name, error.possibilities or (), n=1)
+        near = get_close_matches(error.option_name, error.possibilities or (), n=1, cutoff=0.75)
         return click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
     if isinstance(error, click.BadParameter) and error.param is not None:
         choices = [str(choice) for choice in getattr(error.param.type, "choices", ())]
