@@ -11,6 +11,8 @@ from curator.data.frames import Batch, found
 from curator.data.safe_text import visible
 
 _TOP_LEVEL = ("messages", "tools", "conversations", "prompt", "completion", "instruction", "input", "output", "system")
+_OWN = frozenset({*_TOP_LEVEL, "id", "ids", "ID", "uuid"})
+"""Parts of names of fields that are not a known key misspelled."""
 _CLOSE = 0.8
 """Ratio of `difflib` from which a key counts as a known one misspelled: one wrong letter in five."""
 _SHOWN = 5
@@ -55,8 +57,8 @@ def _misspelled(batch: Batch) -> pl.DataFrame:
 
 def _top_sentence(keys: str) -> str | None:
     for name in keys.split("\n"):
-        if set(re.split(r"[\W_]+", name)) & set(_TOP_LEVEL):
-            continue  # a field of the user's own beside the example: prompt, prompt_id
+        if not _OWN.isdisjoint(re.split(r"[\W_]+", name)):
+            continue  # a field of the user's own beside the example: prompt, conversation_id
         near = get_close_matches(name.lower(), _TOP_LEVEL, n=1, cutoff=_CLOSE)
         if near:
             shown = visible(name[:40], one_line=True)
@@ -69,7 +71,7 @@ UNEXPECTED_KEY = Check(
     family="structure",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="a key that no form knows",
     explanation=(
         "A message has keys beside role, content, name, tool_calls, tool_call_id, weight and those that common forms "
