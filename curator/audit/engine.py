@@ -228,7 +228,8 @@ def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
         lengths = np.array([len(line) for line in lines])
         block = Block(b"".join(lines), np.cumsum(lengths) - lengths, lengths, first=1, offset=-1)
         dialect = audit.loaded.sources[number].recognised.dialect
-        plan = DerivePlan(dialect.name, (), names, options.settings, None, duplicates=False, target=options.target)
+        columns = tuple(options.reading.columns.items())
+        plan = DerivePlan(dialect.name, columns, names, options.settings, None, duplicates=False, target=options.target)
         positions = pl.Series([original.position for original in some], dtype=pl.UInt32)
         rejections = plan.rejections()
         found = derive(read_batch(block, dialect, rejections.add), plan, rejections).findings

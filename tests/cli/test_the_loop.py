@@ -124,7 +124,7 @@ def test_what_cannot_be_read_ends_with_2_and_a_sentence(tmp_path, name, content,
 
 def test_a_directory_and_a_wrong_name_end_with_2(tmp_path):
     (tmp_path / "folder").mkdir()
-    assert "is a directory" in curator(tmp_path, "audit", "folder").stderr
+    assert "is a folder without data files" in curator(tmp_path, "audit", "folder").stderr
     (tmp_path / "a.jsonl").write_text('{"messages": []}\n')
     for wrong in (["--select", "near-dup"], ["--where", "tokns:>1"], ["--tokenizer", "nobodys"], ["--format", "chatt"]):
         command = "show" if "--where" in wrong else "audit"

@@ -94,11 +94,12 @@ def test_a_filter_can_ask_for_the_severity_of_one_check(tmp_path):
     assert ("a.jsonl:1" in warned, "a.jsonl:2" in warned) == (True, False)
 
 
-def test_a_file_that_is_one_object_over_many_lines_is_told_apart_from_bad_lines(tmp_path):
-    (tmp_path / "a.json").write_text(json.dumps({"messages": []}, indent=2))
+def test_a_file_that_is_one_object_over_many_lines_is_read(tmp_path):
+    messages = [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": "There."}]
+    (tmp_path / "a.json").write_text(json.dumps({"messages": messages}, indent=2))
     outcome = curator(tmp_path, "audit", "a.json")
-    assert outcome.returncode == 2
-    assert "spread over several lines" in outcome.stderr
+    assert outcome.returncode == 0
+    assert "1 example " in outcome.stdout
 
 
 def test_a_file_without_one_readable_line_gets_a_report_and_no_crash(tmp_path):

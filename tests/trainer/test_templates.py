@@ -142,13 +142,13 @@ def test_what_a_template_does_not_render_is_counted_and_refused_until_it_is_allo
     calls = conversation(("user", "Where?"), ("assistant", "One moment."), name="calls", tool_calls=[CALL])
     thinks = conversation(("user", "Where?"), ("assistant", "Here."), name="thinks", reasoning_content="Let me see.")
     plain = conversation(("user", "Where?"), ("assistant", "There."), name="plain")
-    with pytest.raises(DataError, match=r"does not render the tool calls of 1 of 2 examples \(calls\).*allow_lost"):
-        settled(template, [calls, plain], [])
-    with pytest.raises(DataError, match=r"the reasoning of 1 of 2 examples \(thinks\)"):
-        settled(template, [thinks, plain], [])
-    report = settled(template, [calls, thinks, plain], ["tool-calls", "reasoning"])
-    assert report.not_rendered == {"tool-calls": ["calls"], "reasoning": ["thinks"]}
-    assert report.as_event()["not_rendered"] == {"tool-calls": 1, "reasoning": 1}
+    with pytest.raises(DataError, match=r"does not render the tool calls of 2 of 3 examples \(calls, calls\).*allow_lost"):
+        settled(template, [calls, calls, plain], [])
+    with pytest.raises(DataError, match=r"the reasoning of 2 of 3 examples \(thinks, thinks\)"):
+        settled(template, [thinks, thinks, plain], [])
+    report = settled(template, [calls, calls, thinks, thinks], ["tool-calls", "reasoning"])
+    assert report.not_rendered == {"tool-calls": ["calls", "calls"], "reasoning": ["thinks", "thinks"]}
+    assert report.as_event()["not_rendered"] == {"tool-calls": 2, "reasoning": 2}
 
 
 def test_a_handful_in_many_is_counted_and_trained(tiny_tokenizer: Any) -> None:

@@ -92,7 +92,7 @@ def test_topics_are_in_every_report(folder):
     assert sum(topic["examples"] for topic in topics) == 303
     title = topics[0]["title"].split(" · ")[0]
     assert title in (folder / "a.md").read_text("utf-8")
-    assert title in curator(folder, "audit", "set.jsonl", "--fail-on", "never").out
+    assert title in curator(folder, "audit", "set.jsonl", "--fail-on", "never", "--full").out
 
 
 def test_the_map_shows_every_example_escaped_and_without_a_script(folder):

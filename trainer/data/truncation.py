@@ -17,7 +17,7 @@ TruncationReport = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-
 FATES: tuple[TruncationReport, ...] = ("kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn")
 NAMES_LISTED = 20
 MOST_NOT_RENDERED = 0.01
-"""Share of the examples that may lose a kind of content to the chat template without being asked about."""
+"""Share of the examples, and always one, that may lose a kind of content to the chat template unasked."""
 WORDS: dict[Lost, str] = {
     "system": "system message",
     "user": "user's words",
@@ -121,7 +121,7 @@ def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[
 
 def _refuse_silent_loss(truncation: TokenTruncation, allowed: Collection[Lost], file: str) -> None:
     for kind, names in truncation.not_rendered.items():
-        if kind not in allowed and len(names) > MOST_NOT_RENDERED * truncation.examples:
+        if kind not in allowed and len(names) > max(1, MOST_NOT_RENDERED * truncation.examples):
             raise DataError(
                 f"{file}: the chat template does not render the {WORDS[kind]} of {len(names):,} of "
                 f"{truncation.examples:,} examples ({_first(names)}), so the model would not see them. Set "

@@ -34,6 +34,7 @@ _ENGLISH_WORDS = re.compile(
 _FEWEST_ENGLISH_WORDS = 3
 
 _FEWEST_PROMPT_BYTES = 20
+_FEWEST_LATIN_BYTES = 28
 _FEWEST_PERCENT = 80
 _LOWEST_SCORE = 600
 """CLD2's score for 1,024 bytes: sentences have 650 and more, lists of names and terms often less."""
@@ -136,7 +137,8 @@ def _look(answer: str, prompt: str, fewest: int) -> Iterator[Span]:
     asked_for = _guessed(prompt)
     if asked_for is not None and asked_for.code == said.code:
         return
-    shortest = fewest if not (_SCRIPT.search(prompt) or _SCRIPT.search(answer)) else min(fewest, _FEWEST_PROMPT_BYTES)
+    is_latin = not (_SCRIPT.search(prompt) or _SCRIPT.search(answer))
+    shortest = min(fewest, _FEWEST_LATIN_BYTES if is_latin else _FEWEST_PROMPT_BYTES)
     wanted = _certain(asked_for, shortest) or _plainly_english(prompt)
     if wanted is None or said.code == wanted[0] or any({said.code, wanted[0]} <= alike for alike in _ALIKE):
         return

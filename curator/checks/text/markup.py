@@ -90,7 +90,7 @@ def _not_meant(text: str) -> Iterator[re.Match[str]]:
             bars = text.count("|", start, end)
         if match.group().lower().startswith("<br") and bars - match.group().count("|") >= 2:
             continue
-        if not program_line(_line_without(text, start, end, match)):
+        if not program_line(_RESIDUE.sub(" ", _line_without(text, start, end, match))):
             yield match
 
 

@@ -31,7 +31,7 @@ def without_blocks(message: Message) -> Iterator[Message]:
     thoughts: list[str] = []
     is_answered = False
     for part in parts:
-        kind = part["type"]
+        kind = part.get("type")
         if not _is_block(part):
             rest.append(part)
         elif kind == _RESULT:

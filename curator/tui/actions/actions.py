@@ -168,8 +168,8 @@ ACTIONS: tuple[Action, ...] = (
         ("add_turn", "ctrl+t", "Add a turn", "Add a message at the end.", "fd"),
         ("remove_turn", "ctrl+r", "Remove turn", "Take the last message away.", "fd"),
         ("original", "ctrl+o", "Original", "Put back what the source has.", "fd"),
-        ("turns_before", "f3", "Turns before", "In a long conversation: edit the turns before these."),
-        ("turns_after", "f4", "Turns after", "In a long conversation: edit the turns after these."),
+        ("turns_before", "f3,ctrl+b", "Turns before", "In a long conversation: edit the turns before these."),
+        ("turns_after", "f4,ctrl+l", "Turns after", "In a long conversation: edit the turns after these."),
     ),
     *on(
         "browse",
