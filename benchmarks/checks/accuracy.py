@@ -1,8 +1,8 @@
 """How often a warning of a check is right, over findings that were read by eye.
 
-``python -m benchmarks.checks.accuracy`` writes the table of docs/checks/accuracy.md from `labelled_findings.tsv`: set, id
-(the line), check and verdict, a row per finding; the texts are not here. A verdict is *right* where somebody who curates
-the set would want to be shown the finding. What was looked at while a check was written is not in the file.
+``python -m benchmarks.checks.accuracy`` writes the table of docs/checks/accuracy.md from `labelled_findings.tsv`. It
+has a row per finding: set, id (its line), check and verdict; texts are not here. A verdict is *right* where somebody
+who curates the set would want to be shown the finding. What was looked at while a check was written is not in the file.
 """
 
 import csv

@@ -2,6 +2,7 @@
 
 __all__ = [
     "encoders.encoder",
+    "encoders.scripts",
     "encoders.subwords",
     "keepers",
     "neighbors.exact_knn",

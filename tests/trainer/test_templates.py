@@ -142,7 +142,9 @@ def test_what_a_template_does_not_render_is_counted_and_refused_until_it_is_allo
     calls = conversation(("user", "Where?"), ("assistant", "One moment."), name="calls", tool_calls=[CALL])
     thinks = conversation(("user", "Where?"), ("assistant", "Here."), name="thinks", reasoning_content="Let me see.")
     plain = conversation(("user", "Where?"), ("assistant", "There."), name="plain")
-    with pytest.raises(DataError, match=r"does not render the tool calls of 2 of 3 examples \(calls, calls\).*allow_lost"):
+    with pytest.raises(
+        DataError, match=r"does not render the tool calls of 2 of 3 examples \(calls, calls\).*allow_lost"
+    ):
         settled(template, [calls, calls, plain], [])
     with pytest.raises(DataError, match=r"the reasoning of 2 of 3 examples \(thinks, thinks\)"):
         settled(template, [thinks, thinks, plain], [])

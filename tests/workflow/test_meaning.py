@@ -92,7 +92,7 @@ def test_topics_are_in_every_report(folder):
     assert sum(topic["examples"] for topic in topics) == 303
     title = topics[0]["title"].split(" · ")[0]
     assert title in (folder / "a.md").read_text("utf-8")
-    assert title in curator(folder, "audit", "set.jsonl", "--fail-on", "never", "--full").out
+    assert title in curator(folder, "audit", "set.jsonl", "--full", "--fail-on", "never").out
 
 
 def test_the_map_shows_every_example_escaped_and_without_a_script(folder):
@@ -270,3 +270,28 @@ def test_an_interrupted_encoding_goes_on_where_it_stood(tmp_path, monkeypatch):
 
 def rows(count):
     return views(count).select("prompt", "answer").rows()
+
+
+CHINESE = [
+    ("治疗感冒吃什么药？", "多喝水，按医生的建议用药，并注意休息。"),
+    ("怎样学会游泳？", "先在浅水里练习漂浮，再学换气和划水。"),
+    ("电脑打不开怎么办？", "检查电源和线路，再长按开关十秒重启。"),
+    ("什么是量子计算？", "它用量子比特来计算，可以同时表示零和一。"),
+]
+RUSSIAN = ("Как сварить суп?", "Положите овощи в воду и варите час на слабом огне.")
+
+
+def test_scripts_that_the_encoder_does_not_read_are_counted_and_left_alone(tmp_path):
+    write(tmp_path / "mixed.jsonl", [chat(*row) for row in [*CHINESE, RUSSIAN, *rows(40)]])
+    outcome = curator(tmp_path, "audit", "mixed.jsonl", "--json", "--fail-on", "never", "--pairs", "pairs.jsonl")
+    meaning = json.loads(outcome.out)["meaning"]
+    assert meaning["unread"] == {"Han": 4, "Cyrillic": 1}
+    pairs = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text("utf-8").splitlines()]
+    assert not [pair for pair in pairs if pair["kind"] == "semantic" and pair["left"]["line"] <= 5]
+    said = "5 examples are in a script that the encoder does not read (Han 4, Cyrillic 1)"
+    near = curator(tmp_path, "similar", "mixed.jsonl", "--to", "a stew")
+    assert near.code == 0 and said in near.err
+    refused = curator(tmp_path, "similar", "mixed.jsonl", "--to", "感冒吃什么药")
+    assert refused.code == 2 and "does not know" in refused.err
+    split = curator(tmp_path, "split", "mixed.jsonl", "--validation", "0.2")
+    assert said in re.sub(r"\s+", " ", split.out + split.err)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from curator.embedding.neighbors.nearest import Neighbours
     from curator.embedding.topics.assignment import Topics
 
-VERSION = 8
+VERSION = 9
 """Counts up when what is found in unchanged data would change, or what is kept about it."""
 
 MapKind = Literal["pca", "umap"]

@@ -104,6 +104,7 @@ _NOBODYS = re.compile(
 )
 """Exchange 555 of American numbers is kept for fiction, 800 and its kin are offices; counting up is a stand-in."""
 _FEWEST_DIGITS = 7
+_YEARS = re.compile(r"(?:1\d|20)\d\d ?[-\u2010\u2011] ?(?:1\d|20)\d\d")
 _REGIONS = "US GB DE FR IT ES NL BE CH AT SE NO DK FI PT IE PL CZ HU AU NZ IN BR MX JP KR CN ZA SI UY RU AR TR SA EG TH"
 """Regions whose national form is tried where the text speaks of a telephone: those of the widest-spread languages and
 of the largest populations."""
@@ -147,7 +148,7 @@ def _can_exist(number: str, regions: tuple[str | None, ...]) -> bool:
 def _is_spoken_of(text: str, start: int, number: str) -> bool:
     """Whether the words before a row of digits, and its form, are those of a telephone number."""
     is_short = sum(map(str.isdigit, number)) < _FEWEST_DIGITS
-    is_sum = " - " in number or ("/" in number and not number.startswith("0"))
+    is_sum = " - " in number or ("/" in number and not number.startswith("0")) or _YEARS.fullmatch(number) is not None
     return not is_short and not is_sum and _SPOKEN_OF.search(text[max(0, start - _BEFORE) : start]) is not None
 
 

@@ -85,6 +85,7 @@ def words_of(views: pl.DataFrame) -> Subwords:
     encoder = default_encoder()
     texts = views.select(pl.concat_list("prompt", "answer").explode()).to_series().to_list()
     ids, begins = encoder.tokens(texts)
+    scripts = _scripts(texts, encoder.unread(texts, ids, begins))  # before the matrix sorts both in place
     held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
     held.sum_duplicates()
     subwords, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
@@ -96,9 +97,7 @@ def words_of(views: pl.DataFrame) -> Subwords:
             texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
         )
     ]
-    return Subwords(
-        subwords, ends, np.array(numbers, dtype=np.uint64), _scripts(texts, encoder.unread(texts, ids, begins))
-    )
+    return Subwords(subwords, ends, np.array(numbers, dtype=np.uint64), scripts)
 
 
 def joined_words(blocks: Sequence[Subwords]) -> Subwords:

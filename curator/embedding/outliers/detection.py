@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from curator.embedding.neighbors.exact_knn import neighbours_of_some
 from curator.embedding.outliers.covariance import mean_and_covariance
-from curator.embedding.vectors import Positions, Vectors
+from curator.embedding.vectors import FullTextVectors, Positions, Vectors
 
 FALSE_DISCOVERIES = 0.01
 """Expected share of false alarms among what is flagged (Benjamini and Hochberg 1995)."""
@@ -103,12 +103,12 @@ def _are_alone(vectors: Vectors, found: Positions, examined: Positions) -> npt.N
     """
     if not len(found):
         return np.zeros(0, dtype=np.bool_)
-    some = examined
+    distinct = FullTextVectors(vectors, examined)
+    some, found = np.arange(len(examined)), np.searchsorted(examined, found)
     if len(some) > COMPARED:
-        some = np.sort(np.random.default_rng(_SEED).choice(examined, COMPARED, replace=False))
+        some = np.sort(np.random.default_rng(_SEED).choice(some, COMPARED, replace=False))
     usual, own = (
-        neighbours_of_some(vectors.full_text, positions, KIN)[1][:, -1].astype(np.float64)
-        for positions in (some, found)
+        neighbours_of_some(distinct, positions, KIN)[1][:, -1].astype(np.float64) for positions in (some, found)
     )
     middle = np.median(usual)
     spread = MAD_TO_SIGMA * np.median(np.abs(usual - middle))

@@ -56,7 +56,12 @@ def test_a_key_of_a_message_that_no_form_knows_is_named():
 
 
 def test_keys_of_the_example_are_its_owners_unless_they_look_misspelled():
-    assert locations("unexpected-key", question() | {"id": 7, "conversation_id": "c7", "category": "returns", "source": "mail"}) == []
+    assert (
+        locations(
+            "unexpected-key", question() | {"id": 7, "conversation_id": "c7", "category": "returns", "source": "mail"}
+        )
+        == []
+    )
     (finding,) = findings("unexpected-key", question() | {"Tools": []})
     assert "Was 'tools' meant?" in finding["message"]
 
