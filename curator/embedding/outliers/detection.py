@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curator.embedding.neighbors.exact_knn import neighbours_of_some
 from curator.embedding.outliers.covariance import mean_and_covariance
 from curator.embedding.vectors import FullTextVectors, Positions, Vectors
 
@@ -101,6 +100,8 @@ def _are_alone(vectors: Vectors, found: Positions, examined: Positions) -> npt.N
     A class of many equals (an intent, a template) lies far from the rest as a whole, and is still what the set is made
     of.
     """
+    from curator.embedding.neighbors.exact_knn import neighbours_of_some  # which loads the compiler
+
     if not len(found):
         return np.zeros(0, dtype=np.bool_)
     distinct = FullTextVectors(vectors, examined)
