@@ -40,8 +40,9 @@ def made(path: Path, examples: int, length: int = 20) -> Path:
 
 def killed_after(data: Path, seed: int, seconds: float) -> list[str]:
     """What a labelling run said it had decided before it was killed, `seconds` after its first decision."""
-    command = [sys.executable, "-m", "benchmarks.tui.labelling", str(data), str(seed)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-P", "-m", "benchmarks.tui.labelling", str(data), str(seed)]
+    root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=root)
     assert process.stdout is not None
     first = process.stdout.readline()
     time.sleep(seconds)

@@ -36,7 +36,7 @@ def audited(data, *options):
 def on_a_disk_of(size, *arguments):
     """As a process that may make no file larger than `size` bytes, which is how a full disk looks to it."""
     return subprocess.run(
-        [sys.executable, "-m", "curator", *arguments],
+        [sys.executable, "-P", "-m", "curator", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -70,7 +70,11 @@ def test_a_report_that_finds_no_room_ends_with_4(desk, capsys, option):
 def test_output_that_finds_no_room_ends_with_4():
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         outcome = subprocess.run(
-            [sys.executable, "-m", "curator", "checks"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-P", "-m", "curator", "checks"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert (outcome.returncode, "disk is full" in outcome.stderr, "Traceback" in outcome.stderr) == (4, True, False)
 
@@ -104,7 +108,7 @@ def test_lines_of_another_encoding_among_others_are_named_and_nothing_else_is_lo
 def test_a_pipe_is_read_whole_and_leaves_nothing_behind(tmp_path):
     content = (SAMPLES / "support_desk.jsonl").read_bytes()[:20_000].rpartition(b"\n")[0]
     outcome = subprocess.run(
-        [sys.executable, "-m", "curator", "show", "-", "--limit", "1", "--project", str(tmp_path / "project")],
+        [sys.executable, "-P", "-m", "curator", "show", "-", "--limit", "1", "--project", str(tmp_path / "project")],
         input=content,
         capture_output=True,
         env={**os.environ, "TMPDIR": str(tmp_path)},

@@ -113,7 +113,7 @@ def test_a_shell_completes_names_and_values(typed, offered):
     words = ["curator", *typed]
     environment = os.environ | {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     outcome = subprocess.run(
-        [sys.executable, "-m", "curator"],
+        [sys.executable, "-P", "-m", "curator"],
         env=environment | {"_CURATOR_COMPLETE": "bash_complete"},
         capture_output=True,
         text=True,

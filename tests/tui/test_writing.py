@@ -128,14 +128,20 @@ def test_what_is_no_example_is_refused_with_the_reason():
             checked_content(value)
 
 
-def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp_path):
-    from contextlib import nullcontext
-
-    script = tmp_path / "editor.sh"
-    script.write_text("#!/bin/sh\nsed -i 's/kettle/teapot/g' \"$1\"\n")
+def own_editor(monkeypatch, folder, commands):
+    """A shell script as the person's editor; `$1` is the file."""
+    script = folder / "editor.sh"
+    script.write_text(f"#!/bin/sh\n{commands}\n")
     script.chmod(0o755)
     monkeypatch.setenv("EDITOR", str(script))
     monkeypatch.delenv("VISUAL", raising=False)
+    return script
+
+
+def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp_path):
+    from contextlib import nullcontext
+
+    own_editor(monkeypatch, tmp_path, "sed -i 's/kettle/teapot/g' \"$1\"")
 
     async def steps(pilot, app):
         monkeypatch.setattr(app, "suspend", nullcontext)  # a test has no terminal to hand over
@@ -153,11 +159,8 @@ def test_the_editor_gets_json_and_what_it_leaves_is_taken(desk, monkeypatch, tmp
 def test_a_text_that_the_editor_left_and_that_is_no_example_is_opened_again(desk, monkeypatch, tmp_path):
     from contextlib import nullcontext
 
-    script, seen = tmp_path / "editor.sh", tmp_path / "seen"
-    script.write_text(f'#!/bin/sh\ncat "$1" >> {seen}\nsed -i \'s/kettle/teapot/g; $ s/}}$//\' "$1"\n')
-    script.chmod(0o755)
-    monkeypatch.setenv("EDITOR", str(script))
-    monkeypatch.delenv("VISUAL", raising=False)
+    seen = tmp_path / "seen"
+    script = own_editor(monkeypatch, tmp_path, f'cat "$1" >> {seen}\nsed -i \'s/kettle/teapot/g; $ s/}}$//\' "$1"')
 
     async def steps(pilot, app):
         monkeypatch.setattr(app, "suspend", nullcontext)  # a test has no terminal to hand over
