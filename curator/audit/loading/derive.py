@@ -20,7 +20,7 @@ from curator.data.text import view_texts
 from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Counts up when the files below change their form."""
 
 
