@@ -40,7 +40,7 @@ def view_texts(batch: Batch) -> pl.DataFrame:
         (pl.col("index") == last_assistant).fill_null(False).alias("is_answer"),
     )
     is_prompt = ~pl.col("is_context") & ~pl.col("is_answer")
-    joined = batch.examples.rename({"answer": "expected"})
+    joined = batch.examples
     for name, which in (("prompt", is_prompt), ("answer", pl.col("is_answer")), ("context", pl.col("is_context"))):
         texts = joined_by_row(spoken.filter(which), pl.col("text"), "\n", name)
         joined = joined.join(texts, on="row", how="left", maintain_order="left")
@@ -102,7 +102,7 @@ def _exact_keys(batch: Batch) -> pl.Series:
     """A hash of every message's role, text, reasoning, weight and calls, of tools, media and label, per example."""
     turns = batch.messages.select("row", _turn().alias("turn")).group_by("row").agg(pl.col("turn").str.join("\x01"))
     joined = batch.examples.join(turns, on="row", how="left", maintain_order="left")
-    others = pl.col("turn", "tools", "answer").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), _media()
+    others = pl.col("turn", "tools", "expected").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), _media()
     return joined.select(_hashed(pl.concat_str(*others, separator="\x02"))).to_series()
 
 
