@@ -20,6 +20,7 @@ from curator.audit.loading.load import MEANING, READING, SIMILAR, Loaded, Progre
 from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
+from curator.audit.stages.kinds import kind_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
@@ -194,6 +195,7 @@ def audit(
         with watch.stage("reading the last training"):
             more.append(failures_found(last_run, loaded))
     with watch.stage("judging the set"):
+        more += kind_findings(loaded, checks, options.settings, cache)
         findings = all_findings(loaded, checks, options.settings, more)
     not_run = _not_run(checks, options, last_run, meant, has_leaks=has_leaks)
     missing = meant.missing if options.meaning.demanded else ""

@@ -25,6 +25,7 @@ FINDINGS = pl.Schema(
 )
 
 
+_FAMILIES = ("structure", "agents", "reasoning", "rewards", "media")
 _MOST, _FEWEST_ALIKE = 0.5, 20
 """Share of the examples, and how many at least, that make one habit of the set of what is said of each."""
 
@@ -51,7 +52,7 @@ def all_findings(
     frames += more
     together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
     wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
-    habits = [check.name for check in checks if check.family == "structure" and check.severity != "error"]
+    habits = [check.name for check in checks if check.family in _FAMILIES and check.severity != "error"]
     once = _habits_once(together.join(wanted, on="check", how="semi"), habits, len(loaded.facts))
     return _placed(once, loaded.facts)
 

@@ -3,10 +3,14 @@
 __all__ = [
     "catalogue",
     "check",
+    "kind_measures",
     "languages.open_tasks",
     "measures",
+    "media.references",
+    "preference.bias",
     "privacy.secret_keys",
     "spans",
+    "speakers",
     "text.fixes",
     "thresholds",
 ]

@@ -4,10 +4,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from curator.checks.after_training import AFTER_TRAINING_CHECKS
+from curator.checks.agents import AGENT_CHECKS
 from curator.checks.check import Check
 from curator.checks.dataset import DATASET_CHECKS
 from curator.checks.length import LENGTH_CHECKS
+from curator.checks.media import MEDIA_CHECKS
+from curator.checks.preference import PREFERENCE_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
+from curator.checks.reasoning import REASONING_CHECKS
+from curator.checks.rewards import REWARD_CHECKS
 from curator.checks.similarity import SIMILARITY_CHECKS
 from curator.checks.structure import STRUCTURE_CHECKS
 from curator.checks.text import TEXT_CHECKS
@@ -18,6 +23,11 @@ CHECKS: tuple[Check, ...] = (
     *LENGTH_CHECKS,
     *TEXT_CHECKS,
     *PRIVACY_CHECKS,
+    *PREFERENCE_CHECKS,
+    *AGENT_CHECKS,
+    *REASONING_CHECKS,
+    *REWARD_CHECKS,
+    *MEDIA_CHECKS,
     *SIMILARITY_CHECKS,
     *DATASET_CHECKS,
     *AFTER_TRAINING_CHECKS,

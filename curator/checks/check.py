@@ -11,7 +11,20 @@ from curator.data.frames import Batch
 
 Severity = Literal["error", "warning", "info"]
 Suggestion = Literal["drop", "fix", "review", "none"]
-Family = Literal["structure", "length", "text", "privacy", "similarity", "whole", "training"]
+Family = Literal[
+    "structure",
+    "length",
+    "text",
+    "privacy",
+    "preference",
+    "agents",
+    "reasoning",
+    "rewards",
+    "media",
+    "similarity",
+    "whole",
+    "training",
+]
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,7 @@ class Check:
             example at a time.
         judge: findings of the whole set from its facts (`FOUND` columns; `row` is the position in the set). For
             questions whose answer depends on the other examples.
+        judge_kinds: the same for pairs, ratings and prompts, from `kind_measures.KIND_MEASURES` of the set.
     """
 
     name: str
@@ -53,3 +67,4 @@ class Check:
     explanation: str
     find: Callable[[Batch, CheckSettings], pl.DataFrame] | None = None
     judge: Callable[[pl.DataFrame, CheckSettings], pl.DataFrame] | None = None
+    judge_kinds: Callable[[pl.DataFrame, CheckSettings], pl.DataFrame] | None = None

@@ -117,6 +117,11 @@ def _endings(texts: pl.Series) -> pl.Series:
     return endings.scatter(closed.not_().arg_true(), kinds)
 
 
+def cut_ends(texts: pl.Series) -> pl.Series:
+    """Whether each text plainly ends where words must follow."""
+    return _end_like_one(texts.str.strip_chars(_BLANK).str.slice(-40), _CUT)
+
+
 def _words(texts: pl.Series) -> pl.Series:
     """Words of each text; a character of a script without spaces is one."""
     words = texts.str.count_matches(r"\S+")

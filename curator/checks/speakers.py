@@ -1,5 +1,7 @@
 """Which messages a model learns from, and what they answer."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from curator.checks.check import Severity
@@ -76,3 +78,16 @@ def without_thought(messages: pl.DataFrame) -> pl.DataFrame:
     return messages.with_columns(thought.str.len_chars().alias("before")).with_columns(
         pl.col("content").str.slice(pl.col("before")).alias("said")
     )
+
+
+def without_thoughts(batch: Batch) -> Batch:
+    """The batch with spaces for what a model thought before it answered, so that every place stays where it is."""
+    content = pl.col("content")
+    begins = batch.messages["content"].str.contains(r"\A\s*<think").fill_null(value=False)
+    if not begins.any():
+        return batch
+    length = content.str.extract(f"({THOUGHT})").str.len_chars().fill_null(0)
+    blank = pl.lit(" ").repeat_by(length).list.join("")
+    is_thought = begins & (pl.col("role") == "assistant")
+    answered = pl.when(is_thought).then(blank + content.str.slice(length)).otherwise(content)
+    return replace(batch, messages=batch.messages.with_columns(answered.alias("content")))

@@ -39,6 +39,69 @@ class Thresholds(BaseModel):
         description="Share of short answers in the set from which they are its habit and not reported. Measured: 8 % in"
         " Stanford Alpaca, where classification asks for one word.",
     )
+    pair_words_alike: float = Field(
+        default=0.95,
+        gt=0,
+        le=1,
+        description="Share of the words and signs of two answers that are the same from which a pair is nearly equal:"
+        " one in twenty differs, as in a corrected typing error or a number.",
+    )
+    pair_words: int = Field(
+        default=10,
+        ge=1,
+        description="Words of an answer from which a pair can be nearly equal or a rejected answer cut off: of shorter"
+        " ones a word is a large part.",
+    )
+    fewest_pairs: int = Field(
+        default=5,
+        ge=2,
+        description="Pairs from which length is looked at: five of five in one direction are beyond chance at 95 %.",
+    )
+    biased_auc: float = Field(
+        default=0.6,
+        gt=0.5,
+        lt=1,
+        description="AUC of length alone from which a set is biased, where its interval leaves out 0.5. Sets of "
+        "people's"
+        " choices lie at 0.5 to 0.6 (Singhal et al. 2023).",
+    )
+    biased_style: float = Field(
+        default=0.75,
+        gt=0.5,
+        lt=1,
+        description="The same of words without the prompt: some words are better than others for good reasons.",
+    )
+    fewest_of_a_label: float = Field(
+        default=0.2,
+        gt=0,
+        lt=0.5,
+        description="Share of the rarer rating below which a set of rated answers is unbalanced. KTO's authors advise"
+        " weighted counts between 1:1 and 4:3; at 1:4 the weight is four.",
+    )
+    repeated_calls: int = Field(
+        default=3,
+        ge=2,
+        description="Equal calls with equal results in a row that are a loop: the second is a try, the third is none.",
+    )
+    largest_result: int = Field(
+        default=20_000,
+        ge=1,
+        description="Characters of a tool's result that is oversized: about 5,000 tokens, more than an answer to any"
+        " question. Claude Code cuts results at 30,000 characters.",
+    )
+    result_share: float = Field(
+        default=0.25,
+        gt=0,
+        le=1,
+        description="Share of its example that such a result must fill: in a long session a long file is a small part.",
+    )
+    constant_answer: float = Field(
+        default=0.2,
+        gt=0,
+        lt=1,
+        description="Share of one answer from which it is a way to a reward without thinking; where there are few"
+        " different answers, 0.15 more than its equal share.",
+    )
     fewest_examples: int = Field(
         default=50,
         ge=1,

@@ -7,6 +7,7 @@ __all__ = [
     "dialects.dialect",
     "dialects.gemini",
     "dialects.recognition",
+    "dialects.verifiable",
     "facts",
     "files.atomic",
     "files.permissions",

@@ -119,6 +119,7 @@ def _add_example(
     examples["kind"].append(kind)
     examples["tools"].append(None if content.tools is None else _to_json(content.tools).decode())
     examples["label"].append(content.label)
+    examples["expected"].append(content.answer)
     examples["media"].append(media_key(content))
     examples["completion"].append(isinstance(value.get("prompt"), str) and isinstance(value.get("completion"), str))
     extra = value.keys() - known

@@ -49,6 +49,7 @@ class Content(NamedTuple):
     """What an example is made of, and what its id counts.
 
     Attributes:
+        answer: of a prompt without one from the assistant: what its answers are compared with, or "".
         media: by field what the fields for pictures, sounds and videos hold; see `curator.data.media`. What stands
             in content parts is part of the messages.
     """
@@ -59,6 +60,7 @@ class Content(NamedTuple):
     rejected: list[Message] | None = None
     label: bool | None = None
     media: dict[str, Any] | None = None
+    answer: str | None = None
 
     def identity(self) -> dict[str, Any]:
         """The object whose canonical JSON is hashed."""

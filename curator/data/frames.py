@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-KINDS = ("chat", "text", "preference", "kto")
+KINDS = ("chat", "text", "preference", "kto", "prompt")
 PARTS = ("messages", "chosen", "rejected")
 SEVERITIES = ("error", "warning", "info")
 SUGGESTIONS = ("drop", "fix", "review", "none")
@@ -24,6 +24,7 @@ EXAMPLES = pl.Schema(
         "kind": pl.Enum(KINDS),
         "tools": pl.String(),  # JSON, as OpenAI writes them; null where there are none
         "label": pl.Boolean(),  # KTO only
+        "expected": pl.String(),  # of a prompt: what answers to it are compared with; "" or null where there is none
         "media": pl.UInt64(),  # see media.py; null where there are no pictures, sounds or videos
         "completion": pl.Boolean(),  # prompt and completion are texts that are put together as they are
         "extra_keys": pl.String(),  # top-level keys that the dialect does not know, one a line

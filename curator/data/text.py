@@ -27,7 +27,10 @@ VIEWS = pl.Schema(
 
 
 def view_texts(batch: Batch) -> pl.DataFrame:
-    """`VIEWS`, a row per example of `batch`. The whole view is prompt, newline, answer; the answer alone for a text."""
+    """`VIEWS`, a row per example of `batch`. The whole view is prompt, newline, answer; the answer alone for a text.
+
+    Of a prompt without an answer from the assistant, the answer is the one to compare with.
+    """
     spoken = batch.messages.filter(pl.col("part") != "rejected")
     calls = pl.col("tool_calls").map_elements(_calls_text, return_dtype=pl.String, skip_nulls=True)
     last_assistant = pl.col("index").filter(pl.col("role") == "assistant").max().over("row")
@@ -45,7 +48,7 @@ def view_texts(batch: Batch) -> pl.DataFrame:
     context = pl.concat_str(pl.col("context", "tools", "unseen").fill_null(""), _media(), separator="\x00")
     return joined.select(
         pl.col("prompt").fill_null(""),
-        pl.col("answer").fill_null(""),
+        pl.coalesce("answer", "expected").fill_null("").alias("answer"),
         _hashed(context).alias("context"),
         _weights(batch).alias("weights"),
         _exact_keys(batch).alias("exact"),
@@ -99,7 +102,7 @@ def _exact_keys(batch: Batch) -> pl.Series:
     """A hash of every message's role, text, reasoning, weight and calls, of tools, media and label, per example."""
     turns = batch.messages.select("row", _turn().alias("turn")).group_by("row").agg(pl.col("turn").str.join("\x01"))
     joined = batch.examples.join(turns, on="row", how="left", maintain_order="left")
-    others = pl.col("turn", "tools").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), _media()
+    others = pl.col("turn", "tools", "expected").fill_null(""), pl.col("label").cast(pl.String).fill_null(""), _media()
     return joined.select(_hashed(pl.concat_str(*others, separator="\x02"))).to_series()
 
 

@@ -29,13 +29,13 @@ class ParquetCopy:
         self._is_given_up = False
 
     def add(self, split: str, line: dict[str, Any]) -> None:
-        """Add one example; content in parts, or a second form of line, ends the copy."""
+        """Add one example; content in parts, a second form of line, or a prompt, ends the copy."""
         if self._is_given_up:
             return
         columns = tuple(key for key in (*_PARTS, "text", "label") if key in line)
         if self._columns is None:
             self._columns = columns
-        if columns != self._columns or _has_parts(line):
+        if columns in (("prompt",), ()) or columns != self._columns or _has_parts(line):
             self._give_up()
             return
         waiting = self._waiting.setdefault(split, [])

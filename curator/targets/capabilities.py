@@ -77,6 +77,8 @@ def kind_of(content: Content, *, text_only: bool = False) -> str:
         return "kto"
     if content.chosen is not None:
         return "preference"
+    if content.answer is not None:
+        return "prompt"
     return "text" if text_only else "chat"
 
 
@@ -90,7 +92,7 @@ def reduce(content: Content, carries: Carries) -> Reduced:
     rejected = content.rejected and _part(content.rejected, "rejected", first, carries, losses)
     if carries.alike:
         messages = _alike(messages, losses)
-    return Reduced(Content(messages, tools, chosen, rejected, content.label), losses)
+    return Reduced(Content(messages, tools, chosen, rejected, content.label, answer=content.answer), losses)
 
 
 def _tools(tools: list[dict[str, Any]] | None, carries: Carries, losses: list[Loss]) -> list[dict[str, Any]] | None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from curator.data.content import Content
+from curator.data.dialects.dialect import Dialect
+from curator.data.dialects.verifiable import ANSWERS, REWARD, answer_of
 from curator.targets.capabilities import kind_of, reduce
 from curator.targets.target import CannotCarry, Target
 from curator.targets.violation import Loss, Violation
@@ -77,12 +79,14 @@ def to_line(
         value = target.write(reduced, kind)
     except CannotCarry as reason:
         return ConvertedLine(None, losses, [reason.violation])
+    if kind == "prompt":
+        extra = _with_answer(value, extra, content)
     own = tuple(value)
     if prompt_parts is not None and target.part_prompt is not None:
         target.part_prompt(value, *prompt_parts)
     losses += [Loss(path, _NO_PLACE) for path in content.media or () if "." in path]
     if extra:
-        _add_extra(value, extra, target, losses)
+        _add_extra(value, extra, target, losses, is_kept=target.carries.extra or kind == "prompt")
     return ConvertedLine(value, losses, [], own)
 
 
@@ -94,9 +98,21 @@ def judge_example(
     return rewritten.refusals if rewritten.value is None else list(target.judge(rewritten.value))
 
 
-def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss]) -> None:
+def _with_answer(value: dict[str, Any], extra: dict[str, Any], content: Content) -> dict[str, Any]:
+    """The other fields, once what a prompt's answers are compared with is in the column that it came in."""
+    columns = {key: extra[key] for key in (*ANSWERS, REWARD) if key in extra}
+    if answer_of(columns) != content.answer:
+        return extra
+    value.pop("answer", None)
+    value.update(columns)
+    return {key: held for key, held in extra.items() if key not in columns}
+
+
+def _add_extra(
+    value: dict[str, Any], extra: dict[str, Any], target: Target, losses: list[Loss], *, is_kept: bool
+) -> None:
     """Unknown fields stay where the target lets them, unless a reader would take them for something else."""
-    if not target.carries.extra:
+    if not is_kept:
         losses.extend(Loss(key, f"{target.title} has no place for unknown fields, so it is left out.") for key in extra)
         return
     own = next((dialect for dialect in target.dialects if dialect.fits(value)), None)
@@ -106,10 +122,18 @@ def _add_extra(value: dict[str, Any], extra: dict[str, Any], target: Target, los
             del carried[key]
     while True:
         taken = next((dialect for dialect in target.dialects if dialect.fits({**carried, **value})), None)
-        if taken is own or taken is None:
+        if taken is own or taken is None or (own is not None and own.kind == taken.kind == "prompt"):
             break
-        for key in taken.required - value.keys():
-            carried.pop(key, None)
+        for key in (taken.required - value.keys()) & carried.keys() or _decisive(taken, value, carried):
+            del carried[key]
     value.update(carried)
     sentence = "A reader would take the field for a part of the example, so it is left out."
     losses.extend(Loss(key, sentence) for key in extra if key not in carried)
+
+
+def _decisive(taken: Dialect, value: dict[str, Any], carried: dict[str, Any]) -> list[str]:
+    """The first field without which a line is not taken for that form; all, where no single one decides."""
+    for key in carried:
+        if not taken.fits({name: held for name, held in carried.items() if name != key} | value):
+            return [key]
+    return list(carried)

@@ -71,6 +71,16 @@ def trl_rating(content: Content, *, reasoning: str) -> dict[str, Any]:
     return line
 
 
+def prompt_row(content: Content, *, reasoning: str) -> dict[str, Any]:
+    """`{"prompt": [...], "answer": "..."}`: TRL's prompt-only form with what answers are compared with."""
+    line: dict[str, Any] = {"prompt": chat_messages(content.messages, reasoning=reasoning)}
+    if content.answer:
+        line["answer"] = content.answer
+    if content.tools is not None:
+        line["tools"] = content.tools
+    return line
+
+
 def plain_text(content: Content) -> dict[str, Any]:
     """`{"text": ...}`."""
     return {"text": content.messages[0]["content"]}

@@ -10,7 +10,12 @@ from curator.data.validation import judge as refusals
 from curator.targets.capabilities import Carries
 from curator.targets.violation import Strictness, Value, Violation, error
 
-KIND_NAMES = {"preference": "two answers to choose between", "kto": "a rated answer", "text": "plain text"}
+KIND_NAMES = {
+    "preference": "two answers to choose between",
+    "kto": "a rated answer",
+    "text": "plain text",
+    "prompt": "a prompt that the model answers itself while it is trained",
+}
 CHAT_FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
 
 
@@ -86,6 +91,8 @@ class Target:
     def no_form(self, kind: str) -> Violation:
         """The error of an example of a kind that is not carried."""
         sentence = f"The example has {KIND_NAMES.get(kind, 'a conversation')}, for which {self.title} has no form."
+        if kind == "prompt":
+            sentence += " The targets huggingface and openai have one."
         return error("unsupported-kind", sentence)
 
     def read(self, value: Value) -> Content | None:

@@ -10,7 +10,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "severity": ("error", "warning", "info"),
     "decided": DECIDED,
     "role": ("assistant", "developer", "system", "tool", "user"),
-    "kind": ("chat", "kto", "preference", "text"),
+    "kind": ("chat", "kto", "preference", "prompt", "text"),
 }
 
 

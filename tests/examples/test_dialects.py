@@ -5,6 +5,7 @@ import json
 import pytest
 
 from curator.data.batches import read_batch
+from curator.data.dialects.agents import LOG_NAMES
 from curator.data.dialects.dialect import DIALECTS, dialect_named
 from curator.data.dialects.recognition import mapped_dialect, recognise
 from curator.errors import UnreadableInput, UsageError
@@ -74,7 +75,40 @@ MEANINGS = {
     "kto": ({"prompt": "Where?", "completion": "There.", "label": True}, TURN),
     "kto-chat": (chat(*TURN, label=False), TURN),
     "kto-tag": (chat(*TURN, kto_tag=False), TURN),
-}  # fmt: skip
+    "prompt-and-answer": ({"prompt": "Where?", "answer": "There."}, TURN[:1]),
+    "prompt-only": ({"prompt": chat(*TURN)["messages"][:1]}, TURN[:1]),
+    "prompt-answer": ({"prompt": "Where?", "answer": "There. " * 30}, [TURN[0], ("assistant", "There. " * 30)]),
+    "problem": ({"problem": "Where?", "solution": "There."}, TURN[:1]),
+    "verifiers": ({"question": "Where?", "answer": "There.", "info": {"place": 1}}, TURN[:1]),
+    "openai-rft": ({"messages": chat(*TURN)["messages"][:1], "reference_answer": "There."}, TURN[:1]),
+    "verl": (
+        {"data_source": "places", "prompt": chat(*TURN)["messages"][:1], "ability": "where",
+         "reward_model": {"style": "rule", "ground_truth": "There."}, "extra_info": {"index": 0}},
+        TURN[:1],
+    ),
+    "cohere": (
+        {"preamble": "Brief!", "chat_history": [{"role": "USER", "message": "Hi"},
+         {"role": "CHATBOT", "message": "Hello"}], "message": "Where?", "response": "There."},
+        [("system", "Brief!"), ("user", "Hi"), ("assistant", "Hello"), *TURN],
+    ),
+    "langchain": (
+        {"messages": [{"type": "human", "content": "Where?"}, {"type": "ai", "data": {"content": "There."}}]}, TURN
+    ),
+    "responses": (
+        {"input": [{"role": "user", "content": [{"type": "input_text", "text": "Where?"}]}],
+         "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "There."}]}]},
+        TURN,
+    ),
+} | {name: ({"log": name, **chat(*TURN)}, TURN) for name in LOG_NAMES}  # fmt: skip
+
+OWN_COLUMNS = {
+    "prompt-and-answer": "answer",
+    "problem": "solution",
+    "verifiers": "answer\ninfo",
+    "openai-rft": "reference_answer",
+    "verl": "ability\ndata_source\nextra_info\nreward_model",
+}
+"""What stays a column beside the prompt: answers that are compared with, and facts for a reward."""
 
 
 def test_every_dialect_is_shown_here():
@@ -88,7 +122,7 @@ def test_a_form_is_recognised_and_means_a_conversation(name):
     batch = batch_of(value, dialect=name)
     assert batch.refused.is_empty()
     assert list(batch.messages.select("role", "content").iter_rows()) == turns
-    assert batch.examples["extra_keys"].to_list() == [None]
+    assert batch.examples["extra_keys"].to_list() == [OWN_COLUMNS.get(name)]
 
 
 def test_an_implicit_prompt_of_a_pair_is_what_both_answers_share():

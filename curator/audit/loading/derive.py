@@ -10,6 +10,8 @@ import xxhash
 
 from curator.audit.loading.rejections import Rejections
 from curator.checks.check import CheckSettings
+from curator.checks.kind_measures import KINDS_MEASURED
+from curator.checks.speakers import without_thoughts
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
 from curator.data.dialects.dialect import MAPPING_VERSION, Dialect, dialect_named
@@ -20,7 +22,7 @@ from curator.data.text import view_texts
 from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Counts up when the files below change their form."""
 
 
@@ -58,6 +60,11 @@ class DerivePlan:
         """The dialect itself."""
         return mapped_dialect(dict(self.columns)) if self.dialect == "mapped" else dialect_named(self.dialect)
 
+    @property
+    def are_kinds_measured(self) -> bool:
+        """Whether what the judges of pairs, ratings and prompts ask for is kept."""
+        return self.measures and self.resolved_dialect().kind in KINDS_MEASURED
+
     def rejections(self, *, is_text: bool | None = None) -> Rejections:
         """To ask the target about the examples of one batch."""
         is_text = self.resolved_dialect().kind == "text" if is_text is None else is_text
@@ -70,7 +77,7 @@ class DerivePlan:
     def made_by(self, part: str) -> str:
         """All but the text that a part depends on."""
         words = [str(FORMAT_VERSION), str(MAPPING_VERSION), part, self.dialect, repr(self.columns)]
-        if part in ("facts", "findings"):
+        if part in ("facts", "findings", "media"):
             versions = _versions(self.checks) if self.checks else ()
             counting = _fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
@@ -129,12 +136,14 @@ def derive(batch: Batch, plan: DerivePlan, rejections: Rejections) -> Derived:
 
 def _findings(batch: Batch, plan: DerivePlan, rejections: Rejections) -> pl.DataFrame:
     frames = [batch.refused]
+    answers = without_thoughts(batch)
     if plan.checks:
         from curator.checks.catalogue import check_named
     for name in plan.checks:
         check = check_named(name)
         if check.find is not None:
-            frames.append(found(name, check.find(batch, plan.settings)))
+            looked_at = answers if check.family == "text" else batch
+            frames.append(found(name, check.find(looked_at, plan.settings)))
     frames = [frame for frame in frames if len(frame)]
     together = rejections.among(pl.concat([nothing_found(), *frames]))
     if not len(together):
@@ -175,6 +184,14 @@ def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
         derived = derive(batch, plan, rejections)
         cache.store(plan.key(block, "facts"), derived.facts.write_ipc)
         cache.store(plan.key(block, "findings"), derived.findings.write_ipc)
+        if plan.measures and batch.examples["media"].null_count() < len(batch.examples):
+            from curator.checks.media.references import references
+
+            cache.store(plan.key(block, "media"), references(batch).write_ipc)
+    if plan.are_kinds_measured and cache.entry(plan.key(block, "kinds")) is None:
+        from curator.checks.kind_measures import measure_kinds
+
+        cache.store(plan.key(block, "kinds"), measure_kinds(batch).write_ipc)
     is_unprepared = plan.duplicates and cache.entry(plan.key(block, "prepared")) is None
     if not (is_unprepared or plan.views):
         return

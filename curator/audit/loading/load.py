@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curator.audit.loading.counted_lines import CountedLines
 from curator.audit.loading.derive import DerivePlan
 from curator.audit.runners.local import Task, derive_all
 from curator.checks.check import CheckSettings
 from curator.data.blocks import Block
 from curator.data.dialects.dialect import dialect_named
 from curator.data.dialects.recognition import SAMPLED, Recognised, mapped_dialect, recognise
-from curator.data.frames import MOST_REFUSED, found, nothing_found, read_frame
+from curator.data.frames import nothing_found, read_frame
 from curator.data.json_line import decode_json
 from curator.data.sources.source import Source, blocks
 from curator.errors import UnreadableInput
@@ -92,6 +93,8 @@ class BlockEntry:
     texts_key: str
     examples: int = 0
     views_key: str = ""
+    kinds_key: str = ""
+    media_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,9 +223,18 @@ class _Reading:
         texts = plan.key(block, "texts")
         where = (number, block.first, block.offset, len(block), block.digest)
         views = plan.key(block, "views")
-        self.placed.append(BlockEntry(*where, facts, findings, ready, texts, views_key=views))
+        kinds = plan.key(block, "kinds") if plan.are_kinds_measured else ""
+        media = plan.key(block, "media")
+        entry_of = BlockEntry(*where, facts, findings, ready, texts, views_key=views, kinds_key=kinds, media_key=media)
+        self.placed.append(entry_of)
         entry.lines += len(block)
-        needed = [facts, findings, *([ready] if ready else []), *([texts] if plan.texts else [])]
+        needed = [
+            facts,
+            findings,
+            *([ready] if ready else []),
+            *([texts] if plan.texts else []),
+            *([kinds] if kinds else []),
+        ]
         missing = any(self.cache.entry(key) is None for key in needed)
         self.derived += missing
         return missing
@@ -241,47 +253,10 @@ class _Reading:
         return xxhash.xxh3_128_hexdigest("".join(placed.digest for placed in self.placed).encode())
 
 
-class _Unreadable:
-    """Keeps the findings on the first lines that are no examples and counts the others, over all blocks."""
-
-    def __init__(self) -> None:
-        self._lines = 0
-        self._more: list[pl.DataFrame] = []
-
-    def listed(self, findings: pl.DataFrame, file: int) -> pl.DataFrame:
-        """`findings` of a block without those on lines beyond the first `MOST_REFUSED`."""
-        self._count(findings.filter(pl.col("more").is_not_null()), pl.col("more").sum(), file)
-        findings = findings.filter(pl.col("more").is_null())
-        lines = findings.filter(pl.col("row").is_null())["line"].unique().sort()
-        if self._lines + len(lines) > MOST_REFUSED:
-            left = lines[MOST_REFUSED - self._lines :]
-            beyond = pl.col("row").is_null() & pl.col("line").is_in(left.implode())
-            first = findings.filter(beyond).unique("line", keep="first", maintain_order=True)
-            self._count(first, pl.len(), file)
-            findings, lines = findings.filter(~beyond), lines[: MOST_REFUSED - self._lines]
-        self._lines += len(lines)
-        return findings
-
-    def _count(self, findings: pl.DataFrame, lines: pl.Expr, file: int) -> None:
-        if len(findings):
-            counted = findings.group_by("check", "key", maintain_order=True).agg(lines.alias("more").cast(pl.UInt32))
-            self._more.append(counted.with_columns(pl.lit(file, pl.UInt16).alias("file")))
-
-    def more(self) -> pl.DataFrame:
-        """A finding for each file, check and wording of lines that were only counted; `FOUND` with file."""
-        if not self._more:
-            return nothing_found().with_columns(pl.lit(0, pl.UInt16).alias("file"))
-        keys = ["file", "check", "key"]
-        counted = pl.concat(self._more).group_by(keys, maintain_order=True).agg(pl.col("more").sum())
-        message = pl.lit("Lines like this are counted and not listed.").alias("message")
-        frame = counted.sort("file", "check", maintain_order=True).with_columns(message)
-        return found("", frame).with_columns(frame["check"], frame["file"])
-
-
 def _gathered(placed: list[BlockEntry], cache: Cache) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and findings of all blocks, with positions and places in the whole set."""
     facts_frames, findings_frames, position = [], [], 0
-    unreadable = _Unreadable()
+    unreadable = CountedLines()
     for block in placed:
         facts = read_frame(cache.required(block.facts_key))
         findings = unreadable.listed(read_frame(cache.required(block.findings_key)), block.file)

@@ -17,7 +17,8 @@ from curator.targets.target import Target
 from curator.targets.violation import Violation
 
 CHECK = "rejected-by-target"
-_TEACHES_NOTHING = frozenset({"no-assistant-message", "nothing-to-learn", "empty-content"})
+_REPORT_FORM = ("structure", "preference", "agents")
+_TEACHES_NOTHING = frozenset({"no-assistant-message", "nothing-to-learn", "empty-content", "chosen-equals-rejected"})
 """Errors whatever the target: what it accepts of these teaches nothing."""
 
 
@@ -36,7 +37,7 @@ def _target_or_trainer(name: str | None) -> Target:
 def _structure_checks() -> pl.DataFrame:
     from curator.checks.catalogue import CHECKS
 
-    checks = [check for check in CHECKS if check.family == "structure" and check.name != CHECK]
+    checks = [check for check in CHECKS if check.family in _REPORT_FORM and check.name != CHECK]
     return pl.DataFrame({"check": [check.name for check in checks], "usual": [check.severity for check in checks]})
 
 

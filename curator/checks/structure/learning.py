@@ -33,26 +33,7 @@ def _nothing_to_learn(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
         (pl.col("weight") == 0).fill_null(False).all().alias("masked")
     )
     sentence = pl.lit("Every answer has weight 0, so nothing is trained.").alias("message")
-    ours = found("nothing-to-learn", masked.filter("masked").with_columns(sentence))
-    return pl.concat([ours, _same_answers(batch)])
-
-
-def _same_answers(batch: Batch) -> pl.DataFrame:
-    """Preference pairs whose chosen and rejected answers are the same."""
-    spoken = batch.messages.filter(pl.col("part") != "messages")
-    said = pl.concat_str(
-        "role",
-        pl.col("content").fill_null("").str.strip_chars(),
-        pl.col("parts", "tool_calls").fill_null(""),
-        separator="\x00",
-    )
-    both_answers = spoken.group_by("row", maintain_order=True).agg(
-        said.filter(pl.col("part") == "chosen").str.join("\x01").alias("chosen"),
-        said.filter(pl.col("part") == "rejected").str.join("\x01").alias("rejected"),
-    )
-    same = both_answers.filter(pl.col("chosen") == pl.col("rejected"))
-    sentence = pl.lit("The chosen and the rejected answer are the same, so there is no preference to learn.")
-    return found("nothing-to-learn", same.select("row", sentence.alias("message")))
+    return found("nothing-to-learn", masked.filter("masked").with_columns(sentence))
 
 
 LEARNING_CHECKS = (
@@ -76,14 +57,12 @@ LEARNING_CHECKS = (
         family="structure",
         severity="error",
         suggestion="drop",
-        version=1,
+        version=2,
         title="no token of it would be trained",
         explanation=(
-            "Every answer of the example has weight 0; or it is a preference pair whose chosen and rejected answers "
-            "are "
-            "the same.\n\n"
+            "Every answer of the example has weight 0.\n\n"
             "It costs time and money and changes nothing; some trainers divide by zero on it.\n\n"
-            "Drop it, or correct the weights or the pair."
+            "Drop it, or correct the weights."
         ),
         find=_nothing_to_learn,
     ),

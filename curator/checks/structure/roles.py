@@ -7,12 +7,13 @@ from curator.data.frames import Batch, found
 from curator.data.safe_text import visible
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
+_NO_ANSWER = ("text", "prompt")
 _SYSTEM = pl.col("role").is_in(["system", "developer"])
 
 
 def _spoken(batch: Batch, *, rejected: bool = False) -> pl.DataFrame:
-    """Messages of conversations (not of plain texts); of a preference pair those with the chosen answer."""
-    conversations = batch.examples.filter(pl.col("kind") != "text").select("row")
+    """Messages of conversations, not of texts and prompts; of a preference pair those with the chosen answer."""
+    conversations = batch.examples.filter(~pl.col("kind").is_in(_NO_ANSWER)).select("row")
     kept = batch.messages if rejected else batch.messages.filter(pl.col("part") != "rejected")
     return kept.join(conversations, on="row", how="semi", maintain_order="left")
 
@@ -39,7 +40,9 @@ def _role_sentence(role: str, known: str) -> str:
 
 def _no_assistant(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     answered = _spoken(batch).filter(pl.col("role") == "assistant").select("row")
-    silent = batch.examples.filter(pl.col("kind") != "text").join(answered, on="row", how="anti", maintain_order="left")
+    silent = batch.examples.filter(~pl.col("kind").is_in(_NO_ANSWER)).join(
+        answered, on="row", how="anti", maintain_order="left"
+    )
     return found(
         "no-assistant-message",
         silent.select(

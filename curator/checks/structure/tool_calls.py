@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings, Severity
+from curator.checks.structure.deep_arguments import deep_misfits
 from curator.data.frames import Batch, found
 from curator.data.safe_text import visible
 
@@ -86,7 +87,7 @@ def _call_faults(tool_calls: str, declared: dict[str, Any] | None) -> Iterator[F
 
 
 def _misfits(name: str, arguments: dict[str, Any], schema: Any) -> Iterator[Fault]:
-    """Where arguments do not fit the declared parameters, at the first level."""
+    """Where arguments do not fit the declared parameters, at any depth."""
     if not isinstance(schema, dict):
         return
     required = schema.get("required")
@@ -103,6 +104,15 @@ def _misfits(name: str, arguments: dict[str, Any], schema: Any) -> Iterator[Faul
             yield f"The argument {_shown(key)} of the call to {_shown(name)} is not of the declared type.", "warning"
         elif isinstance(described, dict) and isinstance(described.get("enum"), list) and value not in described["enum"]:
             yield f"The argument {_shown(key)} of the call to {_shown(name)} is none of the declared values.", "warning"
+        elif isinstance(described, dict) and isinstance(value, dict | list):
+            yield from _misfits_within(name, key, value, described)
+
+
+def _misfits_within(name: str, key: str, value: Any, described: dict[str, Any]) -> Iterator[Fault]:
+    """Where an argument that is an object or a list does not fit its own description; the first five places."""
+    for path, what in deep_misfits(value, described)[:5]:
+        place = f"{_shown(key)} → {visible(path[:80], one_line=True)}" if path else _shown(key)
+        yield f"The argument {place} of the call to {_shown(name)} {what}.", "warning"
 
 
 def _has_type(value: Any, declared: Any) -> bool:
@@ -129,7 +139,7 @@ INVALID_TOOL_CALL = Check(
     family="structure",
     severity="error",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a tool call that could not be carried out",
     explanation=(
         "The arguments are not a JSON object, the call has no function name, or a tool definition is broken: an error. "

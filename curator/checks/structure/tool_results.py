@@ -1,4 +1,4 @@
-"""Tool calls without results, and results without calls."""
+"""Tool calls without results."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,26 +28,23 @@ def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 
 
 def _unmatched(turns: list[dict[str, Any]]) -> Iterator[_Place]:
-    """Calls that no result follows although the conversation goes on, and results that no call precedes.
+    """Calls that no result follows although the conversation goes on.
 
     Calls and results are matched by id. A result without an id answers every call since the last other message: some
     forms write the results of several calls into one message.
     """
-    calls: list[str | None] = []
     unanswered: list[str | None] = []
     asked_at = 0
     for turn in turns:
         if turn["role"] == "tool":
             result_id = turn["tool_call_id"]
             answered = [call for call in unanswered if None in (call, result_id) or call == result_id]
-            if not answered and (result_id is not None or not calls):
-                yield turn["index"], "The tool result belongs to no call before it."
             unanswered = [call for call in unanswered if call not in answered]
             continue
         if unanswered:
             yield asked_at, _lost(len(unanswered))
         match_text = msgspec.json.decode(turn["tool_calls"]) if turn["tool_calls"] is not None else []
-        calls = unanswered = [call.get("id") for call in match_text]
+        unanswered = [call.get("id") for call in match_text]
         asked_at = turn["index"]
     if unanswered and turns[-1]["role"] == "tool":
         yield asked_at, _lost(len(unanswered))
@@ -62,11 +59,11 @@ UNANSWERED_TOOL_CALL = Check(
     family="structure",
     severity="error",
     suggestion="fix",
-    version=1,
-    title="tool calls and results do not match",
+    version=2,
+    title="a tool call without its result",
     explanation=(
-        "The assistant calls a tool, and the conversation goes on without the result; or there is a result whose "
-        "`tool_call_id` belongs to no call before it. A conversation that ends with a call is fine.\n\n"
+        "The assistant calls a tool, and the conversation goes on without the result. A conversation that ends with a "
+        "call is fine.\n\n"
         "Providers match calls and results by id and refuse the example; a model trained on it learns to make up what "
         "the tool would have said.\n\n"
         "Put the result back, correct the id, or cut the conversation after the call."

@@ -59,7 +59,12 @@ class PrintedExample:
         for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
             for message in messages or ():
                 text.append(f"{part}{visible(message['role'], one_line=True)}\n", style="cyan")
+                if message.get("reasoning"):
+                    text.append(f"  {visible(message['reasoning'])}\n".replace("\n", "\n  ").rstrip(" "), style="dim")
                 text.append(f"  {visible(spoken(message))}\n".replace("\n", "\n  ").rstrip(" "))
+        if content.answer:
+            text.append("answer to compare with\n", style="cyan")
+            text.append(f"  {visible(content.answer)}\n".replace("\n", "\n  ").rstrip(" "))
         for finding in self.findings:
             style = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
             text.append(f"  {finding.severity} {finding.check}: ", style=style)

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import msgspec
-
-from curator.data.content import Content, Message, chat_messages, sharegpt_messages, tool_definitions
-from curator.data.dialects import published, shapes
+from curator.data.content import Content
+from curator.data.dialects import agents, mappings, published, shapes, verifiable
 from curator.data.dialects.gemini import gemini_content
 from curator.data.dialects.nova import nova_content
 from curator.errors import UsageError
 
-MAPPING_VERSION = 5
+MAPPING_VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,8 @@ class Dialect:
         known: further keys that belong to the form.
         turn_key: of a form that another one shares its keys with: a key that its turns have.
         unread: what is said of a part of a value that cannot be read with it; None: it is read whole.
+        looks: what a value with these keys must be, too, where another form has them as well.
+        sign: how a sentence names that.
     """
 
     name: str
@@ -42,6 +42,8 @@ class Dialect:
     known: frozenset[str]
     turn_key: str = ""
     unread: Callable[[dict[str, Any]], str | None] | None = None
+    looks: Callable[[dict[str, Any]], bool] | None = None
+    sign: str = ""
 
     def fits(self, value: Any) -> bool:
         """Whether `value` looks like an example in this form, right or wrong in its details."""
@@ -49,10 +51,8 @@ class Dialect:
             return False
         if "label" in self.required:
             return isinstance(value["label"], bool)
-        if self.name == "transcript":
-            return published.is_transcript(value["text"])
-        if self.name == "text":
-            return "parent_id" not in value
+        if self.looks is not None:
+            return self.looks(value)
         if not self.turn_key:
             return True
         (turns,) = (value[key] for key in self.required)
@@ -66,159 +66,75 @@ class Dialect:
         return (value["instruction"], held) if held else None
 
 
-def pair(prompt: str, answer: str, system: str | None = None) -> Content:
-    """A question with its answer."""
-    head: list[Message] = [{"role": "system", "content": system}] if system else []
-    return Content([*head, {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}])
-
-
-def _chat(value: dict[str, Any]) -> Content:
-    tools = tool_definitions(value.get("tools"), value.get("functions"))
-    head = _system(value.get("system"))
-    return Content([*head, *chat_messages(value["messages"], len(head))], tools)
-
-
-def _system(text: str | list[dict[str, Any]] | None) -> list[Message]:
-    """Anthropic's system text beside the messages: a text, or text blocks."""
-    return [{"role": "system", "content": text}] if text else []
-
-
-def _sharegpt(value: dict[str, Any]) -> Content:
-    messages = sharegpt_messages(value["conversations"], value.get("system"))
-    return Content(messages, tool_definitions(value.get("tools")))
-
-
-def _sharegpt_roles(value: dict[str, Any]) -> Content:
-    system = value.get("system")
-    head: list[Message] = [{"role": "system", "content": system}] if system else []
-    return Content([*head, *chat_messages(value["conversations"], len(head))], tool_definitions(value.get("tools")))
-
-
-def _alpaca(value: dict[str, Any]) -> Content:
-    prompt, extra = value["instruction"], value.get("input")
-    if extra and not extra.isspace():
-        prompt = f"{prompt}\n{extra}"
-    content = pair(prompt, value["output"] if "output" in value else value["response"], value.get("system"))
-    history = value.get("history")
-    if not history:
-        return content
-    earlier = [
-        {"role": role, "content": text}
-        for turn in history
-        for role, text in zip(("user", "assistant"), turn, strict=False)
-    ]
-    return Content([*content.messages[:-2], *earlier, *content.messages[-2:]])
-
-
-def _dolly(value: dict[str, Any]) -> Content:
-    context = value.get("context")
-    prompt = f"{value['instruction']}\n{context}" if context and not context.isspace() else value["instruction"]
-    return pair(prompt, value["response"])
-
-
-def _turns(value: str | list[Message] | None, role: str, first_index: int = 0) -> list[Message]:
-    if value is None:
-        return []
-    held = _messages_in(value) if isinstance(value, str) else value
-    return [{"role": role, "content": value}] if held is None else chat_messages(held, first_index)
-
-
-def _messages_in(text: str) -> list[Message] | None:
-    """The messages that a cell of a table holds as text; None: it is a text."""
-    try:
-        messages: list[Message] = msgspec.convert(published.opened(text), list[shapes.ChatMessage], strict=True)
-    except msgspec.ValidationError:
-        return None
-    return messages
-
-
-def _prompt_completion(value: dict[str, Any]) -> Content:
-    prompt = _turns(value["prompt"], "user")
-    return Content(
-        [*prompt, *_turns(value["completion"], "assistant", len(prompt))], tool_definitions(value.get("tools"))
-    )
-
-
-def _preference(value: dict[str, Any]) -> Content:
-    prompt = _turns(value.get("prompt"), "user")
-    if not prompt and published.is_transcript(value["chosen"]) and published.is_transcript(value["rejected"]):
-        value = {
-            **value,
-            "chosen": published.turns_of(value["chosen"]),
-            "rejected": published.turns_of(value["rejected"]),
-        }
-    chosen = _turns(value["chosen"], "assistant", len(prompt))
-    rejected = _turns(value["rejected"], "assistant", len(prompt))
-    if not prompt:
-        shared = 0
-        while shared < min(len(chosen), len(rejected)) - 1 and chosen[shared] == rejected[shared]:
-            shared += 1
-        prompt, chosen, rejected = chosen[:shared], chosen[shared:], rejected[shared:]
-    return Content(prompt, tool_definitions(value.get("tools")), chosen, rejected)
-
-
-def _openai_preference(value: dict[str, Any]) -> Content:
-    prompt = chat_messages(value["input"]["messages"])
-    chosen = chat_messages(value["preferred_output"], len(prompt))
-    rejected = chat_messages(value["non_preferred_output"], len(prompt))
-    return Content(prompt, tool_definitions(value["input"].get("tools")), chosen, rejected)
-
-
-def _sharegpt_preference(value: dict[str, Any]) -> Content:
-    prompt = sharegpt_messages(value["conversations"], value.get("system"))
-    chosen, rejected = (
-        sharegpt_messages([held if isinstance(held, dict) else {"from": "gpt", "value": held}], first_index=len(prompt))
-        for held in (value["chosen"], value["rejected"])
-    )
-    return Content(prompt, tool_definitions(value.get("tools")), chosen, rejected)
-
-
-def _kto(value: dict[str, Any]) -> Content:
-    return _prompt_completion(value)._replace(label=value["label"])
-
-
-def _kto_chat(value: dict[str, Any]) -> Content:
-    return _chat(value)._replace(label=value["label"] if "label" in value else value["kto_tag"])
-
-
 def _dialect(
     name: str,
     required: str,
     shape: Any,
     content: Callable[[dict[str, Any]], Content],
     kind: str = "chat",
-    *,
-    turn_key: str = "",
-    unread: Callable[[dict[str, Any]], str | None] | None = None,
+    **others: Any,
 ) -> Dialect:
+    """A dialect whose known keys are those of its shape; `others` are the further attributes."""
     known = frozenset(shape.__annotations__)
-    return Dialect(name, frozenset(required.split()), shape, kind, content, known, turn_key, unread)
+    return Dialect(name, frozenset(required.split()), shape, kind, content, known, **others)
+
+
+_AN_ANSWER = "an answer to compare with"
 
 
 DIALECTS = (
+    *(
+        _dialect(
+            name,
+            "log messages",
+            agents.AgentLog,
+            agents.agent_log,
+            looks=lambda value, name=name: value["log"] == name,
+            sign=f"'{name}' for a log",
+            unread=agents.not_in_messages,
+        )
+        for name in agents.LOG_NAMES
+    ),
     _dialect("gemini", "contents", shapes.Gemini, gemini_content),
     _dialect("nova", "schemaVersion messages", shapes.Nova, nova_content),
     _dialect(
         "openai-preference",
         "input preferred_output non_preferred_output",
         shapes.OpenAiPreference,
-        _openai_preference,
+        mappings.openai_preference,
         "preference",
     ),
     _dialect(
         "sharegpt-preference",
         "conversations chosen rejected",
         shapes.ShareGptPreference,
-        _sharegpt_preference,
+        mappings.sharegpt_preference,
         "preference",
     ),
-    _dialect("preference", "chosen rejected", shapes.Preference, _preference, "preference"),
-    _dialect("kto", "prompt completion label", shapes.Kto, _kto, "kto"),
-    _dialect("kto-chat", "messages label", shapes.KtoChat, _kto_chat, "kto"),
-    _dialect("kto-tag", "messages kto_tag", shapes.KtoTag, _kto_chat, "kto"),
-    _dialect("chat", "messages", shapes.Chat, _chat),
-    _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, _sharegpt_roles, turn_key="role"),
-    _dialect("sharegpt", "conversations", shapes.ShareGpt, _sharegpt),
+    _dialect("preference", "chosen rejected", shapes.Preference, mappings.preference, "preference"),
+    _dialect("kto", "prompt completion label", shapes.Kto, mappings.kto, "kto"),
+    _dialect("kto-chat", "messages label", shapes.KtoChat, mappings.kto_chat, "kto"),
+    _dialect("kto-tag", "messages kto_tag", shapes.KtoTag, mappings.kto_chat, "kto"),
+    _dialect(
+        "langchain",
+        "messages",
+        agents.LangChainRow,
+        agents.langchain_messages,
+        looks=agents.is_langchain,
+        sign="LangChain's types of messages",
+    ),
+    _dialect(
+        "openai-rft",
+        "messages",
+        verifiable.RewardedMessages,
+        verifiable.rewarded_messages,
+        "prompt",
+        looks=verifiable.asks_for_an_answer,
+        sign=_AN_ANSWER,
+    ),
+    _dialect("chat", "messages", shapes.Chat, mappings.chat),
+    _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, mappings.sharegpt_roles, turn_key="role"),
+    _dialect("sharegpt", "conversations", shapes.ShareGpt, mappings.sharegpt),
     _dialect("exchanges", "conversation", published.Exchanges, published.exchanges, turn_key="input"),
     _dialect(
         "conversation-sharegpt",
@@ -249,36 +165,93 @@ DIALECTS = (
         published.passage_question,
         unread=published.other_answers,
     ),
-    _dialect("dolly", "instruction context response", shapes.Dolly, _dolly),
-    _dialect("alpaca", "instruction output", shapes.Alpaca, _alpaca),
-    _dialect("alpaca-response", "instruction response", shapes.AlpacaResponse, _alpaca),
-    _dialect("prompt-completion", "prompt completion", shapes.PromptCompletion, _prompt_completion),
+    _dialect("dolly", "instruction context response", shapes.Dolly, mappings.dolly),
+    _dialect("alpaca", "instruction output", shapes.Alpaca, mappings.alpaca),
+    _dialect("alpaca-response", "instruction response", shapes.AlpacaResponse, mappings.alpaca),
+    _dialect("prompt-completion", "prompt completion", shapes.PromptCompletion, mappings.prompt_completion),
     _dialect(
         "openorca",
         "question response",
         shapes.OpenOrca,
-        lambda value: pair(value["question"], value["response"], value.get("system_prompt")),
+        lambda value: mappings.pair(value["question"], value["response"], value.get("system_prompt")),
     ),
-    _dialect("question-answer", "question answer", shapes.QuestionAnswer, lambda v: pair(v["question"], v["answer"])),
+    _dialect(
+        "verifiers",
+        "question answer info",
+        verifiable.VerifiersRow,
+        verifiable.question_row,
+        "prompt",
+    ),
+    _dialect(
+        "question-answer", "question answer", shapes.QuestionAnswer, lambda v: mappings.pair(v["question"], v["answer"])
+    ),
     _dialect(
         "prompt-response",
         "prompt response",
         shapes.PromptResponse,
-        lambda value: Content([*_turns(value["prompt"], "user"), {"role": "assistant", "content": value["response"]}]),
+        lambda value: Content(
+            [*mappings.turns(value["prompt"], "user"), {"role": "assistant", "content": value["response"]}]
+        ),
+    ),
+    _dialect(
+        "verl",
+        "data_source prompt reward_model",
+        verifiable.PromptRow,
+        verifiable.prompt_row,
+        "prompt",
+        looks=verifiable.is_verl,
+    ),
+    _dialect(
+        "prompt-and-answer",
+        "prompt",
+        verifiable.PromptRow,
+        verifiable.prompt_row,
+        "prompt",
+        looks=verifiable.has_answer,
+        sign=_AN_ANSWER,
+    ),
+    _dialect(
+        "problem",
+        "problem",
+        verifiable.ProblemRow,
+        verifiable.problem_row,
+        "prompt",
+        looks=verifiable.has_any_answer,
+        sign=_AN_ANSWER,
+    ),
+    _dialect(
+        "prompt-answer",
+        "prompt answer",
+        shapes.PromptAnswer,
+        lambda value: Content(
+            [*mappings.turns(value["prompt"], "user"), {"role": "assistant", "content": value["answer"]}]
+        ),
+    ),
+    _dialect("prompt-only", "prompt", verifiable.PromptRow, verifiable.prompt_row, "prompt", turn_key="role"),
+    _dialect("cohere", "message chat_history", shapes.CohereRow, mappings.cohere),
+    _dialect(
+        "responses",
+        "input",
+        agents.ResponsesRow,
+        agents.responses,
+        looks=agents.is_responses,
+        sign="items of OpenAI's Responses",
+        unread=agents.unread_items,
     ),
     _dialect(
         "input-output",
         "input output",
         published.InputOutput,
-        lambda value: pair(value["input"], value["output"], value.get("system")),
+        lambda value: mappings.pair(value["input"], value["output"], value.get("system")),
     ),
-    _dialect("transcript", "text", shapes.PlainText, published.transcript),
+    _dialect("transcript", "text", shapes.PlainText, published.transcript, looks=published.is_transcript_row),
     _dialect(
         "text",
         "text",
         shapes.PlainText,
         lambda value: Content([{"role": "assistant", "content": value["text"]}]),
         "text",
+        looks=lambda value: "parent_id" not in value,
     ),
 )
 

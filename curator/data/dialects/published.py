@@ -132,6 +132,11 @@ def is_transcript(text: object) -> bool:
     return len(set(marks)) > 1 and {"user", "assistant"} <= {_marked(mark) for mark in marks}
 
 
+def is_transcript_row(value: dict[str, Any]) -> bool:
+    """Whether the text of a row is one."""
+    return is_transcript(value["text"])
+
+
 def turns_of(text: str) -> list[dict[str, str]]:
     """The messages of a transcript, without white space at their ends; what comes before the first mark is system."""
     marks = list(_MARKS.finditer(text))

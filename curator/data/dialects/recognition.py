@@ -9,7 +9,8 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from curator.data.content import Content
-from curator.data.dialects.dialect import DIALECTS, Dialect, dialect_named, pair
+from curator.data.dialects.dialect import DIALECTS, Dialect, dialect_named
+from curator.data.dialects.mappings import pair
 from curator.data.dialects.published import as_object
 from curator.errors import UnreadableInput, UsageError
 
@@ -46,7 +47,8 @@ def recognise(values: Iterable[Any], file: str) -> Recognised:
         raise UnreadableInput(_unknown(objects, file))
     best = max(DIALECTS, key=lambda dialect: first[dialect.name])
     wanted = ", ".join(f"'{key}'" for key in sorted(best.required))
-    reason = f"{first[best.name]} of the first {len(objects)} objects have {wanted}"
+    sign = f" and {best.sign}" if best.sign else ""
+    reason = f"{first[best.name]} of the first {len(objects)} objects have {wanted}{sign}"
     doubts = [
         f"{fitting[other.name]} could be '{other.name}'"
         for other in DIALECTS

@@ -106,6 +106,24 @@ class PromptResponse(TypedDict):
     response: str
 
 
+class PromptAnswer(TypedDict):
+    prompt: str | list[ChatMessage]
+    answer: str
+
+
+class CohereTurn(TypedDict):
+    role: str
+    message: str
+
+
+class CohereRow(TypedDict):
+    message: str
+    chat_history: list[CohereTurn] | None
+    preamble: NotRequired[str | None]
+    response: NotRequired[str | None]
+    text: NotRequired[str | None]
+
+
 class OpenOrca(TypedDict):
     system_prompt: NotRequired[str | None]
     question: str

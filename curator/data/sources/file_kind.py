@@ -29,6 +29,18 @@ _HOLDER = re.compile(
 SQUAD, TREE_ROWS = "squad", "tree-rows"
 _SQUAD_KEYS = (b'"paragraphs"', b'"qas"')
 _TREE_KEYS = (b"message_tree_id", b"parent_id", b"message_id")
+_LOG_SIGNS = (
+    *(b"sessionId", b"session_id", b"leafUuid", b"snapshot", b"payload", b"record_type", b"call_id"),
+    *(b"instructions", b"cwd", b"resourceSpans", b"attributes", b"run_type", b"trace"),
+)
+"""Without one of these words nothing is the event of a log."""
+_LONG_FIRST_EVENT = {
+    "opentelemetry": re.compile(rb'\A\s*+\{\s*+"resourceSpans"\s*+:'),
+    "langsmith": re.compile(rb'\A\s*+\{[^{}\[\]]*"run_type"\s*+:'),
+    "claude-code": re.compile(rb'\A\s*+\{[^{}\[\]]*"sessionId"\s*+:'),
+    "codex": re.compile(rb'\A\s*+\{[^{}\[\]]*"type"\s*+:\s*+"(?:session_meta|response_item)"'),
+}
+"""How a log begins whose first event is longer than what is looked at of a file."""
 _TEXT_ENDINGS = (".txt", ".text", ".md")
 _LINES_LOOKED_AT = 20
 
@@ -173,7 +185,37 @@ def _wide_encoding(head: bytes) -> str | None:
 
 
 def regrouping_of(head: bytes) -> str:
-    """Which of them the elements are that begin with `head`; "": neither."""
+    """How examples are made of the elements that begin with `head`; "": each is one.
+
+    `SQUAD`, `TREE_ROWS`, or the name of a log whose events they are.
+    """
     if all(key in head for key in _SQUAD_KEYS):
         return SQUAD
-    return TREE_ROWS if all(key in head for key in _TREE_KEYS) and b'"replies"' not in head else ""
+    if all(key in head for key in _TREE_KEYS) and b'"replies"' not in head:
+        return TREE_ROWS
+    return _log_of(head) if any(sign in head for sign in _LOG_SIGNS) else ""
+
+
+def _log_of(head: bytes) -> str:
+    from curator.data.logs.sessions import log_of
+
+    values: list[Any] = []
+    body, place = memoryview(head.removeprefix(BYTE_ORDER_MARK)), 0
+    while len(values) < _LINES_LOOKED_AT:
+        place = next((at for at in range(place, len(body)) if body[at] not in b" \t\r\n,["), len(body))
+        if place == len(body) or body[place] != ord("{"):
+            break
+        end = _end_of_value(body, place)
+        if end <= 0:
+            break
+        values.append(_decoded(bytes(body[place:end])))
+        place = end
+    if values:
+        return log_of(values) or ""
+    return next((name for name, sign in _LONG_FIRST_EVENT.items() if sign.search(head)), "")
+
+
+def _end_of_value(body: memoryview, place: int) -> int:
+    from curator.data.sources.resuming import value_end
+
+    return value_end(body, place)[0]

@@ -1,4 +1,4 @@
-"""Sources whose elements are no examples yet: questions below a passage, messages that are rows of a tree."""
+"""Sources whose elements are no examples yet: questions below a passage, rows of a tree, events of a session."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -8,12 +8,19 @@ import msgspec
 
 from curator.data.blocks import Element
 from curator.data.json_line import decode_json
-from curator.data.sources.file_kind import SQUAD
+from curator.data.sources.file_kind import SQUAD, TREE_ROWS
 
 
 def regrouped(elements: Iterable[Element], kind: str) -> Iterator[Element]:
     """The examples in them; what cannot be read stays as it is."""
-    yield from _questions(elements) if kind == SQUAD else _trees(elements)
+    if kind == SQUAD:
+        yield from _questions(elements)
+    elif kind == TREE_ROWS:
+        yield from _trees(elements)
+    else:
+        from curator.data.logs.sessions import conversations_in
+
+        yield from conversations_in(elements, kind)
 
 
 def _questions(elements: Iterable[Element]) -> Iterator[Element]:

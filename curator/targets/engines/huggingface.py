@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from curator.data.content import Content, Message
+from curator.data.frames import KINDS
 from curator.targets.capabilities import Carries
-from curator.targets.lines import chat_line, plain_text, trl_preference, trl_rating
+from curator.targets.lines import chat_line, plain_text, prompt_row, trl_preference, trl_rating
 from curator.targets.rules.chat import conversation_violations, turns_violations
 from curator.targets.rules.policy import OPENAI_MESSAGE_KEYS, ChatRules, ImageRules
 from curator.targets.target import FileRules, Target
@@ -34,12 +35,14 @@ RULES = ChatRules(
 
 
 def form(value: dict[str, Value]) -> str:
-    """`preference`, `rating`, `pair`, `text` or `chat`, as TRL tells them apart."""
+    """`preference`, `rating`, `pair`, `prompt`, `text` or `chat`, as TRL tells them apart."""
     keys = value.keys()
     if {"chosen", "rejected"} <= keys:
         return "preference"
     if {"prompt", "completion"} <= keys:
         return "rating" if "label" in keys else "pair"
+    if "prompt" in keys and "messages" not in keys:
+        return "prompt"
     return "text" if "text" in keys and "messages" not in keys else "chat"
 
 
@@ -56,6 +59,8 @@ def judge(value: dict[str, Value], rules: ChatRules = RULES) -> Iterator[Violati
                 yield from _part_violations(value, key, rules)
             if value["chosen"] == value["rejected"]:
                 yield Violation("invalid-preference", "warning", "Both answers are the same, so nothing is learned.")
+        case "prompt":
+            yield from _part_violations(value, "prompt", rules)
         case _:
             for key in ("prompt", "completion"):
                 yield from _part_violations(value, key, rules)
@@ -89,6 +94,8 @@ def write(content: Content, kind: str) -> dict[str, Any]:
             return trl_preference(content, reasoning=REASONING)
         case "kto":
             return trl_rating(content, reasoning=REASONING)
+        case "prompt":
+            return prompt_row(content, reasoning=REASONING)
     return chat_line(content, reasoning=REASONING)
 
 
@@ -118,7 +125,7 @@ def _trl_part(part: dict[str, Any]) -> dict[str, Any]:
 TARGET = Target(
     name="huggingface",
     title="Hugging Face",
-    carries=Carries(arguments="object", extra=True),
+    carries=Carries(kinds=frozenset(KINDS), arguments="object", extra=True),
     write=write,
     judge=judge,
     form=form,

@@ -43,8 +43,16 @@ COOKBOOK_NAMES = {
 
 
 def form(value: dict[str, Value]) -> str:
-    """`preference` or `chat`."""
-    return "preference" if value.keys() & PREFERENCE_KEYS else "chat"
+    """`preference`, `prompt` (reinforcement) or `chat`."""
+    if value.keys() & PREFERENCE_KEYS:
+        return "preference"
+    return "prompt" if value.keys() - _CHAT_KEYS and _asks(value.get("messages")) else "chat"
+
+
+def _asks(messages: Value) -> bool:
+    """Whether the last message is a user's: graders compare what the model answers with the other fields."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "user"
 
 
 def judge(value: dict[str, Value], rules: ChatRules = RULES) -> Iterator[Violation]:
@@ -52,6 +60,9 @@ def judge(value: dict[str, Value], rules: ChatRules = RULES) -> Iterator[Violati
     if form(value) == "preference":
         yield from key_violations(value, PREFERENCE_KEYS, "warning", rules.target)
         yield from preference_violations(value, rules)
+        return
+    if form(value) == "prompt":
+        yield from conversation_violations(value, rules, is_prompt=True)
         return
     yield from key_violations(value, _CHAT_KEYS, "warning", rules.target)
     parallel = value.get("parallel_tool_calls")
@@ -62,10 +73,12 @@ def judge(value: dict[str, Value], rules: ChatRules = RULES) -> Iterator[Violati
 
 def write(content: Content, kind: str) -> dict[str, Any]:
     """One example as a line."""
-    return openai_preference(content) if kind == "preference" else chat_line(content)
+    if kind == "preference":
+        return openai_preference(content)
+    return chat_line(content) | ({"answer": content.answer} if kind == "prompt" and content.answer else {})
 
 
-CARRIES = Carries(kinds=frozenset({"chat", "text", "preference"}), weights="assistant", reasoning=False)
+CARRIES = Carries(kinds=frozenset({"chat", "text", "preference", "prompt"}), weights="assistant", reasoning=False)
 
 TARGET = Target(
     name="openai",

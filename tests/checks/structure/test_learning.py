@@ -43,7 +43,7 @@ def test_an_example_whose_every_answer_is_masked_teaches_nothing():
 def test_a_pair_of_equal_answers_has_no_preference():
     equal = {"prompt": "Where?", "chosen": "There.", "rejected": " There.\n"}
     other = {"prompt": "Where?", "chosen": "There.", "rejected": "Here."}
-    (finding,) = findings("nothing-to-learn", other, equal, dialect="preference")
+    (finding,) = findings("chosen-equals-rejected", other, equal, dialect="preference")
     assert finding["row"] == 1 and finding["severity"] == "error"
 
 

@@ -75,17 +75,30 @@ def test_a_conversation_may_end_with_a_call():
     [
         ([call(), ("assistant", "Cold.")], [1]),
         ([call(), ("user", "Well?"), ("assistant", "Cold.")], [1]),
-        ([call(), result(call_id="call_9"), ("assistant", "Cold.")], [1, 2]),
-        ([result(), ("assistant", "Cold.")], [1]),
-        ([result(call_id=None), ("assistant", "Cold.")], [1]),
-        ([call(), result(), result(), ("assistant", "Cold.")], [3]),
+        ([call(), result(call_id="call_9"), ("assistant", "Cold.")], [1]),
     ],
-    ids=["no result", "a question instead", "another id", "no call", "no call, no id", "two results"],
+    ids=["no result", "a question instead", "another id"],
 )
-def test_calls_and_results_that_do_not_match_are_found(turns, at):
+def test_calls_without_a_result_are_found(turns, at):
     assert locations("unanswered-tool-call", question(), chat(("user", "Oslo?"), *turns)) == [
         (1, index) for index in at
     ]
+
+
+@pytest.mark.parametrize(
+    ("turns", "at"),
+    [
+        ([call(), result(call_id="call_9"), ("assistant", "Cold.")], [2]),
+        ([result(), ("assistant", "Cold.")], [1]),
+        ([result(call_id=None), ("assistant", "Cold.")], [1]),
+        ([call(), result(), result(), ("assistant", "Cold.")], [3]),
+        ([call(), result(), ("assistant", "Cold.")], []),
+        ([call(call_id=None), result(), ("assistant", "Cold.")], []),
+    ],
+    ids=["another id", "no call", "no call, no id", "two results", "its call", "a call without an id"],
+)
+def test_results_without_a_call_are_found(turns, at):
+    assert locations("orphan-tool-result", question(), chat(("user", "Oslo?"), *turns)) == [(1, index) for index in at]
 
 
 def test_parallel_calls_are_matched_by_id_in_any_order():

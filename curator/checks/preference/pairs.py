@@ -1,0 +1,193 @@
+"""What one pair shows by itself."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.measures import cut_ends
+from curator.checks.spans import REJECTED, quoted
+from curator.data.frames import Batch, found, nothing_found
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_LINE_ENDS = r"\s+"
+
+
+def answers_of(batch: Batch) -> pl.DataFrame:
+    """`row`, `chosen`, `rejected` (texts) and `same_calls`: the answers of each pair."""
+    spoken = batch.messages.filter(pl.col("part") != "messages")
+    said = pl.concat_str("role", pl.col("content").fill_null("").str.strip_chars(), separator="\x00")
+    others = pl.concat_str(pl.col("parts", "tool_calls").fill_null(""), separator="\x00")
+    return spoken.group_by("row", maintain_order=True).agg(
+        *(said.filter(pl.col("part") == part).str.join("\x01").alias(part) for part in ("chosen", "rejected")),
+        (
+            others.filter(pl.col("part") == "chosen").str.join("\x01")
+            == others.filter(pl.col("part") == "rejected").str.join("\x01")
+        ).alias("same_calls"),
+        *(
+            pl.col("content").filter(pl.col("part") == part).str.join("\n").alias(f"{part}_text")
+            for part in ("chosen", "rejected")
+        ),
+    )
+
+
+def _has_pairs(batch: Batch) -> bool:
+    return bool((batch.examples["kind"] == "preference").any())
+
+
+def _equal(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    if not _has_pairs(batch):
+        return nothing_found()
+    same = answers_of(batch).filter((pl.col("chosen") == pl.col("rejected")) & pl.col("same_calls"))
+    sentence = pl.lit("The chosen and the rejected answer are the same, so there is no preference to learn.")
+    return found("chosen-equals-rejected", same.select("row", sentence.alias("message")))
+
+
+def _nearly_equal(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    if not _has_pairs(batch):
+        return nothing_found()
+    limit, fewest = settings.thresholds.pair_words_alike, settings.thresholds.pair_words
+    answers = answers_of(batch).filter((pl.col("chosen") != pl.col("rejected")) & pl.col("same_calls"))
+    lengths = pl.col("chosen_text", "rejected_text").str.len_bytes()
+    similar_length = pl.min_horizontal(lengths) >= limit * 0.8 * pl.max_horizontal(lengths)
+    rows: list[tuple[int, str, float]] = []
+    for row, chosen, rejected in (
+        answers.filter(similar_length).select("row", "chosen_text", "rejected_text").iter_rows()
+    ):
+        left, right = Counter(_WORD.findall(chosen)), Counter(_WORD.findall(rejected))
+        total = left.total() + right.total()
+        differing = (left - right).total() + (right - left).total()
+        if total < 2 * fewest or 1 - differing / total < limit:
+            continue
+        only = " ".join([*(left - right), *(right - left)][:6])
+        what = (
+            f"only {differing} of {total} words and signs differ: {quoted(only)}" if differing else "only order differs"
+        )
+        rows.append((row, f"The two answers are nearly equal: {what}.", 1 - differing / total))
+    schema = {"row": pl.UInt32, "message": pl.String, "score": pl.Float32}
+    return found("nearly-equal-pair", pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def _not_an_answer(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    """A rejected answer that anything is better than: empty, refusing, or cut off."""
+    if not _has_pairs(batch):
+        return nothing_found()
+    answers = answers_of(batch).filter(pl.col("same_calls"))
+    text = pl.col("rejected_text").str.strip_chars()
+    empty = answers.filter(text == "").select("row", pl.lit("is empty").alias("what"))
+    cut = answers.filter((text != "") & (text.str.count_matches(r"\S+") >= settings.thresholds.pair_words))
+    cut = cut.filter(cut_ends(cut["rejected_text"]) & ~cut_ends(cut["chosen_text"]))
+    cut = cut.select("row", pl.lit("ends in the middle of a sentence").alias("what"))
+    refusing = _refusing(batch, settings).select("row", pl.lit("is a refusal").alias("what"))
+    together = pl.concat([empty, refusing, cut]).unique("row", keep="first", maintain_order=True).sort("row")
+    sentence = pl.format(f"{REJECTED}it {{}}; any answer is better than that.", "what")
+    return found("rejected-not-an-answer", together.with_columns(sentence.alias("message")))
+
+
+def _refusing(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
+    """The pairs whose rejected answer refuses and whose chosen one does not."""
+    from curator.checks.text.refusal import REFUSAL
+
+    assert REFUSAL.find is not None, "it looks at one example at a time"
+    rejected = batch.messages.filter(pl.col("part") != "chosen").with_columns(pl.lit("messages").alias("part"))
+    chosen = batch.messages.filter(pl.col("part") != "rejected")
+    bad = REFUSAL.find(replace(batch, messages=rejected.cast({"part": chosen.schema["part"]})), settings)
+    return (
+        bad.select("row")
+        .unique(maintain_order=True)
+        .join(
+            REFUSAL.find(replace(batch, messages=chosen), settings).select("row"),
+            on="row",
+            how="anti",
+            maintain_order="left",
+        )
+    )
+
+
+def _other_prompt(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    """Pairs without a prompt of their own, whose answers begin with different questions."""
+    if not _has_pairs(batch):
+        return nothing_found()
+    asked = batch.messages.filter((pl.col("part") != "messages") & (pl.col("role") == "user"))
+    asked = asked.with_columns(pl.col("content").fill_null("").str.replace_all(_LINE_ENDS, " ").str.strip_chars())
+    first = asked.unique(["row", "part"], keep="first", maintain_order=True)
+    both = first.group_by("row", maintain_order=True).agg(pl.col("content").n_unique(), pl.len(), pl.col("index").min())
+    led = batch.messages.filter(pl.col("part") == "messages").select("row").unique()
+    alone = both.join(led, on="row", how="anti", maintain_order="left")
+    wrong = alone.filter((pl.col("len") == 1) | (pl.col("content") > 1))
+    sentence = pl.lit("The chosen and the rejected answer belong to different prompts.").alias("message")
+    return found("different-prompts", wrong.select("row", sentence))
+
+
+PAIR_CHECKS = (
+    Check(
+        name="chosen-equals-rejected",
+        family="preference",
+        severity="error",
+        suggestion="drop",
+        version=1,
+        title="both answers of a pair are the same",
+        explanation=(
+            "The chosen and the rejected answer have the same texts and the same tool calls.\n\n"
+            "There is no preference to learn: the loss of such a pair is a constant, and it costs its time.\n\n"
+            "Drop it, or correct the pair."
+        ),
+        find=_equal,
+    ),
+    Check(
+        name="nearly-equal-pair",
+        family="preference",
+        severity="warning",
+        suggestion="review",
+        version=1,
+        title="the answers of a pair differ in a few words",
+        explanation=(
+            "At least 95 % of the words and signs of the two answers are the same, counted without their order, in "
+            "answers "
+            "of ten words or more.\n\n"
+            "DPO pushes the rejected answer's tokens down: where nearly all of them are the chosen one's, it lowers "
+            "the "
+            "probability of both (DPO-Positive, Pal et al. 2024). A pair that differs in the one number that is "
+            "wrong is "
+            "a good one.\n\n"
+            "Look at what differs. Keep a difference that matters; drop an accident of spelling or sampling."
+        ),
+        find=_nearly_equal,
+    ),
+    Check(
+        name="rejected-not-an-answer",
+        family="preference",
+        severity="warning",
+        suggestion="review",
+        version=1,
+        title="the rejected answer is none",
+        explanation=(
+            "The rejected answer is empty, refuses where the chosen one does not, or breaks off in the middle of a "
+            "sentence.\n\n"
+            "Such a pair is too easy: the model learns not to be empty, and nothing about what makes an answer "
+            "good.\n\n"
+            "Put a plausible answer in its place, or drop the pair. Where the set teaches the model to refuse less, "
+            "keep "
+            "it."
+        ),
+        find=_not_an_answer,
+    ),
+    Check(
+        name="different-prompts",
+        family="preference",
+        severity="error",
+        suggestion="review",
+        version=1,
+        title="the two answers of a pair belong to different prompts",
+        explanation=(
+            "The pair has no prompt of its own, and the two conversations begin with different user messages, or "
+            "only one "
+            "of them has a user message.\n\n"
+            "What is preferred is then the prompt. Usually the rows of two files were joined in the wrong order.\n\n"
+            "Join the answers to one prompt again, or drop the pair."
+        ),
+        find=_other_prompt,
+    ),
+)

@@ -1,0 +1,179 @@
+"""Answers that a rule shall compare with: can it, does the prompt say them, are they all one."""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from curator.checks.check import Check, CheckSettings
+from curator.checks.spans import quoted
+from curator.data.dialects.verifiable import ANSWERS, REWARD
+from curator.data.frames import Batch, found, nothing_found
+
+_FEWEST = 20
+"""Prompts from which the commonest answer says something about the set."""
+_MOST_WORDS = 20
+_BOXED = re.compile(r"\\boxed\s*\{")
+_LAST_LINE = re.compile(r"####\s*(.+?)\s*\Z", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_VAGUE = re.compile(
+    r"(?i)\b(?:proof|prove[ds]?|see (?:above|below|the)|not (?:given|available|provided)|omitted|various|depends"
+    r"|answers? (?:may |will )?var(?:y|ies)|n/?a|unknown|none given|todo|tbd)\b"
+)
+_OPTION = re.compile(r"(?m)^\s*[(\[]?[A-Ja-j1-9][.):\]]")
+
+
+def final_answer(answer: str) -> str:
+    r"""What of an answer is compared: the last `\boxed{...}`, what stands behind `####`, or all of it."""
+    boxes = list(_BOXED.finditer(answer))
+    if boxes:
+        depth, start = 1, boxes[-1].end()
+        for at in range(start, len(answer)):
+            depth += {"{": 1, "}": -1}.get(answer[at], 0)
+            if depth == 0:
+                return answer[start:at].strip()
+        return ""
+    last = _LAST_LINE.search(answer)
+    return last[1] if last else answer.strip()
+
+
+def _prompts(batch: Batch) -> pl.DataFrame:
+    return batch.examples.filter(pl.col("expected").is_not_null())
+
+
+def _unverifiable(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    prompts = _prompts(batch)
+    rows: list[tuple[int, str]] = []
+    for row, answer, keys in prompts.select("row", "expected", "extra_keys").iter_rows():
+        has_column = not {*ANSWERS, REWARD}.isdisjoint((keys or "").split("\n"))
+        rows += [(row, sentence) for sentence in _doubts(answer, has_column=has_column)]
+    return found(
+        "unverifiable-answer", pl.DataFrame(rows, schema={"row": pl.UInt32, "message": pl.String}, orient="row")
+    )
+
+
+def _doubts(answer: str, *, has_column: bool) -> Iterator[str]:
+    """Why no rule can compare with an answer; JSON is left to the code that reads it."""
+    if not answer.strip():
+        if has_column:
+            yield "The answer to compare with is empty."
+        return
+    if answer.lstrip()[:1] in "[{":
+        return
+    final = final_answer(answer)
+    if not final:
+        yield "The answer's \\boxed{} is empty or never closed."
+    elif _VAGUE.search(final):
+        yield f"The answer {quoted(final)} is none that can be compared with."
+    elif len(final.split()) > _MOST_WORDS:
+        count = len(final.split())
+        yield f"The answer is a text of {count} words: no rule tells a right one in other words from a wrong one."
+
+
+def _in_prompt(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
+    prompts = _prompts(batch)
+    if prompts.is_empty():
+        return nothing_found()
+    asked = batch.messages.filter(pl.col("role") == "user").group_by("row").agg(pl.col("content").str.join("\n"))
+    both = prompts.select("row", "expected").join(asked, on="row", how="inner", maintain_order="left")
+    rows: list[tuple[int, str]] = []
+    for row, answer, prompt in both.drop_nulls().iter_rows():
+        said = _said(final_answer(answer), prompt)
+        if said:
+            rows.append((row, f"The prompt says the answer: {quoted(said)}."))
+    return found("answer-in-prompt", pl.DataFrame(rows, schema={"row": pl.UInt32, "message": pl.String}, orient="row"))
+
+
+def _said(answer: str, prompt: str) -> str | None:
+    """Where a prompt says its answer: as one, boxed, or as a number or wording that nothing else would bring in."""
+    if not answer or answer[:1] in "[{":
+        return None
+    exact = re.escape(answer)
+    explicit = re.search(
+        rf"(?i)(?:\b(?:answer|solution|result|ground truth|lösung|antwort|réponse|respuesta|answers?)"
+        rf"(?: is| are|:| =| ist| est| es|：)[\s:*$(]{{0,4}}|\\boxed\s*\{{\s*|####\s*|(?:答案)[是为：:]\s*)"
+        rf"{exact}(?![\w]|[.,]\d)",
+        prompt,
+    )
+    if explicit:
+        return explicit[0]
+    options = len(_OPTION.findall(prompt))
+    if options >= 2:
+        return None
+    is_long_number = _NUMBER.fullmatch(answer) is not None and len(re.sub(r"\D", "", answer).rstrip("0")) >= 4
+    if is_long_number or (_NUMBER.fullmatch(answer) is None and len(answer.split()) >= 4):
+        whole = re.search(rf"(?i)(?<![\w.,]){exact}(?![\w]|[.,]\d)", prompt)
+        return whole[0] if whole else None
+    return None
+
+
+def _constant(measures: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
+    answers = measures.filter(pl.col("kind") == "prompt")["answer"].drop_nulls()
+    if len(answers) < _FEWEST:
+        return nothing_found()
+    counts = answers.value_counts(sort=True)
+    answer, count = counts.row(0)
+    kinds, share = len(counts), count / len(answers)
+    if share < max(settings.thresholds.constant_answer, 1 / kinds + 0.15):
+        return nothing_found()
+    sentence = (
+        f"{quoted(answer)} is the answer to {count:,} of {len(answers):,} prompts: a model that always says so gets a "
+        f"reward of {share:.2f}."
+    )
+    return found("constant-answer", pl.DataFrame({"message": [sentence], "score": [share]}))
+
+
+ANSWER_CHECKS = (
+    Check(
+        name="unverifiable-answer",
+        family="rewards",
+        severity="warning",
+        suggestion="review",
+        version=1,
+        title="an answer that no rule can compare with",
+        explanation=(
+            "The answer is empty, has an empty or open `\\boxed{}`, says that there is none (*proof*, *answers may "
+            "vary*), "
+            "or is a text of more than twenty words. Of a solution only what is boxed, or stands behind `####`, "
+            "counts; "
+            "JSON is left to your own grader.\n\n"
+            "A reward that is always 0 for right and wrong answers alike teaches nothing, and costs every sample "
+            "drawn for "
+            "it.\n\n"
+            "Write a short answer, drop the prompt, or use a judge for such prompts."
+        ),
+        find=_unverifiable,
+    ),
+    Check(
+        name="answer-in-prompt",
+        family="rewards",
+        severity="warning",
+        suggestion="review",
+        version=1,
+        title="the prompt says its own answer",
+        explanation=(
+            "The prompt has the answer behind *answer is*, in a box or behind `####`; or a number of four digits and "
+            "more, "
+            "or a wording of four words and more, that is the answer. The options of multiple choice do not count.\n\n"
+            "The model earns its reward by copying.\n\n"
+            "Remove the answer from the prompt. Where copying is the task, such as finding a passage, keep it."
+        ),
+        find=_in_prompt,
+    ),
+    Check(
+        name="constant-answer",
+        family="rewards",
+        severity="warning",
+        suggestion="none",
+        version=1,
+        title="one answer is right too often",
+        explanation=(
+            "One answer is right for a fifth of the prompts or more; where there are few different answers, for 15 % "
+            "more "
+            "than its equal share.\n\n"
+            "Reinforcement learning finds such an answer before it finds out how to think.\n\n"
+            "Balance the answers: shuffle the options of multiple choice, and drop some prompts with the common one."
+        ),
+        judge_kinds=_constant,
+    ),
+)

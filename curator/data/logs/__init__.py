@@ -1,0 +1,1 @@
+"""Session logs of agents: one event a line, or one session an element, as conversations."""
