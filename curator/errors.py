@@ -9,6 +9,20 @@ CuratorError
 """
 
 import errno
+from importlib.util import find_spec
+
+EXTRAS = {
+    "torch": "train",
+    "transformers": "train",
+    "scipy": "train",
+    "sentence_transformers": "encoders",
+    "sklearn": "labels",
+    "datasketch": "datasketch",
+    "openai": "openai",
+    "together": "together",
+    "fireworks": "fireworks",
+}
+"""Packages that the base does not install, as they are imported, and the extra of ours that brings each."""
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The system's numbers for: there is no room, a quota is used up, a file may not grow further."""
@@ -46,3 +60,27 @@ class DecisionConflict(CuratorError):
     """Two people, or two processes, want different things of the same project."""
 
     exit_code = 2
+
+
+def is_installed(module: str) -> bool:
+    """Whether a package can be imported, by its name alone: nothing of it is loaded."""
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # something stands between the name and the package
+        return False
+
+
+def require(module: str, needed_by: str, extra: str = "") -> None:
+    """See that a package of an extra is installed, before the work.
+
+    Args:
+        module: as it is imported; one of `EXTRAS`.
+        needed_by: what needs it, as a sentence begins.
+        extra: that is named to the user; "": the one that is smallest.
+
+    Raises:
+        MissingDependency: it is not; the sentence says how to install it.
+    """
+    if not is_installed(module):
+        line = f"pip install 'curator-tune[{extra or EXTRAS[module]}]'"
+        raise MissingDependency(f"{needed_by} needs {module}, which is not installed: {line}.")

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from trainer import contract
+from trainer import __version__, contract
 from trainer.contract.errors import TrainerError
 from trainer.module_path import leave_working_folder
 
@@ -21,7 +21,7 @@ Folder = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="curator", prog_name="trainer")
+@click.version_option(__version__, prog_name="trainer")
 def cli() -> None:
     """Train a QLoRA adapter: a folder with run.toml, train.jsonl and validation.jsonl in, an adapter in it out.
 
@@ -200,12 +200,23 @@ def main() -> NoReturn:
         code = contract.EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         code = _say("Interrupted.", contract.EXIT_SIGINT)
+    except ModuleNotFoundError as problem:
+        code = _missing(problem)
     except OSError as problem:
         code = _say(f"A file could not be read or written: {problem}.", contract.EXIT_INTERRUPTED_WORK)
     except Exception:
         traceback.print_exc()
         code = _say("This is a bug in the trainer; the lines above say where.", contract.EXIT_INTERNAL)
     sys.exit(code)
+
+
+def _missing(problem: ModuleNotFoundError) -> int:
+    package = (problem.name or "").partition(".")[0]
+    if package in ("", "trainer"):
+        traceback.print_exc()
+        return _say("This is a bug in the trainer; the lines above say where.", contract.EXIT_INTERNAL)
+    line = "pip install 'curator-tune[train]'"
+    return _say(f"The trainer needs {package}, which is not installed: {line}.", contract.EXIT_MISSING)
 
 
 def _print(text: str) -> None:

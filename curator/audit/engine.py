@@ -21,10 +21,11 @@ from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
 from curator.audit.stages.kinds import kind_findings
+from curator.audit.not_run import reasons_not_run
 from curator.audit.stages.known_splits import known_splits, splits_of_files
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
-from curator.checks.check import Check, CheckSettings
+from curator.checks.check import CheckSettings
 from curator.data.batches import read_batch
 from curator.data.blocks import Block
 from curator.data.sources.source import Source
@@ -197,7 +198,7 @@ def audit(
     with watch.stage("judging the set"):
         more += kind_findings(loaded, checks, options.settings, cache)
         findings = all_findings(loaded, checks, options.settings, more)
-    not_run = _not_run(checks, options, last_run, meant, has_leaks=has_leaks)
+    not_run = reasons_not_run(checks, options, last_run, meant, has_leaks=has_leaks)
     missing = meant.missing if options.meaning.demanded else ""
     return Audit(loaded, findings, options, similar, not_run, watch.seconds, meant.meaning, missing)
 
@@ -240,12 +241,6 @@ def own_findings(audit: Audit, originals: Iterable[Original]) -> pl.DataFrame:
     return all_findings(audit.loaded, checks, options.settings, frames)
 
 
-def _no_limit(target: str | None) -> str:
-    if target is None:
-        return "no limit was given: name one with --max-tokens"
-    return f"the models of {target} differ in what they take: name your model's limit with --max-tokens"
-
-
 def _last_run(runs: Path | None) -> Path | None:
     """The folder of the last training that finished, if any did."""
     if runs is None or not runs.is_dir():
@@ -271,31 +266,3 @@ def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided
     splits = known_splits(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.splits)
     corpus, key = corpus_of(loaded, cache), features_key(loaded)
     return leak_findings(corpus, splits, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
-
-
-def _not_run(
-    checks: tuple[Check, ...], options: AuditOptions, last_run: Path | None, meant: Meant, *, has_leaks: bool
-) -> dict[str, str]:
-    """Checks that did not run, each with the reason."""
-    from curator.checks.catalogue import CHECKS
-
-    reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
-    if options.settings.max_tokens is None:
-        for name in ("over-token-limit", "answer-cut-by-limit"):
-            reasons.setdefault(name, _no_limit(options.target))
-    if last_run is None:
-        for check in checks:
-            if check.family == "training":
-                reasons.setdefault(check.name, "no training of this data has finished yet")
-    if not has_leaks:
-        reasons.setdefault("split-leak", "nothing is split yet: `curator split` does")
-    if not options.against:
-        reasons.setdefault("contamination", "no evaluation set was named with --against")
-    for name in MEANING_CHECKS:
-        if meant.missing or options.meaning.embedder == NO_EMBEDDER:
-            reasons.setdefault(name, meant.missing or "meaning was not to be looked at")
-    if meant.meaning is not None and meant.meaning.examples["unusual"].is_null().all():
-        from curator.embedding.outliers.detection import FEWEST
-
-        reasons.setdefault("outlier", f"there are fewer than {FEWEST} different examples to judge by")
-    return reasons

@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from curator import __version__
+
 COMMANDS = {
     "audit": "Read, check and report: is this data ready to fine-tune on, and if not, what first?",
     "review": "Go through the examples in the terminal app, one key each.",
@@ -86,7 +88,7 @@ class LazyGroup(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="curator", prog_name="curator")
+@click.version_option(__version__, prog_name="curator")
 @click.pass_context
 def curator(context: click.Context) -> int:
     """See what is wrong with fine-tuning data, decide, split without leaks, export, train.

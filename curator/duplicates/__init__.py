@@ -12,6 +12,7 @@ __all__ = [
     "containment.leaks",
     "corpus",
     "findings",
+    "forest",
     "groups",
     "minhash.index",
     "must_link",

@@ -2,7 +2,7 @@
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,6 @@ import numpy.typing as npt
 from curator.embedding.encoders.encoder import Encoder
 from curator.embedding.neighbors.exact_knn import DECIMALS
 from curator.embedding.vectors import Floats, FullTextVectors, Positions, Vectors
-
-if TYPE_CHECKING:
-    from scipy.sparse import csc_matrix
 
 _STEP = 2048
 _SEED = 0
@@ -89,11 +86,11 @@ def diverse_subset(
     clients = _clients(positions, cosines)
 
     def gain(example: int) -> float:
-        column = slice(*clients.indptr[example : example + 2])
-        added = np.maximum(clients.data[column] - served[clients.indices[column]], 0).sum()
+        of = clients.of(example)
+        added = np.maximum(clients.cosines[of] - served[clients.examples[of]], 0).sum()
         return float(added + 1 - served[example])
 
-    gains = np.asarray(clients.sum(axis=0, dtype=np.float64)).reshape(-1) + 1
+    gains = np.bincount(clients.listed, weights=clients.cosines, minlength=len(vectors)) + 1
     waiting = list(zip((-gains[present]).tolist(), present.tolist(), strict=True))
     heapq.heapify(waiting)
     chosen: list[int] = []
@@ -104,8 +101,8 @@ def diverse_subset(
             heapq.heappush(waiting, now)
             continue
         chosen.append(example)
-        column = slice(*clients.indptr[example : example + 2])
-        np.maximum.at(served, clients.indices[column], clients.data[column])
+        of = clients.of(example)
+        np.maximum.at(served, clients.examples[of], clients.cosines[of])
         served[example] = 1
     drawn = np.random.default_rng(_SEED).choice(present, count, replace=False)
     every = FullTextVectors(vectors, present)
@@ -113,14 +110,26 @@ def diverse_subset(
     return Subset(chosen_ones, *(_coverage(every, vectors.full_text[some]) for some in (chosen_ones, drawn)))
 
 
-def _clients(positions: Positions, cosines: Floats) -> "csc_matrix":
-    """In the column of each example those that list it as a neighbour, and their cosines."""
-    from scipy.sparse import csr_matrix
+class _Clients(NamedTuple):
+    """Who lists whom as a neighbour, in the order of those who are listed; all [entries] but `begins`."""
 
-    is_near = (positions >= 0) & (cosines > 0)
-    ends = np.concatenate([[0], np.cumsum(is_near.sum(axis=1))])
-    listed = cosines[is_near], positions[is_near].astype(np.int32), ends
-    return csr_matrix(listed, shape=(len(positions), len(positions))).tocsc()
+    listed: Positions
+    examples: Positions
+    cosines: Floats
+    begins: Positions
+
+    def of(self, example: int) -> slice:
+        """The entries of those that list this example."""
+        return slice(self.begins[example], self.begins[example + 1])
+
+
+def _clients(positions: Positions, cosines: Floats) -> _Clients:
+    """For each example those that list it as a neighbour, and their cosines."""
+    examples, columns = np.nonzero((positions >= 0) & (cosines > 0))
+    listed = positions[examples, columns]
+    order = np.argsort(listed, kind="stable")
+    begins = np.concatenate([[0], np.cumsum(np.bincount(listed, minlength=len(positions)))])
+    return _Clients(listed[order], examples[order], cosines[examples, columns][order], begins)
 
 
 def _coverage(full_text: FullTextVectors, chosen: Floats) -> float:

@@ -4,9 +4,9 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, Literal
 
+from curator import __version__
 from curator.targets.limits import rule_set
 from curator.targets.prices import estimate
 from curator.targets.target import Target
@@ -64,7 +64,7 @@ def manifest_of(
         "schema_version": SCHEMA_VERSION,
         "target": target.name,
         "rule_set": rule_set(),
-        "curator": version("curator"),
+        "curator": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "form": form,
         "files": entries,

@@ -69,11 +69,9 @@ def components(
 
 
 def _labels(examples: int, edges: Edges) -> Positions:
-    from scipy.sparse import coo_array  # a quarter of a second, which a first screen does not wait for
-    from scipy.sparse.csgraph import connected_components
+    from curator.duplicates import forest  # compiles, for which a first screen does not wait
 
-    graph = coo_array((np.ones(len(edges), dtype=np.bool_), (edges[:, 0], edges[:, 1])), shape=(examples, examples))
-    labels: Positions = connected_components(graph, directed=False)[1].astype(np.int64)
+    labels: Positions = np.unique(forest.components(edges, examples), return_inverse=True)[1].astype(np.int64)
     return labels
 
 

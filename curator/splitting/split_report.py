@@ -1,12 +1,12 @@
 """What a split came to, as it is written and shown."""
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from curator import __version__
 from curator.audit.engine import Audit
 from curator.audit.findings import Locations
 from curator.audit.loading.load import Loaded
@@ -39,7 +39,7 @@ def split_report(audit: Audit, splitting: Splitting) -> SplitReport:
     shown = [name for name, number in zip(NAMES, counts, strict=True) if number or result.asked[name]]
     components = result.components
     return SplitReport(
-        program_version=version("curator"),
+        program_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sources=[read.source.name for read in audit.loaded.sources],
         threshold=audit.options.duplicate_threshold,

@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from curator.data.frames import Batch
-from curator.errors import MissingDependency, UsageError
+from curator.errors import MissingDependency, UsageError, require
 
 _CHATML = (
     "{% for m in messages %}"
@@ -45,12 +45,9 @@ class _Example(NamedTuple):
 
 @cache
 def _tokenizer(folder: Path) -> Any:
-    try:
-        from transformers import AutoTokenizer
-    except ImportError:
-        raise MissingDependency(
-            "A local model's tokens are counted by transformers, which is not installed: pip install transformers."
-        ) from None
+    require("transformers", "Counting with a local model's tokenizer")
+    from transformers import AutoTokenizer
+
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:

@@ -11,7 +11,7 @@ import numpy as np
 
 from curator.audit.last_training.failures import evaluated
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER, encoder_named
-from curator.errors import UsageError
+from curator.errors import UsageError, require
 from curator.training.runs.listed import result_of
 from curator.training.trainer_process import ask_trainer
 from trainer.contract.results import Comparison, Measured
@@ -51,6 +51,7 @@ def meaning_similarity(folder: Path) -> Measured | None:
     lines = [line for line in evaluated(folder) if "answer" in line]
     if not lines:
         return None
+    require("scipy", "Comparing two models")
     encoder = encoder_named(DEFAULT_ENCODER)
     wanted, before, after = (
         encoder.encode([line[name] for line in lines]).astype(np.float64)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 import numpy as np
 import polars as pl
 
+from curator import __version__
 from curator.audit.decided.edited import now
 from curator.audit.decided.open_findings import is_open
 from curator.audit.engine import Audit
@@ -72,7 +72,7 @@ def summarise(
     severities = _severities(findings)
     facts = replace(facts, severities=severities, checks=checks, tokens=tokens)
     return AuditReport(
-        program_version=version("curator"),
+        program_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sources=_sources(loaded),
         lines=facts.lines,

@@ -6,6 +6,7 @@ import polars as pl
 
 from curator.audit.ids import ids_of
 from curator.audit.loading.load import Loaded
+from curator.errors import is_installed
 
 
 def last_finished(runs: Path) -> Path | None:
@@ -22,4 +23,14 @@ def failures_found(run: Path, loaded: Loaded) -> pl.DataFrame:
     from curator.audit.last_training.hard_to_learn import hard_findings
 
     rows = {id_: position for position, id_ in enumerate(ids_of(loaded).to_list())}
-    return pl.concat([failure_findings(run, rows), hard_findings(run, rows)])
+    found = [failure_findings(run, rows)]
+    if not without_regression():
+        found.append(hard_findings(run, rows))
+    return pl.concat(found)
+
+
+def without_regression() -> str:
+    """Why `hard-to-learn` cannot run on this machine; "" where it can."""
+    if is_installed("sklearn"):
+        return ""
+    return "it needs scikit-learn, which is not installed: pip install 'curator-tune[labels]'"

@@ -8,16 +8,17 @@ def command() -> None:
     """Show versions, paths and what this machine offers."""
     import platform
     import sys
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
     import platformdirs
     import psutil
 
+    from curator import __version__
     from curator.audit.runners.local import cores
     from curator.project.app_log import log_file
 
     gibibyte = 2**30
-    click.echo(f"curator                {version('curator')}")
+    click.echo(f"curator                {__version__}")
     click.echo(f"python                 {platform.python_version()} ({sys.executable})")
     for package in (
         "polars",
@@ -29,7 +30,10 @@ def command() -> None:
         "transformers",
         "peft",
     ):
-        click.echo(f"{package:<22} {version(package)}")
+        try:
+            click.echo(f"{package:<22} {version(package)}")
+        except PackageNotFoundError:
+            click.echo(f"{package:<22} not installed")
     click.echo(f"cores                  {cores()}")
     click.echo(f"memory                 {psutil.virtual_memory().total / gibibyte:.1f} GiB")
     click.echo(f"settings               {platformdirs.user_config_path('curator') / 'curator.toml'}")

@@ -12,6 +12,7 @@ from curator.duplicates.minhash.signatures import PERMUTATIONS, Banding
 from curator.duplicates.minhash.signing import NO_SHINGLES, signatures_of
 from curator.duplicates.text.shingles import ANSWER, FULL_TEXT, PROMPT
 from curator.duplicates.verify.jaccard import Kept, PairFeatures, Pairs, add_pair, is_kept, no_pairs, similarities
+from curator.errors import require
 from curator.jit import kernel
 
 _AT_ONCE = 1_000_000  # candidates verified at once
@@ -20,7 +21,12 @@ Positions = npt.NDArray[np.int64]
 
 
 def datasketch_banding(threshold: float) -> Banding:
-    """The bands that datasketch chooses for a threshold, by its balance of false positives and false negatives."""
+    """The bands that datasketch chooses for a threshold, by its balance of false positives and false negatives.
+
+    Raises:
+        MissingDependency: datasketch is not installed.
+    """
+    require("datasketch", "--engine datasketch")
     from datasketch import MinHashLSH
 
     lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)

@@ -67,15 +67,14 @@ class StaticEncoder:
 
     def encode(self, texts: list[str]) -> Floats:
         """Unit vectors, float32 [texts, dimensions]; zeros for a text without tokens."""
-        from scipy.sparse import csr_matrix
+        from curator.embedding.encoders.pooling import summed
 
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for start in range(0, len(texts), _STEP):
             ids, begins = self.tokens(texts[start : start + _STEP])
-            shape = (len(begins) - 1, len(self.table))
-            counted = csr_matrix((np.ones(len(ids), dtype=np.float32), ids, begins), shape=shape)
-            vectors[start : start + shape[0]] = unit(counted @ self.table)
-            vectors[start : start + shape[0]][self.unread(texts[start : start + shape[0]], ids, begins)] = 0
+            end = start + len(begins) - 1
+            vectors[start:end] = unit(summed(self.table, ids, begins))
+            vectors[start:end][self.unread(texts[start:end], ids, begins)] = 0
         return vectors
 
     def unread(

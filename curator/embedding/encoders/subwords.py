@@ -80,17 +80,17 @@ def words_of(views: pl.DataFrame) -> Subwords:
     Raises:
         MissingDependency: the default encoder, whose tokenizer this is, is not here.
     """
-    from scipy.sparse import csr_matrix
-
     encoder = default_encoder()
     texts = views.select(pl.concat_list("prompt", "answer").explode()).to_series().to_list()
     ids, begins = encoder.tokens(texts)
-    scripts = _scripts(texts, encoder.unread(texts, ids, begins))  # before the matrix sorts both in place
-    held = csr_matrix((np.ones(len(ids), np.int8), ids, begins), shape=(len(texts), len(encoder.table)))
-    held.sum_duplicates()
-    subwords, ends = held.indices.astype(np.uint16), held.indptr[1:].astype(np.int64)
-    known = np.add.reduceat(np.append(subwords != encoder.unknown, False), held.indptr[:-1])
-    unread = (np.diff(held.indptr) > 0) & (known == 0)
+    scripts = _scripts(texts, encoder.unread(texts, ids, begins))
+    text, subword = np.divmod(
+        np.unique(np.repeat(np.arange(len(texts)), np.diff(begins)) * len(encoder.table) + ids), len(encoder.table)
+    )
+    different, subwords = np.bincount(text, minlength=len(texts)), subword.astype(np.uint16)
+    ends = np.cumsum(different, dtype=np.int64)
+    known = np.bincount(text[subword != encoder.unknown], minlength=len(texts))
+    unread = (different > 0) & (known == 0)
     numbers = [
         _numbers_in(prompt if prompt.strip() else answer, str(context), *((prompt, answer) if is_unread else ()))
         for prompt, answer, context, is_unread in zip(

@@ -10,7 +10,7 @@ import xxhash
 
 from curator.embedding.encoders.model_files import refuse_code
 from curator.embedding.vectors import Floats, unit
-from curator.errors import MissingDependency, UsageError
+from curator.errors import MissingDependency, UsageError, require
 
 _BATCH = 64
 
@@ -43,15 +43,11 @@ class TransformerEncoder:
             refuse_code(Path(self.name))
         # Imported with transformers; it warns of a faster kernel for 4-bit weights, which no encoder has.
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-        try:
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils.logging import disable_progress_bar
-        except ImportError as problem:
-            raise MissingDependency(
-                f"The encoder '{self.name}' needs {problem.name}, which is not installed: "
-                "pip install sentence-transformers."
-            ) from None
+        require("sentence_transformers", f"The encoder '{self.name}'")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
         device = self.device or _best_device(torch)
         if not _is_there(torch, device):
             raise MissingDependency(f"There is no device '{device}' on this machine. Leave the device out, or say cpu.")

@@ -51,10 +51,14 @@ def agreement(answers: Mapping[str, Mapping[str, str]], values: Sequence[str], s
 def _kappa(table: np.ndarray, scale: Scale) -> float | None:
     if len(table) != 2 or not table.shape[1] or len(np.unique(table)) < 2:
         return None
-    from sklearn.metrics import cohen_kappa_score
-
-    weights = "quadratic" if scale == "ordinal" else None
-    return float(cohen_kappa_score(table[0].astype(int), table[1].astype(int), weights=weights))
+    values, codes = np.unique(table, return_inverse=True)
+    codes = codes.reshape(table.shape)
+    counts = np.zeros((len(values), len(values)))
+    np.add.at(counts, (codes[0], codes[1]), 1)
+    at = np.arange(len(values))
+    weights = (at[:, None] - at) ** 2 if scale == "ordinal" else at[:, None] != at
+    by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return float(1 - (weights * counts).sum() / (weights * by_chance).sum())
 
 
 def _alpha(table: np.ndarray, scale: Scale) -> float | None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curator.errors import require
+
 ENOUGH = 10
 """Labels from which suggestions are made; with fewer they are guesses."""
 
@@ -60,6 +62,7 @@ def suggest(vectors: npt.NDArray[np.float32], positions: Sequence[int], labels: 
     """
     if len(labels) < ENOUGH or len(set(labels)) < 2:
         return None
+    require("sklearn", "Suggesting labels")
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_score
     from threadpoolctl import threadpool_limits

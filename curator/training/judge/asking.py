@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from curator.audit.last_training.failures import evaluated
 from curator.audit.secrets import mask, searched
 from curator.data.safe_text import visible
-from curator.errors import MissingDependency, UsageError, WorkFailed
+from curator.errors import MissingDependency, UsageError, WorkFailed, require
 from curator.training.judge.endpoint import Judge, Unreadable
 from curator.training.judge.judgements import Judgements, to_judge
 from curator.training.service.api_keys import Key
@@ -77,8 +76,7 @@ def judge_at(address: str, model: str) -> JudgeAt:
     """
     address = address.rstrip("/").removesuffix("/chat/completions")
     require_encryption(address, "--judge")
-    if find_spec("openai") is None:
-        raise MissingDependency("A judge needs the package openai. Install it with `pip install 'curator[openai]'`.")
+    require("openai", "A judge")
     return JudgeAt(address, model, _key_for(address))
 
 

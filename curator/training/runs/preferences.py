@@ -6,6 +6,7 @@ from typing import Literal
 
 import xxhash
 
+from curator.errors import require
 from curator.training.runs.appended import append_line, appended_lines
 
 PREFERENCES_FILE = "preferences.jsonl"
@@ -47,6 +48,7 @@ def share_of_tuned(tuned: int, untuned: int) -> tuple[float, float, float] | Non
     reported = tuned + untuned
     if not reported:
         return None
+    require("scipy", "The interval of a share")
     from scipy.stats import binomtest
 
     interval = binomtest(tuned, reported).proportion_ci(LEVEL, method="exact")

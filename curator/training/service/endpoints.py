@@ -3,10 +3,9 @@
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from curator.errors import MissingDependency, UsageError
+from curator.errors import UsageError, require
 from curator.training.service.api_keys import key_for
 from curator.training.service.service import Service
 from curator.training.service.service_request import Request
@@ -17,12 +16,12 @@ _ADDRESSES: Mapping[str, tuple[str, str]] = {
     "fireworks": ("FIREWORKS_BASE_URL", "https://api.fireworks.ai"),
 }
 """By provider the environment variable that its SDK reads too, and the SDK's own address."""
-_SERVICES: Mapping[str, tuple[str, str, str]] = {
-    "openai": ("OpenAIService", "openai", "openai"),
-    "together": ("TogetherService", "together", "together"),
-    "fireworks": ("FireworksService", "fireworks-ai", "fireworks"),
+_SERVICES: Mapping[str, tuple[str, str]] = {
+    "openai": ("OpenAIService", "openai"),
+    "together": ("TogetherService", "together"),
+    "fireworks": ("FireworksService", "fireworks"),
 }
-"""By provider the class in the module of its name, and the package that it needs, as installed and as imported."""
+"""By provider the class in the module of its name, and the package that it needs, as it is imported."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -99,8 +98,4 @@ def require_package(provider: str) -> None:
     Raises:
         MissingDependency: it is not.
     """
-    _, package, module = _SERVICES[provider]
-    if find_spec(module) is None:
-        raise MissingDependency(
-            f"Training at {provider} needs the package {package}. Install it with `pip install 'curator[{provider}]'`."
-        )
+    require(_SERVICES[provider][1], f"Training at {provider}")
