@@ -14,7 +14,7 @@ MEASURES = pl.Schema(
     {
         # Of the last answer: with an end of its own, as its lines end, or neither; plainly cut where words must follow.
         "ending": pl.Enum(ENDINGS),
-        "words": pl.UInt32(),  # runs of non-space; in scripts that put no spaces between words each character is one
+        "words": pl.UInt32(),  # where it has letters beyond ASCII, see `words`
         "answer_format": pl.Enum(FORMATS),
         "opening": pl.String(),  # a label such as `Answer:` that it begins with, 12 characters at most; or ""
         "closing": pl.String(),  # how its last line begins where it has several, 12 characters without digits; or ""
@@ -90,7 +90,7 @@ def measure(batch: Batch) -> pl.DataFrame:
     measured = answers.select(
         "row",
         _endings(answers["text"]).alias("ending"),
-        _words(answers["text"]).alias("words"),
+        _words_beyond_ascii(answers["text"]).alias("words"),
         _format(text).alias("answer_format"),
         text.str.slice(0, 40).str.extract(_LABEL).fill_null("").str.slice(0, _KEPT).alias("opening"),
         tail.str.extract(r"\n[ \t]*([^\d\n$€£+-]{1,12})[^\n]*$").fill_null("").alias("closing"),
@@ -122,12 +122,16 @@ def cut_ends(texts: pl.Series) -> pl.Series:
     return _end_like_one(texts.str.strip_chars(_BLANK).str.slice(-40), _CUT)
 
 
-def _words(texts: pl.Series) -> pl.Series:
-    """Words of each text; a character of a script without spaces is one."""
-    words = texts.str.count_matches(r"\S+")
-    unspaced = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
-    some = texts.gather(unspaced)
-    return words.scatter(unspaced, some.str.count_matches(f"[{UNSPACED}]|[^\\s{UNSPACED}]+"))
+def words() -> pl.Expr:
+    """Words of the last answer: runs of non-space, and each character of a script that puts no spaces between words."""
+    return pl.coalesce("words", "answer_words")
+
+
+def _words_beyond_ascii(texts: pl.Series) -> pl.Series:
+    """Words of each text that is not ASCII; null of the others, whose words are among the facts already."""
+    beyond = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+    counts = pl.Series([None], dtype=pl.UInt32).new_from_index(0, len(texts))
+    return counts.scatter(beyond, texts.gather(beyond).str.count_matches(f"[{UNSPACED}]|[^\\s{UNSPACED}]+"))
 
 
 def _end_like_one(texts: pl.Series, patterns: tuple[str, ...]) -> pl.Series:

@@ -16,6 +16,14 @@ CODE = rf"{FENCED}|`[^`\n]+`"
 """Blocks and spans of code, in Python."""
 
 
+def lowered(text: str) -> str:
+    """`text` in small letters and of the same length, for patterns of many words.
+
+    Python tells at once that a letter begins none of them, but only where they are compared in one case.
+    """
+    return text.replace("İ", "i").lower()
+
+
 def anywhere(pattern: str) -> str:
     """`pattern`, written for Python, as polars' `str.contains` should get it: any case, ASCII classes.
 

@@ -1,4 +1,4 @@
-"""What `pip install curator-tune` brings: the base without torch, everything that the program reads, a typed package."""
+"""What `pip install curator-tune` brings: a base without torch, all that the program reads, a typed package."""
 
 import subprocess
 import sys
@@ -11,7 +11,16 @@ import pytest
 from curator.errors import EXTRAS
 from tests.house.product import ROOT
 
-HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "sentence-transformers", "accelerate", "scipy", "scikit-learn"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "peft",
+    "bitsandbytes",
+    "sentence-transformers",
+    "accelerate",
+    "scipy",
+    "scikit-learn",
+}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

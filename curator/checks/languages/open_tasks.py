@@ -2,14 +2,14 @@
 
 import re
 
-from curator.checks.patterns import UNSPACED
+from curator.checks.patterns import UNSPACED, lowered
 
 _BEGINNING = 300
 """Characters at either end of a prompt in which its task is said."""
 
 _OPEN = re.compile(
-    r"\b(?:generate|write|create|compose|suggest|design|brainstorm|come up with|think of|invent|imagine|make up"
-    r"|draft|propose"
+    r"\b(?=[^\W\d_])(?:generate|write|create|compose|suggest|design|brainstorm|come up with|think of|invent|imagine"
+    r"|make up|draft|propose"
     r"|recommend|describe|explain|discuss|summari[sz]e|rewrite|rephrase|paraphrase|reword|edit|improve|outline"
     r"|elaborate"
     r"|tell (?:me|us)? ?(?:a|an|about|something|some)|(?:give|provide|list|name|find|offer|share"
@@ -40,10 +40,9 @@ _OPEN = re.compile(
     r"|書い|作成|作って|考え|説明|紹介|教えて|挙げて|提案|おすすめ|なぜ|どうして|どのように|どうすれば|まとめ|描写"
     r"|써|작성|만들|생성|설명|추천|제안|소개|알려|예를 들|왜|어떻게|묘사|지어|요약"
     r"|اكتب|أنشئ|صف|اشرح|اقترح|احك|قدم|ألف|لماذا|كيف|ولّ?د|لخص|اذكر"
-    r"|लिख|बना|वर्णन|समझा|सुझा|बता|क्यों|कैसे|उदाहरण|कहानी|कविता",
-    re.IGNORECASE,
+    r"|लिख|बना|वर्णन|समझा|सुझा|बता|क्यों|कैसे|उदाहरण|कहानी|कविता"
 )
-"""Words by which something is asked for that many answers satisfy, in twelve languages."""
+"""In small letters: words by which something is asked for that many answers satisfy, in twelve languages."""
 
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -80,7 +79,8 @@ def contradict(prompt: str, answer: str, other: str) -> bool:
 
 def is_open(prompt: str) -> bool:
     """Whether `prompt` asks for something that many different answers satisfy."""
-    return _OPEN.search(prompt[:_BEGINNING]) is not None or _OPEN.search(prompt[-_BEGINNING:]) is not None
+    begins, ends = lowered(prompt[:_BEGINNING]), lowered(prompt[-_BEGINNING:])
+    return _OPEN.search(begins) is not None or _OPEN.search(ends) is not None
 
 
 def _names(*apart: set[str]) -> bool:

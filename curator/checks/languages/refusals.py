@@ -2,6 +2,8 @@
 
 import re
 
+from curator.checks.patterns import lowered
+
 _PHRASES = {
     "zh": r"(?:抱歉|对不起|對不起|不好意思|遗憾|遺憾)[^。\n你您]{0,30}?(?:无法|無法|不能|没有办法|没办法|不便|拒绝)"
     r"|我(?:无法|無法|不能|没有能力|不便)(?:直接|为您|为你|给您|给你|對|对|向您)?(?:回答|提供|完成|协助|協助|帮助"
@@ -44,7 +46,7 @@ _PHRASES = {
     r"|доступа)|способ\w+|умею|смогу)"
     r"|\bя не (?:могу|в состоянии) (?:помочь|выполнить|ответить|предоставить|обсуждать|создать|продолжить|отвечать"
     r"|помогать)",
-    "ar": r"(?:عذر|آسف|أعتذر|للأسف|نأسف|معذرة|أسف)[^.،\n]{0,10}[^.\n]{0,60}?(?:لا (?:أستطيع|يمكنني|أملك|أقدر|نستطيع"
+    "ar": r"(?:عذر|آسف|أعتذر|للأسف|نأسف|معذرة|أسف)[^.\n]{0,70}?(?:لا (?:أستطيع|يمكنني|أملك|أقدر|نستطيع"
     r"|يمكننا|أتمكن)|لست قادر|غير قادر|لن أتمكن)"
     r"|لا (?:يمكنني|أستطيع) (?:مساعدتك|المساعدة|الإجابة|تقديم|تنفيذ|تلبية|إكمال|أن أساعد)",
     "hi": r"(?:क्षमा|माफ़|माफ|खेद|दुर्भाग्य)[^।\n]{0,80}?(?:नहीं (?:कर|दे|बता|कह) सक|असमर्थ|सक्षम नहीं|नहीं है)"
@@ -151,7 +153,8 @@ LIKELY = [
 ]
 """Words of which every refusal in these languages holds one; polars looks for them, in any case of ASCII."""
 
-_REFUSED = re.compile("|".join(f"(?:{phrase})" for phrase in _PHRASES.values()), re.IGNORECASE)
+_REFUSED = re.compile("|".join(f"(?:{phrase})" for phrase in _PHRASES.values()))
+"""Looked for in small letters, as the next one."""
 _FIRST = 80
 """Characters from the beginning of an answer within which a refusal begins: behind them it speaks of something else."""
 
@@ -163,8 +166,8 @@ _HOWEVER = re.compile(
 )
 """How an answer goes on that says what it cannot do, and then does what it can."""
 
-PLAYED = re.compile(
-    r"\b(?:schreib\w*|brief\w*|e-?mail\w*|dialog\w*|geschicht\w*|gedicht\w*|übersetz\w*|antworte\w*|formulier\w*"
+_PLAYED = re.compile(
+    r"\b(?=[^\W\d_])(?:schreib\w*|brief\w*|e-?mail\w*|dialog\w*|geschicht\w*|gedicht\w*|übersetz\w*|antworte\w*|formulier\w*"
     r"|satz|sätze|rolle\w*|écri\w+|lettre\w*"
     r"|courriel\w*|dialogue\w*|histoire\w*|poème\w*|tradui\w+|rédige\w*|réponds|phrase\w*|escrib\w+|carta\w*"
     r"|correo\w*|diálogo\w*|historia\w*|poema\w*"
@@ -173,15 +176,14 @@ PLAYED = re.compile(
     r"|перевед\w+|ответь\w*|предложени\w*|роль)\b"
     r"|写|信|邮件|郵件|对话|對話|故事|诗|翻译|翻譯|回复|扮演|改写|造句|客服|手紙|メール|対話|物語|翻訳|訳|返信|書い"
     r"|文章|편지|메일|대화|이야기|번역|답장|문장|쓰"
-    r"|اكتب|رسالة|بريد|حوار|قصة|ترجم|جملة|लिख|पत्र|ईमेल|संवाद|कहानी|अनुवाद|वाक्य",
-    re.IGNORECASE,
+    r"|اكتب|رسالة|بريد|حوار|قصة|ترجم|جملة|लिख|पत्र|ईमेल|संवाद|कहानी|अनुवाद|वाक्य"
 )
 """Words of prompts in which somebody else may be the one who refuses."""
 
 
 def refusal_in(head: str, prompt: str) -> re.Match[str] | None:
     """The refusal with which an answer begins; None where there is none, or the prompt asks for a letter or a scene."""
-    refused = _REFUSED.search(head)
-    if refused is None or refused.start() > _FIRST or PLAYED.search(prompt):
+    refused = _REFUSED.search(lowered(head))
+    if refused is None or refused.start() > _FIRST or _PLAYED.search(lowered(prompt)):
         return None
     return None if _HOWEVER.search(head, refused.end()) else refused

@@ -2,6 +2,8 @@
 
 import re
 
+from curator.checks.patterns import lowered
+
 _MODELS = (
     r"(?:chatgpt|gpt-?[345][\w.-]{0,8}|openai assistant|copilot|qwen[\w.-]{0,8}|deepseek[\w.-]{0,8}|通义千问"
     r"|通義千問|文心一言|讯飞星火|豆包|智谱清言|kimi智能助手"
@@ -178,5 +180,6 @@ ABOUT_AI = (
 )
 """Words of prompts that ask about machines or the model itself, beside the English ones."""
 
-SELF = re.compile(OF_ITSELF, re.IGNORECASE)
-OTHER_MODEL = re.compile(f"{NAMED}|{MADE_BY}", re.IGNORECASE)
+SELF = re.compile(lowered(OF_ITSELF))
+OTHER_MODEL = re.compile(lowered(f"{NAMED}|{MADE_BY}"))
+"""Both are looked for in small letters."""

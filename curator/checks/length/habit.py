@@ -5,6 +5,7 @@ import math
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.measures import words
 from curator.data.frames import found, nothing_found
 
 _FEWEST = 20
@@ -20,6 +21,7 @@ _NARROWEST = 0.1
 def _short(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
     limits = settings.thresholds
     answered = _numbered(facts).filter((pl.col("kind") != "text") & (pl.col("answer_characters") > 0))
+    answered = answered.with_columns(words().alias("words"))
     if len(answered) < _FEWEST:
         return nothing_found()
     is_short = (pl.col("words") <= limits.short_answer_words) & (

@@ -1,12 +1,14 @@
 """Addresses and numbers by which somebody can be reached."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.privacy.masking import Personal, as_info, masked, report_personal
+from curator.checks.patterns import lowered
+from curator.checks.privacy.masking import Personal, Taken, as_info, masked, report_personal
 from curator.data.frames import Batch
 
 _EMAIL = re.compile(
@@ -78,8 +80,8 @@ _PLAIN_SIGNS = str.maketrans(
     | {ord(other): plain for other, plain in zip("＋－（）．−ー", "+-().--", strict=True)}
 )
 """Digits of other scripts, and full-width signs, as the ASCII ones; a text keeps its length."""
-_SPOKEN_OF = re.compile(
-    r"(?:\b(?:tel(?:ephone)?|phone|mobile|cell(?:phone)?|fax|call(?:ing|ed)?|whatsapp|ring|dial(?:ing)?|reach(?:ed)?"
+_TELEPHONE = re.compile(
+    r"\b(?=[^\W\d_])(?:tel(?:ephone)?|phone|mobile|cell(?:phone)?|fax|call(?:ing|ed)?|whatsapp|ring|dial(?:ing)?|reach(?:ed)?"
     r"|text(?:ing)?|sms|contact(?:ed)?|(?:my|his|her|our|your|their) (?:\w+ )?number"
     r"|telefon\w*|handy\w*|mobil\w*|rufnummer|durchwahl|anrufen|ruf\w* (?:mich|uns|ihn|sie)|erreichbar"
     r"|tél|téléphon\w*|portable|appele\w*|joindre|joignable|mon numéro|teléfono|móvil|celular|ll[aá]m\w+|mi número"
@@ -88,15 +90,14 @@ _SPOKEN_OF = re.compile(
     r"|telefone|telemóvel|ligue|ligar|contato|contacto|meu número|kom[oó]rka|komórk\w+|zadzwoń|dzwo[nń]\w*|volejte"
     r"|zavolejte|hívj\w*|szám\w*"
     r"|pokličite|pokliči|selfoon|тел|телефон\w*|звон\w+|позвон\w+|моб|мобильн\w+|номер телефона|hotline|numara\w*"
-    r"|ara(?:yın|yabilir\w*))\b"
+    r"|ara(?:yın|yabilir\w*))(?:\b|(?=\d))"
     r"|☎|📞|电话|電話|手机|手機|致电|致電|拨打|撥打|联系方式|聯絡|热线|熱線|传真|傳真|座机|携帯|ファックス|ファクス"
-    r"|連絡先|ＴＥＬ|전화|휴대폰|핸드폰|연락처|팩스"
-    r"|फ़ोन|फोन|मोबाइल|टेलीफोन|कॉल|संपर्क|هاتف|الهاتف|جوال|موبايل|اتصل|اتصال|โทร)"
-    r"[^\d\n]{0,25}$",
-    re.IGNORECASE,
+    r"|連絡先|ｔｅｌ|전화|휴대폰|핸드폰|연락처|팩스"
+    r"|फ़ोन|फोन|मोबाइल|टेलीफोन|कॉल|संपर्क|هاتف|الهاتف|جوال|موبايل|اتصل|اتصال|โทร"
 )
-"""Words for a telephone in the languages of `_REGIONS`."""
-_BEFORE = 60
+"""Words for a telephone in the languages of `_REGIONS`, in small letters."""
+_BETWEEN = re.compile(r"[^\d\n]{0,25}\n?")
+"""What may stand between such a word and the number."""
 _SUM = re.compile(r"\s*[=+*×÷]")
 _NOBODYS = re.compile(
     r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
@@ -117,22 +118,20 @@ def phone_numbers(text: str) -> Iterator[Personal]:
     such as *phone* or *call*, since most rows of digits are something else. Numbers that are nobody's, and those of
     toll-free services, are an info.
     """
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     if not text.isascii():
         text = text.translate(_PLAIN_SIGNS)
     for pattern, regions in ((_WORLDWIDE, (None,)), (_AMERICAN, ("US",)), (_NUMBER, tuple(_REGIONS.split()))):
-        for match in pattern.finditer(text):
+        matches = (match for match in pattern.finditer(text) if not _SUM.match(text, match.end()))
+        for match in matches if pattern is not _NUMBER else _spoken_of(text, matches):
             start, end = match.span()
-            if any(start < until and since < end for since, until in taken) or _SUM.match(text, end):
-                continue
-            if pattern is _NUMBER and not _is_spoken_of(text, start, match.group()):
-                continue
-            if _can_exist(match.group(), regions):
-                taken.append((start, end))
+            if taken.is_free(start, end) and _can_exist(match.group(), regions):
+                taken.add(start, end)
                 found = Personal(start, end, masked(match.group(), 0, 2))
                 yield as_info(found) if _NOBODYS.fullmatch(re.sub(r"[^\d+]", "", match.group())) else found
 
 
+@lru_cache(maxsize=1024)
 def _can_exist(number: str, regions: tuple[str | None, ...]) -> bool:
     import phonenumbers
 
@@ -145,11 +144,21 @@ def _can_exist(number: str, regions: tuple[str | None, ...]) -> bool:
     return False
 
 
-def _is_spoken_of(text: str, start: int, number: str) -> bool:
-    """Whether the words before a row of digits, and its form, are those of a telephone number."""
-    is_short = sum(map(str.isdigit, number)) < _FEWEST_DIGITS
+def _spoken_of(text: str, rows: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Those of the rows of digits that have the form of a telephone number and a word for a telephone before them."""
+    likely = [row for row in rows if _has_form(row.group())]
+    words = [word.span() for word in _TELEPHONE.finditer(lowered(text))] if likely else []
+    at = 0
+    for row in likely:
+        while at < len(words) and words[at][0] < row.start():
+            at += 1
+        if at and _BETWEEN.fullmatch(text, min(words[at - 1][1], row.start()), row.start()):
+            yield row
+
+
+def _has_form(number: str) -> bool:
     is_sum = " - " in number or ("/" in number and not number.startswith("0")) or _YEARS.fullmatch(number) is not None
-    return not is_short and not is_sum and _SPOKEN_OF.search(text[max(0, start - _BEFORE) : start]) is not None
+    return not is_sum and sum(map(str.isdigit, number)) >= _FEWEST_DIGITS
 
 
 def _find_emails(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
@@ -160,9 +169,7 @@ def _find_phone_numbers(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     return report_personal("phone-number", "a telephone number", batch, _LIKELY_NUMBER, phone_numbers)
 
 
-_LIKELY_NUMBER = (
-    r"[0-9][0-9 ().\-/\x{2010}\x{2011}]{6}|[０-９٠-٩۰-۹०-९][０-９٠-٩۰-۹०-९ ().\-/\x{2010}\x{2011}－ー（）]{6}"
-)
+_LIKELY_NUMBER = r"[0-9][0-9 ().\-/\x{2010}\x{2011}]{6}|[０-９٠-٩۰-۹०-९]{2}"
 """A row in which seven digits may stand; polars looks through all texts for it."""
 
 

@@ -1,5 +1,6 @@
 """Where personal data is looked for, and how what was found is shown without showing it."""
 
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,26 @@ class Personal:
     end: int
     shown: str
     severity: Severity | None = None
+
+
+class Taken:
+    """Spans of a text that do not overlap, in order."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether nothing was added that overlaps."""
+        place = bisect(self._starts, start)
+        is_free_before = place == 0 or self._ends[place - 1] <= start
+        return is_free_before and (place == len(self._starts) or self._starts[place] >= end)
+
+    def add(self, start: int, end: int) -> None:
+        """Take a span that is free."""
+        place = bisect(self._starts, start)
+        self._starts.insert(place, start)
+        self._ends.insert(place, end)
 
 
 def report_personal(

@@ -2,7 +2,6 @@
 
 import math
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +9,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere
-from curator.checks.privacy.masking import Personal, as_info, report_beside_messages, report_personal
+from curator.checks.privacy.masking import Personal, Taken, as_info, report_beside_messages, report_personal
 from curator.data.frames import Batch
 
 _KINDS = (
@@ -19,19 +18,19 @@ _KINDS = (
     ("a GitLab token", r"gl(?:pat|ptt|dt|rt|ft)-[A-Za-z0-9_-]{20,}"),
     ("a Slack token", r"xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]+"),
     ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_]{20,}"),
-    ("a Stripe key", r"(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{10,99}"),
+    ("a Stripe key", r"[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}"),
     ("a Google API key", r"AIza[0-9A-Za-z_-]{35}"),
     ("a Google OAuth secret", r"GOCSPX-[A-Za-z0-9_-]{28}"),
     ("an Anthropic key", r"sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{20,}"),
     ("an OpenAI key", r"sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
     ("an API key", r"sk-(?:[A-Za-z0-9]{32,64}|or-v1-[a-f0-9]{64})"),
-    ("a Hugging Face token", r"(?:hf|api_org)_[A-Za-z]{34}"),
+    ("a Hugging Face token", r"hf_[A-Za-z]{34}|api_org_[A-Za-z]{34}"),
     ("an npm token", r"npm_[A-Za-z0-9]{36}"),
     ("a PyPI token", r"pypi-AgE[A-Za-z0-9_-]{50,}"),
     ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}"),
     ("a Twilio key", r"SK[0-9a-f]{32}"),
     ("a DigitalOcean token", r"do[opr]_v1_[a-f0-9]{64}"),
-    ("a Telegram bot token", r"\d{8,10}:AA[A-Za-z0-9_-]{33}"),
+    ("a Telegram bot token", r"\d\d{7,9}:AA[A-Za-z0-9_-]{33}"),
     ("a Discord bot token", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
     ("a Shopify token", r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
     ("a Groq key", r"gsk_[A-Za-z0-9]{52}"),
@@ -49,10 +48,11 @@ _KINDS = (
     ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     (
         "a signed web token",
-        r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))eyJ(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+        r"eyJ(?:(?<![A-Za-z0-9_]eyJ)|(?<=\\[nrt]eyJ))(?:[A-Za-z0-9_]|-(?!e)){10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     ),
 )
-"""Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too."""
+"""Forms that the services document (prefix, alphabet, length); gitleaks and detect-secrets know them too. Each begins
+with a letter or class, by which a search passes over most characters."""
 
 _HEADER = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 _FOOTER = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|-----END")
@@ -94,7 +94,7 @@ _LIKELY = (
     r"|:(?:\\{0,7}/){2}[^:/@'\"<> \n]{1,60}:[^:/@'\"<> \n]{3,80}@|"
 ) + _ASSIGNED.replace("?P<value>", "")
 
-_KEY = re.compile("|".join(f"(?P<k{place}>{form})" for place, (_, form) in enumerate(_KINDS)))
+_KEY = re.compile("|".join(form for _, form in _KINDS))
 _EDGE = re.compile(r"[A-Za-z0-9_]")
 _INSIDE_A_WORD = re.compile(r"(?<!\\)[A-Za-z0-9_]\Z|\\[^nrt\W]\Z")
 """In JSON that is a text itself a line end is a backslash and a letter, and no part of the key behind it."""
@@ -118,15 +118,10 @@ def secret_keys(text: str) -> Iterator[Personal]:
 
     What plainly is an example (says so, or repeats one character) is an info.
     """
-    starts: list[int] = []
-    ends: list[int] = []
+    taken = Taken()
     for found in (*_known(text), *_private(text), *_in_addresses(text), *_assigned(text)):
-        place = bisect(starts, found.start)
-        is_free_before = place == 0 or ends[place - 1] <= found.start
-        is_free_behind = place == len(starts) or starts[place] >= found.end
-        if is_free_before and is_free_behind:
-            starts.insert(place, found.start)
-            ends.insert(place, found.end)
+        if taken.is_free(found.start, found.end):
+            taken.add(found.start, found.end)
             yield found
 
 
@@ -134,8 +129,8 @@ def _known(text: str) -> Iterator[Personal]:
     for match in _KEY.finditer(text):
         if _INSIDE_A_WORD.search(text, max(0, match.start() - 2), match.start()) or _EDGE.match(text, match.end()):
             continue
-        kind = _KINDS[int((match.lastgroup or "k0")[1:])][0]
         key = match.group()
+        kind = next(kind for kind, form in _KINDS if re.fullmatch(form, key))
         found = Personal(match.start(), match.end(), f"{kind}, {key[:4]}…")
         yield as_info(found) if "EXAMPLE" in key.upper() or entropy(key[6:]) < 2.5 else found
 

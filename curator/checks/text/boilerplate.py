@@ -7,11 +7,11 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.languages import self_descriptions as other_words
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import anywhere, lowered
 from curator.checks.prose import prose
 from curator.checks.spans import Span, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned, without_rows_about, without_thought
-from curator.checks.text.refusal import PLAYED
+from curator.checks.text.refusal import may_be_played
 from curator.data.frames import Batch
 
 _MADE_BY = (
@@ -71,15 +71,15 @@ def _find_boilerplate(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 def _names_another(text: str, prompt: str) -> Iterator[Span]:
     """The name of another model, whatever the prompt asks; not in a scene."""
     answer = text.partition("</think>")[2] or text
-    said = other_words.OTHER_MODEL.search(prose(answer))
-    if said is not None and not PLAYED.search(prompt):
-        sentence = f"The answer says that it is another model: {quoted(said.group())}."
+    said = other_words.OTHER_MODEL.search(lowered(prose(answer)))
+    if said is not None and not may_be_played(prompt):
+        sentence = f"The answer says that it is another model: {quoted(answer[said.start() : said.end()])}."
         before = len(text) - len(answer)
         yield Span(sentence, before + said.start(), before + said.end())
 
 
 def _speaks_of_itself(text: str) -> Iterator[Span]:
-    said = _SELF.search(text) or other_words.SELF.search(text)
+    said = _SELF.search(text) or other_words.SELF.search(lowered(text))
     if said is not None:
         words = quoted(text[said.start() : few_words_on(text, said.end())])
         sentence = f"The answer speaks as another model about itself: {words}."
@@ -88,7 +88,7 @@ def _speaks_of_itself(text: str) -> Iterator[Span]:
 
 def _polite(text: str, prompt: str, before: int) -> Iterator[Span]:
     said = _POLITE.search(text.rstrip())
-    if said is not None and not PLAYED.search(prompt):
+    if said is not None and not may_be_played(prompt):
         sentence = f"The answer has a stock phrase of chat models: {quoted(said.group())}."
         yield Span(sentence, before + said.start(), before + said.end(), severity="info")
 

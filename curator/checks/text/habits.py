@@ -3,6 +3,7 @@
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
+from curator.checks.measures import words
 from curator.data.frames import found, nothing_found
 
 _FEWEST = 10
@@ -22,7 +23,7 @@ def _judge_endings(facts: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame
     closing = _habit(answers["closing"], limits.share_of_set)
     other_end = pl.col("closing") == closing if closing else pl.col("ending") == "line"
     ended = (pl.col("ending") == "closed") | other_end
-    long = answers.filter(pl.col("words") >= limits.truncated_words).with_columns(ended.alias("ended"))
+    long = answers.filter(words() >= limits.truncated_words).with_columns(ended.alias("ended"))
     share = long["ended"].mean() if len(long) >= _FEWEST else 0.0
     if not isinstance(share, float) or share < limits.share_of_set:
         return nothing_found()

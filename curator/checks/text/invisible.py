@@ -71,14 +71,14 @@ def _find_controls(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 def _controls(text: str, role: str, completion: bool) -> Iterator[Span]:
     from curator.checks.text.fixes import remove_controls  # which has its characters from here
 
-    runs = list(_CONTROLS.finditer(text))
-    if not runs:
+    first = _CONTROLS.search(text)
+    if first is None:
         return
-    codes = Counter(code for run in runs for code in run.group())
+    codes = Counter("".join(_CONTROLS.findall(text)))
     count = codes.total()
     names = ", ".join(f"U+{ord(code):04X}" for code, _ in codes.most_common(3))
     sentence = f"The text has {count} control character{'s' * (count > 1)} ({names})."
-    place = runs[0].span()
+    place = first.span()
     if completion or remove_controls(text) == text:
         yield Span(f"{sentence} {LEFT_ALONE}", *place, score=count, severity="info", suggestion="review")
     else:

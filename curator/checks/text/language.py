@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.patterns import FENCED
+from curator.checks.patterns import FENCED, lowered
 from curator.checks.prose import is_code
 from curator.checks.spans import Span, report
 from curator.checks.speakers import PROMPT_ROLES, asked, learned
@@ -79,11 +79,11 @@ _LANGUAGES = (
     "|português|espanhol|inglese|italiano|spagnolo|francese|angielski|polski|английск\\w*|русск\\w*|немецк\\w*"
 )
 _ABOUT_LANGUAGE = re.compile(
-    rf"\b(?:translat\w*|language|multilingual|bilingual|übersetz\w*|tradu\w+|перев\w+|{_LANGUAGES})\b"
+    rf"\b(?=[^\W\d_])(?:translat\w*|language|multilingual|bilingual|übersetz\w*|tradu\w+|перев\w+|{_LANGUAGES})\b"
     r"|翻译|翻譯|译成|譯成|英文|英语|英語|中文|汉语|漢語|日语|日文|法语|德语|韩语|西班牙语|俄语|일본어|영어|한국어"
-    r"|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज",
-    re.IGNORECASE,
+    r"|중국어|번역|日本語|和訳|訳し|ترجم|अनुवाद|अंग्रेज"
 )
+"""Looked for in small letters."""
 _INTO = re.compile(rf"\b(?:in|into|to) ({_LANGUAGES})\b", re.IGNORECASE)
 """The language that a prompt asks for."""
 
@@ -121,7 +121,7 @@ def _weakened(batch: Batch, mixed: pl.DataFrame) -> pl.DataFrame:
         pl.col("row").is_in(mixed["row"].unique().implode()) & pl.col("role").is_in(PROMPT_ROLES)
     )
     several = prompts.filter(pl.len().over("row") > 1).select("row", "content").drop_nulls()
-    about = {row for row, text in several.iter_rows() if _ABOUT_LANGUAGE.search(text)}
+    about = {row for row, text in several.iter_rows() if _ABOUT_LANGUAGE.search(lowered(text))}
     turns = prompts.filter(pl.col("role") == "user")["row"]
     is_long = pl.col("row").is_in(turns.filter(turns.is_duplicated()).unique().implode())
     severity = pl.when(is_long).then(pl.lit("info")).otherwise("severity")
@@ -174,7 +174,7 @@ def _may_switch(prompt: str, wanted: str, spoken: str) -> bool:
 
     Not where all that it asks for is its own (a translator's speech "into English") and it does not name the answer's.
     """
-    if not _ABOUT_LANGUAGE.search(prompt):
+    if not _ABOUT_LANGUAGE.search(lowered(prompt)):
         return False
     into = {language.lower() for language in _INTO.findall(prompt)}
     return into != {wanted.lower()} or spoken.lower() in prompt.lower()

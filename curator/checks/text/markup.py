@@ -40,6 +40,7 @@ _LOOKS = re.compile(r"(?i)</?(?:b|i|u|strong|em|a|span|font|img|h[1-6]|center|ta
 _STYLED = re.compile(r"<\w+\s[^<>]*\bstyle=")
 _CODE = re.compile(CODE)
 _FEWEST_ELEMENTS = 3
+_BREAK = re.compile("<br", re.IGNORECASE)
 _LINE_END = 100
 """Characters at either end of a line that say whether it is program code."""
 FENCE = re.compile(r"^(?P<indent>[ \t>*+-]*(?:\d+[.)][ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<rest>[^\n]*)", re.MULTILINE)
@@ -79,7 +80,7 @@ def _residue(text: str, role: str, plain: bool | None) -> Iterator[Span]:
 
 def _not_meant(text: str) -> Iterator[re.Match[str]]:
     """Markup that is neither a line break in a Markdown table's cell nor part of a line of program code."""
-    start, end, bars, searched = 0, -1, 0, 0
+    start, end, bars, searched, is_program = 0, -1, 0, 0, False
     for match in _RESIDUE.finditer(text):
         line_break = text.rfind("\n", searched, match.start())
         searched = match.start()
@@ -88,20 +89,14 @@ def _not_meant(text: str) -> Iterator[re.Match[str]]:
             end = text.find("\n", match.end())
             end = end if end >= 0 else len(text)
             bars = text.count("|", start, end)
-        if match.group().lower().startswith("<br") and bars - match.group().count("|") >= 2:
-            continue
-        if not program_line(_RESIDUE.sub(" ", _line_without(text, start, end, match))):
+            is_program = program_line(_RESIDUE.sub(" ", _ends(text[start:end])))
+        if not is_program and not (bars >= 2 and _BREAK.match(match.group())):
             yield match
 
 
-def _line_without(text: str, start: int, end: int, match: re.Match[str]) -> str:
-    """The line from `start` to `end` without the match; of a long one, which may hold thousands, its two ends."""
-    before, after = (start, match.start()), (match.end(), end)
-    if end - start <= 2 * _LINE_END + len(match.group()):
-        return text[slice(*before)] + text[slice(*after)]
-    head = text[start : min(start + _LINE_END, match.start())] + text[after[0] : min(start + _LINE_END, end)]
-    tail = text[max(end - _LINE_END, start) : match.start()] + text[max(end - _LINE_END, after[0]) : end]
-    return head + tail
+def _ends(line: str) -> str:
+    """The line; of a long one, which may hold thousands of tags, its two ends."""
+    return line if len(line) <= 2 * _LINE_END else line[:_LINE_END] + line[-_LINE_END:]
 
 
 def _is_page(text: str) -> bool:

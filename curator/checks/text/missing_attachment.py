@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.languages import attachments
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import anywhere, lowered
 from curator.checks.spans import Span, quoted, report
 from curator.data.frames import Batch
 
@@ -20,22 +20,22 @@ _READ = (
 )
 _ANY = rf"(?:{_LOOKED_AT}|{_READ})"
 _ATTACHED = (
-    rf"\battached (?:\w+ ){{0,3}}{_ANY}\b"
-    rf"|\b{_ANY} (?:that )?(?:i |is |are |was |has been |have been |i['’]ve |i have )?(?:just )?(?:attached|uploaded)\b"
-    rf"|\bi(?:['’]ve| have)? (?:just )?(?:attached|uploaded) (?:\w+ ){{0,3}}{_ANY}\b"
-    r"|\b(?:see|in|find|read|check|open|look at) the attach(?:ed|ment)\b"
+    rf"attached (?:\w+ ){{0,3}}{_ANY}\b"
+    rf"|{_ANY} (?:that )?(?:i |is |are |was |has been |have been |i['’]ve |i have )?(?:just )?(?:attached|uploaded)\b"
+    rf"|i(?:['’]ve| have)? (?:just )?(?:attached|uploaded) (?:\w+ ){{0,3}}{_ANY}\b"
+    r"|(?:see|in|find|read|check|open|look at) the attach(?:ed|ment)\b"
 )
 _POINTED = (
-    rf"\b(?:following|given|provided|this|below|above|attached) (?:\w+ ){{0,2}}?{_LOOKED_AT}\b"
-    rf"|\b(?:the|this|that) {_LOOKED_AT} (?:below|above|here|provided|given|i (?:gave|sent|shared)|shown)\b"
-    rf"|\b(?:in|from|of|for) (?:the|this) (?:given |following |provided )?(?:photo(?:graph)?|picture"
+    rf"(?:following|given|provided|this|below|above|attached) (?:\w+ ){{0,2}}?{_LOOKED_AT}\b"
+    rf"|(?:the|this|that) {_LOOKED_AT} (?:below|above|here|provided|given|i (?:gave|sent|shared)|shown)\b"
+    rf"|(?:in|from|of|for) (?:the|this) (?:given |following |provided )?(?:photo(?:graph)?|picture"
     r"|screenshot|image)[?.!]"
-    rf"|\b(?:as )?shown in the {_ANY}\b"
-    rf"|\b(?:following|given|provided|below|above) (?:{_READ})\b"
-    rf"|\b(?:the|this) {_READ} (?:shown )?(?:below|above)\b"
+    rf"|(?:as )?shown in the {_ANY}\b"
+    rf"|(?:following|given|provided|below|above) (?:{_READ})\b"
+    rf"|(?:the|this) {_READ} (?:shown )?(?:below|above)\b"
 )
 _ADDRESS = (
-    r"\b(?:open|click|visit|follow|check|use|see) (?:on )?(?:the|this) (?:link|url)\b|\b(?:link|url) (?:below|above)\b"
+    r"(?:open|click|visit|follow|check|use|see) (?:on )?(?:the|this) (?:link|url)\b|(?:link|url) (?:below|above)\b"
 )
 _HOLE = (
     rf"[\[(<] ?(?:insert|attach(?:ed|ment)?|include|add|see|upload(?:ed)?)?:? ?(?:an? |the |your |here )?"
@@ -52,7 +52,8 @@ _LINK = re.compile(
     r"https?://|www\.|data:(?:image|application)|!\[(?:[^\]!]|!(?!\[))*\]\(|\w-*\.(?:png|jpe?g|gif|pdf|csv|mp[34]"
     r"|docx?|xlsx?)\b"
 )
-_MENTION = re.compile(f"(?P<hole>{_HOLE})|(?P<attached>{_ATTACHED})|(?P<pointed>{_POINTED}|{_ADDRESS})", re.IGNORECASE)
+_MENTION = re.compile(rf"(?P<hole>{_HOLE})|\b(?=[a-z])(?:(?P<attached>{_ATTACHED})|{_POINTED}|{_ADDRESS})")
+"""Looked for in small letters."""
 _TEXT_ABOUT = re.compile(
     r"\b(?:e-?mail|letter|memo|code|function|script|program|html|css|app|website|web ?page|api|algorithm|model|command"
     r"|database|quer(?:y|ies)|idiom|phrase|figures? of speech|link between|sentence|paragraph|passage|story|poem"
@@ -83,7 +84,7 @@ def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
         (pl.col("role") == "user")
         & pl.col("parts").is_null()
         & (
-            pl.col("content").str.contains(anywhere(f"{_HOLE}|{_ATTACHED}|{_POINTED}|{_ADDRESS}"))
+            pl.col("content").str.contains(anywhere(rf"{_HOLE}|\b(?:{_ATTACHED}|{_POINTED}|{_ADDRESS})"))
             | pl.col("content").str.contains_any(attachments.LIKELY, ascii_case_insensitive=True)
         )
     )
@@ -95,30 +96,32 @@ def _find_missing(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 
 
 def _missing(text: str) -> Iterator[Span]:
+    begins = len(text) - len(text.lstrip())
     mentions = [
         mention
-        for mention in _MENTION.finditer(text)
-        if not _OF_SOMETHING.match(text, mention.end()) and _is_asked(text, mention)
+        for mention in _MENTION.finditer(lowered(text))
+        if not _OF_SOMETHING.match(text, mention.end()) and _is_asked(text, mention, begins)
     ]
     if not mentions:
         if other := attachments.mention(text):
-            sentence = f"The prompt speaks of {quoted(other.group())}, which is not there."
+            sentence = f"The prompt speaks of {quoted(text[other.start() : other.end()])}, which is not there."
             yield Span(sentence, other.start(), other.end())
         return
     hole = next((mention for mention in mentions if mention["hole"]), None)
     mention = hole or next((mention for mention in mentions if mention["attached"]), None) or mentions[0]
-    link = _LINK.search(text)
-    if link is not None:
-        sentence = f"The prompt is about {quoted(mention.group())}, of which only an address is there."
-        yield Span(sentence, mention.start(), mention.end(), severity="info")
+    start, end = mention.span()
+    if _LINK.search(text) is not None:
+        sentence = f"The prompt is about {quoted(text[start:end])}, of which only an address is there."
+        yield Span(sentence, start, end, severity="info")
     elif hole is not None or not (_given_as_text(text, mention) or _is_text_about(text, mention)):
-        yield Span(
-            f"The prompt speaks of {quoted(mention.group())}, which is not there.", mention.start(), mention.end()
-        )
+        yield Span(f"The prompt speaks of {quoted(text[start:end])}, which is not there.", start, end)
 
 
-def _is_asked(text: str, mention: re.Match[str]) -> bool:
-    """Whether the mention is said to the reader, and no part of an article, a story or a quotation in the prompt."""
+def _is_asked(text: str, mention: re.Match[str], begins: int) -> bool:
+    """Whether the mention is said to the reader, and no part of an article, a story or a quotation in the prompt.
+
+    The first word of the prompt stands at `begins`.
+    """
     before = text[max(0, mention.start() - _SENTENCE) : mention.start()]
     begun = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
     if mention["hole"]:
@@ -127,7 +130,7 @@ def _is_asked(text: str, mention: re.Match[str]) -> bool:
     sentence = before[begun:] + text[mention.start() : ended.end() if ended else mention.end() + _SENTENCE]
     if before[begun:].count('"') % 2 or before[begun:].count("“") > before[begun:].count("”"):
         return False
-    if mention.start() == len(before) - begun or not text[: mention.start() - len(before) + begun].strip():
+    if mention.start() == len(before) - begun or mention.start() - len(before) + begun <= begins:
         return True
     from_end = len(text) - mention.end()
     is_outer = min(mention.start(), from_end) <= _OUTER

@@ -30,7 +30,8 @@ _WORD_BREAK = re.compile(r"[\s]")
 def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     suspects = batch.messages.filter(pl.col("content").str.contains(_suspicious()))
     wrong = report("mojibake", with_completion(batch, suspects), _look, "content", "role", "completion")
-    questions = batch.messages.filter(pl.col("content").str.contains(_LIKELY_LOST))
+    questions = batch.messages.filter(pl.col("content").str.contains(r"\?[?a-z]"))  # cheap, and few are left
+    questions = questions.filter(pl.col("content").str.contains(_LIKELY_LOST))
     lost = report("mojibake", questions, _became_question_marks, "content", "role")
     return pl.concat([wrong, lost.join(wrong, on=["row", "message_index"], how="anti")])
 

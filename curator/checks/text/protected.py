@@ -19,6 +19,7 @@ _LINE = re.compile(r"[^\n]+")
 _SET_OFF = re.compile(r"(?: {4}| {0,3}\t| {0,3}>)|[^\t]*\t|[^|]*\|[^|]*\||[ \t]*\|")
 """Indented code, a quotation of Markdown or of a mail, a line with tabs, a row of a table."""
 _DRAWN = re.compile(r"[^\w\s\x00-\x1f\x7f-\x9f]")
+_WORDED = re.compile(r"[^\W_]")
 _TICKS = re.compile(r"`+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _MARKED_UP = re.compile(r"<(/?)(pre|code|kbd|samp|tt)\b[^<>]*>", re.IGNORECASE)
@@ -105,7 +106,7 @@ def _is_set_off(line: str) -> bool:
     """Whether a line is indented, quoted, part of a table, or drawn with signs alone."""
     if _SET_OFF.match(line):
         return True
-    return not any(character.isalnum() for character in line) and _DRAWN.search(line) is not None
+    return _WORDED.search(line) is None and _DRAWN.search(line) is not None
 
 
 def _code_spans(text: str) -> Iterator[Span]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.languages import refusals
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import anywhere, lowered
 from curator.checks.spans import Span, few_words_on, quoted, report
 from curator.checks.speakers import asked, learned, without_thought
 from curator.data.frames import Batch
@@ -63,7 +63,7 @@ _THIS = (
 )
 _WITH_THAT = rf"(?:{_THIS}|[^.\n]{{0,20}}\bwith (?:that|this|it)\b|[^.\n]{{0,10}}\b(?:that|this)\b(?= ?[.,!]))"
 _PLAIN = re.compile(
-    rf"\W*(?:{_SORRY}(?:(?>[^.\n]{{0,20}}?(?:,|\.|!|but|however) ))*)?(?:as an ai[^.\n]{{0,60}}?, )?"
+    rf"\W*+(?:{_SORRY}(?:(?>[^.\n]{{0,20}}?(?:,|\.|!|but|however) ))*)?(?:as an ai[^.\n]{{0,60}}?, )?"
     rf"(?:(?:i |i['’]m )(?:{_CANNOT}|unable to|not able to),? (?:\w+ ){{0,2}}?{_SERVE}{_WITH_THAT}"
     rf"|i (?:must|have to|need to) (?:respectfully |politely )?(?:decline|refuse){_THIS}"
     rf"|it is (?:not |in)appropriate for me to (?:answer|respond)\b)",
@@ -73,34 +73,40 @@ _PLAIN = re.compile(
 
 _REFUSAL = re.compile("|".join(f"(?:{pattern})" for pattern in _REFUSALS), re.IGNORECASE)
 _OPENING = re.compile(
-    rf"\W*(?:{_SORRY}|thank you for[^.\n]{{0,60}}[.,])"
+    rf"\W*+(?:{_SORRY}|thank you for[^.\n]{{0,60}}[.,])"
     r"(?:(?>[^.\n]{0,40}?(?:,|\.|!|but|however|that) ))*",
     re.IGNORECASE,
 )
-PLAYED = re.compile(
-    r"\b(?:write|compose|draft|rewrite|rephrase|reply|respond|response|letters?|e-?mails?|dialog(?:ue)?|conversation|story"
+_PLAYED = re.compile(
+    r"\b(?=[^\W\d_])(?:write|compose|draft|rewrite|rephrase|reply|respond|response|letters?|e-?mails?|dialog(?:ue)?|conversation|story"
     r"|poem|excuse|apolog\w*|pretend|imagine|role|character|sentence|paraphrase|edit|convert|transform|summar\w+|script"
-    r"|translate|complete the|customers?|agent|chatbot|survey|interview)\b",
-    re.IGNORECASE,
+    r"|translate|complete the|customers?|agent|chatbot|survey|interview)\b"
 )
+"""Looked for in small letters."""
 _OF_A_MODEL = re.compile(r"\b(?:an? ai|ai (?:language )?model|the model|gpt)\b|language model", re.IGNORECASE)
 _ABOUT_MODELS = re.compile(
     r"\b(?:gpt|language models?|(?:this|an?|inappropriate) (?:instruction|system))\b", re.IGNORECASE
 )
 
 
+def may_be_played(prompt: str) -> bool:
+    """Whether a prompt asks for a text or a scene, in which somebody else speaks."""
+    return _PLAYED.search(lowered(prompt)) is not None
+
+
 def _find_refusals(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     answers = without_thought(learned(batch))
     head = pl.col("said").str.slice(0, _HEAD)
     in_another = head.str.contains_any(refusals.LIKELY, ascii_case_insensitive=True)
-    answers = answers.filter(head.str.contains(anywhere(_MAYBE_REFUSED)) | in_another)
-    return report("refusal", asked(batch, answers), _refused, "said", "prompt", "before")
+    answers = answers.with_columns(in_another.alias("in_another"))
+    answers = answers.filter(head.str.contains(anywhere(_MAYBE_REFUSED)) | pl.col("in_another"))
+    return report("refusal", asked(batch, answers), _refused, "said", "prompt", "before", "in_another")
 
 
-def _refused(text: str, prompt: str, before: int) -> Iterator[Span]:
+def _refused(text: str, prompt: str, before: int, in_another: bool) -> Iterator[Span]:
     head = text[:_HEAD]
     found = next(_refusals_in(text, head, prompt), None)
-    if found is None and (other := refusals.refusal_in(head, prompt)) is not None:
+    if found is None and in_another and (other := refusals.refusal_in(head, prompt)) is not None:
         found = (other.start(), other.end(), quoted(text[other.start() : other.end() + _MORE]))
     if found is not None:
         start, end, words = found
@@ -125,7 +131,7 @@ def _refusals_in(text: str, head: str, prompt: str) -> Iterator[tuple[int, int, 
     first = start.end() if start else 0
     at_start = said.start() <= (opening.end() if opening else first) + 2
     of_a_model = _OF_A_MODEL.search(head[: said.end() + 60]) is not None
-    if not (at_start or of_a_model) or (PLAYED.search(prompt) and not of_a_model):
+    if not (at_start or of_a_model) or (may_be_played(prompt) and not of_a_model):
         return
     begin = opening.start() if opening and opening.end() >= said.start() - 2 else said.start()
     yield begin, said.end(), quoted(text[begin : few_words_on(text, said.end())])
