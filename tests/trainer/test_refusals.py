@@ -141,7 +141,7 @@ def test_a_tokenizer_of_another_model_is_refused(make_run: MakeRun, tmp_path: Pa
     config = json.loads((other / "config.json").read_text())
     (other / "config.json").write_text(json.dumps({**config, "vocab_size": 300}))
     folder = make_run(tmp_path / "run", model={"name": str(other)})
-    assert "they do not belong together" in str(refusal(folder))
+    assert "they do not match" in str(refusal(folder))
 
 
 def test_a_run_that_needs_more_memory_than_is_free_names_the_setting_to_change(
