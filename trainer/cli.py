@@ -245,7 +245,7 @@ def _missing(problem: ModuleNotFoundError) -> int:
 
 
 def _print(text: str) -> None:
-    """Print what a command found, its last deed: a reader that has closed the pipe ends it quietly."""
+    """Print the result of a command, as its last step: a reader that has closed the pipe ends it quietly."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     click.echo(text)

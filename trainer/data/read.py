@@ -46,7 +46,10 @@ def read_conversations(path: Path, refuse: Refuse | None = None) -> list[Convers
     if problems:
         more = f" (and {len(problems) - WORST_SHOWN} more lines)" if len(problems) > WORST_SHOWN else ""
         shown = "; ".join(problems[:WORST_SHOWN])
-        raise DataError(f"{path.name} has {len(problems)} unusable lines: {shown}{more}. Nothing was trained.")
+        raise DataError(
+            f"{path.name} has {len(problems)} unusable lines: {shown}{more}. Correct them, or skip them with "
+            "--skip-untrainable."
+        )
     if not conversations:
         raise DataError(f"{path} holds no example.")
     return conversations

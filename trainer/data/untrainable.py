@@ -1,9 +1,9 @@
-"""Examples that cannot be trained on, each with its reason: the run stops at them, or is told to skip them."""
+"""Examples that cannot be trained on, each with its reason: the run stops at them, or skips them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from trainer.contract import UNTRAINABLE_FILE
@@ -17,7 +17,7 @@ SHOWN = 5
 
 
 class Refusals:
-    """Reasons by file and example. `skip`: the run goes on without these examples."""
+    """Reasons by file and example. `skip`: the run continues without these examples."""
 
     def __init__(self, skip: bool) -> None:
         self.skip = skip
@@ -42,7 +42,7 @@ class Refusals:
             return
         listed = "; ".join(f"{name}: {reason}" for name, reason in [*found.items()][:SHOWN])
         if len(found) == 1:
-            raise TemplateError(listed)
+            raise TemplateError(f"{listed} Or skip it with --skip-untrainable.")
         more = f" (the first {SHOWN} of them)" if len(found) > SHOWN else ""
         raise TemplateError(
             f"{file}: {len(found):,} of {examples:,} examples cannot be trained on{more}: {listed} Or skip them with "
@@ -78,14 +78,14 @@ class Refusals:
             for name, reason in [next(iter(found.items()))]
         ]
 
-    def write(self, folder: Path) -> None:
-        """Write the file of refused examples, one a line; what it says of other data files stays."""
+    def write(self, folder: Path, files: Collection[str]) -> None:
+        """Write the refused examples of data files, one a line; what is written of other files stays."""
         path = folder / UNTRAINABLE_FILE
         if not self.skip or not (self.reasons or path.exists()):
             return
         known = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
         lines: Iterable[dict[str, str]] = [
-            *(line for line in known if line["file"] not in self.reasons),
+            *(line for line in known if line["file"] not in files),
             *(
                 {"file": file, "example": name, "reason": reason}
                 for file, found in self.reasons.items()

@@ -21,6 +21,11 @@ def add_adapter(model: Any, settings: LoraSettings) -> Any:
     from peft import LoraConfig, get_peft_model
 
     chosen = choose_targets(model, settings.targets)
+    if chosen.parameters and (settings.variant not in ("lora", "rslora") or settings.dropout):
+        raise SettingsError(
+            f"[lora] targets = {settings.targets!r}: experts that are stored as one weight take variant "
+            '"lora" or "rslora" and no dropout.'
+        )
     # A PiSSA adapter has a trained half and a frozen one; alpha grows with the rank, so that the scale stays.
     halves = 2 if settings.variant == "pissa" else 1
     config = LoraConfig(

@@ -89,7 +89,7 @@ def load_held_out(file: Path, template: ChatTemplate, settings: RunSettings) -> 
     refusals = Refusals(settings.training.skip_untrainable)
     conversations = read_conversations(file, refusals.reader())
     tokens = _tokenised(conversations, template, math.inf, settings, file.name, refusals)
-    refusals.write(file.parent)
+    refusals.write(file.parent, (file.name,))
     return HeldOut.of(tokens, conversations, settings, file.name)
 
 

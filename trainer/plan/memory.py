@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.contract.errors import DoesNotFitError
 from trainer.contract.settings import RunSettings
+from trainer.data.batches import Layout, epoch_order, forward_groups, pass_tokens
 from trainer.model.continued import refuse_unfitting
 from trainer.model.load import weightless_model
 from trainer.model.targets import choose_targets, is_stacked_expert, linear_layers
@@ -28,6 +29,8 @@ ADAPTER_BYTES = 16
 CUDA_CONTEXT = 1 << 30
 LIBRARIES = 700 << 20
 """Resident size of a process that has imported torch, transformers and peft."""
+STEPS_LOOKED_AT = 2_000
+"""Of a run, to find its largest forward pass."""
 HEADROOM = 0.92
 """Share of free memory that is planned with; the rest is fragmentation."""
 
@@ -141,13 +144,28 @@ def activation_bytes(shape: Shape, tokens: int, width: int, checkpointing: bool)
 
 
 def estimate(
-    shape: Shape, placement: Placement, settings: RunSettings, folder: Path, run_tokens: int, trained_share: float
+    shape: Shape,
+    placement: Placement,
+    settings: RunSettings,
+    folder: Path,
+    tokens: int,
+    run_tokens: int,
+    trained_share: float,
 ) -> ResourceEstimate:
-    """Expected peak memory, disk and time of a run; `run_tokens` are the tokens of all epochs."""
+    """Expected peak memory, disk and time of a run.
+
+    Args:
+        shape: of the model.
+        placement: where it computes.
+        settings: of the run, resolved.
+        folder: of the run, for the free disk.
+        tokens: of the largest forward pass.
+        run_tokens: of all epochs.
+        trained_share: of the tokens that are trained.
+    """
     width = placement.dtype.itemsize
     in_4_bits = shape.quantisable_parameters if placement.quantised else 0
     weights = int(in_4_bits * NF4_BYTES + (shape.parameters - in_4_bits) * width)
-    tokens = max(settings.training.micro_batch_tokens or 0, settings.training.max_length or 0)
     checkpointing = bool(settings.training.activation_checkpointing)
     adapter = shape.adapter_parameters * ADAPTER_BYTES
     # Checkpoints hold the adapter and its two moments; two are kept, and the best, and the finished adapter.
@@ -195,11 +213,29 @@ def fit(
         if trial.settings.training.activation_checkpointing is None:
             why = "memory is short" if checkpointing else "memory suffices"
             trial = with_value(trial, "training", "activation_checkpointing", checkpointing, why)
-        chosen = trial, estimate(shape, placement, trial.settings, folder, tokens, share)
+        largest = largest_pass(train, trial.settings)
+        chosen = trial, estimate(shape, placement, trial.settings, folder, largest, tokens, share)
         if chosen[1].total <= chosen[1].free * HEADROOM:
             break
     assert chosen is not None
     return chosen
+
+
+def largest_pass(train: TokenisedExamples, settings: RunSettings) -> int:
+    """Tokens of the largest forward pass of a run, with padding; of a long run, of its first steps."""
+    training, lengths = settings.training, train.lengths
+    packed, batch_size = training.packing is not False, training.batch_size or 1
+    layout = Layout(packed, training.micro_batch_tokens or 0)
+    largest, looked_at, epoch = 0, 0, 0
+    most = min(training.steps or 1, STEPS_LOOKED_AT)
+    while looked_at < most:
+        for step in epoch_order(len(train), batch_size, training.seed, epoch)[: most - looked_at]:
+            largest = max(
+                largest, *(pass_tokens(group, lengths, packed) for group in forward_groups(step, lengths, layout))
+            )
+            looked_at += 1
+        epoch += 1
+    return largest
 
 
 def free_memory(placement: Placement) -> int:
@@ -256,6 +292,10 @@ def measured_speed(placement: Placement, hidden: int) -> float:
     """
     import torch
 
+    threads = torch.get_num_threads()
+    clock = time.perf_counter if placement.on_cuda else time.thread_time
+    if not placement.on_cuda:
+        torch.set_num_threads(1)  # the processor time of one thread is the same on a busy machine
     left = torch.ones(512, hidden, dtype=placement.dtype, device=placement.device)
     right = torch.ones(hidden, hidden, dtype=placement.dtype, device=placement.device)
     for _ in range(3):
@@ -264,12 +304,13 @@ def measured_speed(placement: Placement, hidden: int) -> float:
         torch.cuda.synchronize()
     fastest, end = float("inf"), time.perf_counter() + 0.1
     while time.perf_counter() < end:
-        began = time.perf_counter()
+        began = clock()
         left @ right
         if placement.on_cuda:
             torch.cuda.synchronize()
-        fastest = min(fastest, time.perf_counter() - began)
-    return 2 * 512 * hidden * hidden / fastest
+        fastest = min(fastest, clock() - began)
+    torch.set_num_threads(threads)
+    return 2 * 512 * hidden * hidden / fastest * (1 if placement.on_cuda else threads)
 
 
 def _size(count: float) -> str:

@@ -163,7 +163,7 @@ def make_plan(
         from trainer.evaluate.rehearsal import rehearse  # which evaluates by this plan
 
         rehearse(plan, kept_conversations(data.train, train))
-        data.refusals.write(folder)
+        data.refusals.write(folder, (contract.TRAIN_FILE, contract.VALIDATION_FILE))
     return plan
 
 

@@ -78,7 +78,7 @@ def note_start(plan: Plan) -> None:
 
 
 def refuse_another_model(plan: Plan) -> None:
-    """An adapter goes on only upon the model that it began on.
+    """An adapter is trained further only on the model that it began on.
 
     Raises:
         ChangedError: the base model's files are others than when the run began.

@@ -50,12 +50,13 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.heartbeat = heartbeat
         self._loop_began = self._step_began = time.monotonic()
         self._before, self._steps_taken, self._evaluated = 0, 0, 0
-        self._step_seconds = 0.0
+        self._step_seconds, self._all_tokens = 0.0, 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Start the clock of tokens a second."""
         self._loop_began = time.monotonic()
         self._before = self.trainer.tokens_trained
+        self._all_tokens = self.trainer.steps.tokens_of(state.max_steps)
         self.heartbeat.phase, self.heartbeat.figures = "training", self._progress
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -192,7 +193,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
     def _seconds_left(self, seconds: float) -> float:
         """Of the training: its tokens at the speed of the steps so far, and its evaluations at their mean cost."""
         state, trained = self.trainer.state, self.trainer.tokens_trained
-        for_steps = (self.trainer.steps.tokens_of(state.max_steps) - trained) * self._step_seconds
+        for_steps = (self._all_tokens - trained) * self._step_seconds
         evaluations = math.ceil((state.max_steps - state.global_step) / max(1, self.trainer.args.eval_steps or 1))
         besides = max(0.0, seconds - self._step_seconds) / max(1, self._evaluated)
         if self.trainer.validation is None:
