@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from trainer.contract.errors import SettingsError
+from trainer.contract.errors import SettingsError, TrainerError
 from trainer.contract.settings import RunSettings
 from trainer.model.adapters import add_adapter
 from trainer.model.small_copy import small_configs, small_model
@@ -163,3 +163,17 @@ def test_stop_tokens_of_the_base_model_are_kept(
     run(folder)
     stops = json.loads((folder / "adapter" / "generation_config.json").read_text())["eos_token_id"]
     assert stops == sorted({end_of_text, tiny_tokenizer.eos_token_id}), "and an ordinary token ends no answer"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"include_num_input_tokens_seen": "all"}, "counts tokens itself"),
+        ({"use_liger_kernel": True}, "liger-kernel is not installed"),
+    ],
+)
+def test_arguments_that_would_fail_after_loading_are_refused_by_the_plan(
+    arguments: dict[str, Any], sentence: str, make_run: MakeRun, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainerError, match=sentence):
+        make_plan(make_run(tmp_path / "run", transformers=arguments))

@@ -43,7 +43,6 @@ PASSED_ON = frozenset(
         "full_determinism",
         "greater_is_better",
         "ignore_data_skip",
-        "include_num_input_tokens_seen",
         "label_smoothing_factor",
         "length_column_name",
         "load_best_model_at_end",
