@@ -1,4 +1,4 @@
-# Two commands matter: `make demo` shows the whole loop, `make test` proves it.
+# Two commands matter: `make demo` shows the whole loop, `make test` proves it. `make demo MODEL=smollm2` trains a real model.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 demo: $(BIN)/.installed
-	$(BIN)/python -m sample_data.demo
+	$(BIN)/python -m sample_data.demo $(MODEL)
 
 test: $(BIN)/.installed
 	$(BIN)/python -m pytest

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from trainer import contract
-from trainer.data.read import read_conversations
 from trainer.evaluate.answers.generate import Question, answer, stop_tokens
 from trainer.plan.describe import visible
+from trainer.plan.plan import Plan
 from trainer.publish.finished import finished_run, tuned_model
 
 HELP = "Type a message. /new starts over, /quit ends (or Ctrl-D).\n"
@@ -19,8 +18,8 @@ def talk(folder: Path, system: str | None, allow_download: bool, trust_remote_co
     """Read messages from stdin, print both answers. Each model remembers its own side of the conversation."""
     plan, _ = finished_run(folder, allow_download, trust_remote_code)
     model = tuned_model(plan)
-    stops = stop_tokens(plan.tokenizer, plan.train)
-    opening = _opening(folder, system)
+    stops = stop_tokens(plan.tokenizer, plan.train, plan.base_stops)
+    opening = _opening(plan, system)
     histories = {"untuned": list(opening), "tuned": list(opening)}
     _say(HELP)
     while True:
@@ -52,10 +51,10 @@ def _reply(plan: Any, model: Any, name: str, history: list[dict[str, Any]], stop
         return answer(model, *options)[0].text
 
 
-def _opening(folder: Path, system: str | None) -> list[dict[str, Any]]:
+def _opening(plan: Plan, system: str | None) -> list[dict[str, Any]]:
     if system is not None:
         return [{"role": "system", "content": system}] if system else []
-    first = read_conversations(folder / contract.TRAIN_FILE)[0].messages[0]
+    first = plan.train_conversations()[0].messages[0]
     return [first] if first["role"] == "system" else []
 
 

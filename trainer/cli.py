@@ -37,12 +37,27 @@ def _model_options(command: Any) -> Any:
     return download(code(command))
 
 
+def _skip_option(command: Any) -> Any:
+    name = "--skip-untrainable"
+    return click.option(
+        name, is_flag=True, help="Skip examples that cannot be trained on; untrainable.jsonl says why."
+    )(command)
+
+
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--json", "as_json", is_flag=True, help="The plan as one JSON object on stdout.")
 @click.option("--refused", "only_refused", is_flag=True, help="Instead: what the chat template refuses, as JSON.")
+@_skip_option
 @_model_options
-def plan(folder: Path, as_json: bool, only_refused: bool, allow_download: bool, trust_remote_code: bool) -> None:
+def plan(
+    folder: Path,
+    as_json: bool,
+    only_refused: bool,
+    skip_untrainable: bool,
+    allow_download: bool,
+    trust_remote_code: bool,
+) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(folder, allow_download)
     if only_refused:
@@ -54,7 +69,7 @@ def plan(folder: Path, as_json: bool, only_refused: bool, allow_download: bool, 
     from trainer.plan.describe import describe
     from trainer.plan.plan import make_plan
 
-    made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code)
+    made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code, skip_untrainable=skip_untrainable)
     if as_json:
         found = {
             **made.as_event(),
@@ -69,10 +84,11 @@ def plan(folder: Path, as_json: bool, only_refused: bool, allow_download: bool, 
 
 @cli.command()
 @click.argument("folder", type=Folder)
+@_skip_option
 @_model_options
-def run(folder: Path, allow_download: bool, trust_remote_code: bool) -> None:
+def run(folder: Path, skip_untrainable: bool, allow_download: bool, trust_remote_code: bool) -> None:
     """Train."""
-    _train(folder, allow_download, trust_remote_code, resume=False)
+    _train(folder, allow_download, trust_remote_code, resume=False, skip_untrainable=skip_untrainable)
 
 
 @cli.command()
@@ -164,12 +180,21 @@ def _prepare(folder: Path, allow_download: bool) -> None:
         stay_offline()
 
 
-def _train(folder: Path, allow_download: bool, trust_remote_code: bool, resume: bool) -> None:
+def _train(
+    folder: Path, allow_download: bool, trust_remote_code: bool, resume: bool, skip_untrainable: bool = False
+) -> None:
     began = _process_start()
     _prepare(folder, allow_download)
     from trainer.train.recipe import run as train
 
-    train(folder, resume=resume, allow_download=allow_download, trust_remote_code=trust_remote_code, began=began)
+    train(
+        folder,
+        resume=resume,
+        allow_download=allow_download,
+        trust_remote_code=trust_remote_code,
+        skip_untrainable=skip_untrainable,
+        began=began,
+    )
 
 
 def _lacks_only_its_evaluation(folder: Path) -> bool:
@@ -220,7 +245,7 @@ def _missing(problem: ModuleNotFoundError) -> int:
 
 
 def _print(text: str) -> None:
-    """Print what a command found, its last deed: a reader that has closed the pipe ends it quietly."""
+    """Print the result of a command, as its last step: a reader that has closed the pipe ends it quietly."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     click.echo(text)

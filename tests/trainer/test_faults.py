@@ -111,7 +111,7 @@ def test_a_failing_evaluation_does_not_cost_the_adapter_and_is_made_up_for_witho
 def test_a_missing_adapter_is_named(done: Path, gone: str) -> None:
     target = done / gone
     shutil.rmtree(target) if target.is_dir() else target.unlink()
-    with pytest.raises(MissingError, match="The adapter of this run is gone") as problem:
+    with pytest.raises(MissingError, match="The adapter of this run is missing") as problem:
         evaluate_again(done, answers=1)
     assert problem.value.exit_code == 3 and Path(gone).name in str(problem.value)
 
@@ -166,7 +166,7 @@ def test_an_evaluation_on_a_full_disk_keeps_its_answers_and_goes_on(
     size = (done / "evaluation.jsonl").stat().st_size
     with full_disk(size - 1), pytest.raises(ExhaustedError, match="The disk is full") as problem:
         evaluate_again(done, answers=6)
-    assert problem.value.exit_code == 4 and "goes on from there" in str(problem.value)
+    assert problem.value.exit_code == 4 and "again to continue" in str(problem.value)
     assert (done / PARTIAL_FILE).exists() and json.loads((done / "result.json").read_text())["evaluation"]
     asked: list[str] = []
     monkeypatch.setattr(Answered, "add", lambda self, by, answers: asked.append(by))

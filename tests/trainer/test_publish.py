@@ -69,7 +69,7 @@ def test_a_merged_folder_with_something_of_ones_own_in_it_is_not_replaced(finish
     merge_adapter(finished_copy, "bfloat16")
     merged = finished_copy / "merged"
     (merged / "model.gguf").write_text("converted for hours")
-    with pytest.raises(SettingsError, match=r"no merge wrote.*: model\.gguf\. Move it away"):
+    with pytest.raises(SettingsError, match=r"did not write.*: model\.gguf\. Move it elsewhere"):
         merge_adapter(finished_copy, "bfloat16")
     assert (merged / "model.gguf").read_text() == "converted for hours"
     (merged / "model.gguf").unlink()

@@ -173,7 +173,7 @@ def test_half_of_a_surrogate_pair_is_named_by_its_line(tmp_path: Path) -> None:
     line = json.dumps({"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "A smile 😀"}]})
     path = tmp_path / "train.jsonl"
     path.write_text(line + "\n" + line.replace("\\ude00", "") + "\n")
-    with pytest.raises(DataError, match="line 2: half of a surrogate pair"):
+    with pytest.raises(DataError, match="line 2: an unpaired surrogate"):
         read_conversations(path)
 
 

@@ -90,7 +90,7 @@ def test_only_the_trained_half_of_a_pissa_adapter_changes(make_run: Callable[...
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        ({"model": {"quantisation": "none"}, "lora": {"variant": "loftq"}}, "leave one of them out"),
+        ({"model": {"quantisation": "none"}, "lora": {"variant": "loftq"}}, "remove one of them"),
         ({"lora": {"variant": "pissa"}, "training": {"weight_decay": 0.1}}, "set it to 0"),
     ],
 )

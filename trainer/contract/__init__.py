@@ -20,6 +20,7 @@ METRICS_FILE = "results.csv"
 DYNAMICS_FILE = "dynamics.parquet"
 EVALUATION_FILE = "evaluation.jsonl"
 RESULT_FILE = "result.json"
+UNTRAINABLE_FILE = "untrainable.jsonl"
 
 EXIT_CLEAN = 0
 EXIT_PROBLEMS = 1

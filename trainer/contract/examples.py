@@ -56,6 +56,8 @@ def conversation_of(raw: Any, unnamed: str) -> Conversation:
     Raises:
         LineError: it cannot be trained on.
     """
+    if isinstance(raw, dict) and "messages" not in raw and isinstance(raw.get("completion"), str):
+        raw = {**raw, "messages": _completed(raw.get("prompt"), raw["completion"])}
     if not isinstance(raw, dict) or not isinstance(raw.get("messages"), list) or not raw["messages"]:
         raise LineError("no list of 'messages'")
     name = raw.get("id")
@@ -68,6 +70,13 @@ def conversation_of(raw: Any, unnamed: str) -> Conversation:
     weights = [_weight(message, position) for position, message in enumerate(raw["messages"])]
     named = name if isinstance(name, str) and name else unnamed
     return Conversation(named, messages, tools or None, weights, _schema(raw.get("response_format")))
+
+
+def _completed(prompt: Any, completion: str) -> list[dict[str, Any]]:
+    """A text to continue and its continuation, as a question and its answer."""
+    if not isinstance(prompt, str):
+        raise LineError("a 'completion' without a 'prompt' that is text")
+    return [{"role": "user", "content": prompt}, {"role": "assistant", "content": completion}]
 
 
 def _decoded(text: str) -> Any:

@@ -25,6 +25,7 @@ class ModelSettings(_Strict):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     chat_template: str | None = Field(default=None, description="a Jinja file that replaces the model's own template")
     trust_remote_code: bool = False
+    adapter: str | None = Field(default=None, description="a folder with the adapter that the run continues from")
     licence: str | None = Field(default=None, description="the base model's licence, for the model card")
 
 
@@ -34,7 +35,9 @@ class LoraSettings(_Strict):
     rank: Annotated[int, Field(ge=1, le=1024)] | None = None
     alpha: Annotated[float, Field(gt=0)] | None = None
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
-    targets: Literal["all-linear"] | list[str] = "all-linear"
+    targets: Literal["all-linear", "attention", "all", "experts"] | Annotated[list[str], Field(min_length=1)] = Field(
+        default="all-linear", description="every linear layer but the output, routers and experts; or names"
+    )
     variant: Literal["lora", "rslora", "dora", "pissa", "loftq"] | None = None
 
 
@@ -63,6 +66,9 @@ class TrainingSettings(_Strict):
     allow_nothing_to_learn: bool = Field(default=False, description="skip examples without a trained token")
     allow_lost: list[Literal["system", "user", "tools", "tool-calls", "tool-results", "reasoning"]] = Field(
         default_factory=list, description="kinds of content that the chat template may leave unrendered"
+    )
+    skip_untrainable: bool = Field(
+        default=False, description="skip examples that cannot be trained on, and name them in untrainable.jsonl"
     )
     untuned_losses: bool = Field(
         default=False, description="also score the untuned model on up to 2,000 train examples"
@@ -111,7 +117,7 @@ class RunSettings(_Strict):
         if self.lora.variant == "loftq" and self.model.quantisation == "none":
             raise ValueError(
                 '[lora] variant = "loftq" begins at what quantising took from the weights, and [model] quantisation = '
-                '"none" takes nothing; leave one of them out'
+                '"none" takes nothing; remove one of them'
             )
         if self.lora.variant == "pissa" and self.training.weight_decay > 0:
             raise ValueError(

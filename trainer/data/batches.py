@@ -90,7 +90,10 @@ def forward_groups(step: Indices, lengths: Indices, layout: Layout) -> list[list
     count = layout.devices
     while True:
         groups = _balanced(ordered, lengths, count) if layout.packed else _neighbours(ordered, count)
-        if count >= len(ordered) or max(_cost(group, lengths, layout.packed) for group in groups) <= layout.tokens:
+        if (
+            count >= len(ordered)
+            or max(pass_tokens(group, lengths, layout.packed) for group in groups) <= layout.tokens
+        ):
             return groups
         count += layout.devices
 
@@ -110,7 +113,8 @@ def _neighbours(ordered: list[int], count: int) -> list[list[int]]:
     return [ordered[start:end] for start, end in pairwise(cuts)]
 
 
-def _cost(group: list[int], lengths: Indices, packed: bool) -> int:
+def pass_tokens(group: list[int], lengths: Indices, packed: bool) -> int:
+    """Tokens of a forward pass over a group of examples, with padding."""
     sizes = [int(lengths[index]) for index in group] or [0]
     return sum(sizes) if packed else max(sizes) * len(sizes)
 
@@ -132,7 +136,7 @@ def forward_batches(examples: TokenisedExamples, indices: Sequence[int], layout:
     lengths = examples.lengths
     groups: list[list[int]] = []
     for index in sorted(indices, key=lambda index: (-int(lengths[index]), index)):
-        if groups and _cost([*groups[-1], index], lengths, layout.packed) <= layout.tokens:
+        if groups and pass_tokens([*groups[-1], index], lengths, layout.packed) <= layout.tokens:
             groups[-1].append(index)
         else:
             groups.append([index])

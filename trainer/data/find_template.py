@@ -8,6 +8,8 @@ from typing import Any
 from trainer.contract.errors import MissingError, TemplateError
 from trainer.data.template import ChatTemplate
 
+PLAIN = "plain"
+"""Of `[model] chat_template`: messages as they are, end to end, and the end-of-text token behind each answer."""
 CHATML_END = "<|im_end|>"
 
 
@@ -20,7 +22,9 @@ def chat_template(tokenizer: Any, template_file: Path | None) -> ChatTemplate:
     Raises:
         MissingError: the file does not exist.
     """
-    if template_file is not None:
+    if template_file is not None and template_file.name == PLAIN:
+        source, origin = _bundled("plain.jinja"), "plain text"
+    elif template_file is not None:
         if not template_file.is_file():
             raise MissingError(f"The chat template {template_file} does not exist. Correct [model] chat_template.")
         source, origin = template_file.read_text(encoding="utf-8"), f"file {template_file.name}"
@@ -29,7 +33,7 @@ def chat_template(tokenizer: Any, template_file: Path | None) -> ChatTemplate:
         source = template if isinstance(template, str) else template.get("tool_use", template["default"])
         origin = "the model's own"
     else:
-        chatml = Path(__file__).with_name("chatml.jinja").read_text(encoding="utf-8")
+        chatml = _bundled("chatml.jinja")
         known = CHATML_END in tokenizer.get_vocab()
         if not known and not tokenizer.eos_token:
             raise TemplateError(
@@ -39,3 +43,7 @@ def chat_template(tokenizer: Any, template_file: Path | None) -> ChatTemplate:
         origin = "ChatML, as the model has none"
     tokenizer.chat_template = source
     return ChatTemplate(tokenizer, source, origin)
+
+
+def _bundled(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

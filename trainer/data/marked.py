@@ -18,6 +18,7 @@ _MARK = re.compile(f"{_OPEN}([0-9]+)([be]){_CLOSE}")
 _NOTHING = re.compile(f"{_OPEN}([0-9]+)b{_CLOSE}{_OPEN}\\1e{_CLOSE}")
 """A round that writes nothing, of a loop that looks for something."""
 _MARKING = "mark_message"
+_REASONING_OPENING = re.compile(r"<[^<>]{0,20}think[^<>]{0,20}>|\[THINK\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,25 @@ def _without_marks(marked: str) -> MarkedText:
     length += len(parts[-1])
     end_stretch()
     return MarkedText("".join(parts), stretches, behind)
+
+
+def end_of_opening(stretch: str, opening: str) -> int | None:
+    """Where an answer begins in the text of its message; None: it does not have that opening.
+
+    The opening for an answer to come may open its reasoning, which an answer that has none is rendered without.
+    """
+    reasoning = _REASONING_OPENING.search(opening)
+    for wanted in (opening, opening[: reasoning.start()] if reasoning else opening):
+        for text in (wanted, wanted.rstrip()):
+            if not text:
+                return 0
+            if (found := stretch.find(text)) >= 0:
+                return found + len(text)
+    return None
+
+
+def shared_length(left: str, right: str) -> int:
+    """Length of the beginning that two texts share."""
+    if right.startswith(left):
+        return len(left)
+    return next((place for place, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), len(right))

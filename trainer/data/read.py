@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,16 @@ from trainer.contract.errors import DataError
 from trainer.contract.examples import Conversation, LineError, conversation_of
 
 WORST_SHOWN = 5
+Refuse = Callable[[str, str, str], object]
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_conversations(path: Path) -> list[Conversation]:
+def read_conversations(path: Path, refuse: Refuse | None = None) -> list[Conversation]:
     """Read a file of examples.
+
+    Args:
+        path: of the file.
+        refuse: is told the file, the line and the reason of a line that cannot be read, which is then skipped.
 
     Raises:
         DataError: the file is missing or empty, or lines cannot be read (the first five are named).
@@ -29,7 +34,10 @@ def read_conversations(path: Path) -> list[Conversation]:
         try:
             conversation = conversation_of(_decoded(line), f"line {number}")
         except LineError as problem:
-            problems.append(f"line {number}: {problem}")
+            if refuse is not None:
+                refuse(path.name, f"line {number}", str(problem))
+            else:
+                problems.append(f"line {number}: {problem}")
             continue
         if conversation.name in names:
             conversation = replace(conversation, name=f"{conversation.name} (line {number})")
@@ -38,7 +46,10 @@ def read_conversations(path: Path) -> list[Conversation]:
     if problems:
         more = f" (and {len(problems) - WORST_SHOWN} more lines)" if len(problems) > WORST_SHOWN else ""
         shown = "; ".join(problems[:WORST_SHOWN])
-        raise DataError(f"{path.name} has {len(problems)} unusable lines: {shown}{more}. Nothing was trained.")
+        raise DataError(
+            f"{path.name} has {len(problems)} unusable lines: {shown}{more}. Correct them, or skip them with "
+            "--skip-untrainable."
+        )
     if not conversations:
         raise DataError(f"{path} holds no example.")
     return conversations
@@ -62,5 +73,5 @@ def _decoded(line: bytes) -> Any:
         try:
             json.dumps(raw, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise LineError("half of a surrogate pair (such as \\ud83d), which is no character") from None
+            raise LineError("an unpaired surrogate (such as \\ud83d), which is not a character") from None
     return raw

@@ -19,14 +19,13 @@ from trainer.contract.bounded import OutOfBoundsError, in_bounds, renew
 from trainer.contract.errors import TemplateError
 from trainer.contract.examples import Conversation
 from trainer.data.lost import Lost, lost_of, without_thinking
-from trainer.data.marked import MarkedText, render_marked
+from trainer.data.marked import MarkedText, end_of_opening, render_marked, shared_length
 from trainer.data.message_form import REFUSING, MessageForm, form_of
 
 MOST_CHARACTERS = 100_000
 MOST_TIMES = 20
 """A template that makes more characters than both, and this many times those of the conversation, is broken."""
 GENERATION_BLOCK = re.compile(r"\{%-?\s*generation\s*-?%\}")
-REASONING_OPENING = re.compile(r"<[^<>]{0,20}think[^<>]{0,20}>|\[THINK\]", re.IGNORECASE)
 CONTENT_CHECKED = 20
 """Characters at the end of an answer that must be found again in its trained text."""
 
@@ -74,20 +73,28 @@ class ChatTemplate:
 
     def all_answers(
         self, conversations: Sequence[Conversation]
-    ) -> Iterator[tuple[str, list[AnswerSpan], tuple[Lost, ...]]]:
+    ) -> Iterator[tuple[str, list[AnswerSpan], tuple[Lost, ...]] | TemplateError]:
         """The full text, the answers in order, and what of the conversation is not in the text, of each conversation.
 
+        A conversation that the template refuses, or of which an answer's place cannot be verified, gives the error.
+
         Raises:
-            TemplateError: the template refuses one or does not come to an end, or an answer's place cannot be verified.
+            TemplateError: the template does not come to an end.
         """
 
-        def rendered(conversation: Conversation) -> tuple[str, list[tuple[Any, ...]], tuple[Lost, ...]]:
-            text, answers = self.answers(conversation)
+        def rendered(conversation: Conversation) -> tuple[str, list[tuple[Any, ...]], tuple[Lost, ...] | None]:
+            try:
+                text, answers = self.answers(conversation)
+            except TemplateError as problem:
+                return str(problem), [], None
             return text, [tuple(one) for one in answers], lost_of(conversation.messages, conversation.tools, text)
 
         names = [conversation.name for conversation in conversations]
         for text, answers, lost in self._in_bounds(rendered, conversations, names):
-            yield text, [AnswerSpan._make(fields) for fields in answers], tuple(lost)
+            if lost is None:
+                yield TemplateError(text)
+            else:
+                yield text, [AnswerSpan._make(fields) for fields in answers], tuple(lost)
 
     def refusals(self, conversations: Sequence[Conversation]) -> Iterator[str]:
         """Why each conversation cannot be trained on with this template; "" where it can.
@@ -113,7 +120,7 @@ class ChatTemplate:
         except OutOfBoundsError as problem:
             where = f"{names[problem.place]}: " if names[problem.place] else ""
             raise TemplateError(
-                f"{where}the chat template ({self.origin}) does not come to an end: to render this conversation it "
+                f"{where}the chat template ({self.origin}) does not terminate: rendering this conversation "
                 f"takes {problem}. Set [model] chat_template to a file with another one."
             ) from None
 
@@ -193,10 +200,10 @@ class ChatTemplate:
             if position not in marked.stretches:
                 return None
             start, end = marked.stretches[position]
-            behind = None if opening is None else _behind(text[start:end], opening)
+            behind = None if opening is None else end_of_opening(text[start:end], opening)
             if behind is None:
                 opening = self._opening(messages[:position] or [{"role": "user", "content": "?"}], tools)
-                behind = None if opening is None else _behind(text[start:end], opening)
+                behind = None if opening is None else end_of_opening(text[start:end], opening)
             if behind is None:
                 return None
             spans.append((start + behind, end))
@@ -227,7 +234,7 @@ class ChatTemplate:
     def _span(self, text: str, messages: list[dict[str, Any]], tools: Any, position: int) -> tuple[int, int]:
         before = self.render(messages[:position], tools) if position else ""
         opened = self.render(messages[:position], tools, prompt_for_answer=True)
-        start = _shared_length(opened, text)
+        start = shared_length(opened, text)
         # A generation prompt may open a reasoning block that the rendered answer does not have: the shared part of the
         # opening is then the prompt, as long as the conversation before it and some of the opening are shared.
         if not text.startswith(before) or (start < len(opened) and start <= len(before)):
@@ -276,25 +283,3 @@ class ChatTemplate:
             if text.startswith(marker, end):
                 return end + len(marker), True
         return end, False
-
-
-def _behind(stretch: str, opening: str) -> int | None:
-    """Where an answer begins in the text of its message; None: it does not have that opening.
-
-    The opening for an answer to come may open its reasoning, which an answer that has none is rendered without.
-    """
-    reasoning = REASONING_OPENING.search(opening)
-    for wanted in (opening, opening[: reasoning.start()] if reasoning else opening):
-        for text in (wanted, wanted.rstrip()):
-            if not text:
-                return 0
-            if (found := stretch.find(text)) >= 0:
-                return found + len(text)
-    return None
-
-
-def _shared_length(left: str, right: str) -> int:
-    """Length of the beginning that two texts share."""
-    if right.startswith(left):
-        return len(left)
-    return next((place for place, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), len(right))

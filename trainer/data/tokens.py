@@ -73,9 +73,16 @@ class TokenisedExamples(Sequence[Tokens]):
 
 
 def tokenise(
-    conversations: Sequence[Conversation], template: ChatTemplate, progress: Callable[[int], None] | None = None
+    conversations: Sequence[Conversation],
+    template: ChatTemplate,
+    refuse: Callable[[str, str], object] | None = None,
 ) -> Iterator[Tokens]:
     """Render, tokenise and weigh every conversation, in order.
+
+    Args:
+        conversations: of which tokens are made.
+        template: of the model.
+        refuse: is told the name of a conversation that the template refuses and the reason; it is then skipped.
 
     Raises:
         TemplateError: an answer's place is not known, or the tokenizer gives no character offsets.
@@ -87,7 +94,17 @@ def tokenise(
     found = template.all_answers(conversations)
     for start in range(0, len(conversations), BATCH):
         batch = conversations[start : start + BATCH]
-        rendered = list(islice(found, len(batch)))
+        accepted, rendered = [], []
+        for conversation, one in zip(batch, islice(found, len(batch)), strict=True):
+            if not isinstance(one, TemplateError):
+                accepted.append(conversation)
+                rendered.append(one)
+            elif refuse is None:
+                raise one
+            else:
+                refuse(conversation.name, str(one).removeprefix(f"{conversation.name}: "))
+        if not accepted:
+            continue
         encoded = template.tokenizer(
             [text for text, _, _ in rendered],
             add_special_tokens=False,
@@ -95,7 +112,7 @@ def tokenise(
             return_attention_mask=False,
             verbose=False,
         )
-        for position, (conversation, (_, answers, lost)) in enumerate(zip(batch, rendered, strict=True)):
+        for position, (conversation, (_, answers, lost)) in enumerate(zip(accepted, rendered, strict=True)):
             ids = np.array(encoded["input_ids"][position], dtype=np.int32)
             offsets = np.array(encoded["offset_mapping"][position], dtype=np.int64).reshape(-1, 2)
             weights = np.zeros(len(ids), dtype=np.float32)
@@ -106,8 +123,6 @@ def tokenise(
             weights[:1] = 0
             closed = all(answer.closed for answer in answers if answer.weight > 0)
             yield Tokens(conversation.name, ids, weights, closed, lost)
-        if progress is not None:
-            progress(start + len(batch))
 
 
 def usual_answer(tokens: list[Tokens]) -> int:

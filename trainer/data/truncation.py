@@ -142,7 +142,7 @@ def _refuse(
     if nothing and not allow_nothing_to_learn:
         raise DataError(
             f"{file}: {len(nothing)} examples have no assistant token to learn ({_first(nothing)}). Give them an "
-            "answer with weight above 0, remove them, or set [training] allow_nothing_to_learn = true."
+            "answer with weight above 0, or skip them with --skip-untrainable."
         )
     if not any_kept:
         raise DataError(

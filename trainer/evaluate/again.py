@@ -21,7 +21,7 @@ from trainer.plan.plan import Plan, make_plan
 from trainer.publish.finished import finished_run, tuned_model
 
 BASELINE_FILE = "baseline.jsonl"
-GO_ON = "What was answered is kept; the same command goes on from there."
+GO_ON = "The answers so far are kept; run the same command again to continue."
 
 
 @exhaustion_worded(GO_ON)
@@ -30,7 +30,7 @@ def evaluate_again(
 ) -> Comparison:
     """Compare the tuned with the untuned model; `evaluation.jsonl` and `result.json` are renewed.
 
-    Interrupted, the next call goes on from the answers already given.
+    After an interruption, the next call continues with the answers already given.
 
     Raises:
         TrainerError: the run is not finished, its model or adapter is gone or changed, memory or disk ran out.

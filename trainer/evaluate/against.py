@@ -26,7 +26,7 @@ def against(first: Path, second: Path) -> dict[str, Any]:
     """
     measures = {_primary(folder) for folder in (first, second)}
     if len(measures) > 1:
-        raise DataError(f"The runs are measured by {' and '.join(sorted(measures))}: they cannot be compared.")
+        raise DataError(f"The runs are measured by {' and '.join(sorted(measures))}: the runs cannot be compared.")
     (measure,) = measures
     trained = {
         line["id"] for folder in (first, second) for line in _lines(folder / contract.TRAIN_FILE) if "id" in line
@@ -34,7 +34,7 @@ def against(first: Path, second: Path) -> dict[str, Any]:
     scores = [_scores(folder, measure) for folder in (first, second)]
     shared = sorted((scores[0].keys() & scores[1].keys()) - trained)
     if not shared:
-        raise DataError("The two runs held out no example in common: there is nothing to compare them on.")
+        raise DataError("The two runs held out no example in common: they cannot be compared.")
     before, after = (np.array([found[name] for name in shared]) for found in scores)
     paired = verdict(measure, before, after, seed=0)
     words = {"better": "is better than", "worse": "is worse than", "cannot tell": "cannot be told from"}
@@ -54,10 +54,10 @@ def against(first: Path, second: Path) -> dict[str, Any]:
 def _primary(folder: Path) -> str:
     path = folder / contract.RESULT_FILE
     if not path.is_file():
-        raise MissingError(f"{folder} holds no finished run. Train first: `trainer run {folder}`.")
+        raise MissingError(f"{folder} contains no finished run. Train first: `trainer run {folder}`.")
     compared = Result.model_validate_json(path.read_bytes()).evaluation
     if compared is None or compared.primary is None:
-        raise MissingError(f"{folder} was not asked for answers. `trainer evaluate {folder}` does that.")
+        raise MissingError(f"{folder} was not evaluated with answers. `trainer evaluate {folder}` does that.")
     return compared.primary
 
 

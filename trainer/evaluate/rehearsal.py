@@ -14,7 +14,8 @@ from trainer.evaluate.answers.prompting import SHOTS, can_be_shown, commonest_sy
 from trainer.evaluate.measures.json_schema import schemas_of
 from trainer.evaluate.tuned_and_untuned import held_out_of
 from trainer.model.load import load_config
-from trainer.plan.plan import HeldOut, Plan
+from trainer.plan.data import HeldOut
+from trainer.plan.plan import Plan
 from trainer.train.arguments import refuse_failing_arguments
 
 One = TypeVar("One", Conversation, Question)

@@ -20,7 +20,6 @@ from trainer.contract.files import atomic_file
 from trainer.contract.results import Comparison, Cut, Interval, Measured
 from trainer.contract.statistics import Floats, draws, expanded_quantiles, mean_interval, measured
 from trainer.data.batches import Layout
-from trainer.data.read import read_conversations
 from trainer.data.tokens import TokenisedExamples, tokenise
 from trainer.evaluate.answers.general_questions import general_questions
 from trainer.evaluate.answers.generate import Answer, Question, answer, questions, stop_tokens
@@ -31,7 +30,8 @@ from trainer.evaluate.measures.answer_kind import AnswerKind, answer_kind
 from trainer.evaluate.measures.json_schema import Schema, schemas_of
 from trainer.evaluate.measures.measures import PRIMARY, measure
 from trainer.evaluate.verdict import verdict
-from trainer.plan.plan import HeldOut, Plan, load_held_out
+from trainer.plan.data import HeldOut, load_held_out
+from trainer.plan.plan import Plan
 
 CHUNK = 32
 """Answers between two writes to disk."""
@@ -117,7 +117,7 @@ def ask(plan: Plan, model: Any, held_out: HeldOut, answered: Answered | None, wi
     settings = plan.settings.evaluation
     order = np.random.default_rng([plan.settings.training.seed, 1]).permutation(len(held_out.conversations))
     chosen = questions((held_out.conversations[int(place)] for place in order), settings.answers)
-    train = read_conversations(plan.folder / contract.TRAIN_FILE) if chosen else []
+    train = plan.train_conversations() if chosen else []
     shown = [train[place] for place in spread_sample(len(train), MOST_SHOWABLE, plan.settings.training.seed)]
     room = min(_positions(model), MOST_PROMPT_TOKENS) - _most_tokens(plan)
     prompted = well_prompted(chosen, shown, plan.template, room, settings.baseline_prompt)
@@ -208,7 +208,7 @@ def _score(plan: Plan, model: Any, examples: TokenisedExamples, chosen: Sequence
 
 
 def _answers(plan: Plan, model: Any, by: str, asked: Sequence[Question], answered: Answered | None) -> list[Answer]:
-    stops = stop_tokens(plan.tokenizer, plan.train)
+    stops = stop_tokens(plan.tokenizer, plan.train, plan.base_stops)
     given = {one.name: known for one in asked if answered and (known := answered.of(by, one.name)) is not None}
     open_ = [one for one in asked if one.name not in given]
     for start in range(0, len(open_), CHUNK):

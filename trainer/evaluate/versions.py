@@ -36,7 +36,7 @@ def compare_versions(before: Sequence[Path], after: Sequence[Path]) -> dict[str,
         raise DataError("Name at least one run of each version: --before DIR --after DIR.")
     shared = sorted(set.intersection(*(set(found) for version in losses for found in version)))
     if not shared:
-        raise DataError("The runs held out no example in common: there is nothing to compare them on.")
+        raise DataError("The runs held out no example in common: they cannot be compared.")
     first, second = (
         np.array([[found[name] for name in shared] for found in version], dtype=np.float64) for version in losses
     )

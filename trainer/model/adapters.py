@@ -7,6 +7,7 @@ from typing import Any
 from trainer.contract.errors import SettingsError
 from trainer.contract.settings import LoraSettings
 from trainer.model import starts
+from trainer.model.targets import choose_targets
 
 
 def add_adapter(model: Any, settings: LoraSettings) -> Any:
@@ -19,6 +20,12 @@ def add_adapter(model: Any, settings: LoraSettings) -> Any:
     """
     from peft import LoraConfig, get_peft_model
 
+    chosen = choose_targets(model, settings.targets)
+    if chosen.parameters and (settings.variant not in ("lora", "rslora") or settings.dropout):
+        raise SettingsError(
+            f"[lora] targets = {settings.targets!r}: experts that are stored as one weight take variant "
+            '"lora" or "rslora" and no dropout.'
+        )
     # A PiSSA adapter has a trained half and a frozen one; alpha grows with the rank, so that the scale stays.
     halves = 2 if settings.variant == "pissa" else 1
     config = LoraConfig(
@@ -26,7 +33,9 @@ def add_adapter(model: Any, settings: LoraSettings) -> Any:
         r=halves * (settings.rank or 0),
         lora_alpha=halves * (settings.alpha or 0),
         lora_dropout=settings.dropout,
-        target_modules=settings.targets,
+        target_modules=chosen.modules or None,
+        target_parameters=chosen.parameters or None,
+        exclude_modules=chosen.excluded,
         use_rslora=settings.variant == "rslora",
         use_dora=settings.variant == "dora",
     )

@@ -36,8 +36,8 @@ def refuse_changed(what: str, place: str, then: dict[str, str], now: dict[str, s
     changed = sorted(name for name, digest in then.items() if now.get(name) != digest)
     if changed:
         raise ChangedError(
-            f"The {what} in {place} changed since the run ({', '.join(changed)}): the adapter would not fit, and "
-            "figures would mean nothing. Put the files back, or train again in a new folder."
+            f"The {what} in {place} changed since the run ({', '.join(changed)}): the adapter no longer "
+            "belongs to it. Restore the files, or train again in a new folder."
         )
 
 

@@ -124,6 +124,68 @@ def load_config(source: ModelSource) -> Any:
     return config
 
 
+def generation_stops(source: ModelSource, config: Any) -> list[int]:
+    """Tokens at which the base model's generation settings, or else its configuration, end an answer."""
+    from transformers import GenerationConfig
+
+    try:
+        found = GenerationConfig.from_pretrained(source.name, **source.arguments).eos_token_id
+    except (OSError, ValueError):
+        found = getattr(config.get_text_config(), "eos_token_id", None)
+    return [] if found is None else [found] if isinstance(found, int) else list(found)
+
+
+def model_class(config: Any) -> Any:
+    """The auto class that makes the model: it generates text, from text or also from pictures.
+
+    Raises:
+        SettingsError: it is a model of another kind.
+    """
+    from transformers import (
+        MODEL_FOR_CAUSAL_LM_MAPPING,
+        MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+        AutoModelForCausalLM,
+        AutoModelForImageTextToText,
+    )
+
+    if not getattr(config, "is_encoder_decoder", False):
+        if type(config) in MODEL_FOR_CAUSAL_LM_MAPPING or "AutoModelForCausalLM" in (
+            getattr(config, "auto_map", None) or {}
+        ):
+            return AutoModelForCausalLM
+        if type(config) in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING:
+            return AutoModelForImageTextToText
+    raise SettingsError(
+        f"[model] name: a model of type {config.model_type!r} cannot be trained here; only models that continue a text "
+        "(decoders) can."
+    )
+
+
+def weightless_model(config: Any, trust_remote_code: bool = False) -> Any:
+    """The model without any weights: its layers can be counted.
+
+    Raises:
+        SettingsError: it is a model of another kind, or its configuration makes none.
+    """
+    import copy
+
+    import torch
+
+    from trainer.model.soundness import RAISED, first_line
+
+    kind = model_class(config)
+    try:
+        with torch.device("meta"):
+            return kind.from_config(copy.deepcopy(config), trust_remote_code=trust_remote_code)
+    except ImportError as problem:
+        raise MissingError(f"[model] name: the model needs a package: {first_line(problem)}") from problem
+    except RAISED as problem:
+        raise SettingsError(
+            f"[model] name: the model's configuration (type {config.model_type!r}) makes no model: "
+            f"{first_line(problem)}"
+        ) from problem
+
+
 def load_model(source: ModelSource, placement: Placement, sharded: bool = False) -> Any:
     """The base model, frozen, its linear layers in NF4 when the placement says so.
 
@@ -133,8 +195,6 @@ def load_model(source: ModelSource, placement: Placement, sharded: bool = False)
     Raises:
         MissingError: the model is not there, or bitsandbytes is needed and missing.
     """
-    from transformers import AutoModelForCausalLM
-
     attention.register()
     # Never pickled weights: reading them would run whatever code they hold.
     options: dict[str, Any] = {"dtype": placement.dtype, "use_safetensors": True, **source.arguments}
@@ -144,7 +204,7 @@ def load_model(source: ModelSource, placement: Placement, sharded: bool = False)
         options["quantization_config"] = _nf4(placement, sharded)
     try:
         with freed_memory_returned():
-            model = AutoModelForCausalLM.from_pretrained(source.name, **options)
+            model = model_class(load_config(source)).from_pretrained(source.name, **options)
     except (OSError, ImportError) as problem:
         raise _missing(source, problem) from problem
     model.requires_grad_(False)
@@ -196,7 +256,7 @@ def check_vocabulary(model_or_config: Any, tokenizer: Any) -> None:
     rows = model_or_config.get_text_config().vocab_size
     if any(token not in tokenizer.added_tokens_decoder for token in range(rows, len(tokenizer))):
         raise DataError(
-            f"The tokenizer has {len(tokenizer)} tokens and the model {rows} embeddings: they do not belong together. "
+            f"The tokenizer has {len(tokenizer)} tokens and the model {rows} embeddings: they do not match. "
             "Use the tokenizer that came with the model."
         )
 
@@ -207,7 +267,9 @@ _ALLOW_CODE = "If you trust that code, say --trust-remote-code on the command li
 def _missing(source: ModelSource, problem: Exception) -> TrainerError:
     text = str(problem).split("\n")[0][:300]
     if not source.trust_remote_code and "trust_remote_code" in str(problem):
-        return SettingsError(f"The model {source.name} brings code of its own, which is not run unasked. {_ALLOW_CODE}")
+        return SettingsError(
+            f"The model {source.name} comes with code of its own, which does not run without permission. {_ALLOW_CODE}"
+        )
     if Path(source.name).is_dir():
         return MissingError(f"The model in {source.name} cannot be loaded: {text}")
     if not source.allow_download:
@@ -216,6 +278,6 @@ def _missing(source: ModelSource, problem: Exception) -> TrainerError:
             "download with --allow-download."
         )
     return MissingError(
-        f"The model {source.name} cannot be had: {text} If it is gated, accept its licence on the hub and log in with "
-        "`hf auth login`."
+        f"The model {source.name} could not be downloaded: {text} If it is gated, accept its licence on the hub and "
+        "log in with `hf auth login`."
     )

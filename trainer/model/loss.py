@@ -6,7 +6,10 @@ own dtype, for trained positions only; rows are worked off in chunks, so that no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from inspect import signature
 from typing import Any
 
 import torch
@@ -59,9 +62,27 @@ class _AnswerLoss(torch.autograd.Function):  # type: ignore[misc]
 
 def answer_scores(model: Any, batch: MicroBatch, scale: float) -> TokenScores:
     """One forward pass. `scale` divides every weight: that of the whole step, so that passes add up to its mean."""
-    logits = model(**batch.inputs, logits_to_keep=batch.columns, use_cache=False).logits
+    kept = {"logits_to_keep": batch.columns} if _keeps_logits(_forward_of(model)) else {}
+    logits = model(**batch.inputs, **kept, use_cache=False).logits
+    if not kept:
+        logits = logits[:, batch.columns]
     # In a packed row the kept logits are the trained ones, in order; padded rows share columns and need a selection.
     logits = logits[0] if batch.packed else logits[batch.rows, batch.picks]
     wide = torch.promote_types(logits.dtype, torch.float32)
     loss, nll, correct = _AnswerLoss.apply(logits, batch.labels, batch.weights.to(wide) / scale)
     return TokenScores(loss, nll, correct)
+
+
+def _forward_of(model: Any) -> Callable[..., Any]:
+    """The forward function of the model itself, whatever it is wrapped in."""
+    while hasattr(model, "module"):
+        model = model.module
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    forward: Callable[..., Any] = type(base).forward
+    return forward
+
+
+@cache
+def _keeps_logits(forward: Callable[..., Any]) -> bool:
+    """Some models swallow `logits_to_keep` among other options and return all logits, which are then selected here."""
+    return "logits_to_keep" in signature(forward).parameters

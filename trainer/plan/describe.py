@@ -88,7 +88,7 @@ def _cost(plan: Plan) -> str:
             f"  device  {where}",
             f"  memory  {memory}",
             f"  disk    {_gib(cost.disk)} of {_gib(cost.disk_free)} free",
-            f"  time    about {_duration(cost.seconds)} of computing",
+            f"  time    about {_duration(cost.seconds)} of training, if nothing else runs",
         ]
     )
 

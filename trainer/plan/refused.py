@@ -9,6 +9,7 @@ from trainer.contract.settings import read_settings
 from trainer.data.find_template import chat_template
 from trainer.data.read import read_conversations
 from trainer.model.load import find_source, load_tokenizer
+from trainer.plan.plan import template_file
 from trainer.plan.unasked import refuse_unasked
 
 
@@ -22,6 +23,5 @@ def refused(folder: Path, allow_download: bool = False, *, trust_remote_code: bo
     refuse_unasked(given, folder, trust_remote_code)
     conversations = read_conversations(folder / contract.TRAIN_FILE)
     tokenizer = load_tokenizer(find_source(given.model, folder, allow_download, trust_remote_code))
-    file = None if given.model.chat_template is None else folder / given.model.chat_template
-    reasons = chat_template(tokenizer, file).refusals(conversations)
+    reasons = chat_template(tokenizer, template_file(given, folder)).refusals(conversations)
     return {one.name: reason for one, reason in zip(conversations, reasons, strict=True) if reason}

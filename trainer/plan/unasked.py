@@ -43,7 +43,6 @@ PASSED_ON = frozenset(
         "full_determinism",
         "greater_is_better",
         "ignore_data_skip",
-        "include_num_input_tokens_seen",
         "label_smoothing_factor",
         "length_column_name",
         "load_best_model_at_end",
@@ -99,18 +98,18 @@ def refuse_unasked(given: RunSettings, folder: Path, trust_remote_code: bool) ->
     if given.model.trust_remote_code and not trust_remote_code:
         raise SettingsError(
             "[model] trust_remote_code = true would run code that comes with the model. If you trust that code, say "
-            "--trust-remote-code on the command line; else take the setting out of run.toml."
+            "--trust-remote-code on the command line; otherwise remove the setting from run.toml."
         )
     for name, value in given.transformers.items():
         if name not in PASSED_ON:
             raise SettingsError(
-                f"[transformers] {name} could run code, send data or read files elsewhere, so it is not passed on. "
-                "Take it out of run.toml."
+                f"[transformers] {name} could run code, send data or read other files, so it is not allowed. "
+                "Remove it from run.toml."
             )
         if name == "report_to" and not set(_listed(value)) <= set(REPORTS):
             raise SettingsError(
-                f"[transformers] report_to = {value!r} would send figures away. Use one of {', '.join(REPORTS)}; "
-                "events.jsonl and results.csv hold every figure for programs of your own."
+                f"[transformers] report_to = {value!r} would send metrics to another machine. Use one of "
+                f"{', '.join(REPORTS)}; events.jsonl and results.csv hold all metrics for your own programs."
             )
     refuse_elsewhere("[model] chat_template", given.model.chat_template, folder)
     refuse_elsewhere("[evaluation] answer_schema", given.evaluation.answer_schema, folder)
@@ -124,8 +123,8 @@ def refuse_elsewhere(setting: str, name: str | None, folder: Path) -> None:
     """
     if name is not None and not (folder / name).resolve().is_relative_to(folder.resolve()):
         raise SettingsError(
-            f"{setting} = {name!r} lies outside the run's folder {folder}. Copy the file into it, and name it without "
-            "the way there."
+            f"{setting} = {name!r} lies outside the run's folder {folder}. Copy the file into that folder "
+            "and give its name only."
         )
 
 

@@ -27,11 +27,11 @@ def finished_run(folder: Path, allow_download: bool, trust_remote_code: bool = F
     """
     path = folder / contract.RESULT_FILE
     if not path.is_file():
-        raise MissingError(f"{folder} holds no finished run. Train first: `trainer run {folder}`.")
+        raise MissingError(f"{folder} contains no finished run. Train first: `trainer run {folder}`.")
     adapter = folder / contract.ADAPTER_FOLDER
     if missing := [name for name in ADAPTER_FILES if not (adapter / name).is_file()]:
         raise MissingError(
-            f"The adapter of this run is gone: {adapter} has no {' and no '.join(missing)}. Put it back, or train "
+            f"The adapter of this run is missing: {adapter} has no {' and no '.join(missing)}. Restore it, or train "
             "again in a new folder."
         )
     result = Result.model_validate(json.loads(path.read_text(encoding="utf-8")))
@@ -59,8 +59,8 @@ def tuned_model(plan: Plan) -> Any:
         tuned = PeftModel.from_pretrained(base, adapter)
     except (OSError, ValueError, SafetensorError) as problem:
         raise MissingError(
-            f"The adapter in {adapter} cannot be loaded: {str(problem).splitlines()[0][:200]}. Put a sound copy there, "
-            "or train again in a new folder."
+            f"The adapter in {adapter} cannot be loaded: {str(problem).splitlines()[0][:200]}. Replace it with an "
+            "intact copy, or train again in a new folder."
         ) from problem
     fuse_adapters(tuned)
     return tuned

@@ -74,7 +74,9 @@ def merge_adapter(
     if difference > LARGEST_DIFFERENCE[dtype]:
         problems.append(f"its logits differ by {difference:.1e} of the largest one from base and adapter")
     if problems:
-        raise SettingsError(f"The merged model in {target} is not right: {'; '.join(problems)}. Try --dtype float32.")
+        raise SettingsError(
+            f"The merged model in {target} failed its check: {'; '.join(problems)}. Try --dtype float32."
+        )
     report = {
         "folder": str(target),
         "dtype": dtype,
@@ -82,7 +84,7 @@ def merge_adapter(
         "held_out_loss_adapter": before,
         "held_out_loss_merged": after,
         "held_out_loss_in_training": result.validation_loss,
-        "stop_tokens": stop_tokens(plan.tokenizer, plan.train),
+        "stop_tokens": stop_tokens(plan.tokenizer, plan.train, plan.base_stops),
     }
     write_text(target / _REPORT, json.dumps(report, indent=2) + "\n")
     return report
@@ -100,7 +102,7 @@ def _write(plan: Plan, merged: Any, target: Path) -> None:
     temporary = target.with_name(f".{target.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     merged.config.use_cache = True
-    merged.generation_config.eos_token_id = stop_tokens(plan.tokenizer, plan.train)
+    merged.generation_config.eos_token_id = stop_tokens(plan.tokenizer, plan.train, plan.base_stops)
     merged.save_pretrained(temporary)
     plan.tokenizer.save_pretrained(temporary)
     rewritten = {path.name: sha256(path) for path in sorted(temporary.iterdir())}
@@ -132,8 +134,8 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     others = [path.name for path in found if not path.is_file() or rewritten.get(path.name) != sha256(path)]
     if others or (found and not rewritten):
         raise SettingsError(
-            f"{target} holds something that no merge wrote, or that was changed since: {', '.join(others[:5])}. Move "
-            "it away; then merge again."
+            f"{target} holds something that `trainer merge` did not write, or that has changed since: "
+            f"{', '.join(others[:5])}. Move it elsewhere, then merge again."
         )
 
 
@@ -145,7 +147,7 @@ def _template_problems(plan: Plan, target: Path) -> list[str]:
         problems.append("its chat template is not the one of the training")
     generation = json.loads((target / "generation_config.json").read_text(encoding="utf-8"))
     stops = generation.get("eos_token_id")
-    if (stops if isinstance(stops, list) else [stops]) != stop_tokens(plan.tokenizer, plan.train):
+    if (stops if isinstance(stops, list) else [stops]) != stop_tokens(plan.tokenizer, plan.train, plan.base_stops):
         problems.append("its generation settings lack a stop token")
     if getattr(load_config(source), "quantization_config", None) is not None:
         problems.append("it is quantised")

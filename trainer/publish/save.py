@@ -18,7 +18,7 @@ def save_adapter(plan: Plan, model: Any) -> None:
     folder = plan.folder / ADAPTER_FOLDER
     model.save_pretrained(folder)
     plan.tokenizer.save_pretrained(folder)
-    stops = stop_tokens(plan.tokenizer, plan.train)
+    stops = stop_tokens(plan.tokenizer, plan.train, plan.base_stops)
     generation = {"eos_token_id": stops, "pad_token_id": stops[0] if stops else None}
     write_text(folder / "generation_config.json", json.dumps(generation, indent=2) + "\n")
     sync_folder(folder)

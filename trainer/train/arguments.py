@@ -101,6 +101,7 @@ OWNED = {
     "logging_nan_inf_filter": _FIGURES,
     "eval_on_start": "[training] evaluations",
     "eval_delay": "[training] evaluations",
+    "include_num_input_tokens_seen": "this trainer, which counts tokens itself",
     "remove_unused_columns": _ITS_LOADER,
     "train_sampling_strategy": _ITS_LOADER,
     "dataloader_drop_last": _ITS_LOADER,
@@ -151,6 +152,8 @@ def refuse_failing_arguments(plan: Plan) -> None:
     from transformers import Trainer, get_scheduler
     from transformers.integrations import get_reporting_integration_callbacks
 
+    if plan.settings.transformers.get("use_liger_kernel") and importlib.util.find_spec("liger_kernel") is None:
+        raise MissingError("[transformers] use_liger_kernel: the package liger-kernel is not installed.")
     try:
         arguments = training_arguments(plan, resumed=False)
         kind, values = Trainer.get_optimizer_cls_and_kwargs(arguments)

@@ -100,7 +100,7 @@ def _evaluated(plan: Plan, trainer: AnswerTrainer, log: EventLog, narrate: Narra
         return None
     narrate("Comparing the tuned with the untuned model on held-out examples.")
     saved = f"The adapter is trained and saved in {plan.folder / contract.ADAPTER_FOLDER}."
-    go_on = f"`trainer resume {plan.folder}` evaluates it without training again."
+    go_on = f"`trainer resume {plan.folder}` repeats only the evaluation."
     try:
         with exhaustion_worded(f"{saved} {go_on}"):
             return compare(

@@ -24,7 +24,7 @@ from trainer.model.precision import computing
 from trainer.train import checkpoints
 from trainer.train.dynamics import Dynamics
 
-START_ANEW = "Put a sound copy there, or start a new run in a new folder."
+START_ANEW = "Replace it with an intact copy, or start a new run in a new folder."
 
 
 class StepDataset(torch.utils.data.IterableDataset[StepBatch]):  # type: ignore[misc]
@@ -37,6 +37,12 @@ class StepDataset(torch.utils.data.IterableDataset[StepBatch]):  # type: ignore[
 
     def __len__(self) -> int:
         return math.ceil(len(self.examples) / self.batch_size)
+
+    def tokens_of(self, steps: int) -> int:
+        """Tokens of the first `steps` steps of a run, on all devices."""
+        epochs, rest = divmod(steps, len(self))
+        last = epoch_order(len(self.examples), self.batch_size, self.seed, epochs)[:rest]
+        return int(epochs * self.lengths.sum() + sum(self.lengths[step].sum() for step in last))
 
     def __iter__(self) -> Iterator[StepBatch]:
         for step in epoch_order(len(self.examples), self.batch_size, self.seed, self.epoch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
@@ -12,31 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
-from trainer.contract.errors import CheckpointError, SettingsError, StoppedError
+from trainer.contract.errors import SettingsError, StoppedError
 from trainer.contract.events import EventLog
-from trainer.contract.files import data_hashes, remove_torn, sha256, write_text
+from trainer.contract.files import remove_torn
 from trainer.contract.results import Result
 from trainer.data.batches import Layout
-from trainer.data.read import read_conversations
 from trainer.evaluate.answers.generate import answer, questions, stop_tokens
 from trainer.evaluate.held_out import spread_sample
 from trainer.evaluate.rehearsal import rehearse
 from trainer.exhausted import exhaustion_worded
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
-from trainer.model.fingerprint import fingerprint, refuse_changed
+from trainer.model.continued import adapter_folder, continue_adapter
 from trainer.model.fused import fuse_adapters
 from trainer.model.load import load_model, replace_attention
 from trainer.narration import Narration
 from trainer.plan.plan import Plan, make_plan
 from trainer.train.arguments import training_arguments
-from trainer.train.checkpoints import ends_training, newest_sound, remove_unfinished
+from trainer.train.checkpoints import ends_training, remove_unfinished
 from trainer.train.dynamics import Dynamics
-from trainer.train.finish import finish, tell_finished, versions
+from trainer.train.finish import finish, tell_finished
 from trainer.train.heartbeat import Heartbeat
 from trainer.train.loop import AnswerTrainer, StepDataset
 from trainer.train.processes import Processes, here
 from trainer.train.signals import StopSignals
+from trainer.train.started import continue_from, note_start, refuse_another_model, refuse_used_folder
 from trainer.train.watch import Watch
 
 GO_ON = "`trainer resume` continues from the last checkpoint."
@@ -49,12 +48,14 @@ def run(
     resume: bool = False,
     allow_download: bool = False,
     trust_remote_code: bool = False,
+    skip_untrainable: bool = False,
     began: float | None = None,
     on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> Result:
     """Train the run in `folder`, or continue it; returns what is written to `result.json`.
 
     `trust_remote_code`: code that comes with the model may run; a setting alone does not allow it.
+    `skip_untrainable`: as the setting of that name.
     `began` is the wall-clock time the process started, for the time to the first loss.
 
     Raises:
@@ -65,16 +66,17 @@ def run(
     if resume and processes.main and (reported := tell_finished(folder, on_event)) is not None:
         return reported
     narrate = Narration(folder / contract.LOG_FILE if processes.main else None)
-    checkpoint = _continue_from(folder, narrate) if resume else None
+    checkpoint = continue_from(folder, narrate) if resume else None
     if not resume:
-        _refuse_used_folder(folder, processes)
+        refuse_used_folder(folder, processes)
     log = EventLog(folder / contract.EVENTS_FILE if processes.main else None, folder.resolve().name, on_event)
     try:
         log.write(
             "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
         )
         with exhaustion_worded(GO_ON, OR_ANEW), Heartbeat(log) as heartbeat:
-            planned = partial(make_plan, folder, allow_download, narrate, resume, trust_remote_code=trust_remote_code)
+            options = {"trust_remote_code": trust_remote_code, "skip_untrainable": skip_untrainable}
+            planned = partial(make_plan, folder, allow_download, narrate, resume, **options)
             result = _train(planned, resume, checkpoint, began, log, heartbeat, narrate, processes)
         log.write("finished", reason=result.reason, exit_code=0, result=contract.RESULT_FILE)
         return result
@@ -101,15 +103,15 @@ def _train(
     clock = time.monotonic()
     plan = planned()
     if resume:
-        _refuse_another_model(plan)
-        rehearse(plan, read_conversations(plan.folder / contract.TRAIN_FILE))
+        refuse_another_model(plan)
+        rehearse(plan, plan.train_conversations())
     _tell(plan, log, narrate)
     narrate(f"Loading {plan.source.name} on {plan.placement.device}.")
     model, plan = prepare_model(plan, processes)
     facts = model_facts(model)
     log.write("plan", **plan.as_event(), model_facts=facts)
     if processes.main and not resume:
-        _note_start(plan)
+        note_start(plan)
 
     with StopSignals() as signals:
         trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint)
@@ -159,11 +161,18 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
         replace_attention(model)
         reason = None
     if reason is not None and wanted:
-        raise SettingsError(f"[training] packing = true, but this model cannot be packed: {reason}. Leave packing out.")
+        raise SettingsError(
+            f"[training] packing = true, but this model cannot be packed: {reason}. Remove packing from run.toml."
+        )
     if wanted is None:
         origin = "checked on the loaded model" if reason is None else f"no: {reason}"
         plan = plan.with_value("training", "packing", reason is None, origin)
-    adapted = add_adapter(model, plan.settings.lora)
+    adapter = plan.settings.model.adapter
+    adapted = (
+        add_adapter(model, plan.settings.lora)
+        if adapter is None
+        else continue_adapter(model, adapter_folder(adapter, plan.folder))
+    )
     if not processes.sharded:
         fuse_adapters(adapted)
     return adapted, plan
@@ -187,7 +196,7 @@ def build_trainer(
     steps = StepDataset(plan.train, layout, training.batch_size or 1, training.seed, processes.rank)
     validation = plan.validation.tokens if plan.validation else None
     count = len(validation) if validation is not None else 0
-    stops = stop_tokens(plan.tokenizer, plan.train)
+    stops = stop_tokens(plan.tokenizer, plan.train, plan.base_stops)
     asked = questions(plan.validation.conversations, plan.settings.evaluation.sample_answers) if plan.validation else []
 
     def sample_answers() -> list[dict[str, Any]]:
@@ -218,73 +227,6 @@ def build_trainer(
     watch.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     return trainer, watch
-
-
-def _refuse_used_folder(folder: Path, processes: Processes) -> None:
-    if not folder.is_dir():
-        raise SettingsError(
-            f"There is no folder {folder}. A run folder holds run.toml, train.jsonl and validation.jsonl."
-        )
-    # The first process creates files while others still start, so it alone looks for traces of an earlier run.
-    begun = folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
-    used = (folder / contract.RESULT_FILE).exists() or begun.exists()
-    if processes.main and used:
-        raise SettingsError(
-            f"{folder} already holds a run. Continue it with `trainer resume`, or copy run.toml and the data to "
-            "a new folder."
-        )
-
-
-def _continue_from(folder: Path, narrate: Narration) -> Path | None:
-    """The checkpoint to continue from; None starts at step 0 when the run was killed before its first checkpoint.
-
-    Raises:
-        CheckpointError: the run is finished, never began, or its data or settings changed since.
-    """
-    if (folder / contract.RESULT_FILE).exists():
-        raise CheckpointError(f"The run in {folder} is finished; there is nothing to resume.")
-    started = folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
-    if not started.exists():
-        raise CheckpointError(f"No run was started in {folder}. Start it with `trainer run`.")
-    then = json.loads(started.read_text(encoding="utf-8"))
-    for name, digest in {
-        **data_hashes(folder),
-        contract.SETTINGS_FILE: sha256(folder / contract.SETTINGS_FILE),
-    }.items():
-        if then["files"].get(name) != digest:
-            raise CheckpointError(
-                f"{name} has changed since the run began. Restore it, or start a new run in a new folder."
-            )
-    changed = [name for name, found in versions().items() if then["versions"].get(name) != found]
-    if changed:
-        narrate(f"Other versions than when the run began ({', '.join(changed)}): losses may differ in the last digits.")
-    checkpoint, skipped = newest_sound(folder / contract.CHECKPOINTS_FOLDER)
-    for sentence in skipped:
-        narrate(sentence)
-    narrate(f"Continuing from {checkpoint.name}." if checkpoint else "No checkpoint yet: starting from the first step.")
-    return checkpoint
-
-
-def _note_start(plan: Plan) -> None:
-    """Write the settled settings, and what a resumed run must find unchanged."""
-    write_text(plan.folder / contract.RESOLVED_FILE, plan.resolved.toml())
-    checkpoints = plan.folder / contract.CHECKPOINTS_FOLDER
-    checkpoints.mkdir(exist_ok=True)
-    files = {**data_hashes(plan.folder), contract.SETTINGS_FILE: sha256(plan.folder / contract.SETTINGS_FILE)}
-    started = {"files": files, "versions": versions(), "origins": plan.resolved.origins}
-    started["model"] = fingerprint(plan.source)
-    write_text(checkpoints / contract.STARTED_FILE, json.dumps(started, indent=1))
-
-
-def _refuse_another_model(plan: Plan) -> None:
-    """An adapter goes on only upon the model that it began on.
-
-    Raises:
-        ChangedError: the base model's files are others than when the run began.
-    """
-    started = plan.folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE
-    then = json.loads(started.read_text(encoding="utf-8")).get("model", {})
-    refuse_changed("base model", plan.source.name, then, fingerprint(plan.source) if then else {})
 
 
 def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,13 +48,15 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.first_loss_seconds: float | None = None
         self.train_losses: list[float] = []
         self.heartbeat = heartbeat
-        self._loop_began = time.monotonic()
-        self._before, self._first_step = 0, 0
+        self._loop_began = self._step_began = time.monotonic()
+        self._before, self._steps_taken, self._evaluated = 0, 0, 0
+        self._step_seconds, self._all_tokens = 0.0, 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Start the clock of tokens a second."""
         self._loop_began = time.monotonic()
-        self._before, self._first_step = self.trainer.tokens_trained, state.global_step
+        self._before = self.trainer.tokens_trained
+        self._all_tokens = self.trainer.steps.tokens_of(state.max_steps)
         self.heartbeat.phase, self.heartbeat.figures = "training", self._progress
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -65,8 +68,14 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         """Lay out the steps of this epoch."""
         self.trainer.steps.epoch = state.global_step // len(self.trainer.steps)
 
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        """Steps and evaluations are timed apart."""
+        self._step_began = time.monotonic()
+
     def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:  # noqa: ARG002
         """Progress; a signal ends the run after this step."""
+        self._step_seconds += time.monotonic() - self._step_began
+        self._steps_taken += 1
         self.heartbeat.step()
         if state.global_step == SELF_CHECK_STEP:
             for name in untouched_layers(model)[:3]:
@@ -109,6 +118,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         if self.main:
             for sample in self.sample_answers():
                 self.log.write("answer", step=state.global_step, **sample)
+        self._evaluated += 1
         self._judge(state, control)
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -170,8 +180,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         state = self.trainer.state
         seconds = max(1e-9, time.monotonic() - self._loop_began)
         tokens = self.trainer.tokens_trained
-        done = state.global_step - self._first_step
-        left = (state.max_steps - state.global_step) * seconds / done if done > 0 else None
+        left = self._seconds_left(seconds) if self._steps_taken else None
         return {
             "step": state.global_step,
             "steps": state.max_steps,
@@ -180,6 +189,16 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             "tokens_per_second": round((tokens - self._before) / seconds, 1),
             "seconds_left": None if left is None else round(left, 1),
         }
+
+    def _seconds_left(self, seconds: float) -> float:
+        """Of the training: its tokens at the speed of the steps so far, and its evaluations at their mean cost."""
+        state, trained = self.trainer.state, self.trainer.tokens_trained
+        for_steps = (self._all_tokens - trained) * self._step_seconds
+        evaluations = math.ceil((state.max_steps - state.global_step) / max(1, self.trainer.args.eval_steps or 1))
+        besides = max(0.0, seconds - self._step_seconds) / max(1, self._evaluated)
+        if self.trainer.validation is None:
+            besides = 0.0
+        return float(max(0.0, for_steps / max(1, trained - self._before) + evaluations * besides))
 
     def save(self, folder: Path) -> None:
         """Write what a resumed run must know into a checkpoint: evaluations so far, tokens seen, what was noticed.

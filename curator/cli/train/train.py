@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     "--prepare", is_flag=True, help="Here: make the run's folder, print it with its plan as JSON, start nothing."
 )
 @click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
+@click.option("--skip-untrainable", is_flag=True, help="Here: skip examples that the chat template cannot train.")
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
 @click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
 @click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
@@ -55,6 +56,7 @@ def command(
     dry_run: bool,
     prepare: bool,
     skip_invalid: bool,
+    skip_untrainable: bool,
     allow_leaks: bool,
     use: str | None,
     worth: int | None,
@@ -80,6 +82,8 @@ def command(
         model, settings = _last(options, settings)
     if model is None:
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
+    if skip_untrainable and via is None:
+        settings = (*settings, "training.skip_untrainable=true")
     left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)
     if via is not None:
         return train_at_service(

@@ -55,10 +55,14 @@ def with_system_text(question: Question, system: str | None) -> Question:
     return Question(question.name, [{"role": "system", "content": system}, *rest], question.tools, question.reference)
 
 
-def stop_tokens(tokenizer: Any, examples: TokenisedExamples) -> list[int]:
-    """Tokens that end an answer: the end-of-text token, and whatever special token ends the answers trained on."""
+def stop_tokens(tokenizer: Any, examples: TokenisedExamples, base: Sequence[int] = ()) -> list[int]:
+    """Tokens that end an answer: the end-of-text token, and whatever special token ends the answers trained on.
+
+    `base`: those of the base model's generation settings, kept where they are special tokens.
+    """
     special = {index for index, token in tokenizer.added_tokens_decoder.items() if token.special}
     stops = {tokenizer.eos_token_id} if tokenizer.eos_token_id is not None else set()
+    stops |= special & set(base)
     for index in range(min(len(examples), 200)):
         example = examples[index]
         trained = example.ids[example.weights > 0]

@@ -1,4 +1,4 @@
-"""Answers given so far, on disk: an evaluation that was interrupted goes on where it stopped."""
+"""Answers given so far, on disk: an interrupted evaluation continues where it stopped."""
 
 from __future__ import annotations
 

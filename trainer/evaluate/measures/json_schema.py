@@ -48,7 +48,7 @@ def _from_file(setting: str, folder: Path) -> Schema:
     except (OSError, ValueError) as problem:
         raise SettingsError(f"[evaluation] answer_schema: {path} cannot be read as JSON ({problem}).") from problem
     if not isinstance(schema, dict) or _validator(json.dumps(schema, sort_keys=True)) is None:
-        raise SettingsError(f"[evaluation] answer_schema: {path} is no JSON schema.")
+        raise SettingsError(f"[evaluation] answer_schema: {path} is not a JSON schema.")
     return schema
 
 
