@@ -251,6 +251,20 @@ def test_every_screen_fits_its_terminal(desk, size):
     drive(desk, steps, size=size)
 
 
+@pytest.mark.parametrize("keys", [("ctrl+p",), ("a", "h"), ("A",), ("x", "w")])
+def test_a_dialog_bears_a_terminal_of_any_size(desk, keys):
+    async def steps(pilot, app):
+        await pilot.press(*keys)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        for size in ((20, 5), (1, 1), (2, 3), (5, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("pagedown", "end", "up")
+        assert len(app.screen_stack) > 2
+
+    drive(desk, steps)
+
+
 def test_help_names_every_action_of_the_screen(desk):
     async def steps(pilot, app):
         await pilot.press("question_mark")

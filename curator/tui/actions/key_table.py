@@ -14,7 +14,7 @@ def key_table() -> str:
     """A table a screen; what works everywhere first."""
     parts = []
     for screen in screens():
-        rows = rows_of(screen, own_only=True)
+        rows = rows_of(screen, among=lambda action, screen=screen: action.screen == screen)
         heading = "On every screen" if screen == EVERYWHERE else f"On the screen `{screen}`"
         lines = [f"| `{_cell(keys)}` | {label} | {_cell(description)} |" for keys, label, description in rows]
         parts.append("\n".join([f"**{heading}**", "", "| key | | |", "| --- | --- | --- |", *lines]))

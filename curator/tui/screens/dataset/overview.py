@@ -29,7 +29,7 @@ from curator.tui.page import Page, bindings_of
 from curator.tui.screens.dataset.topic_map import TopicMapScreen
 from curator.tui.screens.dataset.unreadable import UnreadableScreen
 from curator.tui.widgets.charts.text_charts import HistogramBars, bar
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _POLICY = "recommended"

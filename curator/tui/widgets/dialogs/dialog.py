@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from textual.command import CommandPalette
 from textual.screen import ModalScreen
 
 from curator.tui.faults import FaultsSaid
@@ -9,6 +10,17 @@ from curator.tui.fields import FieldsFirst
 
 _Given = TypeVar("_Given")
 
+_WIDTHS = [(0, "-tiny"), (30, "-wide-enough")]
+"""Cells below which nothing is drawn: text cannot be wrapped into no width at all."""
+
 
 class Dialog(FieldsFirst[_Given], FaultsSaid[_Given], ModalScreen[_Given]):
     """A dialog of the app; it names its keys itself."""
+
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+
+
+class Palette(CommandPalette):
+    """Textual's own, for a terminal of any size."""
+
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
