@@ -223,7 +223,7 @@ ACTIONS: tuple[Action, ...] = (
             "Drop all examples that are plainly copies, in all groups.",
             "d",
         ),
-        ("relation", "R", "Relation", "Copies, the same prompt, or the same answer, in turn."),
+        ("relation", "R", "Relation", "Copies, the same prompt, the same answer, the same in other words, in turn."),
         ("next", "j,down", "Next", "Put the next member beside the keeper."),
         ("previous", "k,up", "Previous", "Put the member before beside the keeper."),
         ("following", "right_square_bracket", "Group after", "Go to the group after this one, decided or not."),

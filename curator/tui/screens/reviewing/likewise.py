@@ -43,7 +43,7 @@ class LikewiseScreen(Dialog[list[int] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer", "Do it", show=False),
         Binding("n,escape,q", "cancel", "No", show=False),
-        Binding("space", "toggle", "Select", show=False),
+        Binding("space", "select", "Select", show=False),
         Binding("plus,equals_sign", "cut(1)", "More", show=False),
         Binding("minus", "cut(-1)", "Fewer", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -113,7 +113,7 @@ class LikewiseScreen(Dialog[list[int] | None]):
         view = self.query_one(ExampleView)
         (view.scroll_page_down if pages > 0 else view.scroll_page_up)(animate=False)
 
-    def action_toggle(self) -> None:
+    def action_select(self) -> None:
         """Select the one at the cursor, or no longer, and go on."""
         self.selected ^= {self._positions[self.query_one(LongList).cursor]}
         self.query_one(LongList).move(1)

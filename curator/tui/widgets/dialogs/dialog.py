@@ -24,3 +24,7 @@ class Palette(CommandPalette):
     """Textual's own, for a terminal of any size."""
 
     HORIZONTAL_BREAKPOINTS = _WIDTHS
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action can be done now: nobody moves in a list that is not drawn."""
+        return not self.has_class("-tiny") and super().check_action(action, parameters)
