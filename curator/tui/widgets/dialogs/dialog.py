@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from textual.command import CommandPalette
 from textual.screen import ModalScreen
+from textual.widgets import OptionList
 
 from curator.tui.faults import FaultsSaid
 from curator.tui.fields import FieldsFirst
@@ -27,4 +28,5 @@ class Palette(CommandPalette):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action can be done now: nobody moves in a list that is not drawn."""
-        return not self.has_class("-tiny") and super().check_action(action, parameters)
+        is_drawn = not self.has_class("-tiny") and bool(self.query_one(OptionList).virtual_size)
+        return (is_drawn or action != "command_list") and super().check_action(action, parameters)
