@@ -25,7 +25,7 @@ SIZE = (100, 30)
 
 SCREENS: dict[str, tuple[tuple[str, ...], Callable[[CuratorApp], bool]]] = {
     "overview": (("o",), lambda app: getattr(app.screen, "report", None) is not None),
-    "review": (("r", "a", "x", "j"), lambda app: getattr(app.screen, "seen", None) is not None),
+    "review": (("r", "a", "x", "j"), lambda app: getattr(app.screen, "shown", None) is not None),
     "map": (("o", "m"), lambda app: any("⠀" < mark <= "⣿" for mark in text_of(app))),
     "browse": (("b", "s", "J", "J", "j", "j", "space"), lambda app: app.screen.selection.count == 4),
     "duplicates": (("d",), lambda app: "│" in text_of(app)),

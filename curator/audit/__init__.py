@@ -29,4 +29,5 @@ __all__ = [
     "stages.known_splits",
     "stages.similar",
     "stages.similar_pairs",
+    "work",
 ]

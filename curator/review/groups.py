@@ -12,8 +12,8 @@ from curator.audit.decided.keeper_order import keeper_rank
 from curator.audit.engine import Audit
 from curator.checks.catalogue import CHECKS
 
-Relation = Literal["copy", "same-prompt", "same-answer"]
-RELATIONS: tuple[Relation, ...] = ("copy", "same-prompt", "same-answer")
+Relation = Literal["copy", "same-prompt", "same-answer", "semantic"]
+RELATIONS: tuple[Relation, ...] = ("copy", "same-prompt", "same-answer", "semantic")
 
 Positions = npt.NDArray[np.int64]
 
@@ -24,9 +24,10 @@ class Member:
 
     Attributes:
         position: in the set.
-        similarity: to the keeper, of the full texts; None: not compared directly.
-        prompt: of the prompts alone.
-        answer: of the answers alone.
+        similarity: to the keeper, of the full texts; None: not compared directly. A cosine where `relation` is
+            "semantic", else of words.
+        prompt: of the prompts alone; None: one of them has none.
+        answer: of the answers alone; None: likewise.
         relation: to the keeper: "exact" is a copy to the last character.
         plain: whether it is plainly a copy, so that nothing but a person's wish speaks for keeping it.
     """
@@ -144,7 +145,9 @@ class Grouping:
 def _member(position: int, row: dict[str, object] | None) -> Member:
     if row is None:
         return Member(position, None, None, None, "copy", plain=False)
-    similarity, prompt, answer = (float(str(row[name])) for name in ("whole", "prompt", "answer"))
+    similarity, prompt, answer = (
+        None if row[name] is None else float(str(row[name])) for name in ("whole", "prompt", "answer")
+    )
     relation = "exact" if row["exact"] else str(row["relation"])
     return Member(position, similarity, prompt, answer, relation, plain=bool(row["plain"]))
 
@@ -153,8 +156,10 @@ def _key(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.N
     return (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
 
 
-def lowest_threshold(audit: Audit) -> float | None:
-    """The similarity from which pairs were sought; None: this audit looked for no duplicates."""
+def lowest_threshold(audit: Audit, relation: Relation = "copy") -> float | None:
+    """The similarity from which pairs were searched for; None: this audit did not look for them."""
+    if relation == "semantic":
+        return None if audit.meaning is None else audit.meaning.threshold
     return None if audit.similar is None else audit.similar.summary.threshold
 
 
@@ -171,15 +176,34 @@ def grouped(audit: Audit, kept: Sequence[int], relation: Relation, threshold: fl
     from curator.duplicates.relations import related
 
     similar = audit.similar
-    assert similar is not None, "asked only where there are pairs"
     if relation != "copy":
-        pairs = related(similar.pairs, threshold).filter(pl.col("relation") == relation).sort("left", "right")
+        if relation == "semantic":
+            pairs = _semantic_pairs(audit, threshold)
+        else:
+            assert similar is not None, "asked only where there are pairs"
+            pairs = related(similar.pairs, threshold).filter(pl.col("relation") == relation).sort("left", "right")
         ends_of_pairs = pairs.select("left", "right").to_numpy().astype(np.int64)
         return Grouping(relation, threshold, pairs, ends_of_pairs[:, 0], ends_of_pairs[:, 1])
+    assert similar is not None, "asked only where there are pairs"
     groups = regroup(similar.pairs, similar.first, similar.exact_first, _rank(audit, kept), threshold)
     others = np.flatnonzero(groups.keeper != np.arange(len(groups.keeper)))
     others = others[np.argsort(groups.keeper[others], kind="stable")]
     return Grouping(relation, threshold, groups.pairs.sort("left", "right"), groups.keeper[others], others)
+
+
+def _semantic_pairs(audit: Audit, threshold: float) -> pl.DataFrame:
+    """What says the same in other words, without what is a copy by its words; columns as those of `Similar.pairs`."""
+    assert audit.meaning is not None, "asked only where there are pairs"
+    shares = {"whole": "similarity", "prompt": "prompt_similarity", "answer": "answer_similarity"}
+    pairs = audit.meaning.pairs.filter(pl.col("similarity") >= threshold).select(
+        "left", "right", *(pl.col(name).alias(view) for view, name in shares.items())
+    )
+    if audit.similar is not None:
+        copies = audit.similar.pairs.filter(pl.col("relation").cast(pl.String) == "copy")
+        ends = copies.select(pl.col("left", "right").cast(pl.UInt32))
+        pairs = pairs.with_columns(pl.col("left", "right").cast(pl.UInt32)).join(ends, on=["left", "right"], how="anti")
+    named = {"exact": pl.lit(False), "relation": pl.lit("semantic"), "plain": pl.lit(False)}
+    return pairs.with_columns(**named).sort("left", "right")
 
 
 def _rank(audit: Audit, kept: Sequence[int]) -> Positions:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from curator.audit.engine import Audit
 from curator.audit.loading.reread import Original
@@ -105,6 +106,24 @@ class Review:
         """All positions, those with the gravest and most findings first; of added ones those that stand."""
         ranked = self.edits.by_severity()
         return ranked[self.decisions.there[ranked]] if self.positions.added else ranked
+
+    def varied(self) -> Positions:
+        """All positions, so that each decision teaches something new.
+
+        Topics take turns, each with its gravest findings first; what copies an earlier example comes last, since a
+        decision about one of them can be repeated. Without topics the gravest come first, copies last.
+        """
+        ranked = self.by_severity()
+        topic, is_copy = np.full(len(self), -1), np.zeros(len(self), dtype=bool)
+        if self.audit.meaning is not None:
+            found = self.audit.meaning.examples["topic"].to_numpy()
+            topic[: len(found)] = found
+        if self.audit.similar is not None:
+            is_copy[self.audit.similar.pairs.filter(pl.col("relation") == "copy")["right"].to_numpy()] = True
+        of_topic, copies = topic[ranked], is_copy[ranked]
+        in_turn = pl.Series(of_topic).to_frame("topic").select(pl.int_range(pl.len()).over("topic")).to_series()
+        turn = in_turn.to_numpy() if (topic >= 0).any() else np.arange(len(ranked))
+        return ranked[np.lexsort((np.arange(len(ranked)), turn, copies))]
 
     def matching(self, where: str) -> npt.NDArray[np.bool_]:
         """Whether each example is found by a filter, bool, shape (examples,).

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.command import CommandPalette
 from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
@@ -19,8 +18,9 @@ from curator.settings.fields import Settings
 from curator.settings.request import DataRequest
 from curator.tui.actions.action import EVERYWHERE
 from curator.tui.actions.actions import actions_of
-from curator.tui.actions.keymap import keymap
+from curator.tui.actions.keymap import keymap, shown_key
 from curator.tui.fields import taken_as_text
+from curator.tui.legible import LegibleApp
 from curator.tui.open_session import ReadyData
 from curator.tui.page import Page, bindings_of
 from curator.tui.screens.dataset.browse import BrowseScreen
@@ -37,6 +37,7 @@ from curator.tui.screens.training.again import train_again
 from curator.tui.screens.training.before_training import TrainScreen
 from curator.tui.screens.training.runs import RunsScreen
 from curator.tui.telling import TellingApp
+from curator.tui.widgets.dialogs.dialog import Palette
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks at a running audit's events."""
@@ -58,7 +59,7 @@ PAGES: Mapping[str, type[Page]] = {
 """Screens by name; each needs open data, but for the first."""
 
 
-class CuratorApp(TellingApp):
+class CuratorApp(LegibleApp, TellingApp):
     """The terminal app.
 
     Attributes:
@@ -116,7 +117,8 @@ class CuratorApp(TellingApp):
         """What a person should know about the data; a training that went on without the app is found again."""
         self.tell_notes()
         if names := self.session.trainings_at_work():
-            self.notify(f"Still training: {', '.join(names)}. R lists the trainings; Enter looks at one.", markup=False)
+            still = f"Still training: {', '.join(names)}. R lists the trainings; Enter looks at one."
+            self.notify(still, title="training", markup=False)
 
     def _look_of(self, settings: Settings) -> tuple[str, dict[str, str]]:
         """The theme and the keys that the settings ask for.
@@ -148,6 +150,7 @@ class CuratorApp(TellingApp):
     def on_mount(self) -> None:
         """Show the first screen."""
         self.set_keymap(self.keys)
+        self.mean_by_colours()
         self.begin_capture_print(self)
         self.push_screen(StartScreen() if self.session.review is None else ReviewScreen())
         self.set_interval(_LOOK_EVERY, self._look_at_audit)
@@ -203,6 +206,12 @@ class CuratorApp(TellingApp):
             if isinstance(screen, ReviewScreen):
                 screen.include(position)
 
+    def action_suspend(self) -> None:
+        """To the shell; the system stops this process until it is continued."""
+        if self._driver is None or not self._driver.can_suspend:
+            self.notify("There is no shell behind this window to go to.", markup=False)
+        self.action_suspend_process()
+
     def action_train_again(self) -> None:
         """Prepare and start with the model and the settings of the last training."""
         train_again(self)
@@ -218,7 +227,7 @@ class CuratorApp(TellingApp):
 
     async def action_palette(self) -> None:
         """Look for an action."""
-        palette = CommandPalette(id="--command-palette")
+        palette = Palette(id="--command-palette")
         await self.push_screen(palette)
         for field in palette.query(Input):
             field.cursor_blink = False
@@ -248,7 +257,8 @@ class CuratorApp(TellingApp):
                 continue
             target: Any = self if action.screen == EVERYWHERE else screen
             run = partial(self.call_later, target.run_action, action.call)
-            yield SystemCommand(action.label, action.description, run)
+            key = shown_key(self.keys[action.id].split(",")[0])
+            yield SystemCommand(f"{action.label}   {key}", action.description, run)
 
     # The audit beside
 

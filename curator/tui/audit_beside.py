@@ -1,13 +1,10 @@
 """The audit that runs beside the app while its first examples are read: how far it is, and how it ended."""
 
-import time
 from typing import Literal
 
+from curator.audit.work import Work
 from curator.project.jobs.job import Job
 from trainer.contract.events import EventReader
-
-_SURE_AFTER = 2.0
-"""Seconds of a stage after which its pace tells how long it will take."""
 
 Outcome = Literal["running", "finished", "ended"]
 
@@ -16,7 +13,7 @@ class AuditBeside:
     """A job that is looked at now and then.
 
     Attributes:
-        progress: its stage, how far it is in it, and how long that will take.
+        progress: its stage, the share of all that is done, examples, their rate, and the time left.
         sentence: why it ended without being finished.
     """
 
@@ -25,8 +22,7 @@ class AuditBeside:
         self.progress = "checking"
         self.sentence = ""
         self._events = EventReader(job.events, job.record.events_from)
-        self._stage = ""
-        self._begun = (0.0, 0)
+        self._work = Work()
         self._stopped = False
 
     def stop(self) -> None:
@@ -53,9 +49,5 @@ class AuditBeside:
         return "ended"
 
     def _note(self, stage: str, step: int, steps: int) -> None:
-        now = time.monotonic()
-        if stage != self._stage:
-            self._stage, self._begun = stage, (now, step)
-        seconds, done = now - self._begun[0], step - self._begun[1]
-        left = f", {seconds * (steps - step) / done:.0f} s left" if seconds > _SURE_AFTER and done > 0 else ""
-        self.progress = f"checking: {stage} {step / steps:.0%}{left}"
+        share = self._work.share(stage, step, steps)
+        self.progress = ", ".join(filter(None, [f"checking: {stage} {share:.0%}", self._work.said(step, steps)]))

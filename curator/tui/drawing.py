@@ -3,6 +3,7 @@
 Text from data passes `visible` here and nowhere else in the app is it shown unchanged. Nothing is markup.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +32,21 @@ MORE_TURNS = 200
 _TURNS_WITH_FINDINGS = 40
 """Turns in between that are shown because a check found something in their text."""
 
+REASONING_FOLD = 600
+"""Characters of a message's thinking that are shown at first."""
+
+_DEEPEST = 6
+"""Levels of a tool call's arguments that are drawn as a tree; what is deeper is JSON."""
+
+_CODE = re.compile(r"^```.*?(?:^```|\Z)", re.MULTILINE | re.DOTALL)
+"""A fenced block of code; one that is never closed goes to the end."""
+
 STATUS_MARKS = {"pending": "·", "keep": "✓", "drop": "✗", "flag": "⚑"}
 STATUS_WORDS = {"pending": "undecided", "keep": "KEPT", "drop": "DROPPED", "flag": "FLAGGED"}
 SEVERITY_MARKS = {"error": "E", "warning": "W", "info": "i"}
 
 Styles = Mapping[str, Style]
-"""By name: role, dim, error, warning, info."""
+"""By name: role, dim, code, error, warning, info."""
 
 
 @dataclass(frozen=True)
@@ -115,15 +125,58 @@ def _message(part: str, message: Message, findings: list[Finding], styles: Style
         if message.get(key) is not None
     )
     yield Drawn(Text.assemble((heading, styles["role"]), (about, styles["dim"])))
-    reasoning = message.get("reasoning")
-    if reasoning:
-        yield Drawn(Text(visible(str(reasoning)[:limit]), style=styles["dim"]), below=True)
+    if reasoning := str(message.get("reasoning") or ""):
+        yield from _reasoning(reasoning, styles, limit if limit > FOLD else REASONING_FOLD)
     text = spoken(message)
-    yield Drawn(_body(text[:limit], findings, styles), below=True)
+    calls = [] if findings or len(text) > limit else message.get("tool_calls") or []
+    if calls:  # where no place in them is marked, their arguments are easier to read as a tree
+        text = spoken({**message, "tool_calls": None})
+    if text or not calls:
+        yield Drawn(_body(text[:limit], findings, styles), below=True)
+    for call in calls:
+        yield Drawn(_call(call.get("function") or {}, styles), below=True)
     if len(text) > limit:
         size = f"{len(text) - limit:,} of {len(text):,} characters are folded away; z shows more."
         yield Drawn(Text(f"… {size}", style=styles["dim"]), below=True)
     yield Drawn(Text(""))
+
+
+def _reasoning(text: str, styles: Styles, limit: int) -> Iterator[Drawn]:
+    """What a model thought before it answered, its beginning at first."""
+    yield Drawn(Text("thinking", style=styles["dim"]), below=True)
+    yield Drawn(Text(visible(text[:limit]), style=styles["dim"]), below=True)
+    if len(text) > limit:
+        folded = f"… {len(text) - limit:,} of {len(text):,} characters of thinking are folded away; z shows more."
+        yield Drawn(Text(folded, style=styles["dim"]), below=True)
+
+
+def _call(function: Mapping[str, Any], styles: Styles) -> Text:
+    """A tool call: its name, and each argument on a line of its own."""
+    text = Text.assemble((f"→ {visible(str(function.get('name')), one_line=True)}", styles["role"]))
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        try:
+            arguments = msgspec.json.decode(arguments)
+        except msgspec.DecodeError:
+            return text.append(f"({visible(str(arguments))})", style="not bold")
+    for depth, name, value in _branches(arguments, 1):
+        text.append(f"\n{'  ' * depth}{visible(name, one_line=True)}", style=styles["dim"])
+        text.append("" if value is None else f" {visible(value)}", style="not bold")
+    return text
+
+
+def _branches(value: Any, depth: int) -> Iterator[tuple[int, str, str | None]]:
+    """Depth, name and text of everything in a JSON value; None: what is in it follows."""
+    named = value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else None
+    if named is None or depth > _DEEPEST:
+        yield depth, "", value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        return
+    for name, inner in named:
+        if isinstance(inner, (dict, list)) and inner:
+            yield depth, f"{name}:", None
+            yield from _branches(inner, depth + 1)
+        else:
+            yield depth, f"{name}:", inner if isinstance(inner, str) else msgspec.json.encode(inner).decode()
 
 
 def _body(text: str, findings: list[Finding], styles: Styles) -> Text:
@@ -131,6 +184,8 @@ def _body(text: str, findings: list[Finding], styles: Styles) -> Text:
         shown = visible(text, one_line=True).replace(" ", "␣")
         return Text(f"{shown} (nothing but white space)" if text else "(empty)", style=styles["dim"])
     body = Text(visible(text))
+    for block in _CODE.finditer(body.plain):
+        body.stylize(styles["code"], block.start(), block.end())
     for finding in findings:
         begin, end = finding.start or 0, finding.end or 0
         if begin < len(text):

@@ -11,6 +11,7 @@ from curator.tui.actions.actions import actions_of
 from curator.tui.faults import FaultsSaid
 from curator.tui.fields import FieldsFirst
 from curator.tui.widgets.key_bar import KeyBar
+from curator.tui.widgets.notice_bar import NoticeBar
 from curator.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Page(FieldsFirst[None], FaultsSaid[None]):
         leave = "Esc leaves." if self.writes else "q quits."
         yield Static(f"This needs 60 columns and 15 rows; please enlarge the terminal. {leave}", id="enlarge")
         yield from self.compose_body()
+        yield NoticeBar()
         yield KeyBar()
 
     def compose_body(self) -> ComposeResult:

@@ -24,6 +24,7 @@ from curator.tui.actions.keymap import keymap, shown_key
 from curator.tui.faults import FaultTolerantApp
 from curator.tui.open_session import Session
 from curator.tui.screens.messages import Said
+from curator.tui.widgets.notice_bar import NoticeBar
 
 _Outcome = TypeVar("_Outcome")
 _KEPT_SAID = 500
@@ -59,9 +60,18 @@ class TellingApp(FaultTolerantApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Say something in a corner; it can be read again."""
+        """Say something above the keys, in the place of what of this kind was said before; it can be read again."""
         self.said.append(Said(datetime.now(), severity, message))
+        kind = title or severity
+        for earlier in [shown for shown in self._notifications if (shown.title or shown.severity) == kind]:
+            self._unnotify(earlier, refresh=False)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _refresh_notifications(self) -> None:
+        """Draw what was said, on every screen that has a place for it."""
+        for screen in self.screen_stack if self._screen_stacks.get(self._current_mode) else ():
+            for bar in screen.query(NoticeBar):
+                bar.show()
 
     def on_print(self, event: Print) -> None:
         """What a library prints goes to the log, never over the screen."""
@@ -140,4 +150,5 @@ class TellingApp(FaultTolerantApp):
         """Say what the session noted, once."""
         notes, self.session.notes = self.session.notes, []
         for note in notes:
-            self.notify(visible(note), severity=severity, timeout=20 if severity == "error" else 12, markup=False)
+            known = 20 if severity == "error" else 12
+            self.notify(visible(note), title=note, severity=severity, timeout=known, markup=False)

@@ -103,7 +103,7 @@ def test_the_threshold_regroups_at_once_and_stops_at_what_was_sought(copies):
     async def steps(pilot, app):
         screen = await duplicates(pilot, app)
         await pilot.press("minus")
-        await until(pilot, lambda: "Pairs were sought from 0.70 up" in said(app))
+        await until(pilot, lambda: "Pairs were searched for from 0.70 up" in said(app))
         at_first = screen.grouping.copies
         for _ in range(30):
             await pilot.press("plus")
@@ -139,9 +139,38 @@ def test_groups_of_other_relations_are_named_and_empty_ones_say_so(copies):
             await pilot.press("R")
             await until(pilot, lambda relation=relation: screen.grouping.relation == relation)
             if not len(screen.grouping):
-                await until(pilot, lambda relation=relation: f"No {relation} at" in screen_text(app))
+                await until(pilot, lambda relation=relation: f"No {relation}" in screen_text(app))
 
     drive(copies, steps)
+
+
+def test_what_says_the_same_in_other_words_is_side_by_side_with_its_cosine(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = tmp_path / "words.jsonl"
+    one = example(
+        "Please tell me what the biggest planet of all planets is called", "Jupiter is the largest of them all"
+    )
+    same = example(
+        "Is called what please: of all planets the biggest planet, tell me", "Largest of them all is the Jupiter"
+    )
+    path.write_text(
+        json.dumps(one) + "\n" + json.dumps(same) + "\n" + json.dumps(example("Eggs?", "Boil them.")) + "\n"
+    )
+    with open_data(DataRequest(data=(str(path),))) as opened:
+        audit = opened.audited(lambda *_: None, texts=True)
+    assert len(grouped(audit, [], "copy", 0.7)) == 0
+    (found,) = grouped(audit, [], "semantic", audit.meaning.threshold).group(0).members
+
+    async def steps(pilot, app):
+        await pilot.press("d", "R", "R", "R")
+        await until(pilot, lambda: getattr(app.screen.grouping, "relation", "") == "semantic")
+        await until(pilot, lambda: "planet" in screen_text(app))
+        assert f"cosine {found.similarity:.2f}" in screen_text(app)
+        assert "the same in other words" in screen_text(app)
+        await pilot.press("x")
+        await until(pilot, lambda: "These are no copies" in screen_text(app))
+
+    drive(path, steps, size=(100, 30))
 
 
 def test_what_is_no_copy_is_not_called_one_and_is_dropped_only_after_a_question(tmp_path, monkeypatch):

@@ -11,12 +11,12 @@ from curator.errors import WorkFailed
 from curator.tui.actions.action import EVERYWHERE
 from curator.tui.actions.actions import ACTIONS
 from curator.tui.app import CuratorApp
-from curator.tui.dialog import Dialog
 from curator.tui.page import Page
 from curator.tui.screens.dataset.unreadable import UnreadableScreen
 from curator.tui.screens.reviewing.edit import EditScreen
 from curator.tui.screens.training.answers import AnswersScreen
 from curator.tui.screens.training.running import TrainingScreen
+from curator.tui.widgets.dialogs.dialog import Dialog
 from tests.tui.driving import drive, said, until
 
 BUG = "This is a bug in curator"

@@ -20,7 +20,7 @@ from curator.tui.widgets.safe_text_area import SafeTextArea
 from tests.tui.driving import drive, screen_lines, until
 
 HOSTILE = Path(__file__).parents[2] / "sample_data" / "hostile.jsonl"
-STYLES = {name: Style.null() for name in ("role", "dim", "error", "warning", "info")}
+STYLES = {name: Style.null() for name in ("role", "dim", "code", "error", "warning", "info")}
 
 some_text = st.text() | st.text(alphabet="\x1b\x07\x9b\x00\r\n\t[]/\u202e\u200b\u2066ab\U000e0041é漢🙂", max_size=300)
 

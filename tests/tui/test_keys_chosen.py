@@ -55,8 +55,54 @@ def test_what_is_no_key_is_refused_with_the_nearest(typed, instead):
 
 def test_the_settings_screen_refuses_a_word_and_keeps_nothing(desk):
     async def steps(pilot, app):
-        await pilot.press("comma", "end", "enter", *"solarized", "enter")
+        await pilot.press("comma", "end", "e", *"solarized", "enter")
         await until(pilot, lambda: "there is no key 'solarized" in said(app) + screen_text(app))
 
     drive(desk, steps)
     assert not desk.with_name("curator.toml").exists()
+
+
+def test_a_key_is_taken_by_pressing_it_and_given_back_by_delete(desk):
+    async def steps(pilot, app):
+        await pilot.press("comma", "end", "enter")
+        await until(pilot, lambda: "Press the key for Swap" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.page_name == "settings")
+        await pilot.press("enter", "W")
+        await until(pilot, lambda: app.keys["compare.swap"] == "W")
+        await pilot.press("enter", "delete")
+        await until(pilot, lambda: app.keys["compare.swap"] == "s")
+        await pilot.press("enter", "pagedown")
+        await until(pilot, lambda: "would do two things on the compare screen" in said(app))
+        assert app.keys["compare.swap"] == "s"
+
+    drive(desk, steps)
+    assert "swap" not in desk.with_name("curator.toml").read_text()
+
+
+def test_help_is_grouped_and_typing_looks_for_words_in_it(desk):
+    async def steps(pilot, app):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(app)
+        assert text.index("Decide and write") < text.index("Keep:")
+        await pilot.press(*"nearest meaning")
+        await pilot.pause()
+        assert "Similar:" in screen_text(app)
+        assert "Keep:" not in screen_text(app)
+        await pilot.press(*"zzz")
+        await pilot.pause()
+        assert "No key has that" in screen_text(app)
+        await pilot.press("escape")
+        assert app.screen.page_name == "review"
+
+    drive(desk, steps)
+
+
+def test_the_palette_names_the_key_of_each_action(desk):
+    async def steps(pilot, app):
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Keep   a" in titles
+        assert "Suspend   ^z" in titles
+
+    drive(desk, steps)

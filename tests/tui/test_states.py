@@ -11,6 +11,7 @@ from curator.errors import UsageError
 from curator.settings.request import DataRequest
 from curator.tui.actions.actions import ACTIONS, screens
 from curator.tui.actions.keymap import keymap, rows_of
+from curator.tui.completion import completions
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
@@ -108,12 +109,47 @@ def test_a_faulty_filter_shows_a_caret_and_what_was_meant(desk):
 
 
 def test_completion_offers_keys_and_values():
-    from curator.tui.completion import completed
+    assert "check:" in completions("ch")
+    assert completions("check:near-d") == {"check:near-duplicate": "check:near-duplicate"}
+    assert completions("not (decided:n")["decided:no"] == "not (decided:no"
+    assert "check:exact-duplicate" in completions("check:duplicate")
+    assert completions("refund") == {}
 
-    assert completed("ch") == "characters:" or completed("ch") == "check:"
-    assert completed("check:near-d") == "check:near-duplicate"
-    assert completed("not (decided:n") == "not (decided:no"
-    assert completed("refund") is None
+
+def test_completions_are_a_list_that_arrows_move_in_and_tab_takes_from(desk):
+    async def steps(pilot, app):
+        await pilot.press("slash", *"check:near")
+        await pilot.pause()
+        offered = list(completions("check:near"))
+        assert len(offered) > 1
+        assert all(name in screen_text(app) for name in offered)
+        await pilot.press("down", "tab")
+        assert app.screen.query_one("FilterBar Input").value == offered[1]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert offered[0] not in screen_text(app)
+
+    drive(desk, steps)
+
+
+def test_tab_completes_the_path_of_a_data_file(tmp_path, monkeypatch):
+    for name in ("STATE", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    folder = tmp_path / "my data"
+    folder.mkdir()
+    edits(folder / "wishes.jsonl", [pair("What is a kettle?", "A pot.")])
+    (folder / "wishes.txt~").write_text("not data")
+    monkeypatch.chdir(folder)
+
+    async def steps(pilot, app):
+        assert "wishes.jsonl" in screen_text(app)
+        assert "wishes.txt~" not in screen_text(app)
+        await pilot.press("slash", *f"{tmp_path}/my", "tab", *"wi", "tab")
+        assert app.screen.query_one("Input").value == str(folder / "wishes.jsonl")
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: app.session.review is not None)
+
+    drive(None, steps)
 
 
 def test_a_finished_queue_says_what_comes_next(tmp_path):
@@ -251,6 +287,20 @@ def test_every_screen_fits_its_terminal(desk, size):
     drive(desk, steps, size=size)
 
 
+@pytest.mark.parametrize("keys", [("ctrl+p",), ("a", "h"), ("A",), ("x", "w")])
+def test_a_dialog_bears_a_terminal_of_any_size(desk, keys):
+    async def steps(pilot, app):
+        await pilot.press(*keys)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        for size in ((20, 5), (1, 1), (2, 3), (5, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("pagedown", "end", "up")
+        assert len(app.screen_stack) > 2
+
+    drive(desk, steps)
+
+
 def test_help_names_every_action_of_the_screen(desk):
     async def steps(pilot, app):
         await pilot.press("question_mark")
@@ -258,7 +308,7 @@ def test_help_names_every_action_of_the_screen(desk):
         for _, label, _ in rows_of("review"):
             assert label in text
 
-    drive(desk, steps, size=(120, 100))
+    drive(desk, steps, size=(120, 160))
 
 
 def test_every_registered_action_has_its_method_and_no_default_keys_clash():
@@ -304,7 +354,7 @@ def test_a_key_held_down_does_not_race_through_the_examples(desk, monkeypatch):
 def test_the_palette_lists_the_actions_of_the_screen(desk):
     async def steps(pilot, app):
         titles = {command.title for command in app.get_system_commands(app.screen)}
-        assert titles >= {"Keep", "Drop", "Overview", "Help"}
+        assert titles >= {"Keep   a", "Drop   x", "Overview   o", "Help   ?"}
 
     drive(desk, steps)
 

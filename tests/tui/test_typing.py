@@ -111,8 +111,8 @@ def test_no_letter_is_a_command_where_a_path_is_written(tmp_path, monkeypatch):
 
 
 def test_every_screen_that_writes_is_gone_through_above():
-    from curator.tui.dialog import Dialog
     from curator.tui.page import Page
+    from curator.tui.widgets.dialogs.dialog import Dialog
 
     def all_of(kind):
         return {kind, *(inner for sub in kind.__subclasses__() for inner in all_of(sub))}

@@ -99,7 +99,7 @@ def _in_folder(folder: Path) -> list[str]:
     names = []
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") or part.endswith(".curator") for part in path.relative_to(folder).parts)
-        if not hidden and is_regular(path) and _is_data(path.name):
+        if not hidden and is_regular(path) and is_data(path.name):
             names.append(str(path))
     if not names:
         wanted = ", ".join(sorted(_DATA - set(_COMPRESSED)))
@@ -107,7 +107,8 @@ def _in_folder(folder: Path) -> list[str]:
     return names
 
 
-def _is_data(name: str) -> bool:
+def is_data(name: str) -> bool:
+    """Whether a file of this name is taken for data where a folder is named."""
     return PurePosixPath(name).suffix.lower() in _DATA and PurePosixPath(name).name.lower() not in _ABOUT_DATA
 
 
@@ -143,7 +144,7 @@ def sources_in(path: Path, name: str) -> list[Source]:
         layers, archive, head = layers_of(path, ())
         if not archive:
             return [_source(path, name, PurePosixPath(path.name), layers, head)]
-        members = [member for member in members_of(path, layers, archive) if _is_data(member)]
+        members = [member for member in members_of(path, layers, archive) if is_data(member)]
         found = []
         for member in members:
             if any(part.startswith((".", "__")) for part in PurePosixPath(member).parts):

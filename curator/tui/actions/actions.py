@@ -17,6 +17,13 @@ _ENDS: tuple[Row, ...] = (
 )
 _CLEAR: Row = ("clear_filter", "c", "Clear filter", "Show all examples again.")
 _QUEUE: tuple[Row, ...] = (
+    (
+        "likewise",
+        "w",
+        "Same for similar",
+        "Offer the latest decision for the open examples most like the one it was about; asks with a list.",
+        "d",
+    ),
     ("redo", "U", "Redo", "Decide again what was taken back.", "d"),
     ("next", "j,down", "Next", "Go to the next example without deciding."),
     ("previous", "k,up", "Previous", "Go to the previous example without deciding."),
@@ -37,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
         ("palette", "ctrl+p", "All actions", "Look for an action by its name."),
         ("back", "escape", "Back", "Go back one screen; in a filter: leave it."),
         ("leave", "q", "Quit", "Go back one screen; on the first one: quit. Nothing is lost.", "f"),
+        ("suspend", "ctrl+z", "Suspend", "Back to the shell for a while; `fg` there continues."),
         ("overview", "o", "Overview", "What is wrong with the data, and what to do first.", "o"),
         ("review", "r", "Review", "Go through the examples one at a time.", "o"),
         (
@@ -94,7 +102,7 @@ ACTIONS: tuple[Action, ...] = (
         ("editor", "E", "In $EDITOR", "Edit it as JSON in $EDITOR.", "d"),
         ("keep_all", "A", "Keep all", "Keep every undecided example that the filter finds; asks with the count.", "d"),
         ("drop_all", "X", "Drop all", "Drop every undecided example that the filter finds; asks with the count.", "d"),
-        ("order", "S", "Order", "Order by severity, or as in the file."),
+        ("order", "S", "Order", "In turn: by severity, as in the file, varied (topics take turns, copies last)."),
         ("similar", "s", "Similar", "Show the examples nearest in meaning to this one."),
         ("reason", "m", "Reason", "Write why; kept with the decision on this example.", "d"),
         ("copy", "y", "Copy", "Copy the example as JSON."),
@@ -127,7 +135,11 @@ ACTIONS: tuple[Action, ...] = (
             for n in range(1, 10)
         ),
     ),
-    *on("settings", ("open", "enter", "Change", "Type another value for the setting at the cursor.", "fd")),
+    *on(
+        "settings",
+        ("open", "enter", "Change", "Give the setting at the cursor another value; press a key where it is one.", "fd"),
+        ("type", "e", "Type it", "Type the value, also of a key: several are separated by commas.", "fd"),
+    ),
     *on(
         "train",
         ("prepare", "enter", "Prepare", "Show what a training with this model would do; nothing starts.", "f"),
@@ -211,7 +223,7 @@ ACTIONS: tuple[Action, ...] = (
             "Drop all examples that are plainly copies, in all groups.",
             "d",
         ),
-        ("relation", "R", "Relation", "Copies, the same prompt, or the same answer, in turn."),
+        ("relation", "R", "Relation", "Copies, the same prompt, the same answer, the same in other words, in turn."),
         ("next", "j,down", "Next", "Put the next member beside the keeper."),
         ("previous", "k,up", "Previous", "Put the member before beside the keeper."),
         ("following", "right_square_bracket", "Group after", "Go to the group after this one, decided or not."),

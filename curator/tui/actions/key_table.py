@@ -1,9 +1,10 @@
 """The keys of every screen as Markdown: `python -m curator.tui.actions.key_table FILE` puts them into a page."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
-from curator.tui.actions.action import EVERYWHERE
+from curator.tui.actions.action import EVERYWHERE, Action
 from curator.tui.actions.actions import screens
 from curator.tui.actions.keymap import rows_of
 
@@ -14,11 +15,15 @@ def key_table() -> str:
     """A table a screen; what works everywhere first."""
     parts = []
     for screen in screens():
-        rows = rows_of(screen, own_only=True)
+        rows = rows_of(screen, among=partial(_is_of, screen))
         heading = "On every screen" if screen == EVERYWHERE else f"On the screen `{screen}`"
         lines = [f"| `{_cell(keys)}` | {label} | {_cell(description)} |" for keys, label, description in rows]
         parts.append("\n".join([f"**{heading}**", "", "| key | | |", "| --- | --- | --- |", *lines]))
     return "\n\n".join(parts)
+
+
+def _is_of(screen: str, action: Action) -> bool:
+    return action.screen == screen
 
 
 def with_table(page: str) -> str:

@@ -1,7 +1,7 @@
 """The keys of the actions: as a person chose them, and as a person reads them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from string import ascii_lowercase
@@ -135,13 +135,11 @@ def shown_key(key: str) -> str:
 
 
 def rows_of(
-    screen: str, keys: Mapping[str, str] | None = None, *, own_only: bool = False
+    screen: str, keys: Mapping[str, str] | None = None, among: Callable[[Action], bool] = lambda _: True
 ) -> list[tuple[str, str, str]]:
-    """Keys, label and description of each action of a screen, for help and docs; what digits do is one row."""
+    """Keys, label and description of some actions of a screen, for help and docs; what digits do is one row."""
     rows = []
-    for action in actions_of(screen):
-        if own_only and action.screen != screen:
-            continue
+    for action in filter(among, actions_of(screen)):
         shown = "  ".join(shown_key(key) for key in (keys or {}).get(action.id, action.keys).split(","))
         if "(" not in action.name:
             rows.append((shown, action.label, action.description))

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from curator.data.safe_text import visible
 from curator.project.app_log import log_file
-from curator.tui.dialog import Dialog
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 _SIGNS = {"information": "i", "warning": "W", "error": "E"}
 _STYLES = {"information": "cyan", "warning": "yellow", "error": "bold red"}

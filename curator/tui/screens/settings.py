@@ -14,10 +14,11 @@ from curator.errors import CuratorError
 from curator.settings.fields import description_of
 from curator.settings.resolve import ShownSetting
 from curator.settings.writing import as_toml, changeable, changed
+from curator.tui.actions.action import Action
 from curator.tui.actions.actions import ACTIONS
 from curator.tui.actions.keymap import keymap, shown_key
 from curator.tui.page import Page, bindings_of
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.dialogs.ask_text import AskText, PressKey
 
 _AT_ONCE = ("review", "keys", "annotator")
 """Sections that apply as soon as they are changed; the others are part of an audit."""
@@ -67,15 +68,27 @@ class SettingsScreen(Page):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what it means and where its value comes from."""
         one = self.shown[event.option_index]
-        action = next((action for action in ACTIONS if f"keys.{action.id}" == one.name), None)
+        action = _action_of(one)
         means = f"{action.label}: {action.description}" if action else description_of(one.name)
         self.query_one("#meaning", Static).update(visible(f"{means}\nFrom: {one.origin}"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Ask for another value."""
-        one = self.shown[event.option_index]
+        """Ask for another value; of a key, by pressing it."""
+        self._ask(self.shown[event.option_index], by_pressing=True)
+
+    def action_type(self) -> None:
+        """Ask for another value by its name, of a key too: several are separated by commas."""
+        at = self.query_one(OptionList).highlighted
+        if at is not None:
+            self._ask(self.shown[at], by_pressing=False)
+
+    def _ask(self, one: ShownSetting, *, by_pressing: bool) -> None:
         if self.session.readonly:
             self.notify("The data are open read-only: nothing can be changed.", severity="warning", markup=False)
+            return
+        action = _action_of(one)
+        if action is not None and by_pressing:
+            self.app.push_screen(PressKey(f"{action.label} ({action.id})"), partial(self._change, one.name))
             return
         question = f"{one.name}: a value; nothing for the default. Kept in curator.toml beside the data."
         self.app.push_screen(AskText(question, _typed(one)), partial(self._change, one.name))
@@ -98,6 +111,11 @@ class SettingsScreen(Page):
         when = "" if section in _AT_ONCE else " It applies once the data are opened again, which checks them with it."
         self.notify(f"Kept in {visible(str(path), one_line=True)}.{when}", markup=False)
         self._fill()
+
+
+def _action_of(one: ShownSetting) -> Action | None:
+    """The action whose key a setting is."""
+    return next((action for action in ACTIONS if f"keys.{action.id}" == one.name), None)
 
 
 def _typed(one: ShownSetting) -> str:

@@ -1,5 +1,8 @@
-"""The first screen: recent projects, open a file, sample data."""
+"""The first screen: recent projects, the data files of this folder, open a file, sample data."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,17 +15,23 @@ from textual.widgets.option_list import Option
 
 from curator.data.safe_text import visible
 from curator.data.sample_data import sample_copy
+from curator.data.sources.source import is_data
+from curator.reporting.wording import size
 from curator.settings.request import DataRequest
+from curator.tui.completion import PathSuggester
 from curator.tui.page import Page, bindings_of
 from curator.tui.recent import Recent, recent
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.dialogs.ask_text import AskText
 
 _MARGIN = 7
+_FILES = 30
+"""Data files of the folder that are listed."""
+
 _WELCOME = "See what is wrong with fine-tuning data, decide example by example, export, train."
 
 
 class StartScreen(Page):
-    """Never blank: what was open lately, and two ways to begin."""
+    """Never blank: what was open lately, what lies here, and two ways to begin."""
 
     page_name = "start"
     heading = "Start"
@@ -30,7 +39,7 @@ class StartScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._recent: list[Recent] = []
+        self._choices: list[Callable[[], None]] = []
 
     def compose_body(self) -> ComposeResult:
         """A sentence and the list."""
@@ -41,21 +50,32 @@ class StartScreen(Page):
 
     def on_screen_resume(self) -> None:
         """List what is there now."""
-        self._recent = recent()
-        choices = self.query_one(OptionList)
-        choices.clear_options()
-        choices.add_options([Option(self._line(one)) for one in self._recent])
-        choices.add_options(
-            [
-                Option(Text.assemble(("Open a file", "bold"), "   JSONL, JSON, CSV or Parquet; .gz and .zst too")),
-                Option(Text.assemble(("Sample data", "bold"), "   chat examples with known faults, to try things on")),
-            ]
-        )
-        choices.highlighted = 0
-        choices.focus()
-        hint = "Nothing was opened yet. " if not self._recent else ""
-        self.query_one("#hint", Static).update(f"{hint}On the command line: curator review FILE")
+        known, options = recent(), self.query_one(OptionList)
+        names = {one.data for one in known}
+        files = [path for path in _data_files(Path()) if (str(path.resolve()),) not in names]
+        listed: list[tuple[Text, Callable[[], None]]] = [
+            *((self._line(one), partial(self._open, one.data)) for one in known),
+            *((self._file_line(path), partial(self._open, (str(path),))) for path in files[:_FILES]),
+            (_two("Open a file", "JSONL, JSON, CSV or Parquet; .gz and .zst too"), self.action_name_file),
+            (_two("Sample data", "chat examples with known faults, to try things on"), self.action_sample),
+        ]
+        self._choices = [choose for _, choose in listed]
+        options.clear_options()
+        options.add_options([Option(line) for line, _ in listed])
+        options.highlighted = 0
+        options.focus()
+        hint = "" if known else "Nothing was opened yet. "
+        more = f"{len(files) - _FILES:,} more data files are in this folder. " if len(files) > _FILES else ""
+        self.query_one("#hint", Static).update(f"{hint}{more}On the command line: curator review FILE")
         self.refresh_bars()
+
+    def _open(self, data: tuple[str, ...]) -> None:
+        self.curator.open_and_show(DataRequest(data=data))
+
+    def _file_line(self, path: Path) -> Text:
+        line = _two(visible(path.name, one_line=True), f"{size(path.stat().st_size)}, in this folder")
+        line.truncate(max(self.size.width - _MARGIN, 20), overflow="ellipsis")
+        return line
 
     def _line(self, one: Recent) -> Text:
         path = Path(one.data[0])
@@ -68,12 +88,7 @@ class StartScreen(Page):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click."""
-        if event.option_index < len(self._recent):
-            self.curator.open_and_show(DataRequest(data=self._recent[event.option_index].data))
-        elif event.option_index == len(self._recent):
-            self.action_name_file()
-        else:
-            self.action_sample()
+        self._choices[event.option_index]()
 
     def action_open(self) -> None:
         """As Enter in the list."""
@@ -86,8 +101,20 @@ class StartScreen(Page):
 
     def action_name_file(self) -> None:
         """Ask for a file and open it."""
-        self.app.push_screen(AskText("Which file? A path; ~ and patterns such as *.jsonl are understood."), self._named)
+        question = "Which file? A path, which Tab completes; ~ and patterns such as *.jsonl are understood."
+        self.app.push_screen(AskText(question, suggester=PathSuggester()), self._named)
 
     def _named(self, name: str | None) -> None:
         if name and name.strip():
-            self.curator.open_and_show(DataRequest(data=(str(Path(name.strip()).expanduser()),)))
+            self._open((str(Path(name.strip()).expanduser()),))
+
+
+def _two(name: str, about: str) -> Text:
+    return Text.assemble((name, "bold"), f"   {about}")
+
+
+def _data_files(folder: Path) -> list[Path]:
+    """The data files of a folder, by name; none where it cannot be read."""
+    with suppress(OSError):
+        return sorted(path for path in folder.iterdir() if is_data(path.name) and path.is_file())
+    return []

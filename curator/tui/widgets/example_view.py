@@ -25,6 +25,7 @@ class ExampleView(ScrollView, can_focus=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "example-view--role",
         "example-view--dim",
+        "example-view--code",
         "example-view--error",
         "example-view--warning",
         "example-view--info",
@@ -91,7 +92,7 @@ class ExampleView(ScrollView, can_focus=False):
         if self._content is None:
             self._paragraphs = iter([Drawn(Text(self._notice))])
         else:
-            names = ("role", "dim", "error", "warning", "info")
+            names = ("role", "dim", "code", "error", "warning", "info")
             styles = {name: self.get_component_rich_style(f"example-view--{name}", partial=True) for name in names}
             self._paragraphs = drawn(self._content, self._findings, styles, self._limit, self._first_turns)
         self._wrap_up_to(int(self.scroll_offset.y) if line is None else line)

@@ -1,6 +1,8 @@
 """The filter: a chip while one is set, a field while it is typed, the fault under it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -10,8 +12,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from curator.data.safe_text import visible
-from curator.tui.completion import FilterSuggester
+from curator.tui.completion import FilterSuggester, completions
 from curator.tui.widgets.still_input import StillInput
+
+_OFFERED = 6
+"""Completions that are listed."""
+
+_CHOOSING = ("up", "down", "tab")
 
 
 class FilterBar(Vertical):
@@ -22,6 +29,8 @@ class FilterBar(Vertical):
     """
 
     asked: str | None = None
+    _offers: Mapping[str, str] = MappingProxyType({})
+    _offer = 0
 
     @dataclass
     class FilterSubmitted(Message):
@@ -39,8 +48,9 @@ class FilterBar(Vertical):
         """Chip, field, fault."""
         yield Static("", id="chip", markup=False)
         yield StillInput(
-            placeholder='check:refusal decided:no tokens:>500 "words"  (→ completes)', suggester=FilterSuggester()
+            placeholder='check:refusal decided:no tokens:>500 "words"  (Tab completes)', suggester=FilterSuggester()
         )
+        yield Static("", id="offers", markup=False)
         yield Static("", id="fault", markup=False)
 
     def on_mount(self) -> None:
@@ -81,6 +91,7 @@ class FilterBar(Vertical):
         self.asked = None
         self.remove_class("-typing", "-faulty")
         self.query_one(Input).disabled = True
+        self._show_offers({})
         self.screen.set_focus(None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -88,6 +99,7 @@ class FilterBar(Vertical):
         event.stop()
         self.asked = None
         self.remove_class("-faulty")
+        self._show_offers(completions(event.value) if self.is_typing else {})
         if self.is_typing:
             self.post_message(self.Typed(event.value.strip()))
 
@@ -99,7 +111,30 @@ class FilterBar(Vertical):
         self.post_message(self.FilterSubmitted(self.asked))
 
     def on_key(self, event: Key) -> None:
-        """Esc leaves the field."""
-        if event.key == "escape" and self.is_typing:
-            event.stop()
+        """Esc leaves the field; arrows choose among the completions, and Tab takes one."""
+        if not self.is_typing or event.key not in ("escape", *(_CHOOSING if self._offers else ())):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
             self.close()
+        elif event.key == "tab":
+            field = self.query_one(Input)
+            field.value = list(self._offers.values())[self._offer]
+            field.action_end()
+        else:
+            by = 1 if event.key == "down" else -1
+            self._show_offers(self._offers, (self._offer + by) % min(len(self._offers), _OFFERED))
+
+    def _show_offers(self, offers: Mapping[str, str], at: int = 0) -> None:
+        """List what the last word can become, one of it marked."""
+        self._offers, self._offer = offers, at
+        lines = [
+            Text(f" {'▸' if number == at else ' '} {offer}", style="bold" if number == at else "")
+            for number, offer in enumerate([*offers][:_OFFERED])
+        ]
+        if len(offers) > _OFFERED:
+            lines.append(Text(f"   … {len(offers) - _OFFERED} more"))
+        static = self.query_one("#offers", Static)
+        static.display = bool(offers)
+        static.update(Text("\n").join(lines))

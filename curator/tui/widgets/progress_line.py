@@ -16,6 +16,7 @@ class ProgressLine(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._times: list[float] = []
+        self._shown: tuple[int, int, str, str, str] | None = None
 
     def decided(self) -> None:
         """Count a decision of this session."""
@@ -23,18 +24,34 @@ class ProgressLine(Static):
 
     def show(self, done: int, total: int, word: str, detail: str = "", audit: str = "") -> None:
         """Draw that `done` of `total` are `word` ("decided"), then a detail, the pace and how far the audit is."""
-        share = done / max(total, 1)
-        line = Text("█" * int(share * _BAR), no_wrap=True, overflow="ellipsis")
-        line.append("░" * (_BAR - int(share * _BAR)), style="dim")
-        line.append(f" {done:,} of {total:,} {word} ({share:.0%})")
-        line.append(f"  {detail}", style="dim")
-        pace = self._pace()
-        if pace:
-            left = (total - done) / pace
-            line.append(f"  {pace:.0f}/min, {_span(left)} left", style="dim")
-        if audit:
-            line.append(f"  {audit}", style="bold")
+        self._shown = (done, total, word, detail, audit)
+        pace, share, width = self._pace(), done / max(total, 1), max(self.size.width - 2, 0)
+        said = f" {done:,} of {total:,} {word} ({share:.0%})"
+        stage, *figures = audit.split(", ")
+        parts = {"audit": stage, "pace": f"{pace:.0f}/min, {_span((total - done) / pace)} left" if pace else ""}
+        parts |= {"detail": detail, "figures": ", ".join(figures)}
+        room = width - len(said)
+        for name in ("audit", "figures", "pace", "detail"):  # what matters most takes its room first
+            if parts[name] and len(parts[name]) + 2 <= room:
+                room -= len(parts[name]) + 2
+            elif name == "figures" and figures and len(figures[-1]) + 2 <= room:
+                parts[name], room = figures[-1], room - len(figures[-1]) - 2
+            else:
+                parts[name] = ""
+        bar = min(_BAR, max(room, 0))
+        line = Text("█" * int(share * bar), no_wrap=True, overflow="ellipsis")
+        line.append("░" * (bar - int(share * bar)), style="dim")
+        line.append(said)
+        for text, style in ((parts["detail"], "dim"), (parts["pace"], "dim")):
+            line.append(f"  {text}" if text else "", style=style)
+        beside = ", ".join(filter(None, (parts["audit"], parts["figures"])))
+        line.append(f"  {beside}" if beside else "", style="bold")
         self.update(line)
+
+    def on_resize(self) -> None:
+        """What fits is another matter now."""
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def _pace(self) -> float:
         """Decisions a minute; 0 while there are too few to tell."""

@@ -34,8 +34,8 @@ def rows_of(left: Content, right: Content) -> list[Row]:
     """The rows of two examples: for each message a heading and the text."""
     rows = []
     for one, other in zip_longest(_messages(left), _messages(right)):
-        rows.append(Row(_heading(one), _heading(other)))
-        rows.append(_texts(one, other))
+        texts, remark = _texts(one, other)
+        rows += [Row(_heading(one, remark), _heading(other, remark)), texts]
         rows.append(Row(Drawn(""), Drawn("")))
     return rows
 
@@ -46,22 +46,26 @@ def _messages(content: Content) -> Iterator[tuple[str, Message]]:
             yield part, message
 
 
-def _heading(message: tuple[str, Message] | None) -> Drawn | None:
+def _heading(message: tuple[str, Message] | None, remark: str) -> Drawn | None:
     if message is None:
         return None
-    return Drawn(visible(f"{message[0]}{message[1]['role']}", one_line=True)).stylize("$accent bold")
+    role = Drawn(visible(f"{message[0]}{message[1]['role']}", one_line=True)).stylize("$accent bold")
+    return role + Drawn(f"  {remark}").stylize("$text-muted") if remark else role
 
 
-def _texts(one: tuple[str, Message] | None, other: tuple[str, Message] | None) -> Row:
+def _texts(one: tuple[str, Message] | None, other: tuple[str, Message] | None) -> tuple[Row, str]:
+    """The texts of two messages, and a remark where no word of them is marked."""
     before = None if one is None else spoken(one[1])[:FOLD]
     after = None if other is None else spoken(other[1])[:FOLD]
     if before is None or after is None:
-        return Row(*(None if text is None else Drawn(visible(text)) for text in (before, after)))
+        return Row(*(None if text is None else Drawn(visible(text)) for text in (before, after))), ""
+    if before == after:
+        return Row(Drawn(visible(before)), Drawn(visible(after))), "the same"
     parts = word_difference(before, after)
     shared = sum(len(part.text) for part in parts if part.kind == "same")
     if shared < _LITTLE_IN_COMMON * max(len(before), len(after)):
-        return Row(Drawn(visible(before)), Drawn(visible(after)))
-    return Row(_side(parts, "added"), _side(parts, "removed"))
+        return Row(Drawn(visible(before)), Drawn(visible(after))), "little in common"
+    return Row(_side(parts, "added"), _side(parts, "removed")), ""
 
 
 def _side(parts: Sequence[DifferencePart], without: str) -> Drawn:

@@ -12,7 +12,7 @@ from curator.tui.page import bindings_of
 from curator.tui.screens.dataset.example_list import ExampleListScreen
 from curator.tui.screens.reviewing.bulk import do_or_ask
 from curator.tui.screens.reviewing.comparison import CompareScreen
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 
 _VERDICTS = {"keep": "Keep", "drop": "Drop", "flag": "Flag", "clear": "Take back the decision about"}
 _SAID = {"keep": "kept", "drop": "dropped", "flag": "flagged", "clear": "undecided again"}

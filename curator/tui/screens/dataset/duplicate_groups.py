@@ -15,7 +15,7 @@ from curator.tui.actions.action import Action
 from curator.tui.page import bindings_of
 from curator.tui.screens.dataset.group_list import MEANT, GroupScreen
 from curator.tui.screens.reviewing.bulk import do_or_ask
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 
 
 class DuplicatesScreen(GroupScreen):

@@ -164,7 +164,7 @@ class ExampleListScreen(Page):
         """The title says where the cursor is."""
         self.refresh_bars()
 
-    def on_long_list_chosen(self) -> None:
+    def on_long_list_row_chosen(self) -> None:
         """Review what was chosen."""
         self.action_open()
 

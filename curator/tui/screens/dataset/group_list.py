@@ -23,6 +23,7 @@ MEANT = {
     "copy": "copies: prompt and answer alike",
     "same-prompt": "same prompt, another answer",
     "same-answer": "same answer, another prompt",
+    "semantic": "the same in other words",
 }
 
 
@@ -60,11 +61,11 @@ class GroupScreen(Page):
 
     def review_changed(self) -> None:
         """The data are another set now, or the first time."""
-        lowest = lowest_threshold(self.review.audit)
+        lowest = lowest_threshold(self.review.audit, self._relation)
         if lowest is None:
             waiting = "The data are still being checked; groups are here once that is done."
-            none = "This audit did not look for duplicates: its checks leave them out."
-            self._say(waiting if self.review.partial else none)
+            what = "at meaning" if self._relation == "semantic" else "for duplicates"
+            self._say(waiting if self.review.partial else f"This audit did not look {what}. R: another relation.")
             return
         self._threshold = max(self._threshold, lowest)
         self._regroup(None)
@@ -110,7 +111,8 @@ class GroupScreen(Page):
         if not len(grouping):
             self._group = None
             self.members.show(0)
-            nothing = f"No {self._relation} at a similarity of {grouping.threshold:.2f} or more."
+            name = "semantic duplicate" if self._relation == "semantic" else self._relation
+            nothing = f"No {name} at a similarity of {grouping.threshold:.2f} or more."
             self.query_one(SideBySide).say(f"{nothing}\n\nR looks for another relation, o says what to do next.")
             self.refresh_bars()
             return
@@ -208,12 +210,12 @@ class GroupScreen(Page):
         self._change_threshold(-_STEP)
 
     def _change_threshold(self, by: float) -> None:
-        lowest = lowest_threshold(self.review.audit)
+        lowest = lowest_threshold(self.review.audit, self._relation)
         if lowest is None:
             return
         wanted = round(self._threshold + by, 2)
         if wanted < lowest:
-            self.notify(f"Pairs were sought from {lowest:.2f} up; less needs another audit.", markup=False)
+            self.notify(f"Pairs were searched for from {lowest:.2f} up; less needs another audit.", markup=False)
             return
         self._threshold = min(wanted, 1.0)
         self._regroup(None if self._group is None else self._position(self.members.cursor))
@@ -221,14 +223,16 @@ class GroupScreen(Page):
     def action_relation(self) -> None:
         """Groups of another kind."""
         self._relation = RELATIONS[(RELATIONS.index(self._relation) + 1) % len(RELATIONS)]
-        self.refresh_bars()
-        if lowest_threshold(self.review.audit) is not None:
-            self._regroup(None)
+        self._threshold = 0.0
+        self.review_changed()
 
 
 def _alike(member: Member) -> str:
     """How a member resembles the keeper, in words."""
     if member.similarity is None:
         return f"{member.relation}, through another copy"
-    shares = f"{member.similarity:.0%} alike (prompt {member.prompt:.0%}, answer {member.answer:.0%})"
+    figure = f"cosine {member.similarity:.2f}" if member.relation == "semantic" else f"{member.similarity:.0%} alike"
+    parts = (("prompt", member.prompt), ("answer", member.answer))
+    said = ", ".join(f"{name} {share:.0%}" for name, share in parts if share is not None)
+    shares = f"{figure} ({said})" if said else figure
     return f"{member.relation}  {'' if member.relation == 'exact' else shares}{'  plain' if member.plain else ''}"

@@ -29,7 +29,7 @@ from curator.tui.page import Page, bindings_of
 from curator.tui.screens.dataset.topic_map import TopicMapScreen
 from curator.tui.screens.dataset.unreadable import UnreadableScreen
 from curator.tui.widgets.charts.text_charts import HistogramBars, bar
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _POLICY = "recommended"
@@ -242,7 +242,7 @@ def _lines(
     most = max((sum(check.open.values()) for check in report.checks), default=0)
     for check in report.checks:
         undecided = sum(check.open.values())
-        text = Text(f"  {undecided:>9,} " if check.examples else f"  {'all':>9} ")
+        text = Text(f"  {undecided:>9,} " if check.examples else f"  {'the set':>9} ")
         text.append(bar(undecided, most, _BAR), style=_STYLES[check.severity])
         text.append(f" {SEVERITY_MARKS[check.severity]} {check.name}", style=_STYLES[check.severity])
         decided = f"  {check.decided:,} decided" if check.decided else ""

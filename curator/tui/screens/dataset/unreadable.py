@@ -14,7 +14,7 @@ from curator.audit.findings import is_on_lines, lines_found, published
 from curator.data.frames import MOST_REFUSED
 from curator.data.safe_text import visible
 from curator.reporting.wording import count
-from curator.tui.dialog import Dialog
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp

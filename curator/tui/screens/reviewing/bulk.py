@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from curator.tui.page import Page
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 
 ASK_ABOVE = 20
 """Examples above which a decision about all of them is asked for first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 from rich.text import Text
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -249,6 +249,9 @@ def in_editor(app: "CuratorApp", content: Content) -> Content | None:
     try:
         with app.suspend():
             subprocess.run([*shlex.split(command), str(path)], check=True)
+    except SuspendNotSupported:
+        path.unlink()
+        raise UsageError("An editor needs a terminal, which this window is not. e edits the example here.") from None
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
         path.unlink(missing_ok=True)
         raise UsageError(f"The editor '{command}' did not run ({error}). Set EDITOR to one that does.") from None

@@ -1,18 +1,25 @@
 """One example of a queue in front: itself, what stands around it, and the keys that lead on."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
+import numpy as np
 from rich.text import Text
+from textual import work
 from textual.events import Key
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from curator.data.safe_text import visible
 from curator.errors import CuratorError
+from curator.reporting.wording import count
+from curator.review.filter.query import SIMILAR
 from curator.review.session import ShownExample
 from curator.tui.drawing import nothing_found, status_text
+from curator.tui.screens.reviewing.likewise import LikewiseScreen
 from curator.tui.screens.reviewing.queue import QueueScreen
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.long_list import LongList
@@ -23,10 +30,20 @@ _ROOM_FOR_LIST = 150
 """Cells from which the queue stands beside the example as a list."""
 
 
+class LatestChange(NamedTuple):
+    """What was decided last: about which example, what in a word or two, and how it is decided about others."""
+
+    position: int
+    id: str
+    what: str
+    write: Callable[[list[int]], object]
+
+
 class ExampleScreen(QueueScreen):
     """What a queue shows, whatever is decided about it."""
 
     finished: ClassVar[str] = ""
+    _latest: LatestChange | None = None
 
     # Showing
 
@@ -135,14 +152,63 @@ class ExampleScreen(QueueScreen):
             event.stop()
             event.prevent_default()
 
-    async def _change(self, write: Callable[[], object]) -> bool:
-        """Write a decision or an answer about the example at hand; whether it is on the disk."""
-        if await self.curator.write(write) is None:
+    async def _change(self, what: str, write: Callable[[list[int]], object]) -> bool:
+        """Write a decision or an answer about the example at hand; whether it is on the disk.
+
+        `what` it is in a word or two; `write` does it about any examples, also later about those like this one.
+        """
+        assert self.shown is not None, "something is decided about an example"
+        position = self.shown.position
+        if await self.curator.write(lambda: write([position])) is None:
             self.show_again()
             return False
+        self._latest = LatestChange(position, self.shown.id, what, write)
         self.query_one(ProgressLine).decided()
         self._today += 1
         return True
+
+    @work(thread=True, exclusive=True, group="likewise")
+    def action_likewise(self) -> None:
+        """Offer the latest decision for the open examples nearest in meaning to the one that it was about."""
+        latest, review, worker = self._latest, self.review, get_current_worker()
+        if latest is None:
+            self.app.call_from_thread(
+                self.notify, "Decide about an example first; then this offers it for those like it."
+            )
+            return
+        try:
+            near = review.nearness(f"{SIMILAR}{latest.id}")
+        except CuratorError as error:
+            self.app.call_from_thread(self.curator.say_error, error)
+            return
+        positions = np.array(list(near), dtype=np.int64)
+        is_open = self.is_open(positions) & review.decisions.there[positions] & (positions != latest.position)
+        if not worker.is_cancelled:
+            found = {position: near[position] for position in positions[is_open].tolist()}
+            self.app.call_from_thread(self._offer, latest, found)
+
+    def _offer(self, latest: LatestChange, near: Mapping[int, float]) -> None:
+        if not near:
+            self.notify(f"Nothing near to the example of the latest decision ({latest.what}) is open.", markup=False)
+        elif self.is_active and not self.session.readonly:
+            self.app.push_screen(LikewiseScreen(latest.what, near), partial(self._decide_likewise, latest))
+
+    async def _decide_likewise(self, latest: LatestChange, positions: list[int] | None) -> None:
+        if not positions or await self.curator.write(lambda: latest.write(positions)) is None:
+            return
+        self._today += len(positions)
+        self.notify(
+            f"{latest.what}: {count(len(positions), 'example')}, as one decision. u takes it back.", markup=False
+        )
+        self.decided_elsewhere(positions)
+        self.query_one(LongList).forget()
+        if self.shown is not None and self.shown.position in positions:
+            self.advance()
+        else:
+            self.show_place(self.place)
+
+    def decided_elsewhere(self, positions: Sequence[int]) -> None:
+        """Take note that other examples than the one in front were decided about."""
 
     def action_skip(self) -> None:
         """Leave it open."""

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from curator.data.safe_text import visible
 from curator.project.decisions.decision import Decision
 from curator.project.decisions.times import time_text
-from curator.tui.dialog import Dialog
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from curator.tui.app import CuratorApp

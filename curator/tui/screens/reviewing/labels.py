@@ -1,5 +1,6 @@
 """Labels: the questions of curator.toml, answered with digits; suggestions that say how sure they are."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from curator.settings.fields import LabelQuestion
 from curator.tui.page import bindings_of
 from curator.tui.screens.reviewing.example import ExampleScreen
 from curator.tui.screens.reviewing.label_texts import agreement_text, others_text, suggestion_text
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.dialogs.ask_text import AskText
 from curator.tui.widgets.findings_pane import FindingsPane
 
 Mode = Literal["file", "uncertain", "disagreements"]
@@ -194,8 +195,9 @@ class LabelsScreen(ExampleScreen):
         assert self.question is not None, "an answer is to a question"
         assert self.shown is not None, "and about an example"
         name, id_, position = self.question[0], self.shown.id, self.shown.position
-        review = self.review
-        if not await self._change(lambda: label(review.opened, [id_], name, value)):
+        review, at = self.review, self.review.positions.id_at
+        what = f"{name}: {'no answer' if value is None else value if not isinstance(value, list) else ', '.join(value)}"
+        if not await self._change(what, lambda these: label(review.opened, [at(one) for one in these], name, value)):
             return
         self.labels.refresh([id_])
         (self._answered.discard if value is None else self._answered.add)(position)
@@ -206,6 +208,12 @@ class LabelsScreen(ExampleScreen):
             self._go_on()
         else:
             self.show_side(self.shown)
+
+    def decided_elsewhere(self, positions: Sequence[int]) -> None:
+        """Those like the example have an answer too."""
+        self.labels.refresh([self.review.positions.id_at(position) for position in positions])
+        self._count_answers()
+        self._learn()
 
     def _go_on(self) -> None:
         """To the next question about this example that has no answer yet; after the last one to the next example."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +23,15 @@ from curator.review.positions import Positions
 from curator.review.session import ShownExample
 from curator.tui.drawing import SEVERITY_MARKS, STATUS_MARKS
 from curator.tui.page import Page
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.dialogs.ask_text import AskText
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.progress_line import ProgressLine
 
+Order = Literal["severity", "file", "varied"]
+ORDERS: tuple[Order, ...] = ("severity", "file", "varied")
 _AT_ONCE = 4096
 
 _NOTE_AFTER = 0.5
@@ -54,7 +56,7 @@ class QueueScreen(Page):
         self.queue: Positions = np.zeros(0, dtype=np.int64)
         self.place = 0
         self.where = ""
-        self.by_severity = True
+        self.order: Order = "severity"
         self.shown: ShownExample | None = None
         self._shown_at = 0.0
         self._last_key = ""
@@ -80,7 +82,7 @@ class QueueScreen(Page):
         """Go on where the person left off."""
         self.query_one(LongList).can_focus = False  # its cursor is the place, and the screen has the keys
         known = self.review.opened.project.recall(self._session) or {}
-        self.by_severity = known.get("order", "severity") == "severity"
+        self.order = known["order"] if known.get("order") in ORDERS else "severity"
         if self._first is not None:
             self.show_example(self._asked or "", self._first)
         elif self._asked is not None:
@@ -176,7 +178,9 @@ class QueueScreen(Page):
 
     def in_order(self) -> Positions:
         """All positions in the order in which they are gone through."""
-        return self.review.by_severity() if self.by_severity else np.flatnonzero(self.review.decisions.there)
+        if self.order == "file":
+            return np.flatnonzero(self.review.decisions.there)
+        return self.review.varied() if self.order == "varied" else self.review.by_severity()
 
     def is_open(self, positions: Positions) -> npt.NDArray[np.bool_]:
         """Whether each of these examples still waits for the person, bool, shape (positions,)."""
@@ -268,7 +272,7 @@ class QueueScreen(Page):
         place = {
             "example": None if self.shown is None else self.shown.id,
             "where": self.where,
-            "order": "severity" if self.by_severity else "file",
+            "order": self.order,
             "list": self._list_wanted,
             "side": bool(self.query_one("#side").display),
             "scroll": int(self.query_one(ExampleView).scroll_offset.y),

@@ -16,10 +16,17 @@ from curator.tui.page import bindings_of
 from curator.tui.screens.reviewing.bulk import do_or_ask
 from curator.tui.screens.reviewing.composing import WritingScreen
 from curator.tui.screens.reviewing.history import HistoryScreen
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.screens.reviewing.queue import ORDERS
+from curator.tui.widgets.dialogs.ask_text import AskText
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.tui.widgets.long_list import LongList
-from curator.tui.widgets.question import ConfirmQuestion
+
+_SAID = {
+    "severity": "Gravest findings first.",
+    "file": "In the order of the file.",
+    "varied": "Varied: one of each topic in turn, gravest findings first, copies last. w repeats a decision.",
+}
 
 
 class ReviewScreen(WritingScreen):
@@ -40,7 +47,7 @@ class ReviewScreen(WritingScreen):
     def review_changed(self) -> None:
         """The whole set is known now; what a person is reading stays in front."""
         super().review_changed()
-        if self.by_severity:
+        if self.order == "severity":
             self.notify("The data are checked. Gravest findings come first: g goes there.", markup=False)
 
     def show_side(self, shown: ShownExample | None) -> None:
@@ -80,8 +87,8 @@ class ReviewScreen(WritingScreen):
     async def _decide(self, action: Action, reason: str | None = None) -> None:
         if self.shown is None:
             return
-        position = self.shown.position
-        if await self._change(lambda: self.review.decide([position], action, reason)):
+        review, what = self.review, f"{action} ({reason})" if reason else action
+        if await self._change(what, lambda positions: review.decide(positions, action, reason)):
             self.advance()
 
     async def action_keep_all(self) -> None:
@@ -154,10 +161,10 @@ class ReviewScreen(WritingScreen):
             super().action_clear_filter()
 
     def action_order(self) -> None:
-        """The other order, at the same example."""
-        self.by_severity = not self.by_severity
+        """The next order, at the same example."""
+        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
         self._find_around(self.where)
-        self.notify("Gravest findings first." if self.by_severity else "In the order of the file.", markup=False)
+        self.notify(_SAID[self.order], markup=False)
 
     def action_copy(self) -> None:
         """The example as JSON to the clipboard of the terminal, and to a file."""

@@ -5,15 +5,15 @@ from typing import ClassVar, Literal
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from curator.data.content import Content, spoken
 from curator.data.safe_text import visible
 from curator.reporting.wording import count
 from curator.review.difference import word_difference
-from curator.tui.dialog import Dialog
 from curator.tui.drawing import parts_of
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 Answer = Literal["save", "discard", "edit"]
 
@@ -39,20 +39,14 @@ class SavingScreen(Dialog[Answer]):
         heading = "Save this edit?" if self._what == "edit" else "Add this example?"
         if self._what == "fix":
             heading = "Fix it like this?"
-        with VerticalScroll(classes="dialog"):
+        keys = Text.assemble(
+            *((" y ", "reverse"), " save   ", (" d ", "reverse"), " discard   ", (" n ", "reverse"), " go on (Esc)")
+        )
+        with Vertical(classes="dialog"):
             yield Static(Text(heading, style="bold"))
-            yield Static(difference_text(self._before, self._after, all_new=self._what == "new"))
-            yield Static(
-                Text.assemble(
-                    "\n",
-                    (" y ", "reverse"),
-                    " save   ",
-                    (" d ", "reverse"),
-                    " discard   ",
-                    (" n ", "reverse"),
-                    " go on (Esc)",
-                )
-            )
+            with VerticalScroll(classes="inside"):
+                yield Static(difference_text(self._before, self._after, all_new=self._what == "new"))
+            yield Static(keys, classes="keys")
 
     def action_answer(self, answer: Answer) -> None:
         """Close with the answer."""

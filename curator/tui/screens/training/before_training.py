@@ -17,7 +17,7 @@ from curator.data.safe_text import visible
 from curator.errors import CuratorError
 from curator.tui.actions.keymap import shown_key
 from curator.tui.page import Page, bindings_of
-from curator.tui.widgets.ask_text import AskText
+from curator.tui.widgets.dialogs.ask_text import AskText
 
 if TYPE_CHECKING:
     from curator.training.base_models import Choice

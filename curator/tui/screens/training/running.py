@@ -19,7 +19,7 @@ from curator.training.runs.watched import Watched
 from curator.training.service.launching import begin, is_at_service
 from curator.tui.page import Page, bindings_of
 from curator.tui.widgets.charts.loss import LossChart
-from curator.tui.widgets.question import ConfirmQuestion
+from curator.tui.widgets.dialogs.question import ConfirmQuestion
 from trainer.contract import EVENTS_FILE
 from trainer.contract.events import EventReader
 

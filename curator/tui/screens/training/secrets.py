@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from curator.data.safe_text import visible
-from curator.tui.dialog import Dialog
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 Answer = Literal["mask", "allow"]
 
@@ -30,13 +30,14 @@ class SecretsScreen(Dialog[Answer | None]):
     def compose(self) -> ComposeResult:
         """The refusal, and the keys."""
         keys = Text.assemble(
-            *("\n", (" m ", "reverse"), " write [SECRET] in the place of each   "),
+            *((" m ", "reverse"), " write [SECRET] in the place of each   "),
             *((" a ", "reverse"), " let them through\n"),
             *((" n ", "reverse"), " back (Esc): the filter check:secret-key/warning finds them in the review"),
         )
-        with VerticalScroll(classes="dialog"):
-            yield Static(Text(visible(self._sentence)))
-            yield Static(keys)
+        with Vertical(classes="dialog"):
+            with VerticalScroll(classes="inside"):
+                yield Static(Text(visible(self._sentence)))
+            yield Static(keys, classes="keys")
 
     def action_answer(self, answer: Answer | None) -> None:
         """Close with the answer."""

@@ -5,11 +5,11 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from curator.data.safe_text import visible
-from curator.tui.dialog import Dialog
+from curator.tui.widgets.dialogs.dialog import Dialog
 
 
 class ConfirmQuestion(Dialog[bool]):
@@ -29,12 +29,11 @@ class ConfirmQuestion(Dialog[bool]):
         text = Text(visible(self._sentence), style="bold")
         if self._detail:
             text.append(f"\n\n{visible(self._detail)}", style="not bold")
-        text.append("\n\n y ", style="reverse")
-        text.append(f" {self._yes}    ", style="not bold")
-        text.append(" n ", style="reverse")
-        text.append(" no (Esc)", style="not bold")
+        keys = Text.assemble((" y ", "reverse"), f" {self._yes}    ", (" n ", "reverse"), " no (Esc)")
         with Vertical(classes="dialog"):
-            yield Static(text, markup=False)
+            with VerticalScroll(classes="inside"):
+                yield Static(text, markup=False)
+            yield Static(keys, classes="keys", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
