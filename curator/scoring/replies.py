@@ -90,8 +90,8 @@ def _level(value: Any) -> int:
     """A whole number, also as a text; -1: it is none."""
     if isinstance(value, str) and re.fullmatch(r"\s*\d\s*", value):
         return int(value)
-    is_whole = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return int(value) if is_whole and value == int(value) else -1
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return int(value) if is_number and value == int(value) else -1
 
 
 def _expected(logprobs: Any, rubric: Rubric) -> float | None:
