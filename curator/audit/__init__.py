@@ -25,6 +25,7 @@ __all__ = [
     "reports.outputs",
     "reports.report",
     "runners.local",
+    "scores",
     "secrets",
     "stages.known_splits",
     "stages.similar",

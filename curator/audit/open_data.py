@@ -15,6 +15,7 @@ from curator.audit.loading.load import Progress, ReadingOptions
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
+from curator.audit.scores import with_scores
 from curator.audit.stages.similar_pairs import has_features
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
@@ -86,7 +87,7 @@ class Opened:
                 self.project.folder.runs,
             )
             save_audit(as_in_source, cache)
-            audited = self.as_edited(as_in_source)
+            audited = self.as_edited(with_scores(as_in_source, self.project))
             if not self.project.database.readonly or cache.folder != self.project.folder.cache:
                 prune(audited, cache)
         return audited
@@ -122,13 +123,14 @@ class Opened:
             meaning = replace(options.meaning, embedder=embedder)
             known = saved_audit(self.sources, replace(options, meaning=meaning), self.project.cache)
             if known is not None:
-                return replace(known, options=options, meaning=known.meaning if embedder == asked else None)
+                meant = known.meaning if embedder == asked else None
+                return with_scores(replace(known, options=options, meaning=meant), self.project)
         return None
 
     def saved_audit(self) -> Audit | None:
         """The latest audit, in milliseconds, where neither files nor settings changed since; see `saved_audit`."""
         known = saved_audit(self.sources, self.options(), self.project.cache)
-        return None if known is None else self.as_edited(known)
+        return None if known is None else self.as_edited(with_scores(known, self.project))
 
     def as_edited(self, audit: Audit) -> Audit:
         """The audit with what the checks find in every edited and added example as it is now.

@@ -39,7 +39,7 @@ def _of_a_block() -> list[str]:
     """Names of the checks that look at one example at a time."""
     from curator.checks.catalogue import CHECKS
 
-    others = ("similarity", "whole", "training")
+    others = ("similarity", "whole", "training", "scores")
     return [check.name for check in CHECKS if check.judge is None and check.family not in others]
 
 

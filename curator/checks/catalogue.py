@@ -13,6 +13,7 @@ from curator.checks.preference import PREFERENCE_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.reasoning import REASONING_CHECKS
 from curator.checks.rewards import REWARD_CHECKS
+from curator.checks.scores import SCORE_CHECKS
 from curator.checks.similarity import SIMILARITY_CHECKS
 from curator.checks.structure import STRUCTURE_CHECKS
 from curator.checks.text import TEXT_CHECKS
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     *SIMILARITY_CHECKS,
     *DATASET_CHECKS,
     *AFTER_TRAINING_CHECKS,
+    *SCORE_CHECKS,
 )
 
 

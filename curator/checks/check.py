@@ -24,6 +24,7 @@ Family = Literal[
     "similarity",
     "whole",
     "training",
+    "scores",
 ]
 
 

@@ -10,6 +10,7 @@ COMMANDS = {
     "audit": "Read, check and report: is this data ready to fine-tune on, and if not, what first?",
     "review": "Go through the examples in the terminal app, one key each.",
     "show": "Print the examples that a filter finds.",
+    "score": "Have a judge score answers by a rubric; calibrate it against people.",
     "decide": "Decide without the app: apply a policy, or keep, drop or flag what a filter finds.",
     "duplicates": "Find similar examples: verified pairs, their relations, groups and keepers.",
     "similar": "Find examples by meaning: those nearest to a text or to an example.",
@@ -38,7 +39,7 @@ COMMANDS = {
 
 _FOLDERS = {
     "inspect": ["audit", "show", "duplicates", "similar", "select", "explain", "checks", "leaks", "validate"],
-    "curate": ["review", "decide", "undo", "label", "decisions", "split", "export"],
+    "curate": ["review", "score", "decide", "undo", "label", "decisions", "split", "export"],
     "train": ["train", "compare", "runs", "ablate"],
     "setup": ["config", "completion", "info", "sample", "schema", "trust", "cache"],
 }

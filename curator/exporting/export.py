@@ -12,6 +12,7 @@ from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.reread import Original, originals
 from curator.audit.open_data import Opened
+from curator.audit.scores import score_summaries
 from curator.audit.secrets import Policy, passing
 from curator.data.content import Content, content_of
 from curator.data.dialects.dialect import Dialect
@@ -75,7 +76,10 @@ def export(
         decisions={"position": opened.project.log.position()},
         tokenizer=audit.options.tokenizer,
         split=about_split(splitting),
-        facts={"certificate": {one.side: one.figures() for one in splitting.certificates}},
+        facts={
+            "certificate": {one.side: one.figures() for one in splitting.certificates},
+            "scores": [one.model_dump() for one in score_summaries(opened.project)],
+        },
         secrets=left_out.secrets,
     )
     kept = kept_examples(opened, audit, splitting.splits(), left_out)

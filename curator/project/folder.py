@@ -21,13 +21,14 @@ from curator.project.refusals import NOT_WRITABLE, worded
 
 ENDING = ".curator"
 DATABASE = "project.db"
+REPLIES = "judge_replies.jsonl"
 _LONGEST_NAME = 255
 """Bytes of a file's name, on every usual file system."""
 PARTS = ("cache", "exports", "runs", "logs")
 NAMES = frozenset(
     {*PARTS, "split", "lock.db", "lock.db-journal", DATABASE}
     | {f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")}
-    | {f"{DATABASE}.checked"}
+    | {f"{DATABASE}.checked", REPLIES}
 )
 """What a project's folder holds."""
 
@@ -53,6 +54,11 @@ class Folder:
     def cache(self) -> Path:
         """Derived columns; safe to delete."""
         return self.path / "cache"
+
+    @property
+    def judge_replies(self) -> Path:
+        """What judges answered, so that nothing is asked, and paid for, twice."""
+        return self.path / REPLIES
 
     @property
     def exports(self) -> Path:

@@ -107,7 +107,7 @@ def trial_project(sources: Sequence[Path], named: Path | None = None) -> Iterato
         if sources or named is not None:
             real = folder_for(sources, named, readonly=True)
             below = real.cache
-            for file in (real.database, real.database.with_name(f"{DATABASE}-wal")):
+            for file in (real.database, real.database.with_name(f"{DATABASE}-wal"), real.judge_replies):
                 if file.exists():
                     shutil.copyfile(file, folder.path / file.name)
             for run in real.runs.iterdir() if real.runs.is_dir() else ():

@@ -1,6 +1,7 @@
 """One audit result, drawn as terminal text, JSON, Markdown and HTML."""
 
 __all__ = [
+    "bars",
     "certificate",
     "html",
     "markdown",

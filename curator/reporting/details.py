@@ -45,6 +45,7 @@ def print_details(report: AuditReport, console: Console) -> None:
     _print_duplicates(report, console)
     _print_meaning(report, console)
     _print_decisions(report, console)
+    _print_scores(report, console)
     _print_prices(report, console)
     _print_not_run(report, console)
 
@@ -245,6 +246,15 @@ def _print_decisions(report: AuditReport, console: Console) -> None:
     ]
     left = f"{count(report.effective, 'example')} left after these and the recommended drops"
     paragraph(console, Text(f"{joined(parts)}; {left}."), 2)
+
+
+def _print_scores(report: AuditReport, console: Console) -> None:
+    if not report.scores:
+        return
+    heading(console, "Scores")
+    for one in report.scores:
+        paragraph(console, shown(f"{one.rubric}: mean {one.mean:.2f} of {count(one.examples)}, by {one.judge}"), 2)
+        paragraph(console, shown(one.calibration), 4)
 
 
 def _print_prices(report: AuditReport, console: Console) -> None:

@@ -168,6 +168,16 @@ class DecisionSummary(_ReportModel):
     pending: int
 
 
+class ScoreSummary(_ReportModel):
+    """Scores by one rubric, of the judge that scored last."""
+
+    rubric: str
+    judge: str = Field(description="the annotator of the scores: model, host, rubric and its version")
+    examples: int = Field(description="examples with a score")
+    mean: float
+    calibration: str = Field(description="how far people agree with the judge, a sentence")
+
+
 class SpecimenMessage(_ReportModel):
     """One message of a specimen."""
 
@@ -207,6 +217,7 @@ class AuditReport(_ReportModel):
     meaning: MeaningSummary | None = None
     prices: list[PriceEstimate]
     decisions: DecisionSummary | None
+    scores: list[ScoreSummary] = Field(default=[], description="of judges; empty where nothing was scored")
     specimens: list[Specimen]
     seconds: dict[str, float] = Field(description="by stage")
     reused: float = Field(description="share of the blocks whose results were reused")

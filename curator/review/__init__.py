@@ -21,5 +21,8 @@ __all__ = [
     "new_content",
     "pair_parts",
     "positions",
+    "scoring.calibrate_scores",
+    "scoring.score_session",
+    "scoring.shown_scores",
     "session",
 ]

@@ -76,6 +76,18 @@ class ReviewSettings(BaseModel):
     )
 
 
+class ScoringSettings(BaseModel):
+    """Who scores, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    judge: str | None = Field(
+        default=None, description="Address of an OpenAI-compatible endpoint, such as https://host/v1, or local:FOLDER."
+    )
+    model: str | None = Field(default=None, description="The judge's name at that address.")
+    rubric: str | None = Field(default=None, description="Name of a rubric, or a TOML file.")
+
+
 class Settings(BaseModel):
     """What applies; `FIELD_OF_KEY` says where each field stands in curator.toml."""
 
@@ -106,6 +118,7 @@ class Settings(BaseModel):
     policies: dict[str, Policy] = Field(default_factory=dict)
     labels: dict[str, LabelQuestion] = Field(default_factory=dict)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
+    scoring: ScoringSettings = Field(default_factory=ScoringSettings)
     keys: dict[str, dict[str, str]] = Field(default_factory=dict, description="Keys of the app by screen and action.")
     annotator: str | None = Field(default=None, description="Whose decisions are made; default: the user's name.")
 
@@ -127,6 +140,7 @@ FIELD_OF_KEY: Mapping[str, str] = {
     "policies": "policies",
     "labels": "labels",
     "review": "review",
+    "scoring": "scoring",
     "keys": "keys",
     "annotator.name": "annotator",
 }
@@ -145,6 +159,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "policies": tuple(f"{ANY_NAME}.{key}" for key in Policy.model_fields),
     "labels": tuple(f"{ANY_NAME}.{key}" for key in LabelQuestion.model_fields),
     "review": tuple(ReviewSettings.model_fields),
+    "scoring": tuple(ScoringSettings.model_fields),
 }
 
 

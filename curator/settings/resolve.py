@@ -16,7 +16,7 @@ from curator.errors import UsageError
 from curator.settings.fields import ANY_NAME, FIELD_OF_KEY, Settings, known_names
 from curator.settings.origins import Given, from_environment, from_file
 from curator.settings.request import DataRequest
-from curator.settings.trust import FILE, awaiting, from_file_beside, refuse_untrusted
+from curator.settings.trust import FILE, awaiting, from_file_beside, refuse_untrusted, without_untrusted
 
 
 class ShownSetting(NamedTuple):
@@ -40,9 +40,18 @@ def settings_for(request: DataRequest, paths: Sequence[Path], given: Mapping[str
             with what it sets; the sentence says where it stands.
         UnreadableInput: a settings file cannot be read.
     """
-    layers = _all_given(request, paths, given)
+    layers = without_untrusted(_all_given(request, paths, given))
     refuse_untrusted(layers)
     return _together(layers)[0]
+
+
+def require_trust(request: DataRequest, paths: Sequence[Path]) -> None:
+    """See that no setting waits for trust, those included that only one command reads.
+
+    Raises:
+        UsageError: one does; the sentence says how it is allowed.
+    """
+    refuse_untrusted(_all_given(request, paths, None))
 
 
 def explained(

@@ -60,7 +60,7 @@ def skeleton() -> str:
             parts.append(_labels())
         elif field == "keys":
             parts.append(_KEYS)
-        elif field in ("thresholds", "split", "review"):
+        elif field in ("thresholds", "split", "review", "scoring"):
             model = getattr(Settings(), field)
             parts.append(f"\n#[{place}]\n" + "".join(_entry(key, model, key) for key in type(model).model_fields))
         else:
@@ -85,6 +85,9 @@ _STANDS_FOR_NONE: dict[str, Any] = {
     "group_by": "source",
     "stratify": "topic",
     "annotator": "anna",
+    "judge": "http://localhost:8000/v1",
+    "model": "qwen3-32b",
+    "rubric": "helpful-and-correct",
 }
 """What is shown for a setting that has no default value."""
 

@@ -40,9 +40,22 @@ def _reads_elsewhere(value: Any, folder: Path) -> str | None:
     return "reads files outside the folder of the data"
 
 
+def _sends_examples(value: Any, folder: Path) -> str | None:  # noqa: ARG001
+    return "sends examples to a judge that the file chose" if value else None
+
+
+def _reads_a_rubric(value: Any, folder: Path) -> str | None:
+    """The name of a rubric is no file; a file in the folder of the settings lies there with them."""
+    place = folder / str(value)
+    is_inside = not place.exists() or place.resolve().is_relative_to(folder.resolve())
+    return None if is_inside else "reads files outside the folder of the data"
+
+
 NEEDS_TRUST: Mapping[str, Callable[[Any, Path], str | None]] = {
     "meaning.embedder": _loads_a_model,
     "tokens.tokenizer": _reads_elsewhere,
+    "scoring.judge": _sends_examples,
+    "scoring.rubric": _reads_a_rubric,
 }
 """Settings with which a file could do more than describe its data: what a value does, or None where it does not."""
 
@@ -62,11 +75,16 @@ HARMLESS = frozenset(
         "policies",
         "labels",
         "review",
+        "scoring.model",
         "keys",
         "annotator.name",
     }
 )
 """All other settings, or sections: names of ours, numbers, and texts that are only shown."""
+
+
+FOR_ONE_COMMAND = frozenset({"scoring.judge", "scoring.rubric"})
+"""Settings that one command reads: without trust they do nothing, and only that command is refused."""
 
 
 class Trust(msgspec.Struct, frozen=True):
@@ -101,6 +119,12 @@ def refuse_untrusted(given: Iterable[Given]) -> None:
             f"Look at the file; if you trust it, say `curator trust {one.beside.parent}`. On the command line it needs "
             "no trust."
         )
+
+
+def without_untrusted(given: list[Given]) -> list[Given]:
+    """The settings that apply: those of one command count as not given while they wait for trust."""
+    waiting = {one.name for one, _ in awaiting({one.name: one for one in given}.values())} & FOR_ONE_COMMAND
+    return [one for one in given if one.name not in waiting or one.beside is None]
 
 
 def awaiting(given: Iterable[Given]) -> list[tuple[Given, str]]:

@@ -23,7 +23,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDS_FOR = {"DATA": "chats.jsonl", "FILE": "train.jsonl", "FILE.jsonl": "journal.jsonl", "TRAIN": "train.jsonl"}
 STANDS_FOR |= {"DIR": "."}
 STANDS_FOR |= {"VALIDATION": "validation.jsonl", "EXAM.jsonl": "exam.jsonl", "CHECK": "refusal"}
-ELSEWHERE = ("train", "review", "compare", "ablate", "runs", "label")
+ELSEWHERE = ("train", "review", "compare", "ablate", "runs", "label", "score")
 """Commands that need a service, a terminal or a training; they have tests of their own."""
 
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from curator.errors import WorkFailed
-from curator.training.judge.asking import ask_judge, judge_at, open_judge_session
+from curator.scoring.address import judge_at
+from curator.scoring.plain_text import without_markdown
+from curator.training.judge.asking import ask_judge, open_judge_session
 from curator.training.judge.endpoint import read_verdict
 from curator.training.judge.judgements import Judgements, Outcome, to_judge
-from curator.training.judge.plain_text import without_markdown
 from tests.jobs.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
 from tests.jobs.providers.openai_service import check_request, operation
 
@@ -152,7 +153,7 @@ def test_a_request_that_fails_once_is_repeated(run: Path, judge: JudgeService, k
 def test_a_request_that_is_not_answered_in_time_is_repeated(
     run: Path, judge: JudgeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curator.training.judge.endpoint.SECONDS", 2)
+    monkeypatch.setattr("curator.scoring.endpoint.SECONDS", 2)
     judge.faults = [Fault("POST", CHAT, "slow")]
     assert judged(run, judge).tuned == 6
     judge.faults = [Fault("POST", CHAT, "slow")] * 5

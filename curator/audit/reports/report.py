@@ -13,6 +13,7 @@ from curator.audit.meaning.meaning_findings import NO_EMBEDDER
 from curator.audit.meaning.meaning_summary import summary_of
 from curator.audit.open_data import Opened
 from curator.audit.reports.summary import summarise, unreadable_lines
+from curator.audit.scores import score_summaries
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
 from curator.reporting.readiness import ReadinessFacts
 from curator.settings.request import DataRequest
@@ -65,6 +66,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
         meaning=summary_of(audit.meaning, audit.loaded.facts, audit.findings) if audit.meaning else None,
         prices=_prices(audit, effective, opened.own_prices),
         decisions=_decisions(present, len(ids)) if len(present) else None,
+        scores=score_summaries(opened.project),
     )
 
 

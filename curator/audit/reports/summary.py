@@ -26,6 +26,7 @@ from curator.reporting.model import (
     MeaningSummary,
     NotRun,
     PriceEstimate,
+    ScoreSummary,
     ShapeSummary,
     SourceSummary,
     Specimen,
@@ -54,6 +55,7 @@ def summarise(
     meaning: MeaningSummary | None = None,
     prices: list[PriceEstimate],
     decisions: DecisionSummary | None,
+    scores: list[ScoreSummary],
 ) -> AuditReport:
     """The report of an audit.
 
@@ -65,6 +67,7 @@ def summarise(
         meaning: what the encoder saw.
         prices: of a training.
         decisions: their counts.
+        scores: of judges.
     """
     loaded = audit.loaded
     checks = _checks(findings, loaded)
@@ -89,6 +92,7 @@ def summarise(
         meaning=meaning,
         prices=prices,
         decisions=decisions,
+        scores=scores,
         specimens=_specimens(checks, audit),
         seconds=audit.seconds,
         reused=loaded.reused,

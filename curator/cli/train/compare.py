@@ -49,8 +49,9 @@ def command(
     from pathlib import Path
 
     from curator.cli.train.judge import as_fields, ask, reported
+    from curator.scoring.address import judge_at
     from curator.training.evaluation import against, comparison_of, evaluate_run
-    from curator.training.judge.asking import judge_at, open_judge_session
+    from curator.training.judge.asking import open_judge_session
     from curator.training.runs.find import run_folder
 
     folder = run_folder(run, Path())

@@ -22,7 +22,7 @@ def ask(judge_session: "JudgeSession", *, yes: bool) -> None:
         return
     for sentence in judge_session.summary():
         click.echo(visible(sentence, one_line=True), err=True)
-    if judge_session.leaves_this_machine() and not yes:
+    if judge_session.judge.leaves_this_machine() and not yes:
         _agree(judge_session.judge.address)
     for done, wanted in ask_judge(judge_session):
         if sys.stderr.isatty():

@@ -70,6 +70,18 @@ class States:
         log = self._decisions("WHERE action = 'label'") if examples is None else self._decisions_on(examples)
         return labels_of(log, self._log.undone())
 
+    def labels_by(self, beginning: str) -> pl.DataFrame:
+        """`LABELS` that stand, of the annotators whose names begin so; none of an example edited since."""
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        log = self._decisions("WHERE action = 'label' AND annotator >= ? AND annotator < ?", [beginning, end])
+        labels = labels_of(log, self._log.undone())
+        if not len(labels):
+            return labels
+        edits = self._database.rows("SELECT example, max(time) FROM decision WHERE action = 'edit' GROUP BY example")
+        edited = pl.DataFrame(edits, schema={"id": pl.String, "edited": pl.Int64}, orient="row")
+        known = labels.join(edited, on="id", how="left", maintain_order="left")
+        return known.filter(pl.col("edited").is_null() | (pl.col("edited") < pl.col("time"))).drop("edited")
+
     def _brought_up(self, snapshot: _Known, position: int) -> pl.DataFrame:
         if position == snapshot.position:
             return snapshot.state

@@ -1,7 +1,7 @@
 """Which examples a filter finds: the filter language over facts, findings, decisions and texts."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -11,12 +11,14 @@ import polars as pl
 from curator.audit.decided.open_findings import is_open
 from curator.audit.ids import positions_of
 from curator.audit.loading.load import Loaded
+from curator.audit.scores import RubricScores, scores_named
 from curator.checks.catalogue import check_named
 from curator.data.frames import SEVERITIES
 from curator.errors import UsageError
 from curator.project.saved_split import NAMES
 from curator.review.filter.language import All, Any, Filter, Not, Number, Term, TextTerm, parse
 from curator.review.filter.text_search import SearchableTexts, SourceTexts
+from curator.scoring.score_labels import SCORE
 
 _NUMBER_COLUMNS = {
     "tokens": "tokens",
@@ -46,6 +48,7 @@ class Searched:
         splits: the saved split; None: it cannot be asked for.
         near: ids of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
         about: ids of the examples of a topic, by its number or by words of its title; None: it cannot be asked for.
+        scores: of judges, by rubric; None: they cannot be asked for.
         unreadable: whether these are lines that could not be read as examples.
     """
 
@@ -56,6 +59,7 @@ class Searched:
     splits: pl.DataFrame | None = None
     near: Callable[[str], pl.Series] | None = None
     about: Callable[[str], pl.Series] | None = None
+    scores: Callable[[], Mapping[str, RubricScores]] | None = None
     unreadable: bool = False
 
 
@@ -82,6 +86,8 @@ def _matching(part: Filter, searched: Searched) -> Mask:
             return reduce(np.logical_or, (_matching(inner, searched) for inner in parts))
         case Not(inner):
             return ~_matching(inner, searched)
+        case Number(key) if key.startswith(SCORE):
+            return _by_score(part, searched)
         case Number():
             return _by_number(part, searched.loaded.facts)
         case TextTerm():
@@ -95,6 +101,16 @@ def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
         raise UsageError(f"'{number.key}:' cannot be asked yet: tokens are counted once the check is done.")
     column = facts["shape"].str.len_chars() if number.key == "turns" else facts[_NUMBER_COLUMNS[number.key]]
     values = column.fill_null(0).to_numpy()
+    lowest = -np.inf if number.lowest is None else number.lowest
+    highest = np.inf if number.highest is None else number.highest
+    return (values >= lowest) & (values <= highest)
+
+
+def _by_score(number: Number, searched: Searched) -> Mask:
+    """An example without a score is never found."""
+    if searched.scores is None:
+        raise UsageError(f"'{number.key}' cannot be asked yet for this data.")
+    values = scores_named(number.key.removeprefix(SCORE), searched.scores()).at(searched.loaded)
     lowest = -np.inf if number.lowest is None else number.lowest
     highest = np.inf if number.highest is None else number.highest
     return (values >= lowest) & (values <= highest)

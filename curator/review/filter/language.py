@@ -27,6 +27,7 @@ NAMES = (
     "similar",
     "topic",
     "split",
+    "score",
 )
 FINDING_STATES = ("open", "accepted", "unreadable")
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
@@ -232,6 +233,10 @@ class _Reader:
             raise FilterError(f"'{key}:' needs a value right after it.", self.text, place)
         if key in NUMBERS:
             return self._number(key, value, place)
+        if key == "score":
+            name, compared = re.fullmatch(r"([^<>=]*)(.*)", value).groups()  # type: ignore[union-attr]
+            key = f"score:{name}"
+            return self._number(key, compared, place) if compared else Number(key, None, None)
         value = _unquoted(value[1:-1]) if value.startswith('"') else value
         known = {"decided": DECIDED, "is": FINDING_STATES}.get(key)
         if known is not None and value not in known:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from curator.audit.ids import ids_of
 from curator.audit.meaning.meaning import Meaning
 from curator.audit.meaning.meaning_search import Near, near_example
 from curator.audit.open_data import Opened
+from curator.audit.scores import scores_of
 from curator.errors import UsageError
 from curator.review.filter.evaluate import Mask, Searched, matching
 from curator.review.filter.language import keys_asked
@@ -45,6 +47,7 @@ def examples_found(
         opened.splits(),
         _near(opened, audit),
         _about(audit),
+        partial(scores_of, opened.project),
     )
     mask = matching(where, asked)
     if edited.contents:

@@ -1,6 +1,5 @@
 """Have a language model judge a run's answers: what would be sent where, then asked one by one, kept as they come."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,30 +7,11 @@ from pathlib import Path
 from curator.audit.last_training.failures import evaluated
 from curator.audit.secrets import mask, searched
 from curator.data.safe_text import visible
-from curator.errors import MissingDependency, UsageError, WorkFailed, require
+from curator.errors import UsageError, WorkFailed
+from curator.scoring.address import JudgeAt
+from curator.scoring.endpoint import ChatEndpoint
 from curator.training.judge.endpoint import Judge, Unreadable
 from curator.training.judge.judgements import Judgements, to_judge
-from curator.training.service.api_keys import Key
-from curator.training.service.endpoints import is_on_this_machine, require_encryption
-from curator.training.service.service import asking
-
-KEY_VARIABLE = "JUDGE_API_KEY"
-_NO_KEY = Key("no-key-is-needed-here", "nowhere: an endpoint on this machine needs none")
-
-
-@dataclass(frozen=True)
-class JudgeAt:
-    """A judge, and that it can be asked.
-
-    Attributes:
-        address: of an endpoint that speaks OpenAI's chat completions, ending where `/chat/completions` begins.
-        model: its name there.
-        key: sent to that address only.
-    """
-
-    address: str
-    model: str
-    key: Key
 
 
 @dataclass(frozen=True)
@@ -62,23 +42,6 @@ class JudgeSession:
             *([kept_back] if self.masked else []),
         ]
 
-    def leaves_this_machine(self) -> bool:
-        """Whether asking sends data away."""
-        return not is_on_this_machine(self.judge.address)
-
-
-def judge_at(address: str, model: str) -> JudgeAt:
-    """See to it that a judge can be asked; nothing is sent.
-
-    Raises:
-        UsageError: the address would carry the data unencrypted.
-        MissingDependency: the package or the key is not here.
-    """
-    address = address.rstrip("/").removesuffix("/chat/completions")
-    require_encryption(address, "--judge")
-    require("openai", "A judge")
-    return JudgeAt(address, model, _key_for(address))
-
 
 def open_judge_session(run: Path, judge: JudgeAt) -> JudgeSession:
     """The answers of an evaluated run, for a judge, secrets masked; nothing is sent.
@@ -102,33 +65,22 @@ def ask_judge(judge_session: JudgeSession) -> Iterator[tuple[int, int]]:
     Raises:
         WorkFailed: the endpoint refuses or is not reached, or replies could not be read; the next call goes on.
     """
-    import openai
-
     open_ = judge_session.judgements.open()
     unreadable: list[str] = []
     place = judge_session.judge
-    with asking(f"The judge at {place.address}", openai, place.key):
-        judge = Judge(place.address, place.model, place.key.value)
-        for done, (one, order) in enumerate(open_, start=1):
-            first, second = (one.tuned, one.untuned) if order else (one.untuned, one.tuned)
-            try:
-                verdict = judge.verdict(one.question, one.reference, first, second)
-            except Unreadable as reply:
-                unreadable.append(str(reply))
-            else:
-                judge_session.judgements.add(one, order, verdict, place.model)
-            yield done, len(open_)
+    judge = Judge(ChatEndpoint(place))
+    for done, (one, order) in enumerate(open_, start=1):
+        first, second = (one.tuned, one.untuned) if order else (one.untuned, one.tuned)
+        try:
+            verdict = judge.verdict(one.question, one.reference, first, second)
+        except Unreadable as reply:
+            unreadable.append(str(reply))
+        else:
+            judge_session.judgements.add(one, order, verdict, place.model)
+        yield done, len(open_)
     if unreadable:
         raise WorkFailed(
             f"{len(unreadable)} of {len(open_)} replies of the judge could not be read, the last one begins "
             f"'{visible(unreadable[-1][:80], one_line=True)}'. The others are kept; the same command asks only "
             "for these again."
         )
-
-
-def _key_for(address: str) -> Key:
-    if value := os.environ.get(KEY_VARIABLE, "").strip():
-        return Key(value, f"the environment variable {KEY_VARIABLE}")
-    if is_on_this_machine(address):
-        return _NO_KEY
-    raise MissingDependency(f"There is no key for the judge at {address}. Set the environment variable {KEY_VARIABLE}.")

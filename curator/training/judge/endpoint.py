@@ -1,9 +1,10 @@
 """Ask a language model which of two answers is better, at any endpoint that speaks OpenAI's chat completions."""
 
-import json
-import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from curator.scoring.endpoint import ChatEndpoint
+from curator.scoring.replies import objects_in
 
 Better = Literal["first", "second", "neither"]
 
@@ -16,12 +17,7 @@ Reply with one JSON object and nothing else: {"reason": "<one sentence>", "bette
 """Its text is part of what a judgement is kept under: change it, and every example is judged anew."""
 TRIES = 3
 """Requests for one judgement whose replies cannot be read."""
-SECONDS = 120.0
-"""Patience with one request; a judge that thinks takes long."""
-RETRIES = 4
-"""Of a request that was not answered, by the SDK, with growing pauses (as for trainings at a service)."""
 
-_OBJECT = re.compile(r"\{[^{}]*\}")
 _WORDS: dict[str, Better] = {"1": "first", "2": "second", "equal": "neither"}
 
 
@@ -38,19 +34,10 @@ class JudgeVerdict:
 
 
 class Judge:
-    """A model at an address.
+    """A model at an endpoint."""
 
-    Args:
-        address: of the endpoint, ending where `/chat/completions` begins.
-        model: its name there.
-        key: sent as a bearer token.
-    """
-
-    def __init__(self, address: str, model: str, key: str) -> None:
-        import openai
-
-        self._model = model
-        self._client = openai.OpenAI(api_key=key, base_url=address, timeout=SECONDS, max_retries=RETRIES)
+    def __init__(self, endpoint: ChatEndpoint) -> None:
+        self._endpoint = endpoint
 
     def verdict(self, question: str, reference: str, first: str, second: str) -> JudgeVerdict:
         """Which answer is better; asked again where the reply cannot be read.
@@ -59,7 +46,7 @@ class Judge:
 
         Raises:
             Unreadable: not one of three replies could be read.
-            openai.APIError: the endpoint refuses, or was not reached after several tries.
+            WorkFailed: the endpoint refuses, or was not reached after several tries.
         """
         said = ""
         for _ in range(TRIES):
@@ -69,12 +56,11 @@ class Judge:
         raise Unreadable(said)
 
     def _reply(self, content: str) -> str:
-        messages: Any = [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": content}]
+        messages = [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": content}]
         try:
-            answered: Any = self._client.chat.completions.create(model=self._model, messages=messages)
-            return str(answered.choices[0].message.content or "")
-        except (AttributeError, IndexError, TypeError, json.JSONDecodeError):
-            return ""  # an answer in another form than the protocol's: the SDK does not check it
+            return str(self._endpoint.complete({"messages": messages})["choices"][0]["message"]["content"] or "")
+        except (KeyError, IndexError, TypeError):
+            return ""  # an answer in another form than the protocol's
 
 
 def asked(question: str, reference: str, first: str, second: str) -> str:
@@ -85,11 +71,7 @@ def asked(question: str, reference: str, first: str, second: str) -> str:
 
 def read_verdict(text: str) -> JudgeVerdict | None:
     """The verdict in a reply, which may have thoughts or a code fence around it; None where there is none."""
-    for found in reversed(_OBJECT.findall(text)):
-        try:
-            value = json.loads(found)
-        except ValueError:
-            continue
+    for value in objects_in(text):
         better = _WORDS.get(str(value.get("better")).strip().lower())
         if better is not None:
             return JudgeVerdict(better, str(value.get("reason") or ""))

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 import xxhash
 
+from curator.scoring.plain_text import without_markdown
 from curator.training.judge.endpoint import INSTRUCTION, JudgeVerdict, asked
-from curator.training.judge.plain_text import without_markdown
 from curator.training.runs.appended import append_line, appended_lines
 from curator.training.runs.preferences import Liked, share_of_tuned
 

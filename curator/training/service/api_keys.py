@@ -1,24 +1,12 @@
 """Keys: from the environment or the system's keyring; never written, logged or shown."""
 
 import os
-from dataclasses import dataclass, field
 
 from curator.errors import MissingDependency
+from curator.scoring.address import Key
 
 KEYRING_SERVICE = "curator"
 VARIABLES = {"openai": "OPENAI_API_KEY", "together": "TOGETHER_API_KEY", "fireworks": "FIREWORKS_API_KEY"}
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key and where it was found."""
-
-    value: str = field(repr=False)
-    origin: str
-
-    def hidden_in(self, text: str) -> str:
-        """`text` without the key, should a service have repeated it."""
-        return text.replace(self.value, "[key]")
 
 
 def key_for(provider: str) -> Key:

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from urllib.parse import urlsplit
 
 from curator.errors import UsageError, require
+from curator.scoring.address import require_encryption
 from curator.training.service.api_keys import key_for
 from curator.training.service.service import Service
 from curator.training.service.service_request import Request
@@ -22,7 +22,6 @@ _SERVICES: Mapping[str, tuple[str, str]] = {
     "fireworks": ("FireworksService", "fireworks"),
 }
 """By provider the class in the module of its name, and the package that it needs, as it is imported."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def address_of(provider: str) -> str:
@@ -37,21 +36,6 @@ def address_of(provider: str) -> str:
         address = address.removesuffix("/v1")  # which older versions of its SDK want and newer ones add
     require_encryption(address, variable)
     return address
-
-
-def require_encryption(address: str, named_by: str) -> None:
-    """See to it that data and key go over https, or stay on this machine.
-
-    Raises:
-        UsageError: they would not; the sentence names the setting that `named_by` names.
-    """
-    if urlsplit(address).scheme != "https" and not is_on_this_machine(address):
-        raise UsageError(f"{named_by} = {address} is not an https address; data and key would go there unencrypted.")
-
-
-def is_on_this_machine(address: str) -> bool:
-    """Whether an address is this machine's own."""
-    return urlsplit(address).hostname in _LOOPBACK
 
 
 def account_of(provider: str) -> str | None:

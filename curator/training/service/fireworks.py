@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from curator.errors import WorkFailed
-from curator.training.service.api_keys import Key
+from curator.scoring.address import Key
 from curator.training.service.job_arguments import job_fields
 from curator.training.service.metrics import metrics
 from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 from openai.types.fine_tuning import FineTuningJobEvent
 
-from curator.training.service.api_keys import Key
+from curator.scoring.address import Key
 from curator.training.service.job_arguments import OPENAI_TAG, job_fields
 from curator.training.service.metrics import metrics, put
 from curator.training.service.service import JobStatus, Report, ServiceEvent, Unanswered, asking

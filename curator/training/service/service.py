@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from curator.data.safe_text import visible
 from curator.errors import WorkFailed
-from curator.training.service.api_keys import Key
+from curator.scoring.address import Key
 from curator.training.service.service_request import Request, SentFile
 from trainer.contract.events import EventName
 

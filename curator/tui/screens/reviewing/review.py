@@ -9,6 +9,7 @@ from curator.project.decisions.decision import Action
 from curator.reporting.wording import count
 from curator.review.decisions import PENDING
 from curator.review.filter.query import SIMILAR
+from curator.review.scoring.shown_scores import shown_scores
 from curator.review.session import ShownExample
 from curator.tui.copying import copied
 from curator.tui.drawing import as_json
@@ -55,7 +56,12 @@ class ReviewScreen(WritingScreen):
         if shown is None:
             self.query_one(FindingsPane).update("")
         else:
-            self.query_one(FindingsPane).show(shown.findings, self._reasons(), checked=not self.review.partial)
+            note = self._scores(shown) + self._reasons()
+            self.query_one(FindingsPane).show(shown.findings, note, checked=not self.review.partial)
+
+    def _scores(self, shown: ShownExample) -> str:
+        lines = shown_scores(self.review.opened, shown.id)
+        return "\nScores:\n" + "\n".join(lines) + "\n" if lines else ""
 
     def _reasons(self) -> str:
         reasons = self.review.opened.settings.review.reasons
