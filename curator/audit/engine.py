@@ -20,8 +20,8 @@ from curator.audit.loading.load import MEANING, READING, SIMILAR, Loaded, Progre
 from curator.audit.loading.reread import Original
 from curator.audit.meaning.meaning import MEANING_CHECKS, Meaning
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, Meant, look_at_meaning
-from curator.audit.stages.kinds import kind_findings
 from curator.audit.not_run import reasons_not_run
+from curator.audit.stages.kinds import kind_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
 from curator.audit.stages.refused_together import refused_together
 from curator.audit.stages.similar import Similar, find_similar
