@@ -44,11 +44,17 @@ OF_THE_FILE = {"duplicate-example", "split-overlap", "mixed-formats", "too-few-e
 ASKED = tuple(check.name for check in STRUCTURE_CHECKS)
 
 
-def disagreements(folder: Path, kind: str, lines: list[bytes]) -> Iterator[str]:
+JUDGES: tuple[Target | None, ...] = (None, *TARGETS)
+"""Whom the lines are for: the built-in trainer, and the targets."""
+
+
+def disagreements(
+    folder: Path, kind: str, lines: list[bytes], judges: tuple[Target | None, ...] = JUDGES
+) -> Iterator[str]:
     """A sentence for each, of lines of one kind."""
     path = folder / f"{kind}.jsonl"
     path.write_bytes(b"".join(line + b"\n" for line in lines))
-    for target in (None, *TARGETS):
+    for target in judges:
         name = None if target is None else target.name
         request = DataRequest(
             data=(str(path),),

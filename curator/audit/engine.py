@@ -23,6 +23,7 @@ from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, 
 from curator.audit.not_run import reasons_not_run
 from curator.audit.stages.kinds import kind_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
+from curator.audit.stages.refused_together import refused_together
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
 from curator.checks.check import CheckSettings
@@ -136,9 +137,7 @@ def audit(
     decided: Decided | None = None,
     runs: Path | None = None,
 ) -> Audit:
-    """Audit `sources`, of which some things may have been `decided`.
-
-    `runs`: the folder of the project's trainings; the last one's failures become findings.
+    """Audit `sources`, of which some things may have been `decided`; failures of the last of the `runs` are findings.
 
     Raises:
         UnreadableInput: a source has no examples in a known form, or is damaged.
@@ -177,6 +176,8 @@ def audit(
         with watch.stage(SIMILAR):
             similar = find_similar(loaded, cache, loaded.findings, verdicts, options.duplicate_threshold)
             more.append(similar.findings)
+    if options.target is not None and "rejected-by-target" in names:
+        more += refused_together(loaded, options.target, similar, verdicts)
     if has_meaning:
         with watch.stage(MEANING):
             meant = look_at_meaning(loaded, cache, options.meaning, similar, verdicts, progress)

@@ -26,6 +26,8 @@ FINDINGS = pl.Schema(
 
 
 _FAMILIES = ("structure", "agents", "reasoning", "rewards", "media")
+ADDED = "added"
+"""Stands in the place of a file's name where an example was added by a person."""
 _MOST, _FEWEST_ALIKE = 0.5, 20
 """Share of the examples, and how many at least, that make one habit of the set of what is said of each."""
 
@@ -161,7 +163,7 @@ def published(findings: pl.DataFrame, loaded: Loaded) -> Iterator[Finding]:
             check=row["check"],
             severity=row["severity"],
             example=row["id"],
-            file=None if row["file"] is None else locations.file(row["file"]),
+            file=(ADDED if row["id"] else None) if row["file"] is None else locations.file(row["file"]),
             line=row["line"],
             message=row["message"],
             message_index=row["message_index"],

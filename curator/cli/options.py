@@ -134,7 +134,7 @@ def limit_option(default: int, noun: str = "Examples") -> Callable[..., Any]:
     return click.option("-n", "--limit", type=click.IntRange(min=0), default=default, show_default=True, help=shown)
 
 
-def json_option(what: str) -> Callable[..., Any]:
+def json_option(what: str = "The same content as one JSON object.") -> Callable[..., Any]:
     """`--json`: the same content as JSON on stdout; the command receives `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help=what)
 

@@ -7,6 +7,7 @@ and writes its files first, and prints last.
 
 import errno
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -46,6 +47,12 @@ def telling(done: str) -> Iterator[None]:
     except OutputFailed as failed:
         failed.done = done
         raise
+
+
+def print_json(*values: Any, one_line: bool = False) -> None:
+    """Print each value as JSON, all of it ASCII: a report is indented, of a list each value is on one line."""
+    for value in values:
+        sys.stdout.write(json.dumps(value, indent=None if one_line else 1, default=str) + "\n")
 
 
 class _Stream(io.FileIO):

@@ -14,7 +14,7 @@ from curator.data.dialects.published import as_object
 from curator.data.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
 from curator.data.identity import example_key, unreadable_key
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
-from curator.data.media import media_key, with_media
+from curator.data.media import is_media_key, media_key, with_media
 from curator.data.validation import Refusal, judge, refusal_of_meaning
 
 _to_json = msgspec.json.encode
@@ -135,6 +135,28 @@ def _extra_message_keys(value: dict[str, Any], content: Content) -> dict[int, st
     shift = len(content.messages) - len(turns)
     extra = ((index, turn.keys() - KNOWN_MESSAGE_KEYS) for index, turn in enumerate(turns, shift) if len(turn) > 2)
     return {index: "\n".join(sorted(keys)) for index, keys in extra if keys}
+
+
+def unread_message_keys(value: dict[str, Any], dialect: Dialect) -> list[str]:
+    """Where an example's messages hold something under a key that its meaning lacks: `messages[2].mood`."""
+    ours = {key: held for key, held in value.items() if key in dialect.known}
+    asked = ours.get("input")
+    holders = [("", ours), *([("input.", asked)] if isinstance(asked, dict) else [])]
+    turns = [
+        (f"{path}{key}[{index}]", turn)
+        for path, holder in holders
+        for key, held in holder.items()
+        if isinstance(held, list) and key not in ("tools", "functions", "contents")
+        for index, turn in enumerate(held)
+        if isinstance(turn, dict) and len(turn) > 2 and not turn.keys().isdisjoint(("role", "from"))
+    ]
+    return [
+        f"{path}.{key}"
+        for path, turn in turns
+        for key, held in turn.items()
+        if held not in (None, "", [], {}) and not is_media_key(key)
+        if key not in KNOWN_MESSAGE_KEYS or (key == "refusal" and turn.get("content"))
+    ]
 
 
 def _add_messages(columns: dict[str, list[Any]], row: int, content: Content, extra: dict[int, str]) -> None:

@@ -14,6 +14,7 @@ from curator.audit.loading.reread import Original, originals
 from curator.audit.open_data import Opened
 from curator.audit.scores import score_summaries
 from curator.audit.secrets import Policy, passing
+from curator.data.batches import unread_message_keys
 from curator.data.content import Content, content_of
 from curator.data.dialects.dialect import Dialect
 from curator.data.files.permissions import OWNER
@@ -182,6 +183,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
             tokens=None if edited else tokens[original.position],
             findings=() if is_accepted and not edited else found,
             prompt_parts=read.recognised.dialect.prompt_parts(original.value),
+            unread=() if edited else unread_message_keys(original.value, read.recognised.dialect),
         )
     found_in_added = findings_of_added(audit)
     for id_, text in rewritten.items():

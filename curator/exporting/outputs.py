@@ -68,8 +68,8 @@ class Outputs:
     def add(self, example: ExportExample) -> None:
         """Write one example, or count it as rejected."""
         file = self._files[example.split]
-        parts, is_text = example.prompt_parts, example.text_only
-        rewritten = to_line(example.content, example.extra, self._target, text_only=is_text, prompt_parts=parts)
+        more = {name: getattr(example, name) for name in ("text_only", "prompt_parts", "unread")}
+        rewritten = to_line(example.content, example.extra, self._target, **more)
         found = file.judge(rewritten, example.tokens)
         errors = [violation for violation in found if violation.severity == "error"]
         if errors or rewritten.value is None:

@@ -48,9 +48,10 @@ def found_by(opened: Opened, audit: Audit, where: str) -> MatchedExamples:
     Raises:
         FilterError: the filter cannot be read.
     """
-    mask, _ = examples_found(where, opened, audit)
+    mask, added = examples_found(where, opened, audit)
     unreadable = unreadable_found(where, audit, opened.state())
-    return MatchedExamples(ids_of(audit.loaded).filter(pl.Series(mask)).to_list(), unreadable.ids, unreadable.lines)
+    ids = [*ids_of(audit.loaded).filter(pl.Series(mask)), *(id_ for id_, is_found in added.items() if is_found)]
+    return MatchedExamples(ids, unreadable.ids, unreadable.lines)
 
 
 def decide(opened: Opened, audit: Audit, found: MatchedExamples, action: Action, reason: str | None) -> list[Decision]:
@@ -72,7 +73,7 @@ def accept_all(opened: Opened, audit: Audit) -> int:
 
     What is accepted no longer counts; the examples stay undecided, and a finding of another kind is open again.
     """
-    found = with_decisions(audit.findings, audit.loaded, opened.state()).filter(is_open())
+    found = with_decisions(audit.edited.with_added(audit.findings), audit.loaded, opened.state()).filter(is_open())
     names = found.select(decided_by().alias("id"), finding_name().alias("name")).unique().sort("id", "name")
     proposed = [
         Proposed(id_, "accept", findings_value(accepted), "accepted as they are")

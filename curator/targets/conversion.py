@@ -1,5 +1,6 @@
 """One example as one line of a target, with what was lost on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -12,7 +13,8 @@ from curator.targets.target import CannotCarry, Target
 from curator.targets.violation import Loss, Violation
 
 Split = Literal["train", "validation", "test"]
-_NO_PLACE = "A picture, sound or video that stands in a field of a message has no place, so it is left out."
+_NO_PLACE = "A picture, sound or video in a field of a message has no place, so it is not exported."
+_UNREAD = "No format has this key in a message, so it is not exported."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class ExportExample:
         has_secret: whether it holds a secret, or held one that was masked.
         findings: its open findings, `check/severity` each.
         prompt_parts: instruction and input of its source, where its dialect joins them; see `Dialect.prompt_parts`.
+        unread: where its messages hold what its dialect does not read; see `curator.data.batches.unread_message_keys`.
     """
 
     id: str
@@ -44,6 +47,7 @@ class ExportExample:
     has_secret: bool = False
     findings: tuple[str, ...] = ()
     prompt_parts: tuple[str, str] | None = None
+    unread: Sequence[str] = ()
 
 
 class ConvertedLine(NamedTuple):
@@ -69,6 +73,7 @@ def to_line(
     *,
     text_only: bool = False,
     prompt_parts: tuple[str, str] | None = None,
+    unread: Sequence[str] = (),
 ) -> ConvertedLine:
     """`content` as `target` writes it; see `ExportExample` for the arguments."""
     kind = kind_of(content, text_only=text_only)
@@ -85,6 +90,7 @@ def to_line(
     if prompt_parts is not None and target.part_prompt is not None:
         target.part_prompt(value, *prompt_parts)
     losses += [Loss(path, _NO_PLACE) for path in content.media or () if "." in path]
+    losses += [Loss(path, _UNREAD) for path in unread]
     if extra:
         _add_extra(value, extra, target, losses, is_kept=target.carries.extra or kind == "prompt")
     return ConvertedLine(value, losses, [], own)
@@ -94,8 +100,16 @@ def judge_example(
     content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False
 ) -> list[Violation]:
     """What `target` has against an example, that is, against the line that an export writes of it."""
+    return write_and_judge(content, extra, target, text_only=text_only)[1]
+
+
+def write_and_judge(
+    content: Content, extra: dict[str, Any], target: Target, *, text_only: bool = False
+) -> tuple[dict[str, Any] | None, list[Violation]]:
+    """The line that an export writes of an example, and what `target` has against it."""
     rewritten = to_line(content, extra, target, text_only=text_only)
-    return rewritten.refusals if rewritten.value is None else list(target.judge(rewritten.value))
+    value = rewritten.value
+    return value, rewritten.refusals if value is None else list(target.judge(value))
 
 
 def _with_answer(value: dict[str, Any], extra: dict[str, Any], content: Content) -> dict[str, Any]:

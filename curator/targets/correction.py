@@ -1,4 +1,4 @@
-"""A corrected copy of a file: what can be put right without guessing is, and the rest is left out and named."""
+"""A corrected copy of a file: what can be corrected without guessing is, and the rest is skipped and named."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from curator.data.batches import unread_message_keys
 from curator.data.content import Content, Refused
 from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.files.atomic import atomic_file
@@ -23,7 +24,7 @@ from curator.targets.target import Target
 from curator.targets.violation import Loss, Value, Violation
 
 LISTED = 1000
-"""Changed lines, and lines left out, that are kept in memory with their reasons; all are counted."""
+"""Changed lines, and skipped lines, that are kept in memory with their reasons; all are counted."""
 
 
 @dataclass
@@ -33,14 +34,14 @@ class Corrected:
     Attributes:
         path: of the corrected copy.
         kept: lines that are as they were.
-        changed: lines that were put right; `changes` has the first of them with what was wrong and what was lost.
-        left_out: lines that could not be; `refused` has the first of them with their errors.
+        changed: lines that were corrected; `changes` has the first of them with what was wrong and what was lost.
+        skipped: lines that could not be; `refused` has the first of them with their errors.
     """
 
     path: Path
     kept: int = 0
     changed: int = 0
-    left_out: int = 0
+    skipped: int = 0
     changes: list[tuple[int, list[Violation], list[Loss]]] = field(default_factory=list)
     refused: list[tuple[int, list[Violation]]] = field(default_factory=list)
 
@@ -55,8 +56,8 @@ def correct(path: Path, target: str, out: Path | None = None) -> Corrected:
     """Write a corrected copy of `path`.
 
     A line without an error keeps its value. One with an error is read as an example, in whatever form it has, and
-    written again as the target wants it; when it then still has an error, or cannot be read, it is left out. Second
-    lines of equal ones are left out where the target refuses them. A byte-order mark is put in or taken away.
+    written again as the target wants it; when it then still has an error, or cannot be read, it is skipped. Second
+    lines of equal ones are skipped where the target refuses them. A byte-order mark is put in or taken away.
 
     Args:
         path: the file; it is never changed.
@@ -87,6 +88,27 @@ def correct(path: Path, target: str, out: Path | None = None) -> Corrected:
     return result
 
 
+def exportable_lines(path: Path, target: str) -> int:
+    """How many lines the target refuses as they are, and accepts as an export writes them.
+
+    Raises:
+        UsageError: there is no such target.
+        UnreadableInput: the file is missing, a directory, empty or binary.
+    """
+    chosen = target_named(target)
+    return sum(
+        fault is None and isinstance(value, dict) and _is_exportable(value, chosen)
+        for _, value, fault in values(inspect(path, str(path)))
+    )
+
+
+def _is_exportable(value: dict[str, Any], target: Target) -> bool:
+    if not any(found.severity == "error" for found in target.violations(value)):
+        return False
+    again = _rewritten(value, target)
+    return again is not None and not any(found.severity == "error" for found in target.violations(again[0]))
+
+
 def _corrected_values(
     lines: Iterator[tuple[int, Value, Violation | None]], target: Target, result: Corrected
 ) -> Iterator[dict[str, Any]]:
@@ -101,7 +123,7 @@ def _corrected_values(
         again = None if fault is not None else _rewritten(value, target)
         left = found if again is None else _errors(judge, again[0], number)
         if again is None or left:
-            result.left_out += 1
+            result.skipped += 1
             if len(result.refused) < LISTED:
                 result.refused.append((number, left))
             continue
@@ -124,7 +146,8 @@ def _rewritten(value: Value, target: Target) -> tuple[dict[str, Any], list[Loss]
     content, dialect = read
     extra = {key: held for key, held in value.items() if key not in dialect.known}
     parts = dialect.prompt_parts(value)
-    rewritten = to_line(content, extra, target, text_only=dialect.kind == "text", prompt_parts=parts)
+    is_text, unread = dialect.kind == "text", unread_message_keys(value, dialect)
+    rewritten = to_line(content, extra, target, text_only=is_text, prompt_parts=parts, unread=unread)
     return None if rewritten.value is None else (rewritten.value, rewritten.losses)
 
 

@@ -151,3 +151,46 @@ def test_a_run_is_named_by_its_name_or_last_or_its_folder(tmp_path):
 def test_the_trainer_says_its_version():
     outcome = subprocess.run([sys.executable, "-m", "trainer", "--version"], capture_output=True, text=True, check=True)
     assert outcome.stdout.startswith("trainer, version ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("review.keep", "bogus", "no key 'bogus'"),
+        ("review.kep", "x", "no action 'review.kep'"),
+        ("review.keep", "d", "d"),
+    ],
+)
+def test_config_set_refuses_what_is_no_key_and_a_key_that_is_taken(folder, capsys, key, value, said):
+    assert run(["config", "set", f"keys.{key}", value, "d.jsonl"]) == 2
+    assert said in capsys.readouterr().err
+    assert not (folder / "curator.toml").exists()
+    assert run(["config", "set", "keys.review.keep", "K", "d.jsonl"]) == 0
+
+
+def test_the_kinds_of_allow_lost_are_the_trainers():
+    from typing import get_args
+
+    from curator.cli.train.train import LOSSES
+    from trainer.contract.settings import TrainingSettings
+
+    (kinds,) = get_args(TrainingSettings.model_fields["allow_lost"].annotation)
+    assert get_args(kinds) == LOSSES
+
+
+def test_lost_content_is_allowed_by_kind(folder, capsys):
+    model = str(SAMPLES / "tiny-llama")
+    words = [
+        "train",
+        "d.jsonl",
+        "-q",
+        "--model",
+        model,
+        "--prepare",
+        "--skip-invalid",
+        "--mask-secrets",
+        "--allow-leaks",
+    ]
+    assert run([*words, "--allow-lost", "tools", "--allow-lost", "reasoning"]) == 0
+    made = json.loads(capsys.readouterr().out)["folder"]
+    assert 'allow_lost = ["tools", "reasoning"]' in (folder / made / "run.toml").read_text()

@@ -53,6 +53,8 @@ def test_compare_shows_the_verdict_every_measure_and_the_worst_examples(trained:
     assert ended.returncode == 0, ended.stderr
     assert "Cannot tell with 2 held-out examples" in ended.stdout and "* chrf" in ended.stdout
     assert "nearest training question" in ended.stdout and "\x1b" not in ended.stdout
+    fields = json.loads(curator("compare", str(run), "--answers", "2", "--failures", "1", "--json", cwd=trained).stdout)
+    assert fields["sentence"] in ended.stdout and fields["failures"][0]["line"]["example"][:160] in ended.stdout
     again = curator("compare", str(run), str(run), cwd=trained)
     assert "cannot be told from" in again.stdout
 

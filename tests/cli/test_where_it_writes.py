@@ -66,8 +66,8 @@ def test_a_corrected_copy_is_written_and_judged_and_the_file_stays_as_it_was(tmp
     shutil.copy(SAMPLES / "messy.jsonl", tmp_path / "mine.jsonl")
     before = (tmp_path / "mine.jsonl").read_bytes()
     outcome = curator(tmp_path, "validate", "mine.jsonl", "--target", "openai", "--fix")
-    assert outcome.returncode == 1, "what had to be left out is a problem that a person must look at"
-    assert "left out: error invalid-json" in outcome.stdout
+    assert outcome.returncode == 1, "what had to be skipped is a problem that a person must look at"
+    assert "skipped: error invalid-json" in outcome.stdout
     assert "openai would accept it: 0 errors" in outcome.stderr
     assert (tmp_path / "mine.jsonl").read_bytes() == before
     assert (

@@ -6,6 +6,7 @@ import pytest
 
 from curator.targets.registry import TARGETS
 from tests.workflow.run import curator, write
+from trainer.contract.examples import LineError, conversation_of
 
 SET = range(40)
 STRUCTURE = (
@@ -169,3 +170,54 @@ def test_a_kind_that_a_target_has_no_form_for_is_refused_by_audit_and_validation
         asked = ("--no-meaning", "--select", STRUCTURE, "--target", target)
         assert curator(tmp_path, "audit", "a.jsonl", *asked).code == code
         assert curator(tmp_path, "validate", "a.jsonl", "--target", target).code == code
+
+
+def question(number, **more):
+    """A question with its answer."""
+    answer = {"role": "assistant", "content": f"It is {number + 1}.", **more}
+    return {"messages": [{"role": "user", "content": f"How much is {number} plus 1?"}, answer]}
+
+
+def test_a_line_that_is_there_twice_is_an_error_for_a_target_that_refuses_such_files(tmp_path):
+    thinking = [question(3, reasoning="I count."), question(3, reasoning="I add.")]
+    write(tmp_path / "a.jsonl", [*(question(number) for number in SET), question(7), *thinking])
+    again = ("audit", "a.jsonl", "--no-meaning", "--target", "openai", "--select", f"{STRUCTURE},exact-duplicate")
+    audited = curator(tmp_path, *again, "--json")
+    refused = next(one for one in json.loads(audited.out)["checks"] if one["name"] == "rejected-by-target")
+    assert (audited.code, refused["severities"], refused["worst"][0]["related"][0]["line"]) == (1, {"error": 3}, 8)
+    assert curator(tmp_path, "export", "a.jsonl", "--target", "openai", "--out", "out").code == 1
+    assert curator(tmp_path, "decide", "a.jsonl", *again[2:], "--policy", "safe").code == 0
+    assert curator(tmp_path, *again).code == 0
+    assert curator(tmp_path, "export", "a.jsonl", "--target", "openai", "--out", "out").code == 0
+    assert curator(tmp_path, "audit", "a.jsonl", *again[2:4], "mistral", *again[5:]).code == 0
+
+
+def test_chat_beside_preferences_is_an_error_for_a_target_whose_files_have_one_form(tmp_path):
+    pairs = [{"prompt": f"Say {number}.", "chosen": f"It is {number}.", "rejected": "No."} for number in range(12)]
+    write(tmp_path / "a.jsonl", [question(number) for number in SET])
+    write(tmp_path / "b.jsonl", pairs)
+    both = ("a.jsonl", "b.jsonl", "--no-meaning", "--target", "openai")
+    audited = curator(tmp_path, "audit", *both, "--select", STRUCTURE, "--json")
+    (refused,) = json.loads(audited.out)["checks"]
+    assert (audited.code, refused["examples"], {one["file"] for one in refused["worst"]}) == (1, 12, {"b.jsonl"})
+    assert curator(tmp_path, "export", *both, "--out", "out").code == 1
+    curator(tmp_path, "decide", *both, "--where", "check:rejected-by-target", "--drop")
+    assert curator(tmp_path, "export", *both, "--out", "out").code == 0
+
+
+def test_what_only_an_export_rewrites_is_said_by_validate_and_by_the_trainer(tmp_path):
+    write(tmp_path / "a.jsonl", [tool_use(number) for number in SET])
+    refused = curator(tmp_path, "validate", "a.jsonl", "--target", "huggingface")
+    assert refused.code == 1
+    assert "40 refused lines are examples in another form" in refused.err
+    assert "curator export a.jsonl --target huggingface --out DIR" in refused.err
+    with pytest.raises(LineError, match="curator export FILE --target huggingface --out DIR"):
+        conversation_of(tool_use(1), "1")
+
+
+def test_a_key_of_a_message_that_no_format_has_is_named_where_it_is_lost(tmp_path):
+    write(tmp_path / "a.jsonl", [question(number, mood="glad", extra=None) for number in SET])
+    assert curator(tmp_path, "export", "a.jsonl", "--target", "huggingface", "--out", "out").code == 0
+    lost = [json.loads(line) for line in (tmp_path / "out" / "lost.jsonl").open()]
+    assert len(lost) == 40
+    assert {one["field"] for entry in lost for one in entry["lost"]} == {"messages[1].mood"}

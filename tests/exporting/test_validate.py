@@ -150,7 +150,7 @@ def test_a_corrected_copy_keeps_sound_lines_puts_right_what_it_can_and_names_the
     before = path.read_bytes()
     result = correct(path, "together")
     assert result.path == tmp_path / "mine.corrected.jsonl"
-    assert (result.kept, result.changed, result.left_out) == (1, 3, 1)
+    assert (result.kept, result.changed, result.skipped) == (1, 3, 1)
     assert path.read_bytes() == before
     assert [json.loads(line) for line in result.path.read_bytes().splitlines()] == [
         sound,
@@ -168,6 +168,6 @@ def test_a_corrected_copy_keeps_sound_lines_puts_right_what_it_can_and_names_the
 def test_a_corrected_copy_for_azure_has_its_byte_order_mark_and_no_line_twice(tmp_path):
     values = [chat(("user", str(number // 2)), ("assistant", "a")) for number in range(40)]
     result = correct(write(tmp_path / "mine.jsonl", values), "azure")
-    assert (result.kept, result.left_out) == (20, 20)
+    assert (result.kept, result.skipped) == (20, 20)
     assert {rule for rule, _ in found(result.path, "azure")} == {"too-few-examples"}
     assert all(violation.severity == "warning" for violation in validate(result.path, "azure"))

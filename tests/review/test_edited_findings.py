@@ -129,3 +129,23 @@ def test_tool_arguments_are_shown_as_json(tmp_path, capfd):
     messages = [{"role": "user", "content": "Ask f."}, {"role": "assistant", "content": None, "tool_calls": [call]}]
     path.write_text(json.dumps({"messages": messages}) + "\n")
     assert 'f({"x":true,"y":null})' in curator(capfd, "show", path)[1]
+
+
+def test_an_error_in_an_added_example_counts_until_it_is_decided(data, capfd):
+    edit(data)
+    assert curator(capfd, "audit", data)[0] == 0
+    with open_data(request(data)) as opened:
+        review = Review(opened, opened.audited(lambda *_: None))
+        review.add(Content([{"role": "user", "content": "Who answers this question of mine?"}]))
+    code, out = curator(capfd, "audit", data, "--json")
+    report = json.loads(out)
+    (found,) = [check for check in report["checks"] if check["name"] == "no-assistant-message"]
+    assert (code, report["severities"]["error"], found["worst"][0]["file"]) == (1, 1, "added")
+    assert curator(capfd, "audit", data, "--fail-on", "no-assistant-message>30%")[0] == 1  # one of three read
+    assert curator(capfd, "audit", data, "--fail-on", "no-assistant-message>34%")[0] == 0
+    step = next(step for step in report["verdict"]["next_steps"] if step["filter"] and "error" in step["filter"])
+    assert step["count"] == 1
+    _, shown = curator(capfd, "show", data, "--where", step["filter"])
+    assert "added:1" in shown and "Who answers" in shown
+    curator(capfd, "decide", data, "--where", step["filter"], "--drop")
+    assert curator(capfd, "audit", data)[0] == 0

@@ -14,6 +14,10 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 TEXT_PARTS = ("text", "input_text", "output_text")
 """Types of content parts that are text, as chat completions and responses name them."""
 
+REWRITTEN_PARTS = ("tool_use", "tool_result", "thinking", "redacted_thinking", "reasoning", "refusal")
+"""Types of content parts that an export rewrites as tool calls, results, reasoning and text."""
+_REWRITTEN = "; curator export FILE --target huggingface --out DIR writes such parts in the form that is trained on"
+
 
 class LineError(ValueError):
     """A line that cannot be trained on; the text says why, and `message_index` in which message."""
@@ -128,7 +132,10 @@ def _text(content: Any, position: int) -> str:
     for part in content:
         kind = part.get("type", "text") if isinstance(part, dict) else "unknown"
         if kind not in TEXT_PARTS or not isinstance(part.get("text"), str):
-            raise LineError(f"message {position} has a content part of type {kind!r:.40} and not only text", position)
+            hint = _REWRITTEN if kind in REWRITTEN_PARTS else ""
+            raise LineError(
+                f"message {position} has a content part of type {kind!r:.40} and not only text{hint}", position
+            )
         texts.append(part["text"])
     return "".join(texts)
 

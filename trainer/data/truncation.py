@@ -126,7 +126,7 @@ def _refuse_silent_loss(truncation: TokenTruncation, allowed: Collection[Lost], 
                 f"{file}: the chat template does not render the {WORDS[kind]} of {len(names):,} of "
                 f"{truncation.examples:,} examples ({_first(names)}), so the model would not see them. Set "
                 "[model] chat_template to a file with a template that does, change the examples, or accept it with "
-                f'[training] allow_lost = ["{kind}"].'
+                f'[training] allow_lost = ["{kind}"], or `curator train --allow-lost {kind}`.'
             )
 
 

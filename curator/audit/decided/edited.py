@@ -46,6 +46,14 @@ class Edited:
             if position >= 0
         }
 
+    def with_added(self, findings: pl.DataFrame) -> pl.DataFrame:
+        """`FINDINGS` and those of the examples that were added, whose `row` and `file` are null; `line` counts them."""
+        added = pl.DataFrame({"row": np.flatnonzero(self.positions < 0)}, schema={"row": pl.UInt32})
+        lines = added.with_columns(line=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32))
+        found = self.findings.drop("line").join(lines, on="row", maintain_order="left")
+        nowhere = found.with_columns(pl.lit(None, pl.UInt32).alias("row"), pl.lit(None, pl.UInt16).alias("file"))
+        return pl.concat([findings, nowhere.select(FINDINGS.names())])
+
     def in_place_of(self, source: pl.DataFrame) -> pl.DataFrame:
         """`FINDINGS` of the set, those of each edited example in the place of those of its source."""
         is_in_set = self.positions >= 0

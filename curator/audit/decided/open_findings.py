@@ -15,8 +15,11 @@ from curator.audit.ids import positions_of
 from curator.audit.loading.load import Loaded
 from curator.project.decisions.decision import EVERY_FINDING
 
-COMPARING = ("exact-duplicate", "near-duplicate", "semantic-duplicate", "conflicting-answers", "split-leak")
-"""Checks that find an example because of another one of the set."""
+COMPARING = (
+    "exact-duplicate", "near-duplicate", "semantic-duplicate", "conflicting-answers", "split-leak",
+    "rejected-by-target",
+)  # fmt: skip
+"""Checks that find an example because of another one of the set; what a target rejects of one alone names no other."""
 
 Names = tuple[str, ...]
 """Findings of one example, `check/severity` each, every one once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 import xxhash
 
-from curator.audit.loading.rejections import Rejections
+from curator.audit.loading.rejections import Rejections, refuses_second_lines
 from curator.checks.check import CheckSettings
 from curator.checks.kind_measures import KINDS_MEASURED
 from curator.checks.speakers import without_thoughts
@@ -82,7 +82,7 @@ class DerivePlan:
             counting = _fingerprint(self.tokenizer) if self.tokenizer is not None else ""
             words += [repr(sorted(versions)), self.settings.thresholds.model_dump_json(), counting]
             words += [] if self.measures else ["not measured"]
-        if part == "findings":
+        if part == "findings" or (part == "facts" and refuses_second_lines(self.target)):
             words += _rules(self.target)
         if part == "prepared":
             words.append(str(FEATURES))
@@ -131,6 +131,7 @@ def derive(batch: Batch, plan: DerivePlan, rejections: Rejections) -> Derived:
         from curator.tokens import count_tokens
 
         frames.append(count_tokens(batch, plan.tokenizer))
+    frames += rejections.written(len(batch.examples))
     return Derived(pl.concat(frames, how="horizontal"), _findings(batch, plan, rejections))
 
 

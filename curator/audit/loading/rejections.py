@@ -1,6 +1,6 @@
 """What the target, or without one the built-in trainer, rejects of a batch, as findings beside those of the checks.
 
-The judgement is `curator.targets.conversion.judge_example`, which an export and a training ask too. What a check of
+The judgement is `curator.targets.conversion.write_and_judge`, which an export and a training ask too. What a check of
 structure says already is not said twice; and where a target is named, such a check's error is one only where that
 target rejects the example or learns nothing from it.
 """
@@ -9,14 +9,17 @@ from functools import cache
 from typing import Any
 
 import polars as pl
+import xxhash
 
 from curator.data.content import Content
 from curator.data.frames import found
-from curator.targets.conversion import judge_example
+from curator.data.identity import canonical_json
+from curator.targets.conversion import write_and_judge
 from curator.targets.target import Target
 from curator.targets.violation import Violation
 
 CHECK = "rejected-by-target"
+WRITTEN = "written"
 _REPORT_FORM = ("structure", "preference", "agents")
 _TEACHES_NOTHING = frozenset({"no-assistant-message", "nothing-to-learn", "empty-content", "chosen-equals-rejected"})
 """Errors whatever the target: what it accepts of these teaches nothing."""
@@ -31,6 +34,11 @@ def _target_or_trainer(name: str | None) -> Target:
     from curator.targets.registry import target_named
 
     return target_named(name)
+
+
+def refuses_second_lines(name: str | None) -> bool:
+    """Whether the target refuses a file in which a line is there twice."""
+    return _target_or_trainer(name).file.duplicates == "error"
 
 
 @cache
@@ -56,13 +64,23 @@ class Rejections:
         self._target = _target_or_trainer(target)
         self._is_text = is_text
         self._errors: dict[int, Violation] = {}
+        self._has_lines = self.are_asked_for and refuses_second_lines(target)
+        self._lines: dict[int, int] = {}
 
     def add(self, row: int, content: Content, extra: dict[str, Any]) -> None:
         """Ask the target about an example."""
-        for violation in judge_example(content, extra, self._target, text_only=self._is_text):
+        line, violations = write_and_judge(content, extra, self._target, text_only=self._is_text)
+        if self._has_lines and line is not None:
+            self._lines[row] = xxhash.xxh3_64_intdigest(canonical_json(line))
+        for violation in violations:
             if violation.severity == "error":
                 self._errors[row] = violation
                 return
+
+    def written(self, examples: int) -> list[pl.DataFrame]:
+        """For a target that refuses equal lines: `WRITTEN`, of each example a hash of its line, or null."""
+        lines = pl.Series(WRITTEN, [self._lines.get(row) for row in range(examples)], dtype=pl.UInt64)
+        return [lines.to_frame()] if self._has_lines else []
 
     def among(self, findings: pl.DataFrame) -> pl.DataFrame:
         """`FOUND` with what the target rejects and no check reports."""

@@ -17,7 +17,7 @@ _RULE = re.compile(r"(?P<check>[a-z-]+)\s*>\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<pe
 class Rule:
     """Fail when more lines than `most` have a finding of `check`, or of a severity at or above `severity`.
 
-    `most` is a number of lines, or a share of all of them when `is_share`.
+    `most` is a number of lines, or, when `is_share`, one in relation to the examples that were read.
     """
 
     check: str | None
@@ -50,12 +50,12 @@ def _rule(text: str) -> Rule:
     return Rule(check_named(match["check"]).name, None, number / 100 if is_share else number, is_share)
 
 
-def failed_rules(rules: tuple[Rule, ...], findings: pl.DataFrame, lines: int) -> list[str]:
-    """A sentence for each rule that is broken, of the open `findings`; `lines` is the number of lines read."""
-    return [sentence for rule in rules if (sentence := _broken(rule, findings, lines))]
+def failed_rules(rules: tuple[Rule, ...], findings: pl.DataFrame, examples: int) -> list[str]:
+    """A sentence for each rule that is broken, of the open `findings`; `examples` is how many were read."""
+    return [sentence for rule in rules if (sentence := _broken(rule, findings, examples))]
 
 
-def _broken(rule: Rule, findings: pl.DataFrame, lines: int) -> str | None:
+def _broken(rule: Rule, findings: pl.DataFrame, examples: int) -> str | None:
     if rule.severity is not None:
         graver = SEVERITIES[: SEVERITIES.index(rule.severity) + 1]
         count = findings.filter(pl.col("severity").is_in(graver)).select(lines_found()).item()
@@ -63,9 +63,9 @@ def _broken(rule: Rule, findings: pl.DataFrame, lines: int) -> str | None:
         return f"Failed: {lines_have} open findings of severity {rule.severity} or above." if count else None
     about = findings.filter(pl.col("check") == rule.check)
     count = about.select(lines_found()).item() if len(about) else 0
-    measured = count / max(lines, 1) if rule.is_share else count
+    measured = count / max(examples, 1) if rule.is_share else count
     if measured <= rule.most:
         return None
     allowed = f"{rule.most:.2%}" if rule.is_share else f"{rule.most:,.0f}"
-    part = f"{count:,} of {lines:,} lines ({count / max(lines, 1):.2%})"
+    part = f"{count:,} of {examples:,} examples ({count / max(examples, 1):.2%})"
     return f"Failed: {rule.check} is open on {part}; allowed: {allowed}."

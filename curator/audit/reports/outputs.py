@@ -35,7 +35,7 @@ def write_outputs(
     """
     for what, path in destinations:
         if what == "findings":
-            listed = published(counted_together(audit.findings, audit.loaded), audit.loaded)
+            listed = published(counted_together(audit.edited.with_added(audit.findings), audit.loaded), audit.loaded)
             write_lines((finding.model_dump_json() for finding in listed), path, allowed=allowed)
         elif what == "pairs":
             write_lines((pair.model_dump_json() for pair in published_pairs(audit)), path, allowed=allowed)
@@ -67,7 +67,9 @@ def report_as(ending: str, audit: Audit, report: AuditReport, state: pl.DataFram
 
 def open_published(audit: Audit, state: pl.DataFrame) -> Iterator[Finding]:
     """The open findings as models; `state` is `STATE`."""
-    undecided = with_decisions(audit.findings, audit.loaded, state).filter(is_open()).drop("decided")
+    undecided = (
+        with_decisions(audit.edited.with_added(audit.findings), audit.loaded, state).filter(is_open()).drop("decided")
+    )
     return published(counted_together(undecided, audit.loaded), audit.loaded)
 
 

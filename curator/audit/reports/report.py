@@ -26,7 +26,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     """What the audit says, with decisions, prices and what to do next."""
     audit = opened.as_edited(audit)
     ids, state = ids_of(audit.loaded), opened.state()
-    findings = with_decisions(audit.findings, audit.loaded, state)
+    findings = with_decisions(audit.edited.with_added(audit.findings), audit.loaded, state)
     present = state.filter(pl.col("id").is_in(ids.implode()) | pl.col("added"))
     proposal = proposal_of(opened, audit, "recommended")
     proposed = dict(proposal.decisions.group_by("action").agg("example").iter_rows())

@@ -11,7 +11,7 @@ from curator import __version__
 from curator.audit.decided.edited import now
 from curator.audit.decided.open_findings import is_open
 from curator.audit.engine import Audit
-from curator.audit.findings import is_on_lines, lines_found, published, severity_rank
+from curator.audit.findings import ADDED, is_on_lines, lines_found, published, severity_rank
 from curator.audit.loading.load import Loaded
 from curator.audit.loading.reread import originals_at
 from curator.checks.catalogue import check_named
@@ -160,7 +160,7 @@ def _gravest_first(summary: CheckSummary) -> tuple[bool, int, int, str]:
 
 def unreadable_lines(findings: pl.DataFrame) -> int:
     """How many lines that could not be read as examples some findings are on."""
-    return int(findings.filter(pl.col("row").is_null() & is_on_lines()).select(lines_found()).item())
+    return int(findings.filter(pl.col("id").is_null() & is_on_lines()).select(lines_found()).item())
 
 
 def _examples_by_severity(group: pl.DataFrame) -> dict[Severity, int]:
@@ -211,7 +211,7 @@ def _shapes(facts: pl.DataFrame) -> list[ShapeSummary]:
 
 def _specimens(checks: Iterable[CheckSummary], audit: Audit) -> list[Specimen]:
     """The first of the worst of each check that is in an example."""
-    chosen = [next((f for f in check.worst if f.example is not None), None) for check in checks]
+    chosen = [next((f for f in check.worst if f.example is not None and f.file != ADDED), None) for check in checks]
     findings = [finding for finding in chosen if finding is not None]
     locations = {(finding.file, finding.line) for finding in findings}
     names = [read.source.name for read in audit.loaded.sources]

@@ -1,10 +1,10 @@
 """`curator decide`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from curator.cli.options import POLICY, data_command
+from curator.cli.options import POLICY, data_command, json_option
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.option("--clear", "action", flag_value="clear", help="Take back the keep, drop or flag on what --where finds.")
 @click.option("--reason", metavar="TEXT", help="Why; kept with every decision.")
 @click.option("--dry-run", is_flag=True, help="Show the counts; decide nothing.")
-def command(options: DataRequest, policy: str | None, action: str | None, reason: str | None, dry_run: bool) -> None:
+@json_option()
+def command(
+    options: DataRequest, policy: str | None, action: str | None, reason: str | None, dry_run: bool, as_json: bool
+) -> None:
     """Decide about DATA: apply a policy, or keep, drop or flag what a filter finds.
 
     What is decided at once is undone at once: `curator undo DATA`.
@@ -30,7 +33,7 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
     from curator.audit.decided.proposals import proposal_of
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
-    from curator.cli.streams import telling
+    from curator.cli.streams import print_json, telling
     from curator.project.decisions.decision import Action
     from curator.review import decide as deciding
 
@@ -43,14 +46,18 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
             audit = opened.audited(progress)
         if policy is not None:
             proposal = proposal_of(opened, audit, policy)
-            report = described(proposal)
+            report, figures = described(proposal), _figures(proposal)
             made = 0 if dry_run else len(deciding.apply_policy(opened, proposal))
         else:
             found = deciding.found_by(opened, audit, options.where or "")
             report = f"{action}: {found.spoken()} found by {options.where}"
+            figures = {"action": action, "where": options.where, "examples": len(found.ids), "lines": found.lines}
             made = 0 if dry_run else len(deciding.decide(opened, audit, found, cast(Action, action), reason))
     with telling(_done(made)) if made else nullcontext():
-        click.echo(report)
+        if as_json:
+            print_json({**figures, "dry_run": dry_run, "decisions": made})
+        else:
+            click.echo(report)
     if dry_run:
         narrate(options, "Nothing was decided: this was a dry run.")
     elif made:
@@ -63,6 +70,11 @@ def command(options: DataRequest, policy: str | None, action: str | None, reason
 
 def _done(made: int) -> str:
     return "1 decision was made" if made == 1 else f"{made:,} decisions were made as one"
+
+
+def _figures(proposal: "Proposal") -> dict[str, Any]:
+    left = {"decided_by_person": proposal.decided_by_person, "without_keeper": proposal.without_keeper}
+    return {"policy": proposal.policy, "counts": proposal.counts.to_dicts(), **left}
 
 
 def described(proposal: "Proposal") -> str:

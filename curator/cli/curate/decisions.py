@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from curator.cli.options import data_options
+from curator.cli.options import data_options, json_option
 from curator.settings.request import DataRequest
 
 
@@ -61,20 +61,24 @@ def _write_journal(lines: Iterable[bytes], file: str, allowed: int) -> int:
 
 @command.command("import")
 @data_options("annotator")
-def import_(options: DataRequest) -> None:
+@json_option()
+def import_(options: DataRequest, as_json: bool) -> None:
     """Add the decisions of a file that are not there yet; importing a file twice changes nothing.
 
     The last name is the file: `curator decisions import DATA FILE.jsonl`; `-` is stdin.
     """
     from curator.audit.open_data import open_data
-    from curator.cli.streams import telling
+    from curator.cli.streams import print_json, telling
     from curator.project.decisions.journal import import_journal, journal_chunks
 
     data, file = _data_and_file(options)
     with open_data(data) as opened, click.open_file(file, "rb") as stream:
         outcome = import_journal(opened.project.log, journal_chunks(stream), file)
     with telling("The decisions were imported"):
-        click.echo(f"{outcome.new:,} decisions are new, {outcome.known:,} were there already.")
+        if as_json:
+            print_json({"new": outcome.new, "known": outcome.known})
+        else:
+            click.echo(f"{outcome.new:,} decisions are new, {outcome.known:,} were there already.")
 
 
 def _data_and_file(options: DataRequest) -> tuple[DataRequest, str]:

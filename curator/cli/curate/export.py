@@ -4,11 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_command, secrets_options
+from curator.cli.options import data_command, json_option, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from curator.audit.secrets import Policy
+    from curator.exporting.write import ExportResult
 
 
 @data_command("export", "checks", "meaning")
@@ -16,9 +20,16 @@ if TYPE_CHECKING:
 @click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an earlier export of which nothing was changed.")
+@json_option()
 @secrets_options
 def command(
-    options: DataRequest, out: str, skip_invalid: bool, only_reviewed: bool, replace: bool, secrets: "Policy"
+    options: DataRequest,
+    out: str,
+    skip_invalid: bool,
+    only_reviewed: bool,
+    replace: bool,
+    as_json: bool,
+    secrets: "Policy",
 ) -> None:
     """Write what was kept of DATA, in the form that --target NAME wants.
 
@@ -28,7 +39,7 @@ def command(
 
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
-    from curator.cli.streams import telling
+    from curator.cli.streams import print_json, telling
     from curator.data.safe_text import visible
     from curator.exporting.export import LeftOut, disputed, export
     from curator.exporting.output_paths import check_folder
@@ -47,14 +58,24 @@ def command(
         left_out = LeftOut(skip_invalid, only_reviewed, secrets)
         result = export(opened, audit, target, Path(out), left_out=left_out, replace=replace)
     with telling(f"The export was written to {visible(out)}"):
-        for name, examples in result.counts.items():
-            click.echo(f"{examples:>9,}  {visible(str(Path(out) / name))}")
-        if result.skipped:
-            click.echo(f"{result.skipped:>9,}  left out, with reasons: {visible(str(Path(out) / 'skipped.jsonl'))}")
-        if result.lost:
-            click.echo(f"{result.lost:>9,}  lost something on the way: {visible(str(Path(out) / 'lost.jsonl'))}")
-        if result.secrets:
-            became = "[SECRET] was written in its place" if secrets == "mask" else "it was let through"
-            click.echo(f"{result.secrets:>9,}  hold a secret: {became}")
+        if as_json:
+            print_json({name: value for name, value in vars(result).items() if name != "manifest"})
+        else:
+            for line in _lines(result, Path(out), secrets):
+                click.echo(line)
     for notice in result.notices:
         narrate(options, notice)
+
+
+def _lines(result: "ExportResult", out: "Path", secrets: "Policy") -> "Iterator[str]":
+    from curator.data.safe_text import visible
+
+    for name, examples in result.counts.items():
+        yield f"{examples:>9,}  {visible(str(out / name))}"
+    if result.skipped:
+        yield f"{result.skipped:>9,}  skipped, with reasons: {visible(str(out / 'skipped.jsonl'))}"
+    if result.lost:
+        yield f"{result.lost:>9,}  lost something: {visible(str(out / 'lost.jsonl'))}"
+    if result.secrets:
+        became = "replaced by [SECRET]" if secrets == "mask" else "exported as they are"
+        yield f"{result.secrets:>9,}  with secrets, {became}"

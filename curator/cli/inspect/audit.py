@@ -93,8 +93,9 @@ def command(
             _print_for_programs(opened, audited, report, "json" if as_json else form)
         elif not printed:
             _print(report, options, full=full)
-        undecided = with_decisions(audited.findings, audited.loaded, opened.state()).filter(is_open())
-        failed = failed_rules(rules, undecided, report.lines)
+        every = opened.as_edited(audited).edited.with_added(audited.findings)
+        undecided = with_decisions(every, audited.loaded, opened.state()).filter(is_open())
+        failed = failed_rules(rules, undecided, report.examples)
     for sentence in failed:
         narrate(options, sentence)
     if audited.missing:

@@ -1,12 +1,14 @@
 """The questions of `curator duplicates --calibrate`."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from curator.cli.screen import narrate
+from curator.cli.streams import print_json
 from curator.cli.text.duplicate_report import calibration_report
 from curator.cli.text.pair_difference import difference_text
 from curator.duplicates.calibration import PER_BAND
@@ -23,6 +25,8 @@ def calibrate_by(
     console: Console,
     options: DataRequest,
     allowed: int,
+    *,
+    as_json: bool,
 ) -> None:
     """Ask, or read the answers of a file, and print what they say.
 
@@ -41,7 +45,11 @@ def calibrate_by(
         finally:
             if path and answers:
                 write_lines(answer_lines(answers), path, allowed=allowed)
-    console.print(calibration_report(calibration.result(answers)))
+    result = calibration.result(answers)
+    if as_json:
+        print_json(asdict(result))
+    else:
+        console.print(calibration_report(result))
 
 
 def _ask(calibration: Calibration, answers: Answers, console: Console) -> None:

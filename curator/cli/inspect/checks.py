@@ -2,18 +2,20 @@
 
 import click
 
+from curator.cli.options import json_option
+
 
 @click.command("checks")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_option("One JSON object a line, one for each check.")
 def command(as_json: bool) -> None:
     """List the checks: name, severity, what it finds."""
     from curator.checks.catalogue import CHECKS
 
     if as_json:
-        import json
+        from curator.cli.streams import print_json
 
         fields = ("name", "family", "severity", "suggestion", "version", "title")
-        click.echo(json.dumps([{field: getattr(check, field) for field in fields} for check in CHECKS], indent=2))
+        print_json(*({field: getattr(check, field) for field in fields} for check in CHECKS), one_line=True)
         return
     width = max(len(check.name) for check in CHECKS)
     family = ""

@@ -2,7 +2,7 @@
 
 import click
 
-from curator.cli.options import data_command, limit_option
+from curator.cli.options import data_command, json_option, limit_option
 from curator.settings.request import DataRequest
 
 
@@ -18,6 +18,7 @@ from curator.settings.request import DataRequest
 @click.option(
     "--engine", type=click.Choice(["curator", "datasketch"]), default="curator", help="Who proposes candidates."
 )
+@json_option()
 def command(
     options: DataRequest,
     threshold: float | None,
@@ -29,6 +30,7 @@ def command(
     per_band: int | None,
     index: str | None,
     engine: str,
+    as_json: bool,
 ) -> None:
     """Find similar examples in DATA: verified pairs, what they have in common, and groups around keepers.
 
@@ -39,13 +41,16 @@ def command(
 
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar, stdout_console
-    from curator.cli.text.duplicate_report import report_of
+    from curator.cli.streams import print_json
+    from curator.cli.text.duplicate_report import figures_of, report_of
     from curator.exporting.output_paths import check_files
     from curator.reporting.writing import write_lines
     from curator.review.duplicate_listing import list_duplicates, relations_named, write_index
 
     if TYPE_CHECKING:
         from curator.duplicates.search import Engine
+    if pairs == "-" and as_json:
+        raise click.UsageError("Only one of the outputs can be on standard output. Name a file for --pairs.")
     if (answers or per_band) and not calibrate:
         raise click.UsageError("--answers and --per-band go with --calibrate.")
     listed = relations_named(relations)
@@ -71,6 +76,8 @@ def command(
         if calibrate:
             from curator.cli.inspect.calibrate import calibrate_by
 
-            calibrate_by(listing, answers, per_band, console, options, opened.allowed)
+            calibrate_by(listing, answers, per_band, console, options, opened.allowed, as_json=as_json)
+        elif as_json:
+            print_json(figures_of(listing, limit or None))
         elif pairs != "-":
             console.print(report_of(listing, limit or None))

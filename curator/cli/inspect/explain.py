@@ -2,7 +2,7 @@
 
 import click
 
-from curator.cli.options import COLOUR
+from curator.cli.options import COLOUR, json_option
 from curator.cli.values import checks, files, named
 
 
@@ -10,30 +10,27 @@ from curator.cli.values import checks, files, named
 @click.argument("check", shell_complete=named(checks))
 @click.argument("data", nargs=-1, metavar="[DATA...]", shell_complete=files)
 @click.option("--project", metavar="DIR", help="Project folder of DATA; default: beside it.")
+@json_option()
 @COLOUR
-def command(check: str, data: tuple[str, ...], project: str | None, no_colour: bool) -> None:
+def command(check: str, data: tuple[str, ...], project: str | None, as_json: bool, no_colour: bool) -> None:
     """Say what CHECK finds, why it matters and how to fix it.
 
     A check that compares examples is shown at work on a pair: on one of DATA where data is named.
     """
-    from textwrap import fill
-
     from curator.audit.open_data import open_data
     from curator.checks.catalogue import check_named
-    from curator.cli.screen import progress_bar, stdout_console
-    from curator.cli.text.explanation import built_in_pair, pair_of
+    from curator.cli.screen import progress_bar
+    from curator.cli.streams import print_json
+    from curator.cli.text.explanation import BUILT_IN, explained, pair_of, print_explanation
     from curator.settings.request import DataRequest
 
     found = check_named(check)
-    click.echo(f"{found.name}: {found.title}")
-    click.echo(f"family {found.family}, severity {found.severity}, suggestion {found.suggestion}")
-    for paragraph in found.explanation.split("\n\n"):
-        click.echo("\n" + fill(paragraph, width=88, break_long_words=False, break_on_hyphens=False))
-    pair = None if data else built_in_pair(found.name)
+    pair = None if data else BUILT_IN.get(found.name)
     if data:
         options = DataRequest(data, project=project)
         with open_data(options) as opened, progress_bar(options) as progress:
             pair = pair_of(opened, found.name, progress)
-    if pair is not None:
-        click.echo()
-        stdout_console(no_colour=no_colour).print(pair, soft_wrap=True)
+    if as_json:
+        print_json(explained(found, pair))
+    else:
+        print_explanation(found, pair, no_colour=no_colour)

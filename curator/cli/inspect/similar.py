@@ -2,7 +2,7 @@
 
 import click
 
-from curator.cli.options import data_command
+from curator.cli.options import data_command, json_option
 from curator.settings.request import DataRequest
 
 
@@ -10,7 +10,7 @@ from curator.settings.request import DataRequest
 @click.option("--to", "text", metavar="TEXT", help="Examples that mean something like this.")
 @click.option("--example", metavar="ID", help="Examples that mean something like this one.")
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: example, file, line, cosine.")
+@json_option("One JSON object a line, one for each example.")
 def command(options: DataRequest, text: str | None, example: str | None, limit: int, as_json: bool) -> None:
     """Print the examples of DATA that are nearest in meaning to a text or to an example, the nearest first."""
     from curator.audit.meaning.meaning_search import near_example, near_text

@@ -1,11 +1,11 @@
 """`curator validate`."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from curator.cli.options import limit_option
+from curator.cli.options import json_option, limit_option
 from curator.cli.values import named, targets
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--tokenizer", metavar="NAME", default="o200k_base", show_default=True, help="Counts what a model cuts.")
 @click.option("--against", metavar="FILE", help="The other split: a line in both is reported.")
 @limit_option(50, "Violations")
+@json_option()
 @click.option("--allow-secrets", is_flag=True, help="Do not look for keys and passwords.")
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE; FILE itself is never changed.")
 @click.option("-o", "--out", metavar="FILE", help="Where --fix writes; default: NAME.corrected.jsonl.")
@@ -31,6 +32,7 @@ def command(
     tokenizer: str,
     against: str | None,
     limit: int,
+    as_json: bool,
     allow_secrets: bool,
     fix: bool,
     out: str | None,
@@ -42,10 +44,12 @@ def command(
     from contextlib import nullcontext
     from pathlib import Path
 
+    from curator.cli.streams import print_json
     from curator.data.safe_text import visible
     from curator.data.sources.pipes import is_pipe
     from curator.exporting.output_paths import refuse_outputs
     from curator.exporting.validation import file_or_stdin, notice_of, secrets_in, token_counter
+    from curator.targets.correction import exportable_lines
     from curator.targets.file_validation import validate
 
     if out is not None and not fix:
@@ -54,56 +58,91 @@ def command(
         raise click.UsageError("--fix writes beside a file; give it one.")
     if notice := notice_of(target):
         click.echo(notice, err=True)
-    complete, name = True, "standard input" if file == "-" else file
+    complete, name, report = True, "standard input" if file == "-" else file, _Report(limit, as_json=as_json)
     refuse_outputs([out], [Path(name) for name in (file, against) if name and name != "-"])
     with file_or_stdin(file) as path, file_or_stdin(against) if against else nullcontext() as other:
         if fix:
-            path, complete = _corrected(path, target, Path(out) if out else None, limit)
+            path, complete = _corrected(path, target, Path(out) if out else None, report)
             name = str(path)
         found = validate(path, target, against=other, model=model, count_tokens=token_counter(tokenizer))
-        errors, warnings = _printed(name, found, limit)
-        secrets, _ = _printed(name, () if allow_secrets else secrets_in(path), limit)
+        errors, warnings = report.add(name, found)
+        secrets, _ = report.add(name, () if allow_secrets else secrets_in(path))
+        exportable = exportable_lines(path, target) if errors else 0
+    if as_json:
+        figures = {"errors": errors, "warnings": warnings, "secrets": secrets, "exportable": exportable}
+        print_json({"file": name, "target": target, "accepted": not errors, **figures, "violations": report.listed})
     verdict = "would refuse it" if errors else "would accept it"
     click.echo(f"{visible(name)}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
+    if exportable:
+        click.echo(_hint(file, target, exportable), err=True)
     if secrets:
         click.echo(f"{visible(name)} holds {secrets:,} keys or passwords; --allow-secrets accepts them.", err=True)
     return 1 if errors or secrets or not complete else 0
 
 
-def _printed(name: str, violations: Iterable["Violation"], limit: int) -> tuple[int, int]:
-    """Print the first `limit` violations; how many errors and warnings there are."""
-    errors = warnings = 0
-    for violation in violations:
-        errors += violation.severity == "error"
-        warnings += violation.severity != "error"
-        if not limit or errors + warnings <= limit:
-            _print_one(name, violation, "")
-    if limit and errors + warnings > limit:
-        click.echo(f"{errors + warnings - limit:,} more; --limit 0 shows all.", err=True)
-    return errors, warnings
+def _hint(file: str, target: str, lines: int) -> str:
+    """That an export writes these lines in the target's own form, and so an audit accepts them."""
+    from shlex import quote
 
-
-def _print_one(name: str, violation: "Violation", outcome: str) -> None:
     from curator.data.safe_text import visible
 
-    place = name if violation.line is None else f"{name}:{violation.line}"
-    sentence = f"{place}  {outcome}{violation.severity} {violation.rule}: {violation.message}"
-    click.echo(visible(sentence, one_line=True))
+    what = "1 refused line is an example" if lines == 1 else f"{lines:,} refused lines are examples"
+    name = "FILE" if file == "-" else visible(quote(file), one_line=True)
+    return (
+        f"{what} in another form, which an export rewrites for {target}: "
+        f"curator export {name} --target {target} --out DIR"
+    )
 
 
-def _corrected(path: "Path", target: str, out: "Path | None", limit: int) -> "tuple[Path, bool]":
+class _Report:
+    """The first `limit` violations of each kind, printed as they are found, or listed for JSON."""
+
+    def __init__(self, limit: int, *, as_json: bool) -> None:
+        self.listed: list[dict[str, Any]] = []
+        self._limit = limit
+        self._as_json = as_json
+
+    def add(self, name: str, violations: "Iterable[Violation]") -> tuple[int, int]:
+        """Print or list the first violations; how many errors and warnings there are."""
+        errors = warnings = 0
+        for violation in violations:
+            errors += violation.severity == "error"
+            warnings += violation.severity != "error"
+            if not self._limit or errors + warnings <= self._limit:
+                self.one(name, violation)
+        if self._limit and errors + warnings > self._limit:
+            click.echo(f"{errors + warnings - self._limit:,} more; --limit 0 shows all.", err=True)
+        return errors, warnings
+
+    def first(self, found: "list[tuple[int, str, list[Violation]]]") -> "list[tuple[int, str, list[Violation]]]":
+        """As many of these lines as are listed."""
+        return sorted(found)[: self._limit or None]
+
+    def one(self, name: str, violation: "Violation", outcome: str | None = None) -> None:
+        """Print or list one; `outcome`: what --fix made of its line."""
+        from curator.data.safe_text import visible
+
+        if self._as_json:
+            self.listed.append({**violation._asdict(), **({"outcome": outcome} if outcome else {})})
+            return
+        place = name if violation.line is None else f"{name}:{violation.line}"
+        done = f"{outcome}: " if outcome else ""
+        click.echo(visible(f"{place}  {done}{violation.severity} {violation.rule}: {violation.message}", one_line=True))
+
+
+def _corrected(path: "Path", target: str, out: "Path | None", report: _Report) -> "tuple[Path, bool]":
     """The corrected copy, and whether every line is in it; what became of lines with errors is printed."""
     from curator.targets.correction import correct
 
     result = correct(path, target, out)
-    reported = [(number, "put right: ", found) for number, found, _ in result.changes]
-    reported += [(number, "left out: ", found) for number, found in result.refused]
-    for _, outcome, found in sorted(reported)[: limit or None]:
+    reported = [(number, "corrected", found) for number, found, _ in result.changes]
+    reported += [(number, "skipped", found) for number, found in result.refused]
+    for _, outcome, found in report.first(reported):
         for violation in found:
-            _print_one(str(path), violation, outcome)
+            report.one(str(path), violation, outcome)
     click.echo(
-        f"{result.path} was written: {result.kept:,} lines as they were, {result.changed:,} put right, "
-        f"{result.left_out:,} left out. {path} is unchanged.",
+        f"{result.path} was written: {result.kept:,} lines as they were, {result.changed:,} corrected, "
+        f"{result.skipped:,} skipped. {path} is unchanged.",
         err=True,
     )
-    return result.path, result.left_out == 0
+    return result.path, result.skipped == 0

@@ -1,6 +1,6 @@
 """What `curator duplicates` prints: counts, groups, and what was learnt by judging pairs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.console import Group, RenderableType
@@ -30,63 +30,91 @@ _WORDS = 60
 """Characters shown of a keeper."""
 
 
+def figures_of(listing: DuplicateListing, most_groups: int | None) -> dict[str, Any]:
+    """Counts by relation, then the largest groups, each with its first members."""
+    duplicates, members = listing.duplicates, listing.members()
+    counted = dict(listing.groups.pairs.group_by(pl.col("relation").cast(pl.String)).len().iter_rows())
+    exact, plain = int(members["exact"].sum()), int(members["plain"].sum())
+    sizes = members.group_by("keeper").len().sort("len", "keeper", descending=[True, False])
+    figures = {
+        "examples": len(listing.corpus),
+        "threshold": listing.groups.threshold,
+        "searched_from": duplicates.threshold,
+        "recall": duplicates.recall,
+        "pairs": {relation: counted.get(relation, 0) for relation in RELATIONS},
+        "templates": len(duplicates.templates),
+        "template_examples": int(duplicates.templates["examples"].sum()),
+        "groups": len(sizes),
+        "members": len(members),
+        "exact": exact,
+        "plain": plain - exact,
+        "to_review": len(members) - plain,
+        "incomplete": list(duplicates.incomplete),
+    }
+    if "copy" in listing.relations:
+        shown = sizes if most_groups is None else sizes.head(most_groups)
+        locations = Locations(listing.loaded)
+        figures["largest"] = [_group(members, locations, *row) for row in shown.iter_rows()]
+    return figures
+
+
+def _group(members: pl.DataFrame, locations: Locations, keeper: int, size: int) -> dict[str, Any]:
+    shown = members.filter(keeper=keeper).head(_MEMBERS).rows(named=True)
+    told = ("exact", "plain", "similarity")
+    listed = [{**locations.at(one["member"]).model_dump(), **{name: one[name] for name in told}} for one in shown]
+    return {"keeper": {**locations.at(keeper).model_dump(), "position": keeper}, "size": size, "members": listed}
+
+
 def report_of(listing: DuplicateListing, most_groups: int | None) -> RenderableType:
-    """Counts by relation, then the largest groups."""
-    duplicates, groups = listing.duplicates, listing.groups
-    found = share(duplicates.recall)
+    """The same for a terminal."""
+    figures = figures_of(listing, most_groups)
     head = (
-        f"{count(len(listing.corpus), 'example')}. Similar from {groups.threshold:g} on: word 5-grams, compared "
-        f"exactly; {found} of the pairs at {duplicates.threshold:g} are expected to be found."
+        f"{count(figures['examples'], 'example')}. Similar from {figures['threshold']:g} on: word 5-grams, compared "
+        f"exactly; {share(figures['recall'])} of the pairs at {figures['searched_from']:g} are expected to be found."
     )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_column(justify="right")
-    counted = dict(groups.pairs.group_by(pl.col("relation").cast(pl.String)).len().iter_rows())
     for relation in RELATIONS[:3]:
-        table.add_row(count(counted.get(relation, 0)), relation, Text(_MEANING[relation], "dim"))
-    if len(duplicates.templates):
-        examples = count(int(duplicates.templates["examples"].sum()), "example")
-        forms = f"{count(len(duplicates.templates), 'template')} of {examples}"
-        table.add_row(count(counted.get("template", 0)), "template", Text(f"{forms}: {_MEANING['template']}", "dim"))
-    members = listing.members()
-    parts: list[RenderableType] = [Text(head), Text("Pairs", "bold"), table, _sentence(members)]
-    parts += [Text(f"! {sentence}", "yellow") for sentence in duplicates.incomplete]
-    if "copy" in listing.relations and len(members):
-        parts.append(_groups(listing, members, most_groups))
+        table.add_row(count(figures["pairs"][relation]), relation, Text(_MEANING[relation], "dim"))
+    if figures["templates"]:
+        examples = count(figures["template_examples"], "example")
+        forms = f"{count(figures['templates'], 'template')} of {examples}"
+        table.add_row(count(figures["pairs"]["template"]), "template", Text(f"{forms}: {_MEANING['template']}", "dim"))
+    parts: list[RenderableType] = [Text(head), Text("Pairs", "bold"), table, _sentence(figures)]
+    parts += [Text(f"! {sentence}", "yellow") for sentence in figures["incomplete"]]
+    if figures.get("largest"):
+        parts.append(_groups(listing, figures))
     return Group(*parts)
 
 
-def _sentence(members: pl.DataFrame) -> Text:
-    if not len(members):
+def _sentence(figures: dict[str, Any]) -> Text:
+    if not figures["members"]:
         return Text("No example is a copy of another.")
-    exact, plain = int(members["exact"].sum()), int(members["plain"].sum())
     return Text(
-        f"{count(members['keeper'].n_unique(), 'group')}: {count(len(members), 'example')} beside the keepers, of "
-        f"which {count(exact, 'exact duplicate')}, {count(plain - exact, 'plain copy', 'plain copies')} and "
-        f"{len(members) - plain:,} to look at."
+        f"{count(figures['groups'], 'group')}: {count(figures['members'], 'example')} beside the keepers, of "
+        f"which {count(figures['exact'], 'exact duplicate')}, {count(figures['plain'], 'plain copy', 'plain copies')} "
+        f"and {figures['to_review']:,} to look at."
     )
 
 
-def _groups(listing: DuplicateListing, members: pl.DataFrame, most: int | None) -> Text:
-    sizes = members.group_by("keeper").len().sort("len", "keeper", descending=[True, False])
-    shown = sizes if most is None else sizes.head(most)
-    keepers = shown["keeper"].to_list()
+def _groups(listing: DuplicateListing, figures: dict[str, Any]) -> Text:
+    keepers = [group["keeper"]["position"] for group in figures["largest"]]
     parts = {original.position: parts_of(original.content) for original in originals_at(listing.loaded, keepers)}
-    locations = Locations(listing.loaded)
     text = Text("\n")
-    for keeper, size in shown.iter_rows():
-        place = locations.at(keeper)
-        text.append(f"── {visible(place.file, one_line=True)}:{place.line}  {place.example}  kept", style="bold")
-        text.append(f"  {_words(parts[keeper], from_template=bool(listing.duplicates.template_key[keeper]))}\n")
-        for member, exact, similarity, plain in (
-            members.filter(keeper=keeper).head(_MEMBERS).select("member", "exact", "similarity", "plain").iter_rows()
-        ):
-            there = locations.at(member)
-            how = "exact" if exact else f"{int(similarity * 100)} %" + ("" if plain else ", look at it")
-            text.append(f"   {visible(there.file, one_line=True)}:{there.line}  {there.example}  {how}\n")
-        if size > _MEMBERS:
-            text.append(f"   and {size - _MEMBERS:,} more\n", style="dim")
-    if len(sizes) > len(shown):
-        text.append(f"{len(sizes) - len(shown):,} more groups; --limit 0 shows all.\n", style="dim")
+    for group in figures["largest"]:
+        place, position = group["keeper"], group["keeper"]["position"]
+        text.append(
+            f"── {visible(place['file'], one_line=True)}:{place['line']}  {place['example']}  kept", style="bold"
+        )
+        text.append(f"  {_words(parts[position], from_template=bool(listing.duplicates.template_key[position]))}\n")
+        for member in group["members"]:
+            how = "exact" if member["exact"] else f"{int(member['similarity'] * 100)} %"
+            how += "" if member["exact"] or member["plain"] else ", look at it"
+            text.append(f"   {visible(member['file'], one_line=True)}:{member['line']}  {member['example']}  {how}\n")
+        if group["size"] > len(group["members"]):
+            text.append(f"   and {group['size'] - len(group['members']):,} more\n", style="dim")
+    if figures["groups"] > len(keepers):
+        text.append(f"{figures['groups'] - len(keepers):,} more groups; --limit 0 shows all.\n", style="dim")
     return text
 
 

@@ -10,11 +10,11 @@ from rich.text import Text
 
 from curator.audit.decided.edited import now
 from curator.audit.engine import Audit, own_findings
-from curator.audit.findings import Locations, counted_together, published
+from curator.audit.findings import ADDED, Locations, counted_together, published
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import Original, originals_at
 from curator.audit.open_data import Opened
-from curator.data.content import spoken
+from curator.data.content import content_of, spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
 from curator.review.filter.language import keys_asked
@@ -115,7 +115,7 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     """
     audit = opened.audited(progress) if keys_asked(where) & _ASK_THE_AUDIT else opened.examples(progress)
     state = opened.state()
-    mask, _ = examples_found(where, opened, audit)
+    mask, added = examples_found(where, opened, audit)
     positions = mask.nonzero()[0].tolist()
     chosen = positions if limit is None else positions[:limit]
     locations = Locations(audit.loaded)
@@ -141,10 +141,29 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
                 edited=original.position in audit.edited.by_position,
             )
         )
+    written = [id_ for id_, is_found in added.items() if is_found]
+    examples += _added(audit, written[: None if limit is None else limit - len(chosen)], status)
     unreadable = unreadable_found(where, audit, state)
-    lines = _lines(audit, unreadable, None if limit is None else limit - len(chosen))
-    left_out = len(positions) - len(chosen) + unreadable.lines - sum(line.count for line in lines)
+    lines = _lines(audit, unreadable, None if limit is None else limit - len(examples))
+    every = len(positions) + len(written) + unreadable.lines
+    left_out = every - len(examples) - sum(line.count for line in lines)
     return FoundExamples(examples, left_out, lines, audit.checked)
+
+
+def _added(audit: Audit, ids: list[str], status: dict[str, str]) -> list[PrintedExample]:
+    """Examples that were added by a person, each with its findings."""
+    found = audit.edited.with_added(audit.findings.clear())
+    return [
+        PrintedExample(
+            id=id_,
+            file=ADDED,
+            original=Original(-1, -1, number, {}, content_of(audit.edited.contents[id_])),
+            findings=list(published(found.filter(id=id_), audit.loaded)),
+            status=status.get(id_, "pending"),
+            edited=False,
+        )
+        for number, id_ in enumerate(ids, 1)
+    ]
 
 
 def _lines(audit: Audit, found: UnreadableLines, limit: int | None) -> list[PrintedLine]:

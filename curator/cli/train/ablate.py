@@ -1,11 +1,10 @@
 """`curator ablate`."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_command, secrets_options
+from curator.cli.options import data_command, json_option, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 @click.option("--set", "settings", metavar="SECTION.NAME=VALUE", multiple=True, help="A setting of the trainer.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
 @click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
-@click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
+@json_option()
 @secrets_options
 def command(
     options: DataRequest,
@@ -34,6 +33,7 @@ def command(
     """
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import print_json
     from curator.training.ablation import ablation_named, ablation_outcome, prepare_ablation, train_versions
 
     with open_data(options) as opened:
@@ -49,4 +49,7 @@ def command(
     for sentence in train_versions(folder, allow_download=options.allow_download):
         narrate(options, sentence)
     found = ablation_outcome(folder)
-    click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(found["sentence"])

@@ -1,10 +1,10 @@
 """`curator compare`."""
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from curator.cli.options import json_option
 from curator.cli.values import files
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.option("--judge-model", metavar="NAME", help="The judge's name there.")
 @click.option("--yes", is_flag=True, help="Send the answers to the judge without being asked.")
-@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+@json_option()
 @click.option("--allow-download", is_flag=True, help="Fetch the model where it is not here.")
 @click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model.")
 def command(
@@ -48,6 +48,7 @@ def command(
     """
     from pathlib import Path
 
+    from curator.cli.streams import print_json
     from curator.cli.train.judge import as_fields, ask, reported
     from curator.scoring.address import judge_at
     from curator.training.evaluation import against, comparison_of, evaluate_run
@@ -61,7 +62,10 @@ def command(
         )
     if other is not None:
         found = against(run_folder(other, Path()), folder)
-        click.echo(json.dumps(found, indent=1) if as_json else found["sentence"])
+        if as_json:
+            print_json(found)
+        else:
+            click.echo(found["sentence"])
         return
     place = None if judge is None or judge_model is None else judge_at(judge, judge_model)
     compared = comparison_of(folder)
@@ -75,7 +79,7 @@ def command(
     finally:  # whatever the judge did, the comparison is there
         if as_json:
             extra = {} if judge_session is None else {"judge": as_fields(judge_session)}
-            click.echo(json.dumps({**compared.model_dump(mode="json"), **extra}, indent=1))
+            print_json({**compared.model_dump(mode="json"), **_more(folder, failures), **extra})
         else:
             compared_lines = [] if judge_session is None else reported(judge_session)
             for line in [*_figures(compared, folder), *compared_lines, *_failures(folder, failures)]:
@@ -117,6 +121,19 @@ def _figures(compared: "Comparison", folder: "Path") -> list[str]:
 def _row(mark: str, name: str, figure: "Measured") -> str:
     difference = f"{figure.difference.value:+.3f} ({figure.difference.low:+.3f} to {figure.difference.high:+.3f})"
     return f"{mark} {name:16}{figure.baseline.value:9.3f}{figure.tuned.value:9.3f}  {difference}"
+
+
+def _more(folder: "Path", count: int) -> dict[str, Any]:
+    """What is found out here about a comparison: similarity in meaning, the worst examples, what is missing."""
+    from curator.training.coverage import failures_of, weak_regions
+    from curator.training.evaluation import meaning_similarity
+
+    failures, meaning = failures_of(folder), meaning_similarity(folder)
+    return {
+        "meaning": None if meaning is None else meaning.model_dump(mode="json"),
+        "failures": [vars(failure) for failure in failures[:count]],
+        "missing": [vars(region) for region in weak_regions(failures, folder)],
+    }
 
 
 def _failures(folder: "Path", count: int) -> list[str]:

@@ -1,10 +1,10 @@
 """`curator runs`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from curator.cli.options import data_command
+from curator.cli.options import data_command, json_option
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 @data_command("runs")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a run.")
+@json_option("One JSON object a line, one for each run.")
 def command(options: DataRequest, as_json: bool) -> None:
     """List every training on DATA: its data against the run before, its losses, its verdict. Did the cleaning help?"""
     from curator.audit.open_data import open_data
+    from curator.cli.streams import print_json
     from curator.training.runs.find import runs_of
     from curator.training.service.launching import service_runs
 
@@ -25,10 +26,13 @@ def command(options: DataRequest, as_json: bool) -> None:
         elsewhere = service_runs(opened)
     if not runs and not elsewhere and not options.quiet:
         click.echo("No training was started on this data yet: `curator train DATA --model NAME`.", err=True)
+    if as_json:
+        print_json(*map(_fields, runs), *map(_away_fields, elsewhere), one_line=True)
+        return
     for run in runs:
-        click.echo(_as_json(run) if as_json else "\n".join(_lines(run)))
+        click.echo("\n".join(_lines(run)))
     for away in elsewhere:
-        click.echo(_away_as_json(away) if as_json else "\n".join(_away_lines(away)))
+        click.echo("\n".join(_away_lines(away)))
 
 
 def _lines(run: "Run") -> list[str]:
@@ -59,24 +63,19 @@ def _lines(run: "Run") -> list[str]:
     return lines
 
 
-def _as_json(run: "Run") -> str:
-    import json
-
+def _fields(run: "Run") -> dict[str, Any]:
     from curator.training.runs.find import state_of
 
-    return json.dumps(
-        {
-            "run": run.name,
-            "folder": str(run.folder),
-            "model": run.snapshot.model,
-            "created": run.snapshot.created.isoformat(),
-            "examples": {name: side.examples for name, side in run.snapshot.files.items()},
-            "changed": None if run.changed is None else vars(run.changed),
-            "state": state_of(run.folder) or "not started",
-            "result": None if run.result is None else run.result.model_dump(mode="json"),
-        },
-        ensure_ascii=False,
-    )
+    return {
+        "run": run.name,
+        "folder": str(run.folder),
+        "model": run.snapshot.model,
+        "created": run.snapshot.created.isoformat(),
+        "examples": {name: side.examples for name, side in run.snapshot.files.items()},
+        "changed": None if run.changed is None else vars(run.changed),
+        "state": state_of(run.folder) or "not started",
+        "result": None if run.result is None else run.result.model_dump(mode="json"),
+    }
 
 
 def _away_lines(run: "ServiceRun") -> list[str]:
@@ -90,9 +89,7 @@ def _away_lines(run: "ServiceRun") -> list[str]:
     return lines if run.model is None else [*lines, f"  tuned    {visible(run.model, one_line=True)}"]
 
 
-def _away_as_json(run: "ServiceRun") -> str:
-    import json
-
+def _away_fields(run: "ServiceRun") -> dict[str, Any]:
     reported = {"run": run.folder.name, "folder": str(run.folder), "provider": run.request.provider}
     reported |= {"model": run.request.model, "state": run.state}
-    return json.dumps({**reported, "tuned_model": run.model, "examples": dict(run.examples)}, ensure_ascii=False)
+    return {**reported, "tuned_model": run.model, "examples": dict(run.examples)}

@@ -1,5 +1,6 @@
 """`curator train`."""
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,10 @@ from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.secrets import Policy
+
+
+LOSSES = ("system", "user", "tools", "tool-calls", "tool-results", "reasoning")
+"""As `trainer.contract.settings` has them for `[training] allow_lost`, which a test compares; pydantic loads slowly."""
 
 
 @data_command("train", "checks", "meaning")
@@ -35,6 +40,12 @@ if TYPE_CHECKING:
 @click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
 @click.option("--skip-untrainable", is_flag=True, help="Here: skip examples that the chat template cannot train.")
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
+@click.option(
+    "--allow-lost",
+    type=click.Choice(LOSSES),
+    multiple=True,
+    help="Here: train although the chat template does not render this kind of content; may be repeated.",
+)
 @click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
 @click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
 @click.option(
@@ -58,6 +69,7 @@ def command(
     skip_invalid: bool,
     skip_untrainable: bool,
     allow_leaks: bool,
+    allow_lost: tuple[str, ...],
     use: str | None,
     worth: int | None,
     attempt: int,
@@ -84,6 +96,8 @@ def command(
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
     if skip_untrainable and via is None:
         settings = (*settings, "training.skip_untrainable=true")
+    if allow_lost:
+        settings = (*settings, f"training.allow_lost={json.dumps(allow_lost)}")
     left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)
     if via is not None:
         return train_at_service(

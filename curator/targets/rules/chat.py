@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from curator.targets.rules.messages import message_violations
-from curator.targets.rules.order import order_violations
+from curator.targets.rules.order import SYSTEM, order_violations
 from curator.targets.rules.policy import ChatRules
 from curator.targets.rules.tools import call_violations, definition_violations, schemas_of
 from curator.targets.violation import Value, Violation, error, warning
@@ -27,6 +27,14 @@ def conversation_violations(
         tools = holder["functions"]
         yield from definition_violations(tools, "functions", rules)
     yield from turns_violations(holder.get("messages"), tools, rules, path=f"{inside}messages", is_prompt=is_prompt)
+    if rules.system_first and holder.get("system") and _begins_with_system(holder.get("messages")):
+        sentence = "There is a system text beside the messages and a system message among them; one of them is allowed."
+        yield Violation("system-place", rules.system_first, sentence, f"{inside}system")
+
+
+def _begins_with_system(messages: Value) -> bool:
+    first = messages[0] if isinstance(messages, list) and messages else None
+    return isinstance(first, dict) and first.get("role") in SYSTEM
 
 
 def turns_violations(
