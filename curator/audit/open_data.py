@@ -209,18 +209,21 @@ class Opened:
 
 
 @contextmanager
-def open_data(request: DataRequest, *, readonly: bool = False, trial: bool = False) -> Iterator[Opened]:
+def open_data(
+    request: DataRequest, *, readonly: bool = False, trial: bool = False, sources: list[Source] | None = None
+) -> Iterator[Opened]:
     """Open the data that the request names, making its project where there is none.
 
     Args:
         request: what the person asked for.
         readonly: nothing is decided, and the project must be there.
         trial: everything happens in a copy of the project that goes at the end; beside the data nothing is written.
+        sources: the data, where they are no files that the request could name.
 
     Raises:
         CuratorError: a file, setting or project cannot be used; the sentence says which.
     """
-    sources = expand(request.data)
+    sources = expand(request.data) if sources is None else sources
     paths = _paths(sources)
     settings = settings_for(request, paths)
     named = Path(request.project) if request.project else None
