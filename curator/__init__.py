@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Audit", "CuratorError", "Project", "audit", "duplicates", "leaks", "open", "validate"]
 
-_PLACES = {
+_LOCATIONS = {
     "Audit": ("curator.api.audited", "AuditResult"),
     "CuratorError": ("curator.errors", "CuratorError"),
     "Project": ("curator.api.project", "OpenProject"),
@@ -26,7 +26,7 @@ _PLACES = {
 _ROOMS_TOO = ("audit", "duplicates")
 
 
-class _Room(ModuleType):
+class _CallableRoom(ModuleType):
     """A room whose name is a verb: called, it does what the verb says."""
 
     def __call__(self, *arguments: object, **options: object) -> object:
@@ -40,7 +40,7 @@ class _Package(ModuleType):
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _ROOMS_TOO and isinstance(value, ModuleType):
-            value.__class__ = _Room
+            value.__class__ = _CallableRoom
         super().__setattr__(name, value)
 
 
@@ -52,9 +52,9 @@ def __getattr__(name: str) -> object:
 
     if name in _ROOMS_TOO:
         return import_module(f"curator.{name}")
-    if name not in _PLACES:
+    if name not in _LOCATIONS:
         raise AttributeError(f"module 'curator' has no attribute '{name}'")
-    module, there = _PLACES[name]
+    module, there = _LOCATIONS[name]
     return getattr(import_module(module), there)
 
 

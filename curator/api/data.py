@@ -61,7 +61,7 @@ class DataOptions(TypedDict, total=False):
 
 
 _LISTS = ("select", "ignore", "against", "checks")
-_PLACES = ("project", "config")
+_PATHS = ("project", "config")
 
 
 def request_of(names: Iterable[str], options: DataOptions) -> DataRequest:
@@ -78,7 +78,7 @@ def request_of(names: Iterable[str], options: DataOptions) -> DataRequest:
             raise UsageError(f"There is no option '{name}'.{f' Did you mean {near[0]!r}?' if near else ''}")
         if name in _LISTS:
             value = tuple(os.fspath(one) for one in _listed(value))
-        given[known[name]] = os.fspath(value) if name in _PLACES else value  # type: ignore[call-overload]
+        given[known[name]] = os.fspath(value) if name in _PATHS else value  # type: ignore[call-overload]
     return DataRequest(data=tuple(names), **given)
 
 
@@ -87,7 +87,7 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenData:
     """Data as it was given: the names of files, or the sources that records became."""
 
     names: tuple[str, ...]
@@ -107,7 +107,7 @@ class Given:
             source.path.unlink(missing_ok=True)
 
 
-def given(data: Data) -> Given:
+def given(data: Data) -> GivenData:
     """Data as files: names as they are, anything else as JSON Lines in temporary files that only this user can read.
 
     Raises:
@@ -115,14 +115,14 @@ def given(data: Data) -> Given:
         UnreadableInput: there are no records.
     """
     if isinstance(data, str | os.PathLike):
-        return Given((os.fspath(data),), None)
+        return GivenData((os.fspath(data),), None)
     if isinstance(data, list | tuple) and data and all(isinstance(one, str | os.PathLike) for one in data):
-        return Given(tuple(os.fspath(one) for one in data), None)
+        return GivenData(tuple(os.fspath(one) for one in data), None)
     if isinstance(data, Mapping):
         sources = [source for name, records in data.items() for source in _spooled(records, str(name))]
     else:
         sources = _spooled(data, "records")
-    return Given(tuple(source.name for source in sources), sources)
+    return GivenData(tuple(source.name for source in sources), sources)
 
 
 def _spooled(records: Any, name: str) -> list[Source]:
