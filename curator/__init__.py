@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from curator.api.audited import AuditResult as Audit
     from curator.api.project import OpenProject as Project
     from curator.api.verbs import audit, duplicates, leaks, open, validate  # noqa: A004
+    from curator.checks.own.decorator import check
     from curator.errors import CuratorError
 
 __version__ = "0.1.0"
-__all__ = ["Audit", "CuratorError", "Project", "audit", "duplicates", "leaks", "open", "validate"]
+__all__ = ["Audit", "CuratorError", "Project", "audit", "check", "duplicates", "leaks", "open", "validate"]
 
 _LOCATIONS = {
     "Audit": ("curator.api.audited", "AuditResult"),
+    "check": ("curator.checks.own.decorator", "check"),
     "CuratorError": ("curator.errors", "CuratorError"),
     "Project": ("curator.api.project", "OpenProject"),
     **{name: ("curator.api.verbs", name) for name in ("leaks", "open", "validate")},

@@ -33,6 +33,7 @@ class DataOptions(TypedDict, total=False):
         columns: prompt, answer and perhaps system keys, by role.
         select: names of checks to run.
         ignore: names of checks not to run.
+        checks: files of checks of your own.
         embedder: what sees meaning: default, none, or a model's name or folder.
         map: pca or umap.
         allow_download: a model that is not on this machine may be fetched.
@@ -49,6 +50,7 @@ class DataOptions(TypedDict, total=False):
     columns: dict[str, str]
     select: Iterable[str]
     ignore: Iterable[str]
+    checks: Iterable[Name]
     embedder: str
     map: str
     allow_download: bool

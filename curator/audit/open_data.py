@@ -16,6 +16,7 @@ from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.stages.similar_pairs import has_features
+from curator.checks.catalogue import use_own
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -151,8 +152,9 @@ class Opened:
         return replace(audit, edited=edited)
 
     def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
-        """What the settings mean for an audit."""
+        """What the settings mean for an audit; checks of the user's own are among those that it runs."""
         settings = self.settings
+        use_own(settings.check_files)
         return AuditOptions(
             reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
             select=tuple(settings.select),
@@ -226,6 +228,7 @@ def open_data(
     sources = expand(request.data) if sources is None else sources
     paths = _paths(sources)
     settings = settings_for(request, paths)
+    use_own(settings.check_files)
     named = Path(request.project) if request.project else None
     sweep_unnamed()
     unnamed: Path | None = None

@@ -2,13 +2,17 @@
 
 import click
 
+from curator.cli.options import OWN_CHECKS
+
 
 @click.command("checks")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def command(as_json: bool) -> None:
+@OWN_CHECKS
+def command(as_json: bool, checks: tuple[str, ...]) -> None:
     """List the checks: name, severity, what it finds."""
-    from curator.checks.catalogue import CHECKS
+    from curator.checks.catalogue import CHECKS, use_own
 
+    use_own(checks)
     if as_json:
         import json
 

@@ -2,16 +2,18 @@
 
 import click
 
-from curator.cli.options import COLOUR
-from curator.cli.values import checks, files, named
+from curator.cli.options import COLOUR, OWN_CHECKS
+from curator.cli.values import checks as names_of_checks
+from curator.cli.values import files, named
 
 
 @click.command("explain")
-@click.argument("check", shell_complete=named(checks))
+@click.argument("check", shell_complete=named(names_of_checks))
 @click.argument("data", nargs=-1, metavar="[DATA...]", shell_complete=files)
 @click.option("--project", metavar="DIR", help="Project folder of DATA; default: beside it.")
+@OWN_CHECKS
 @COLOUR
-def command(check: str, data: tuple[str, ...], project: str | None, no_colour: bool) -> None:
+def command(check: str, data: tuple[str, ...], project: str | None, checks: tuple[str, ...], no_colour: bool) -> None:
     """Say what CHECK finds, why it matters and how to fix it.
 
     A check that compares examples is shown at work on a pair: on one of DATA where data is named.
@@ -19,11 +21,12 @@ def command(check: str, data: tuple[str, ...], project: str | None, no_colour: b
     from textwrap import fill
 
     from curator.audit.open_data import open_data
-    from curator.checks.catalogue import check_named
+    from curator.checks.catalogue import check_named, use_own
     from curator.cli.screen import progress_bar, stdout_console
     from curator.cli.text.explanation import built_in_pair, pair_of
     from curator.settings.request import DataRequest
 
+    use_own(checks)
     found = check_named(check)
     click.echo(f"{found.name}: {found.title}")
     click.echo(f"family {found.family}, severity {found.severity}, suggestion {found.suggestion}")
@@ -31,7 +34,7 @@ def command(check: str, data: tuple[str, ...], project: str | None, no_colour: b
         click.echo("\n" + fill(paragraph, width=88, break_long_words=False, break_on_hyphens=False))
     pair = None if data else built_in_pair(found.name)
     if data:
-        options = DataRequest(data, project=project)
+        options = DataRequest(data, project=project, checks=checks)
         with open_data(options) as opened, progress_bar(options) as progress:
             pair = pair_of(opened, found.name, progress)
     if pair is not None:

@@ -8,7 +8,7 @@ import click
 @click.option("--list", "listing", is_flag=True, help="Show which folders are trusted.")
 @click.option("--remove", is_flag=True, help="Trust DIR no longer.")
 def command(folder: str | None, listing: bool, remove: bool) -> None:
-    """Let the curator.toml in DIR load models and read files outside DIR.
+    """Let the curator.toml in DIR run checks, load models and read files outside DIR.
 
     A curator.toml beside data may have come with it. Until you trust its folder, nothing in it makes anything run,
     sends anything, or reads outside the folder; a setting that would is refused, and the command ends with 2. Trust
