@@ -1,7 +1,6 @@
 """Findings of all kinds in one frame, in the order of files and lines, and as they are published."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -32,7 +31,6 @@ _MOST, _FEWEST_ALIKE = 0.5, 20
 """Share of the examples, and how many at least, that make one habit of the set of what is said of each."""
 
 
-@cache
 def _defaults() -> pl.DataFrame:
     """Severity and suggestion of each check."""
     from curator.checks.catalogue import CHECKS
@@ -55,7 +53,12 @@ def all_findings(
     together = pl.concat([_complete(frame) for frame in frames if len(frame)] or [_complete(nothing_found())])
     wanted = pl.DataFrame({"check": [check.name for check in checks]}, schema={"check": pl.String})
     habits = [check.name for check in checks if check.family in _FAMILIES and check.severity != "error"]
-    once = _habits_once(together.join(wanted, on="check", how="semi"), habits, len(loaded.facts))
+    of_own = pl.col("check").is_in([check.name for check in checks if check.family == "own"])
+    failed = of_own & pl.col("row").is_null() & ~is_on_lines()  # said once, not for each block
+    chosen = together.join(wanted, on="check", how="semi")
+    chosen = chosen.filter(~failed | (pl.int_range(pl.len()).over("check", failed) == 0))
+    chosen = chosen.with_columns(pl.when(~failed).then("file").alias("file"))
+    once = _habits_once(chosen, habits, len(loaded.facts))
     return _placed(once, loaded.facts)
 
 

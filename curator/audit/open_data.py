@@ -17,6 +17,7 @@ from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.scores import with_scores
 from curator.audit.stages.similar_pairs import has_features
+from curator.checks.catalogue import use_own
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -153,8 +154,9 @@ class Opened:
         return replace(audit, edited=edited)
 
     def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
-        """What the settings mean for an audit."""
+        """What the settings mean for an audit; checks of the user's own are among those that it runs."""
         settings = self.settings
+        use_own(settings.check_files)
         return AuditOptions(
             reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
             select=tuple(settings.select),
@@ -211,20 +213,24 @@ class Opened:
 
 
 @contextmanager
-def open_data(request: DataRequest, *, readonly: bool = False, trial: bool = False) -> Iterator[Opened]:
+def open_data(
+    request: DataRequest, *, readonly: bool = False, trial: bool = False, sources: list[Source] | None = None
+) -> Iterator[Opened]:
     """Open the data that the request names, making its project where there is none.
 
     Args:
         request: what the person asked for.
         readonly: nothing is decided, and the project must be there.
         trial: everything happens in a copy of the project that goes at the end; beside the data nothing is written.
+        sources: the data, where they are no files that the request could name.
 
     Raises:
         CuratorError: a file, setting or project cannot be used; the sentence says which.
     """
-    sources = expand(request.data)
+    sources = expand(request.data) if sources is None else sources
     paths = _paths(sources)
     settings = settings_for(request, paths)
+    use_own(settings.check_files)
     named = Path(request.project) if request.project else None
     sweep_unnamed()
     unnamed: Path | None = None

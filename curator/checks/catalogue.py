@@ -1,7 +1,8 @@
 """All checks, and which of them a person asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, overload
 
 from curator.checks.after_training import AFTER_TRAINING_CHECKS
 from curator.checks.agents import AGENT_CHECKS
@@ -19,7 +20,51 @@ from curator.checks.structure import STRUCTURE_CHECKS
 from curator.checks.text import TEXT_CHECKS
 from curator.errors import UsageError
 
-CHECKS: tuple[Check, ...] = (
+if TYPE_CHECKING:
+    from curator.checks.own.own_checks import OwnSource
+
+
+class Catalogue(Sequence[Check]):
+    """The program's own checks, and after them those that a person wrote for the data that was opened last.
+
+    Attributes:
+        sources: of the latter.
+    """
+
+    def __init__(self, built_in: tuple[Check, ...]) -> None:
+        self._built_in, self._all = built_in, built_in
+        self.sources: tuple[OwnSource, ...] = ()
+
+    def use(self, sources: "tuple[OwnSource, ...]") -> None:
+        """Take the checks of these sources in the place of earlier ones.
+
+        Raises:
+            UsageError: a source cannot be run, or one of its checks has the name of one of ours.
+        """
+        if sources == self.sources:
+            return
+        from curator.checks.own.own_checks import own_checks
+
+        own = own_checks(sources)
+        for name in {check.name for check in own} & {check.name for check in self._built_in}:
+            raise UsageError(f"There is a check called '{name}' already. Give your own another name.")
+        self._all, self.sources = (*self._built_in, *own), sources
+
+    @overload
+    def __getitem__(self, at: int) -> Check: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Check, ...]: ...
+    def __getitem__(self, at: int | slice) -> Check | tuple[Check, ...]:
+        return self._all[at]
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+_BUILT_IN: tuple[Check, ...] = (
     *STRUCTURE_CHECKS,
     *LENGTH_CHECKS,
     *TEXT_CHECKS,
@@ -34,6 +79,26 @@ CHECKS: tuple[Check, ...] = (
     *AFTER_TRAINING_CHECKS,
     *SCORE_CHECKS,
 )
+CHECKS = Catalogue(_BUILT_IN)
+"""All checks."""
+
+
+def use_own(files: Iterable[str]) -> None:
+    """Run also the checks of these files, and of installed packages, from now on.
+
+    Raises:
+        UsageError: a file cannot be run, or one of its checks has a name that is taken.
+        UnreadableInput: a file cannot be read.
+    """
+    from importlib.metadata import entry_points
+
+    named = tuple(files)
+    if not named and not entry_points(group="curator.checks"):
+        CHECKS.use(())
+        return
+    from curator.checks.own.own_checks import own_sources
+
+    CHECKS.use(own_sources(named))
 
 
 def check_named(name: str) -> Check:

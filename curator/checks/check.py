@@ -22,6 +22,7 @@ Family = Literal[
     "rewards",
     "media",
     "similarity",
+    "own",
     "whole",
     "training",
     "scores",

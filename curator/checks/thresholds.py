@@ -153,3 +153,9 @@ class Thresholds(BaseModel):
         " characters. CLD2's authors promise nothing under 200 bytes; with its reliability flag, its score and running"
         " text asked for, no wrong verdict was left on four English sets from 60 on.",
     )
+    own_check_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that a check of your own may take for a block of some megabytes before it is ended. A"
+        " check of a millisecond an example needs a tenth of that.",
+    )

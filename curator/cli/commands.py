@@ -30,7 +30,7 @@ COMMANDS = {
     "explain": "Say what a check finds, why it matters and how to fix it.",
     "schema": "Print the JSON schema of what the program writes.",
     "config": "Show the settings and where each comes from.",
-    "trust": "Let the curator.toml in a folder load models and read outside it.",
+    "trust": "Let the curator.toml in a folder run checks, load models and read outside it.",
     "cache": "Free what was derived from data; decisions stay.",
     "completion": "Print what makes a shell complete commands and options.",
     "sample": "Write the sample data into a folder, to try things on.",

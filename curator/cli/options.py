@@ -17,6 +17,14 @@ POLICY = click.option(
     "--policy", metavar="NAME", shell_complete=named(policies_of), help="safe, recommended, or one of curator.toml."
 )
 
+OWN_CHECKS = click.option(
+    "--checks",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="File of checks of your own; may be repeated.",
+)
+
 _READING = (
     click.option("--project", metavar="DIR", shell_complete=files, help="Project folder; default: beside the data."),
     click.option(
@@ -36,6 +44,7 @@ _GROUPS: dict[Group, tuple[Callable[..., Any], ...]] = {
     "checks": (
         click.option("--select", metavar="CHECK,...", shell_complete=named(checks), help="Run only these checks."),
         click.option("--ignore", metavar="CHECK,...", shell_complete=named(checks), help="Do not run these checks."),
+        OWN_CHECKS,
         click.option(
             "--against",
             multiple=True,

@@ -99,6 +99,7 @@ class Settings(BaseModel):
     )
     select: tuple[str, ...] = Field(default=(), description="Run only these checks; default: all.")
     ignore: tuple[str, ...] = Field(default=(), description="Do not run these checks.")
+    check_files: tuple[str, ...] = Field(default=(), description="Files of checks of your own; see docs/own-checks.md.")
     fail_on: str = Field(
         default="error",
         description="When `audit` ends with 1: error, warning, info, never, or rules such as near-duplicate>1%.",
@@ -128,6 +129,7 @@ FIELD_OF_KEY: Mapping[str, str] = {
     "columns": "columns",
     "check.select": "select",
     "check.ignore": "ignore",
+    "check.files": "check_files",
     "check.fail_on": "fail_on",
     "check.thresholds": "thresholds",
     "tokens.tokenizer": "tokenizer",
@@ -175,7 +177,7 @@ def known_names() -> Iterator[str]:
 
 def is_list(name: str) -> bool:
     """Whether a setting is a list of names."""
-    return name in ("check.select", "check.ignore", "review.reasons")
+    return name in ("check.select", "check.ignore", "check.files", "review.reasons")
 
 
 def description_of(name: str) -> str:

@@ -62,6 +62,8 @@ def from_file(path: Path) -> list[Given]:
 
 def _relative_to(file: Path, name: str, value: Any) -> Any:
     """A folder that a settings file names is looked for beside that file first, wherever a command is run."""
+    if name == "check.files" and isinstance(value, list):
+        return [str(file.parent.absolute() / Path(str(one)).expanduser()) for one in value]
     if name not in NAMES_OR_FOLDERS or not isinstance(value, str) or value in KNOWN_NAMES:
         return value
     folder = file.parent.absolute() / value

@@ -14,6 +14,7 @@ class DataRequest:
         columns: prompt, answer and system keys.
         select: checks to run.
         ignore: checks not to run.
+        checks: files of checks of the user's own.
         where: filter.
         embedder: encoder of meaning: default, none, or a model's name or folder.
         map: how examples are laid out on the map of meaning, pca or umap.
@@ -34,6 +35,7 @@ class DataRequest:
     columns: dict[str, str] | None = None
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
+    checks: tuple[str, ...] = ()
     where: str | None = None
     embedder: str | None = None
     map: str | None = None

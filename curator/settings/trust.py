@@ -51,11 +51,16 @@ def _reads_a_rubric(value: Any, folder: Path) -> str | None:
     return None if is_inside else "reads files outside the folder of the data"
 
 
+def _runs_code(value: Any, folder: Path) -> str | None:  # noqa: ARG001
+    return "runs code that lies beside the data, or where the file says" if value else None
+
+
 NEEDS_TRUST: Mapping[str, Callable[[Any, Path], str | None]] = {
     "meaning.embedder": _loads_a_model,
     "tokens.tokenizer": _reads_elsewhere,
     "scoring.judge": _sends_examples,
     "scoring.rubric": _reads_a_rubric,
+    "check.files": _runs_code,
 }
 """Settings with which a file could do more than describe its data: what a value does, or None where it does not."""
 
@@ -92,7 +97,7 @@ class Trust(msgspec.Struct, frozen=True):
 
     Attributes:
         folder: its real path.
-        sha256: of the curator.toml.
+        sha256: of the curator.toml and the files of code that it names.
     """
 
     folder: str
@@ -217,8 +222,12 @@ def _store(trusted: list[Trust]) -> None:
 
 
 def _sha256(file: Path) -> str:
-    """Of a file's bytes; "" where it cannot be read."""
+    """Of a file's bytes, and of those of the files of checks that it names; "" where one cannot be read."""
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
+        digest = hashlib.sha256(file.read_bytes())
+        for one in from_file(file):
+            for name in one.value if one.name == "check.files" and isinstance(one.value, list) else ():
+                digest.update(Path(name).read_bytes())
+    except (OSError, UsageError):
         return ""
+    return digest.hexdigest()

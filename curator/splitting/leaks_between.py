@@ -1,7 +1,6 @@
 """What of one data set is found again in another."""
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,15 +12,15 @@ from curator.audit.stages.similar_pairs import corpus_of
 from curator.checks.check import CheckSettings
 from curator.data.files.atomic import sweep_temporary, temporary_prefix
 from curator.data.safe_text import visible
-from curator.data.sources.source import expand
+from curator.data.sources.source import Source
 from curator.project.cache import Cache
 from curator.reporting.certificate import HeldOutFigures, LeakSpecimen, Nearest
 from curator.splitting.split_report import as_text
 
 
 def leaks_between(
-    train: Sequence[str],
-    held: Sequence[str],
+    train: list[Source],
+    held: list[Source],
     threshold: float,
     reading: ReadingOptions,
     limit: int | None,
@@ -30,7 +29,7 @@ def leaks_between(
     """Look up every example of `held` in `train`; the certificate, and the first `limit` leaks with their texts.
 
     Args:
-        train: files or glob patterns.
+        train: the files.
         held: the same for the set that is to share nothing with them.
         threshold: similarity of full texts from which an example leaks.
         reading: how the files are read.
@@ -46,7 +45,7 @@ def leaks_between(
     sweep_temporary("leaks")
     with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
         cache = Cache(Path(folder))
-        both = [load(expand(names), reading, wanted, cache, progress) for names in (train, held)]
+        both = [load(sources, reading, wanted, cache, progress) for sources in (train, held)]
         certificate = leaks(corpus_of(both[0], cache), corpus_of(both[1], cache), threshold)
         nearest = _nearest(certificate.nearest, *both)
         leaking = (
@@ -62,8 +61,8 @@ def leaks_between(
         LeakSpecimen(nearest=nearest[row], held_text=shown[here], other_text=known[there]) for row, here, there in pairs
     ]
     result = HeldOutFigures(
-        side=", ".join(held),
-        against=list(train),
+        side=", ".join(source.name for source in held),
+        against=[source.name for source in train],
         examples=certificate.validation,
         checked=certificate.checked,
         leaking=certificate.leaking,

@@ -4,6 +4,7 @@ It runs in worker processes, is a pure function of the block's content and the p
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 import xxhash
@@ -21,6 +22,9 @@ from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
 from curator.duplicates.versions import FEATURES
 from curator.project.cache import Cache
+
+if TYPE_CHECKING:
+    from curator.checks.own.own_checks import OwnSource
 
 FORMAT_VERSION = 4
 """Counts up when the files below change their form."""
@@ -41,6 +45,7 @@ class DerivePlan:
         elements: whether to keep the elements with them, of a source that cannot be read in the middle.
         measures: whether to measure what the checks of the whole set judge by.
         views: whether to keep prompts and answers until their vectors are made.
+        own: where the checks come from that a person wrote.
         target: whose rules the examples are held against: a target's name, None for the built-in trainer.
     """
 
@@ -55,6 +60,7 @@ class DerivePlan:
     measures: bool = True
     views: bool = False
     target: str | None = None
+    own: "tuple[OwnSource, ...]" = ()
 
     def resolved_dialect(self) -> Dialect:
         """The dialect itself."""
@@ -89,6 +95,15 @@ class DerivePlan:
         if part == "texts":
             words.append(str(self.elements))
         return "|".join(words)
+
+
+def own_in_use(names: tuple[str, ...]) -> "tuple[OwnSource, ...]":
+    """Where the own checks among some come from."""
+    if not names:
+        return ()
+    from curator.checks.catalogue import CHECKS
+
+    return CHECKS.sources
 
 
 def _versions(names: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -175,6 +190,10 @@ def texts_of(batch: Batch, block: Block, *, with_elements: bool) -> pl.DataFrame
 
 def derive_block(block: Block, plan: DerivePlan, cache: Cache) -> None:
     """Put into the cache what the plan asks for and the cache lacks."""
+    if plan.own:
+        from curator.checks.catalogue import CHECKS
+
+        CHECKS.use(plan.own)
     is_new, rejections = cache.entry(plan.key(block, "findings")) is None, plan.rejections()
     show = rejections.add if is_new and rejections.are_asked_for else None
     batch = read_batch(replace(block, first=1, offset=min(block.offset, 0)), plan.resolved_dialect(), show)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.audit.loading.counted_lines import CountedLines
-from curator.audit.loading.derive import DerivePlan
+from curator.audit.loading.derive import DerivePlan, own_in_use
 from curator.audit.runners.local import Task, derive_all
 from curator.checks.check import CheckSettings
 from curator.data.blocks import Block
@@ -214,6 +214,7 @@ class _Reading:
             measures=wanted.measures,
             views=wanted.views,
             target=wanted.target,
+            own=own_in_use(wanted.checks),
         )
 
     def _place(self, number: int, entry: ReadSource, block: Block, plan: DerivePlan) -> bool:

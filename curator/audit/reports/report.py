@@ -88,6 +88,7 @@ def _asked(request: DataRequest) -> tuple[str, str]:
         "--embedder": request.embedder if request.embedder != NO_EMBEDDER else None,
     }
     more = [word for name in request.against for word in ("--against", name)]
+    more += [word for name in request.checks for word in ("--checks", name)]
     more += ["--no-meaning"] if request.embedder == NO_EMBEDDER else []
     return shlex.join(_given(reading | {"--columns": columns})), shlex.join(_given(checking) + more)
 

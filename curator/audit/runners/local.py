@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any
 
 from curator.audit.loading.derive import DerivePlan, derive_block
 from curator.data.blocks import Block
@@ -107,9 +108,13 @@ def _away_from_working_folder() -> Iterator[None]:
     """Workers get this process's module path, in a notebook one with the working folder first: not while they start."""
     path, changed = list(sys.path), {name: os.environ.get(name) for name in VARIABLES}
     leave_working_folder()
+    program = sys.modules["__main__"].__dict__
+    origin: dict[str, Any] = {name: program.pop(name) for name in ("__spec__", "__file__") if name in program}
+    program["__spec__"] = None  # or each worker would run a script that uses curator again, from its first line
     try:
         yield
     finally:
+        program.update(origin)
         sys.path[:] = path
         for name, value in changed.items():
             os.environ.pop(name, None)

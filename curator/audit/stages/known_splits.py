@@ -30,14 +30,20 @@ def known_splits(ids: pl.Series, files: npt.NDArray[np.int64], names: Sequence[s
 
 
 def splits_of_files(names: Sequence[str]) -> Splits:
-    """The side that each file's name gives it (`train.jsonl`, `desk_validation.json`); -1 for none.
+    """The side that each file's name, or its folder's, gives it (`train.jsonl`, `test/data-00000.arrow`); -1 for none.
 
     Names give a split only where one file is for training and another one is not.
     """
     splits = np.full(len(names), -1, dtype=np.int8)
     for at, name in enumerate(names):
-        words = re.split(r"[^a-z]+", PurePath(name).name.partition(".")[0].lower())
-        fits = [side for side, pattern in enumerate(_FILE_NAMES) if any(re.fullmatch(pattern, word) for word in words)]
+        path = PurePath(name)
+        fits = _fitting(path.name.partition(".")[0]) or _fitting(path.parent.name)
         splits[at] = fits[0] if len(fits) == 1 else -1
     gives_split = (splits == TRAIN).any() and (splits > TRAIN).any()
     return splits if gives_split else np.full(len(names), -1, dtype=np.int8)
+
+
+def _fitting(name: str) -> list[int]:
+    """The splits whose words are in a name."""
+    words = re.split(r"[^a-z]+", name.lower())
+    return [side for side, pattern in enumerate(_FILE_NAMES) if any(re.fullmatch(pattern, word) for word in words)]

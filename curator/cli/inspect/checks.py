@@ -2,15 +2,17 @@
 
 import click
 
-from curator.cli.options import json_option
+from curator.cli.options import OWN_CHECKS, json_option
 
 
 @click.command("checks")
 @json_option("One JSON object a line, one for each check.")
-def command(as_json: bool) -> None:
+@OWN_CHECKS
+def command(as_json: bool, checks: tuple[str, ...]) -> None:
     """List the checks: name, severity, what it finds."""
-    from curator.checks.catalogue import CHECKS
+    from curator.checks.catalogue import CHECKS, use_own
 
+    use_own(checks)
     if as_json:
         from curator.cli.streams import print_json
 

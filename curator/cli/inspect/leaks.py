@@ -37,12 +37,11 @@ def command(
     from curator.settings.request import DataRequest
     from curator.splitting.leaks_between import leak_text, leaks_between
 
-    sources = [source.path for source in expand(name for name in (train, validation) if name != "-")]
+    known, held = expand([train]), expand([validation])
+    sources = [source.path for source in (*known, *held) if not source.is_copy]
     refuse_outputs([out], sources)
     with progress_bar(DataRequest(data=(train, validation), quiet=quiet)) as progress:
-        found, specimens = leaks_between(
-            [train], [validation], threshold, ReadingOptions(format_name), limit or None, progress
-        )
+        found, specimens = leaks_between(known, held, threshold, ReadingOptions(format_name), limit or None, progress)
     for place in [*([out] if out else []), *(["-"] if as_json else [])]:
         write_report(found.model_dump_json(indent=1) + "\n", place, allowed_by(sources))
     if not as_json:

@@ -11,7 +11,7 @@ from curator.cli.options import json_option
 @click.option("--remove", is_flag=True, help="Trust DIR no longer.")
 @json_option()
 def command(folder: str | None, listing: bool, remove: bool, as_json: bool) -> None:
-    """Let the curator.toml in DIR load models and read files outside DIR.
+    """Let the curator.toml in DIR run checks, load models and read files outside DIR.
 
     A curator.toml beside data may have come with it. Until you trust its folder, nothing in it makes anything run,
     sends anything, or reads outside the folder; a setting that would is refused, and the command ends with 2. Trust

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -17,11 +18,16 @@ _SPECIAL = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "
 
 def spooled(stream: IO[bytes], ending: str = ".jsonl") -> Path:
     """A copy of a stream that only this user can read; it is gone when the process ends."""
+    return spooled_lines(iter(lambda: stream.read(_READ_BYTES), b""), ending)
+
+
+def spooled_lines(chunks: Iterable[bytes], ending: str = ".jsonl") -> Path:
+    """The same of bytes in parts."""
     sweep_temporary("stdin")
     descriptor, name = tempfile.mkstemp(prefix=temporary_prefix("stdin"), suffix=ending)
     atexit.register(Path(name).unlink, missing_ok=True)
     with os.fdopen(descriptor, "wb") as copy:
-        while chunk := stream.read(_READ_BYTES):
+        for chunk in chunks:
             copy.write(chunk)
     return Path(name)
 

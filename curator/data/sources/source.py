@@ -1,6 +1,7 @@
 """From a file of any format to blocks of JSON elements, in bounded memory."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -154,7 +155,7 @@ def sources_in(path: Path, name: str) -> list[Source]:
                 raise UnreadableInput(f"{name}:{member} is an archive within an archive. Unpack it first.")
             found.append(_source(path, f"{name}:{as_text(member)}", PurePosixPath(member), inside, head))
     except FileNotFoundError:
-        raise UnreadableInput(f"{name} does not exist.") from None
+        raise UnreadableInput(f"{name} does not exist.{_elsewhere(name)}") from None
     except PermissionError:
         raise UnreadableInput(f"{name} may not be read by this user.") from None
     except (OSError, *DAMAGED) as error:
@@ -162,6 +163,18 @@ def sources_in(path: Path, name: str) -> list[Source]:
     if not found:
         raise UnreadableInput(f"{name} is an archive without data files.")
     return found
+
+
+def _elsewhere(name: str) -> str:
+    """What to do where a name is that of a dataset on the Hugging Face hub, or an address; "" for any other."""
+    address = re.fullmatch(r"(\w+)://(.+)", name)
+    on_hub = re.fullmatch(r"(?:hf://datasets/)?([\w-][\w.-]*/[\w-][\w.-]*)", name)
+    if on_hub and (address or not PurePosixPath(name).suffix):
+        folder = on_hub[1].partition("/")[2]
+        fetch = f"hf download {on_hub[1]} --repo-type dataset --local-dir {folder}"
+        hint = "" if address else " If it is a dataset on the Hugging Face hub, fetch"
+        return f"{hint or ' Fetch'} it first, and name its folder: {fetch}"
+    return " Files are read on this machine: fetch it first, and name the file." if address else ""
 
 
 def _source(path: Path, name: str, named: PurePosixPath, layers: tuple[str, ...], head: bytes) -> Source:
