@@ -180,14 +180,6 @@ EMAIL_ADDRESS = Check(
     suggestion="fix",
     version=2,
     title="a mail address",
-    explanation="""\
-The text holds a mail address that can be a person's.
-
-Models repeat rare strings that they were trained on, so that a tuned model may hand the address to anybody. Addresses
-of domains set aside for examples, invented ones such as yourname@domain.com, and those of an office (info@, support@)
-are an info.
-
-Replace it with an address at example.com, or drop the example.""",
     find=_find_emails,
 )
 
@@ -198,12 +190,5 @@ PHONE_NUMBER = Check(
     suggestion="fix",
     version=3,
     title="a telephone number",
-    explanation="""\
-The text holds a telephone number that can exist by the numbering plan of its country.
-
-It reaches somebody, and models repeat rare strings that they were trained on. Numbers with a country's code or in the
-American grouping are found anywhere, other national forms only behind a word for a telephone, in twenty languages.
-
-Replace it with a number set aside for fiction (such as 202-555-0143), or drop the example.""",
     find=_find_phone_numbers,
 )

@@ -27,7 +27,7 @@ def command(check: str, data: tuple[str, ...], project: str | None, no_colour: b
     found = check_named(check)
     click.echo(f"{found.name}: {found.title}")
     click.echo(f"family {found.family}, severity {found.severity}, suggestion {found.suggestion}")
-    for paragraph in found.explanation.split("\n\n"):
+    for paragraph in filter(None, [*found.explanation.split("\n\n"), found.precision]):
         click.echo("\n" + fill(paragraph, width=88, break_long_words=False, break_on_hyphens=False))
     pair = None if data else built_in_pair(found.name)
     if data:
