@@ -100,7 +100,7 @@ _BETWEEN = re.compile(r"[^\d\n]{0,25}\n?")
 """What may stand between such a word and the number."""
 _SUM = re.compile(r"\s*[=+*×÷]")
 _NOBODYS = re.compile(
-    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
+    r"(?:(?:\+?1)?\d{3})?555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
     r"|7654321|000000)(?s:.*)"
 )
 """Exchange 555 of American numbers is kept for fiction, 800 and its kin are offices; counting up is a stand-in."""
@@ -188,7 +188,7 @@ PHONE_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=3,
+    version=4,
     title="a telephone number",
     find=_find_phone_numbers,
 )
