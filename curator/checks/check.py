@@ -1,5 +1,6 @@
 """What a check is, and the settings that all of them read."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,6 +9,9 @@ import polars as pl
 
 from curator.checks.thresholds import Thresholds
 from curator.data.frames import Batch
+
+FEWEST_READ = 20
+"""Findings that were read by eye from which their precision says something."""
 
 Severity = Literal["error", "warning", "info"]
 Suggestion = Literal["drop", "fix", "review", "none"]
@@ -52,12 +56,12 @@ class Check:
         suggestion: what to do about a finding unless the finding says otherwise.
         version: counts up whenever the findings of unchanged data would change; caches are keyed by it.
         title: what it finds, in a few words.
-        explanation: what it means, why it hurts fine-tuning, how to fix it; Markdown, a paragraph each.
         find: findings of a batch (`FOUND` columns; `row` is the example's position in the batch). Looks at one
             example at a time.
         judge: findings of the whole set from its facts (`FOUND` columns; `row` is the position in the set). For
             questions whose answer depends on the other examples.
         judge_kinds: the same for pairs, ratings and prompts, from `kind_measures.KIND_MEASURES` of the set.
+        docstring: what a person's own check says of itself; the program's checks have a page.
     """
 
     name: str
@@ -66,7 +70,28 @@ class Check:
     suggestion: Suggestion
     version: int
     title: str
-    explanation: str
     find: Callable[[Batch, CheckSettings], pl.DataFrame] | None = None
     judge: Callable[[pl.DataFrame, CheckSettings], pl.DataFrame] | None = None
     judge_kinds: Callable[[pl.DataFrame, CheckSettings], pl.DataFrame] | None = None
+    docstring: str | None = None
+
+    @property
+    def explanation(self) -> str:
+        """Its page: what it means, why it hurts fine-tuning, how to fix it; paragraphs of Markdown."""
+        return _page(f"{self.name}.md").strip() if self.docstring is None else self.docstring
+
+    @property
+    def precision(self) -> str:
+        """A sentence: how many of its findings that a person read were right. Empty where it follows a plain rule."""
+        read, right = json.loads(_page("precision.json")).get(self.name, (0, 0))
+        if read >= FEWEST_READ:
+            return f"Precision: {right / read:.2f}; {right} of {read} findings that a person read were right."
+        if read or self.family in ("text", "privacy"):
+            return f"Precision: unknown; {read} of its findings were read, and it takes {FEWEST_READ} to say."
+        return ""
+
+
+def _page(name: str) -> str:
+    from importlib.resources import files
+
+    return files("curator.checks").joinpath("pages", name).read_text(encoding="utf-8")

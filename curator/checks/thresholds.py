@@ -112,14 +112,14 @@ class Thresholds(BaseModel):
         default=0.2,
         gt=0,
         le=1,
-        description="Share of an answer's words that copies standing directly behind one another must fill. The top"
+        description="Share of an answer's words that copies in a row must fill. The top"
         " n-gram limits of Gopher (Rae et al. 2021, table A1) are 0.20, 0.18 and 0.16 for documents; the loosest of"
         " them, because answers are shorter.",
     )
     repeated_copies: int = Field(
         default=3,
         ge=2,
-        description="Copies that stand directly behind one another before they are a loop: twice is emphasis.",
+        description="Copies in a row before they are a loop: twice is emphasis.",
     )
     repeated_words: int = Field(
         default=12,

@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def desk(folder):
-    """130 sound examples, four lines that are none, and one example that nobody answers."""
+    """130 sound examples, four lines that are none, and one example without an assistant reply."""
     lines = (SAMPLES / "support_desk.jsonl").read_text(encoding="utf-8").splitlines()[:130]
     unanswered = json.dumps({"messages": [{"role": "user", "content": "Is anybody there, on a Sunday evening?"}]})
     write(folder, [*lines[:50], *BAD, *lines[50:], unanswered])

@@ -80,13 +80,6 @@ CALL_CHECKS = (
         suggestion="review",
         version=1,
         title="the same call again and again",
-        explanation=(
-            "The same call, or the same two or three calls in turn, are made three times in a row or more, with the "
-            "same "
-            "arguments and the same results. Asking again until the result changes is not reported.\n\n"
-            "The model learns to go in circles where it is stuck.\n\n"
-            "Cut the session before the loop, remove the repetitions, or drop it."
-        ),
         find=_repeated,
     ),
 )

@@ -82,13 +82,6 @@ END_CHECKS = (
         suggestion="review",
         version=1,
         title="a session without a task",
-        explanation=(
-            "Tools are used, and no user message with text comes before the assistant's first step; what programs "
-            "write "
-            "around a task (`<environment_context>`, `<system-reminder>`) is none.\n\n"
-            "The model learns to act unasked. In one public set of traces 170 of 175 sampled ones were so.\n\n"
-            "Put the task back, from the log or from the title of the session, or drop the example."
-        ),
         find=_missing_task,
     ),
     Check(
@@ -98,13 +91,6 @@ END_CHECKS = (
         suggestion="review",
         version=1,
         title="a session without a final answer",
-        explanation=(
-            "Tools are used and give results, and behind the last result no assistant message says anything without "
-            "calling another tool. Examples that end with their first call are not meant.\n\n"
-            "The session was interrupted, ended in an error, or was cut. The model learns to stop without "
-            "reporting.\n\n"
-            "Cut it back to an earlier answer, add one, or drop it."
-        ),
         find=_no_final_answer,
     ),
     Check(
@@ -114,11 +100,6 @@ END_CHECKS = (
         suggestion="none",
         version=1,
         title="names in home folders were replaced on reading",
-        explanation=(
-            "In the paths of a session's log the names of home folders were replaced by `user`.\n\n"
-            "They are people's names, and a model that learns them writes them into others' paths.\n\n"
-            "There is nothing to do. Only the log itself has the names still."
-        ),
         find=_home_folders,
     ),
 )

@@ -66,12 +66,6 @@ RESULT_CHECKS = (
         suggestion="fix",
         version=1,
         title="a tool's result without a call",
-        explanation=(
-            "A tool message follows no call, or its `tool_call_id` belongs to none of the calls before it.\n\n"
-            "Providers match calls and results by id and refuse the example; templates print the result where nothing "
-            "asked for it.\n\n"
-            "Correct the id, put the call back, or remove the result. Logs that were cut at their beginning start so."
-        ),
         find=_orphans,
     ),
     Check(
@@ -81,13 +75,6 @@ RESULT_CHECKS = (
         suggestion="review",
         version=1,
         title="one tool's result fills much of the example",
-        explanation=(
-            "A tool's result has 20,000 characters or more, and a quarter of its example at least.\n\n"
-            "Results are read and not learned, but they take the place of what is: an example over the model's limit "
-            "is "
-            "cut, and its answer is gone.\n\n"
-            "Shorten the result to what the next step used, as the tool itself should."
-        ),
         find=_oversized,
     ),
 )

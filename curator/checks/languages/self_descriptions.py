@@ -12,10 +12,9 @@ _MODELS = (
     r"|made|trained|assistant|model)|[，,、 ]?(?:由|一个|是由|ein|un|uma|una|développ|desarroll|desenvolv|разработ)))"
 )
 _I_AM = (
-    r"(?:\bi am |\bi['’]m |\bmy name is |我是|我叫|我的名字是|私は|私の名前は|저는 |제 이름은 |나는 |\bich bin "
-    r"|\bich heiße |\bmein name ist |\bje suis |\bje m['’]appelle "
-    r"|\bsoy |\bme llamo |\bmi nombre es |\bsou |\bmeu nome é |\bsono |\bmi chiamo |\bя |\bменя зовут |أنا |اسمي "
-    r"|मैं |मेरा नाम )"
+    r"(?:\b(?=[^\W\d_])(?:i am |i['’]m |my name is |ich bin |ich heiße |mein name ist |je suis |je m['’]appelle |soy "
+    r"|me llamo |mi nombre es |sou |meu nome é |sono |mi chiamo |я |меня зовут )"
+    r"|我是|我叫|我的名字是|私は|私の名前は|저는 |제 이름은 |나는 |أنا |اسمي |मैं |मेरा नाम )"
 )
 NAMED = rf"{_I_AM}(?:the |a |an |just |openai['’]s |ein |eine |un |une |una |um |uma |一个|一款)?{_MODELS}"
 """An answer in which the model says that it is one of another maker's."""
@@ -181,5 +180,5 @@ ABOUT_AI = (
 """Words of prompts that ask about machines or the model itself, beside the English ones."""
 
 SELF = re.compile(lowered(OF_ITSELF))
-OTHER_MODEL = re.compile(lowered(f"{NAMED}|{MADE_BY}"))
+OTHER_MODEL = re.compile(f"{NAMED}|{MADE_BY}")
 """Both are looked for in small letters."""

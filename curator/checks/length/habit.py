@@ -79,14 +79,6 @@ HABIT_CHECKS = (
         suggestion="review",
         version=2,
         title="an answer of a few words in a set of longer ones",
-        explanation=(
-            "The last answer has at most three words, in a set where hardly any answer does: from 5 % on it is the "
-            "set's habit (labels, yes or no) and not reported. In scripts without spaces between words each character "
-            "counts as one.\n\n"
-            "Answers that were lost, cut or never written look like this, and the model learns that one word is "
-            "enough.\n\n"
-            "Look at it. A right short answer to a closed question can stay."
-        ),
         judge=_short,
     ),
     Check(
@@ -96,15 +88,6 @@ HABIT_CHECKS = (
         suggestion="review",
         version=1,
         title="far longer or shorter than the rest of the set",
-        explanation=(
-            "The logarithm of the example's characters is more than four robust deviations (1.4826 times the median "
-            "absolute deviation) from the set's median. Lengths of texts are close to log-normal, where 6 in 100,000 "
-            "are "
-            "as far out.\n\n"
-            "Pasted documents, whole logs and several examples in one look like this. The longest examples also decide "
-            "how much memory training needs.\n\n"
-            "Look at it; shorten or split it where it is not what the model should do."
-        ),
         judge=_outlier,
     ),
 )

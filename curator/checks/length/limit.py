@@ -74,14 +74,6 @@ LIMIT_CHECKS = (
         suggestion="review",
         version=1,
         title="longer than the limit of tokens",
-        explanation=(
-            "The whole example, counted with the named tokenizer and what the model's template adds, has more tokens "
-            "than the limit that `--max-tokens` or `--target` sets. Where the example has tools or pictures, which no "
-            "public rule counts exactly, the sentence says 'about'.\n\n"
-            "Trainers cut what is beyond the limit, some refuse the example; what is cut is never learned, and a model "
-            "trained on cut answers learns to stop in the middle.\n\n"
-            "Shorten the prompt, split the conversation, or raise the limit if memory allows."
-        ),
         judge=_over,
     ),
     Check(
@@ -91,14 +83,6 @@ LIMIT_CHECKS = (
         suggestion="review",
         version=1,
         title="the limit of tokens cuts the answer",
-        explanation=(
-            "Trainers cut an example at its end, and that is where the last answer stands. The finding says how many "
-            "of "
-            "its tokens are lost; where nothing is left to train on, it is an error.\n\n"
-            "The model learns to break off, and never learns to end. The score is the share of the answer that is "
-            "lost.\n\n"
-            "Shorten what comes before the answer (a long quotation, old turns), or raise the limit."
-        ),
         judge=_cut,
     ),
 )

@@ -90,14 +90,6 @@ MEDIA_CHECKS = (
         suggestion="fix",
         version=1,
         title="as many marks as pictures are wanted",
-        explanation=(
-            'The marks in the messages (`<image>`, `<video>`, `<audio>`, or a part such as `{"type": "image"}` without '
-            "a source) are not as many as the pictures, videos and sounds of the example. An example without any "
-            "mark is "
-            "not reported: trainers put its pictures first.\n\n"
-            "LLaMA-Factory, TRL and axolotl stop in the middle of a training at the first such example.\n\n"
-            "Add the missing file or remove the mark."
-        ),
         find=_counts,
     ),
     Check(
@@ -107,14 +99,5 @@ MEDIA_CHECKS = (
         suggestion="fix",
         version=1,
         title="a file that an example names is not there",
-        explanation=(
-            "A picture, sound or video that the example names is not in the folder of the data or below it, is "
-            "empty, or is "
-            "no such file by its first bytes. Addresses (`https:`) and embedded data are not looked at, nor is "
-            "anything outside "
-            "the folder of the data.\n\n"
-            "A training stops where it cannot open a file, often hours after it began.\n\n"
-            "Put the file there, or correct the path: it is read from the folder of the data."
-        ),
     ),
 )

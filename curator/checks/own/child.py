@@ -75,7 +75,7 @@ def _loaded(sources: list[str]) -> dict[str, Any]:
             runpy.run_path(name, run_name="own_checks") if kind == "file" else import_module(name)
         except BaseException as problem:  # whatever a file does while it is read, even to leave
             return {"failed": f"{name} could not be read as a file of checks: {_words(problem, name)}."}
-    fields = ("name", "severity", "suggestion", "title", "explanation")
+    fields = ("name", "severity", "suggestion", "title", "docstring")
     return {"checks": [{field: getattr(one, field) for field in fields} for one in DEFINED.values()]}
 
 

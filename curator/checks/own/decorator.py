@@ -18,14 +18,14 @@ _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 @dataclass(frozen=True)
 class Definition:
-    """A check as its file defines it; `title` and `explanation` are of its docstring."""
+    """A check as its file defines it; `title` and `docstring` are of its docstring."""
 
     name: str
     severity: Severity
     suggestion: Suggestion
     of: Of
     title: str
-    explanation: str
+    docstring: str
     function: Callable[..., Any]
 
 

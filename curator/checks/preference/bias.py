@@ -129,15 +129,6 @@ BIAS_CHECKS = (
         suggestion="none",
         version=1,
         title="the longer answer is nearly always the chosen one",
-        explanation=(
-            "In at least 60 % of the pairs the chosen answer is the longer one (or the shorter one), more than chance "
-            "explains. Within pairs that share is the AUC of length alone; its interval is Wilson's at 95 %.\n\n"
-            "DPO learns the shortest way to tell them apart: a model that writes ever more, and is no better "
-            "(Park et al. 2024; Singhal et al. 2023).\n\n"
-            "Add pairs in which the shorter answer is better, drop pairs whose answers differ most in length, or use "
-            "an "
-            "objective that is normalised by length."
-        ),
         judge_kinds=_length,
     ),
     Check(
@@ -147,16 +138,5 @@ BIAS_CHECKS = (
         suggestion="none",
         version=1,
         title="a few words tell which answer is the chosen one",
-        explanation=(
-            "A logistic regression that sees which words and signs an answer has, without the prompt and without its "
-            "length, "
-            "tells the chosen answers of held-out pairs with an AUC of at least 0.75 (five-fold cross-validation, at "
-            "most "
-            "2,000 pairs).\n\n"
-            "What gives them away is usually the model that wrote them: a greeting, headings, bold type. The model "
-            "learns "
-            "that, and not what makes an answer right.\n\n"
-            "Take both answers of a pair from one source, or remove the words that the finding names."
-        ),
     ),
 )

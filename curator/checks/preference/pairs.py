@@ -129,11 +129,6 @@ PAIR_CHECKS = (
         suggestion="drop",
         version=1,
         title="both answers of a pair are the same",
-        explanation=(
-            "The chosen and the rejected answer have the same texts and the same tool calls.\n\n"
-            "There is no preference to learn: the loss of such a pair is a constant, and it costs its time.\n\n"
-            "Drop it, or correct the pair."
-        ),
         find=_equal,
     ),
     Check(
@@ -143,17 +138,6 @@ PAIR_CHECKS = (
         suggestion="review",
         version=1,
         title="the answers of a pair differ in a few words",
-        explanation=(
-            "At least 95 % of the words and signs of the two answers are the same, counted without their order, in "
-            "answers "
-            "of ten words or more.\n\n"
-            "DPO pushes the rejected answer's tokens down: where nearly all of them are the chosen one's, it lowers "
-            "the "
-            "probability of both (DPO-Positive, Pal et al. 2024). A pair that differs in the one number that is "
-            "wrong is "
-            "a good one.\n\n"
-            "Look at what differs. Keep a difference that matters; drop an accident of spelling or sampling."
-        ),
         find=_nearly_equal,
     ),
     Check(
@@ -163,15 +147,6 @@ PAIR_CHECKS = (
         suggestion="review",
         version=1,
         title="the rejected answer is none",
-        explanation=(
-            "The rejected answer is empty, refuses where the chosen one does not, or breaks off in the middle of a "
-            "sentence.\n\n"
-            "Such a pair is too easy: the model learns not to be empty, and nothing about what makes an answer "
-            "good.\n\n"
-            "Put a plausible answer in its place, or drop the pair. Where the set teaches the model to refuse less, "
-            "keep "
-            "it."
-        ),
         find=_not_an_answer,
     ),
     Check(
@@ -181,13 +156,6 @@ PAIR_CHECKS = (
         suggestion="review",
         version=1,
         title="the two answers of a pair belong to different prompts",
-        explanation=(
-            "The pair has no prompt of its own, and the two conversations begin with different user messages, or "
-            "only one "
-            "of them has a user message.\n\n"
-            "What is preferred is then the prompt. Usually the rows of two files were joined in the wrong order.\n\n"
-            "Join the answers to one prompt again, or drop the pair."
-        ),
         find=_other_prompt,
     ),
 )

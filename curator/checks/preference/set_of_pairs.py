@@ -53,12 +53,6 @@ SET_CHECKS = (
         suggestion="review",
         version=1,
         title="preferred here, rejected there",
-        explanation=(
-            "Two pairs have the same prompt and the same two answers, and prefer different ones; or the same answer to "
-            "the same prompt is rated good in one example and bad in another.\n\n"
-            "The two cancel each other out: they cost their time and teach indifference.\n\n"
-            "Decide which is right and drop the other. Where people disagreed on purpose, keep both."
-        ),
         judge_kinds=_contradictory,
     ),
     Check(
@@ -68,12 +62,6 @@ SET_CHECKS = (
         suggestion="none",
         version=1,
         title="nearly all answers have one rating",
-        explanation=(
-            "Fewer than one in five rated answers have the rarer rating.\n\n"
-            "KTO weighs the two losses; its authors advise weights for which good and bad count between 1:1 and 4:3 "
-            "(Ethayarajh et al. 2024). Without them the rarer rating is not heard.\n\n"
-            "Set the weight that the finding names, or balance the set."
-        ),
         judge_kinds=_unbalanced,
     ),
 )

@@ -80,13 +80,6 @@ CREDIT_CARD_NUMBER = Check(
     suggestion="fix",
     version=2,
     title="a card number",
-    explanation="""\
-The text holds a number that is in the range of a card issuer, has the length it uses and a valid check digit.
-
-Models repeat rare strings that they were trained on, and a card number in training data is an incident by the rules of
-the card industry. The numbers that banks publish for tests are reported too: nobody can tell them from real ones.
-
-Replace the number, or drop the example.""",
     find=_find_cards,
 )
 
@@ -97,11 +90,5 @@ IBAN = Check(
     suggestion="fix",
     version=1,
     title="a bank account number",
-    explanation="""\
-The text holds an international bank account number with its country's length and valid check digits.
-
-It names a person's account, and models repeat rare strings that they were trained on.
-
-Replace the number, or drop the example.""",
     find=_find_ibans,
 )

@@ -100,7 +100,7 @@ _BETWEEN = re.compile(r"[^\d\n]{0,25}\n?")
 """What may stand between such a word and the number."""
 _SUM = re.compile(r"\s*[=+*×÷]")
 _NOBODYS = re.compile(
-    r"(?:\+?1)?\d{3}555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
+    r"(?:(?:\+?1)?\d{3})?555\d{4}|\+?1?555\d{7}|\+?1?8(?:00|33|44|55|66|77|88)\d{7}|(?s:.*)(?:1234567|2345678|3456789"
     r"|7654321|000000)(?s:.*)"
 )
 """Exchange 555 of American numbers is kept for fiction, 800 and its kin are offices; counting up is a stand-in."""
@@ -180,14 +180,6 @@ EMAIL_ADDRESS = Check(
     suggestion="fix",
     version=2,
     title="a mail address",
-    explanation="""\
-The text holds a mail address that can be a person's.
-
-Models repeat rare strings that they were trained on, so that a tuned model may hand the address to anybody. Addresses
-of domains set aside for examples, invented ones such as yourname@domain.com, and those of an office (info@, support@)
-are an info.
-
-Replace it with an address at example.com, or drop the example.""",
     find=_find_emails,
 )
 
@@ -196,14 +188,7 @@ PHONE_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=3,
+    version=4,
     title="a telephone number",
-    explanation="""\
-The text holds a telephone number that can exist by the numbering plan of its country.
-
-It reaches somebody, and models repeat rare strings that they were trained on. Numbers with a country's code or in the
-American grouping are found anywhere, other national forms only behind a word for a telephone, in twenty languages.
-
-Replace it with a number set aside for fiction (such as 202-555-0143), or drop the example.""",
     find=_find_phone_numbers,
 )

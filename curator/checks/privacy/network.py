@@ -72,12 +72,5 @@ IP_ADDRESS = Check(
     suggestion="review",
     version=2,
     title="an address of a machine",
-    explanation="""\
-The text holds an address of a machine on the public internet, of version 4 or 6.
-
-It can name a person's connection or a company's server; in Europe it is personal data. Addresses of private networks
-and documentation, version and section numbers and well-known name servers are not reported.
-
-Replace it with one of the ranges for documentation (192.0.2.0/24, 2001:db8::/32), or drop the example.""",
     find=_find,
 )

@@ -219,14 +219,5 @@ SECRET_KEY = Check(
     suggestion="fix",
     version=3,
     title="a key or password",
-    explanation="""\
-The text holds an access key in the form of a known service, a private key, a password in an address, or a random value
-given to something called a key, token or password.
-
-Whoever gets the data or asks the tuned model may get in with it: models repeat rare strings that they were trained on.
-Keys that say that they are examples are an info.
-
-Revoke the key where it was issued, then replace it here or drop the example. An export and a training stop at an
-example that holds one, unless --mask-secrets writes [SECRET] in its place or --allow-secrets lets it through.""",
     find=_find,
 )

@@ -99,19 +99,6 @@ THINKING_CHECKS = (
         suggestion="fix",
         version=1,
         title="tags of thinking do not match",
-        explanation=(
-            "In an answer a tag such as `</think>` closes what nothing opened, `<think>` is never closed, stands "
-            "inside "
-            "another, or comes after the answer began; nothing follows the thinking; or the thinking is in tags and "
-            "in a "
-            "field of its own as well. Tags in code are quoted, and do not count.\n\n"
-            "Templates cut an answer at its tags. With one missing they print thinking as the answer, or drop the "
-            "answer "
-            "as thinking, without a word. An answer without its first `<think>` is often what a template had put "
-            "into the "
-            "prompt.\n\n"
-            "Put the missing tag in, or move the thinking into `reasoning`."
-        ),
         find=_malformed,
     ),
     Check(
@@ -121,13 +108,6 @@ THINKING_CHECKS = (
         suggestion="none",
         version=1,
         title="a place for thinking with nothing in it",
-        explanation=(
-            "An answer begins with `<think></think>`, or its `reasoning` is blank.\n\n"
-            "Qwen3 writes it where thinking is switched off, and learns from it to stop thinking; in a set that "
-            "shall teach "
-            "to think it teaches the opposite.\n\n"
-            "Keep it where answers without thinking are wanted. Else remove the tags, or the example."
-        ),
         find=_empty,
     ),
 )

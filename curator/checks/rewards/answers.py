@@ -131,17 +131,6 @@ ANSWER_CHECKS = (
         suggestion="review",
         version=1,
         title="an answer that no rule can compare with",
-        explanation=(
-            "The answer is empty, has an empty or open `\\boxed{}`, says that there is none (*proof*, *answers may "
-            "vary*), "
-            "or is a text of more than twenty words. Of a solution only what is boxed, or stands behind `####`, "
-            "counts; "
-            "JSON is left to your own grader.\n\n"
-            "A reward that is always 0 for right and wrong answers alike teaches nothing, and costs every sample "
-            "drawn for "
-            "it.\n\n"
-            "Write a short answer, drop the prompt, or use a judge for such prompts."
-        ),
         find=_unverifiable,
     ),
     Check(
@@ -151,13 +140,6 @@ ANSWER_CHECKS = (
         suggestion="review",
         version=1,
         title="the prompt says its own answer",
-        explanation=(
-            "The prompt has the answer behind *answer is*, in a box or behind `####`; or a number of four digits and "
-            "more, "
-            "or a wording of four words and more, that is the answer. The options of multiple choice do not count.\n\n"
-            "The model earns its reward by copying.\n\n"
-            "Remove the answer from the prompt. Where copying is the task, such as finding a passage, keep it."
-        ),
         find=_in_prompt,
     ),
     Check(
@@ -167,13 +149,6 @@ ANSWER_CHECKS = (
         suggestion="none",
         version=1,
         title="one answer is right too often",
-        explanation=(
-            "One answer is right for a fifth of the prompts or more; where there are few different answers, for 15 % "
-            "more "
-            "than its equal share.\n\n"
-            "Reinforcement learning finds such an answer before it finds out how to think.\n\n"
-            "Balance the answers: shuffle the options of multiple choice, and drop some prompts with the common one."
-        ),
         judge_kinds=_constant,
     ),
 )

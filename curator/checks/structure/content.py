@@ -68,13 +68,6 @@ CONTENT_CHECKS = (
         suggestion="fix",
         version=1,
         title="a message without content",
-        explanation=(
-            "A message's content is absent, null or of a type that is neither text nor content parts, and it calls no "
-            "tool. (An assistant message that calls a tool needs no content.)\n\n"
-            "Providers refuse the example; templates print 'None' into the conversation, which the model then "
-            "learns.\n\n"
-            "Put the text in, or remove the message."
-        ),
         find=_missing,
     ),
     Check(
@@ -84,13 +77,6 @@ CONTENT_CHECKS = (
         suggestion="drop",
         version=1,
         title="a message with nothing in it",
-        explanation=(
-            "A message's content is empty or only white space. In an answer it is an error, in a question a warning; "
-            "an "
-            "empty system message or tool result is only information.\n\n"
-            "From an empty answer the model learns to say nothing, and it needs few of them to do so.\n\n"
-            "Write the text, or drop the example."
-        ),
         find=_empty,
     ),
 )

@@ -37,7 +37,7 @@ def _message_sentence(keys: list[str]) -> str:
     shown = ", ".join(f"'{visible(name[:40], one_line=True)}'" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     word = "key" if len(names) == 1 else "keys"
-    return f"A message has the {word} {shown}{more}, which no form knows.{_hint(names, MESSAGE_KEYS)}"
+    return f"A message has the {word} {shown}{more}, which no format knows.{_hint(names, MESSAGE_KEYS)}"
 
 
 def _hint(names: list[str], known: frozenset[str] | tuple[str, ...]) -> str:
@@ -72,17 +72,6 @@ UNEXPECTED_KEY = Check(
     severity="warning",
     suggestion="fix",
     version=3,
-    title="a key that no form knows",
-    explanation=(
-        "A message has keys beside role, content, name, tool_calls, tool_call_id, weight and those that common forms "
-        "add, "
-        "or the example has a key that looks like a known one misspelled. Other keys of the example (an id, a "
-        "category) "
-        "are yours and are carried along.\n\n"
-        "OpenAI and others refuse messages with unknown keys, and what a misspelled key holds is never trained.\n\n"
-        "Move what you want to keep to the top level of the example, and correct misspellings. An export leaves "
-        "unknown "
-        "keys of messages out and lists them."
-    ),
+    title="a key that no format knows",
     find=_unexpected,
 )

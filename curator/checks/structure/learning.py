@@ -44,12 +44,6 @@ LEARNING_CHECKS = (
         suggestion="fix",
         version=1,
         title="a weight that trainers refuse",
-        explanation=(
-            "A message's weight is not 0 or 1, not a number, or stands at a message that is not an answer. A fraction "
-            "between 0 and 1 is a warning: the built-in trainer can use it, providers cannot.\n\n"
-            "OpenAI, Together, Fireworks and Mistral refuse the example.\n\n"
-            "Write 0 to leave an answer untrained, 1 or nothing to train it."
-        ),
         find=_invalid_weight,
     ),
     Check(
@@ -59,11 +53,6 @@ LEARNING_CHECKS = (
         suggestion="drop",
         version=2,
         title="no token of it would be trained",
-        explanation=(
-            "Every answer of the example has weight 0.\n\n"
-            "It costs time and money and changes nothing; some trainers divide by zero on it.\n\n"
-            "Drop it, or correct the weights."
-        ),
         find=_nothing_to_learn,
     ),
 )

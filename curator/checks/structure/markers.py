@@ -54,11 +54,5 @@ SPECIAL_TOKEN_IN_TEXT = Check(
     suggestion="fix",
     version=1,
     title="a chat template's own marker inside a text",
-    explanation=(
-        "A message contains a marker such as `<|im_end|>`, `<|eot_id|>`, `<start_of_turn>`, `[INST]` or `</s>`.\n\n"
-        "Tokenizers turn such text into control tokens: the message ends in the middle, or a turn begins that nobody "
-        "took, and the model learns to write control tokens. It is often what is left of another model's output.\n\n"
-        "Take the marker out. If your data is about such markers, expect trouble with every tokenizer that knows them."
-    ),
     find=_find,
 )

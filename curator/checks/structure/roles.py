@@ -111,12 +111,6 @@ ROLE_CHECKS = (
         suggestion="fix",
         version=1,
         title="a role that no chat template knows",
-        explanation=(
-            "A message's role is none of system, developer, user, assistant and tool. Usual other names, such as "
-            "human, gpt, Chatbot, model, observation and ipython, are read as these, in any case.\n\n"
-            "Chat templates raise an error on it or leave the message out, and providers refuse the file.\n\n"
-            "Rename the role."
-        ),
         find=_unknown_role,
     ),
     Check(
@@ -125,15 +119,7 @@ ROLE_CHECKS = (
         severity="error",
         suggestion="drop",
         version=2,
-        title="nobody answers",
-        explanation=(
-            "The example has no message from the assistant.\n\n"
-            "Only answers are trained, so there is nothing to learn; OpenAI, Together, Fireworks and others refuse "
-            "such "
-            "an example.\n\n"
-            "Write the answer, or drop the example. Where a role is unknown, correct that first: the answer may be "
-            "there."
-        ),
+        title="no assistant reply",
         find=_no_assistant,
     ),
     Check(
@@ -143,12 +129,6 @@ ROLE_CHECKS = (
         suggestion="fix",
         version=1,
         title="the conversation does not end with an answer",
-        explanation=(
-            "The last message is from somebody other than the assistant.\n\n"
-            "What follows the last answer is read and paid for, and teaches nothing. Mistral, Gemini and Nova refuse "
-            "it.\n\n"
-            "Cut the conversation after its last answer, or add the answer that is missing."
-        ),
         find=_last_not_assistant,
     ),
     Check(
@@ -158,13 +138,6 @@ ROLE_CHECKS = (
         suggestion="review",
         version=1,
         title="messages are not in the usual order",
-        explanation=(
-            "The assistant speaks before any user message, two messages in a row have the same speaker, or a system "
-            "message is not the first.\n\n"
-            "Templates of Gemma and Mistral raise an error, Together and Nova refuse the example, and other templates "
-            "render something the model never sees when it is used.\n\n"
-            "Join neighbouring messages of one speaker, and move the system message to the start."
-        ),
         find=_role_order,
     ),
 )

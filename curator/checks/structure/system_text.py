@@ -39,14 +39,5 @@ INCONSISTENT_SYSTEM_MESSAGE = Check(
     suggestion="review",
     version=1,
     title="the system message that most examples share is missing or different",
-    explanation=(
-        "At least 80 % of the examples have the same system text, and this one has another or none.\n\n"
-        "The model learns to behave as shown whatever the system message says, or learns two behaviours for what is "
-        "one "
-        "task. An old wording left in a part of the set is the usual cause.\n\n"
-        "Use one system message, the one that will be sent when the model is used; or mix several on purpose, in "
-        "shares "
-        "that are large enough to learn."
-    ),
     judge=_judge,
 )

@@ -141,13 +141,5 @@ INVALID_TOOL_CALL = Check(
     suggestion="fix",
     version=2,
     title="a tool call that could not be carried out",
-    explanation=(
-        "The arguments are not a JSON object, the call has no function name, or a tool definition is broken: an error. "
-        "The function is not declared in the example's tools, its name has other characters than letters, digits, '_' "
-        "and '-', or the arguments do not fit the declared parameters: a warning.\n\n"
-        "Templates cannot render such a call and providers refuse it; where it passes, the model learns to make calls "
-        "that fail.\n\n"
-        'Correct the call or the definition. Arguments are a JSON text of an object: `"{\\"order\\": 4711}"`.'
-    ),
     find=_find,
 )

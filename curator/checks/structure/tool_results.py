@@ -61,12 +61,5 @@ UNANSWERED_TOOL_CALL = Check(
     suggestion="fix",
     version=2,
     title="a tool call without its result",
-    explanation=(
-        "The assistant calls a tool, and the conversation goes on without the result. A conversation that ends with a "
-        "call is fine.\n\n"
-        "Providers match calls and results by id and refuse the example; a model trained on it learns to make up what "
-        "the tool would have said.\n\n"
-        "Put the result back, correct the id, or cut the conversation after the call."
-    ),
     find=_find,
 )

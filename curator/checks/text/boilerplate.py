@@ -82,7 +82,7 @@ def _speaks_of_itself(text: str) -> Iterator[Span]:
     said = _SELF.search(text) or other_words.SELF.search(lowered(text))
     if said is not None:
         words = quoted(text[said.start() : few_words_on(text, said.end())])
-        sentence = f"The answer speaks as another model about itself: {words}."
+        sentence = f"The answer speaks of itself as a chat model: {words}."
         yield Span(sentence, said.start(), said.end())
 
 
@@ -100,14 +100,5 @@ ASSISTANT_BOILERPLATE = Check(
     suggestion="review",
     version=2,
     title="another model's stock phrases",
-    explanation="""\
-The answer says what chat models say about themselves (as an AI language model, my knowledge cutoff, trained by …), or
-opens or closes with a stock phrase (Certainly! … I hope this helps!). The second kind is an info. What a model says of
-itself is known in twelve languages.
-
-Your model would introduce itself as another one, and would spend its first and last tokens on courtesies. Where
-the prompt itself speaks of AI only the name of another model (I am ChatGPT) is reported.
-
-Take the phrase out, or drop the example where nothing else is left.""",
     find=_find_boilerplate,
 )

@@ -97,15 +97,6 @@ TRUNCATED_RESPONSE = Check(
     suggestion="review",
     version=2,
     title="an answer that stops in mid-sentence",
-    explanation="""\
-The last answer is long and ends without a full stop, a closing fence, bracket or quotation mark, a list item or a
-signature, in a set where nearly all long answers have such an end. A last line that most answers share counts as one.
-Where the last word is one that something must follow (*the*, *und*, 的) it is a warning, and in a set in which 99.5 %
-have an end; else an info, as some writers forget the full stop.
-
-It was cut by a limit on tokens or by a parser. A model trained on it learns to stop anywhere.
-
-Complete the answer, cut it back to its last sentence, or drop the example.""",
     judge=_judge_endings,
 )
 
@@ -116,13 +107,5 @@ INCONSISTENT_OUTPUT_FORMAT = Check(
     suggestion="review",
     version=1,
     title="an answer in another form than the others",
-    explanation="""\
-Nearly all answers of the set are JSON, XML or one block of code, or begin with the same label, or end with a last line
-that begins alike; this one does not.
-
-A model trained on such a set is used by a program that reads its answers. A few answers in another form teach it to
-leave the form now and then, which is what that program cannot bear.
-
-Bring the answer into the form of the others, or drop the example.""",
     judge=_judge_formats,
 )

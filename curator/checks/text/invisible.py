@@ -107,15 +107,6 @@ CONTROL_CHARACTERS = Check(
     suggestion="fix",
     version=2,
     title="control characters in the text",
-    explanation="""\
-The text holds codes that once drove terminals and printers: escape sequences, bells, zero bytes, form feeds.
-
-They are left behind by copied terminal output, word processors and fixed-width exports. A model that is trained on
-them writes them, and they can move the cursor of whoever reads its output; each also costs a token or more.
-
-The fix takes them out (a terminal's colour codes as a whole) and leaves every other character alone. A text that shows
-them in code or quotes (how to print in colour) speaks of them: it, and plain completions, are left for you to look
-at.""",
     find=_find_controls,
 )
 
@@ -125,14 +116,6 @@ INVISIBLE_CHARACTERS = Check(
     severity="warning",
     suggestion="fix",
     version=1,
-    title="characters that nobody sees",
-    explanation="""\
-The text holds zero-width spaces, soft hyphens, byte order marks, direction overrides or tag characters.
-
-They come from web pages and copied documents, split words into unusual tokens, make equal texts unequal, and can hide
-instructions from whoever reviews the data. Joiners inside emoji or Persian and Indic words, direction marks beside
-right-to-left letters and the tags of flag emoji do their work and are not reported.
-
-The fix takes out exactly the reported ones.""",
+    title="invisible characters in the text",
     find=_find_invisible,
 )

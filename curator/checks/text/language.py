@@ -236,14 +236,5 @@ LANGUAGE_MISMATCH = Check(
     suggestion="review",
     version=3,
     title="answered in another language",
-    explanation="""\
-The prompt is in one language and the answer in another, and the prompt does not speak of languages.
-
-A model trained on it switches language on its users. CLD2 tells the languages; texts that are short, mixed or code
-(JSON with English keys is code) are not judged, and neither are close relatives such as Serbian and Croatian or Danish
-and Norwegian, which it confuses. In a conversation of several turns it is an info, as people change their language and
-translators keep their task. Japanese has kana: a text of Han characters alone is taken for Chinese.
-
-Translate the answer, or drop the example. Keep it if switching is what you want to teach.""",
     find=_find,
 )

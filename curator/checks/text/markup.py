@@ -150,14 +150,6 @@ HTML_RESIDUE = Check(
     suggestion="fix",
     version=2,
     title="tags and entities of a web page",
-    explanation="""\
-The text holds tags such as `<br>` or entities such as `&nbsp;` although nothing in the conversation is about markup.
-
-They are left over from scraping. A model that is trained on them writes them into plain answers, and an interface that
-draws them can be made to do things. Examples that speak of HTML, code or web pages, code blocks and whole pages are
-not reported.
-
-The fix turns entities into their characters, line breaks and paragraphs into new lines, and drops the other tags.""",
     find=_find_residue,
 )
 
@@ -168,12 +160,5 @@ UNBALANCED_CODE_FENCE = Check(
     suggestion="review",
     version=1,
     title="a code block that never ends",
-    explanation="""\
-A line of three backticks or tildes opens a code block, and no line closes it.
-
-Either the answer was cut inside its code, or a fence too many was left at the end. Everything behind it is shown as
-code, and a model trained on it learns to leave blocks open, which breaks every program that reads code out of answers.
-
-Close the block where the code ends, or drop the example if the rest of it is missing.""",
     find=_find_unbalanced,
 )

@@ -75,13 +75,5 @@ MERGED_INSTRUCTIONS = Check(
     suggestion="review",
     version=1,
     title="several tasks pasted into one prompt",
-    explanation="""\
-The prompt is a list of tasks that have nothing to do with one another, numbered or joined by ##.
-
-A parser that split generated tasks at the wrong place leaves such prompts. The answer mostly belongs to one of the
-tasks, so the model learns to ignore the others. A numbered list that a sentence introduces is one task and not
-reported.
-
-Split the example, or keep the task that was answered.""",
     find=_find_merged,
 )

@@ -55,11 +55,12 @@ _LINK = re.compile(
 _MENTION = re.compile(rf"(?P<hole>{_HOLE})|\b(?=[a-z])(?:(?P<attached>{_ATTACHED})|{_POINTED}|{_ADDRESS})")
 """Looked for in small letters."""
 _TEXT_ABOUT = re.compile(
-    r"\b(?:e-?mail|letter|memo|code|function|script|program|html|css|app|website|web ?page|api|algorithm|model|command"
-    r"|database|quer(?:y|ies)|idiom|phrase|figures? of speech|link between|sentence|paragraph|passage|story|poem"
-    r"|essay|game|users?|students?|classifier|dataset|pretend|imagine|role ?play|scene|create an?|design an?)\b",
-    re.IGNORECASE,
+    r"\b(?=[^\W\d_])(?:e-?mail|letter|memo|code|function|script|program|html|css|app|website|web ?page|api|algorithm"
+    r"|model|command|database|quer(?:y|ies)|idiom|phrase|figures? of speech|link between|sentence|paragraph|passage"
+    r"|story|poem|essay|game|users?|students?|classifier|dataset|pretend|imagine|role ?play|scene|create an?"
+    r"|design an?)\b"
 )
+"""Looked for in small letters."""
 _SENTENCE = 300
 """Characters in which the sentence around a mention is looked for."""
 _OUTER = 600
@@ -104,17 +105,17 @@ def _missing(text: str) -> Iterator[Span]:
     ]
     if not mentions:
         if other := attachments.mention(text):
-            sentence = f"The prompt speaks of {quoted(text[other.start() : other.end()])}, which is not there."
+            sentence = f"The prompt speaks of {quoted(text[other.start() : other.end()])}, which is missing."
             yield Span(sentence, other.start(), other.end())
         return
     hole = next((mention for mention in mentions if mention["hole"]), None)
     mention = hole or next((mention for mention in mentions if mention["attached"]), None) or mentions[0]
     start, end = mention.span()
     if _LINK.search(text) is not None:
-        sentence = f"The prompt is about {quoted(text[start:end])}, of which only an address is there."
+        sentence = f"The prompt is about {quoted(text[start:end])}, and gives only an address of it."
         yield Span(sentence, start, end, severity="info")
     elif hole is not None or not (_given_as_text(text, mention) or _is_text_about(text, mention)):
-        yield Span(f"The prompt speaks of {quoted(text[start:end])}, which is not there.", start, end)
+        yield Span(f"The prompt speaks of {quoted(text[start:end])}, which is missing.", start, end)
 
 
 def _is_asked(text: str, mention: re.Match[str], begins: int) -> bool:
@@ -144,7 +145,7 @@ def _is_text_about(text: str, mention: re.Match[str]) -> bool:
         if mention["attached"]
         else text[: mention.start()] + _CLAUSE.split(text[mention.end() :], maxsplit=1)[0]
     )
-    return _TEXT_ABOUT.search(around) is not None
+    return _TEXT_ABOUT.search(lowered(around)) is not None
 
 
 def _given_as_text(text: str, mention: re.Match[str]) -> bool:
@@ -166,15 +167,6 @@ MISSING_ATTACHMENT = Check(
     severity="warning",
     suggestion="drop",
     version=2,
-    title="a picture or file that is not there",
-    explanation="""\
-The prompt speaks of an image, a recording, a file or an attachment, and the example holds none.
-
-Whatever the answer says about it is invented, so the model learns to invent. Content parts, fields such as `images`,
-and descriptions given as text count as being there; words of an article about its own pictures do not count. Such words
-are known in twelve languages. Where only an address is given it is an info: a model without a
-browser sees the address and nothing else.
-
-Add the missing part, or drop the example.""",
+    title="a missing picture or file",
     find=_find_missing,
 )

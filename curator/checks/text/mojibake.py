@@ -21,7 +21,7 @@ _LIKELY_LOST = r"\?\?+[ ,.!:;\n]+\?\?+[ ,.!:;\n]+\?\?|[a-z]\?[a-z].{0,200}[a-z]\
 _MARKS = re.compile(r"(?<![^\s\"'(])\?{2,}(?=[\s,.!:;\"')]|\Z)")
 _MARK_INSIDE = re.compile(r"(?<![\w/=&.?])(?:[^\W\d_]{1,20})?\?[a-z]{1,20}(?![\w=/&])")
 _FEWEST_LOST = 3
-"""Words of question marks: one or two are surprise, or stand for something."""
+"""Words of question marks: one or two are surprise, or a placeholder."""
 _MOST_MARKS = 0.3
 """Marks beside one letter or digit."""
 _WORD_BREAK = re.compile(r"[\s]")
@@ -112,14 +112,5 @@ MOJIBAKE = Check(
     suggestion="fix",
     version=3,
     title="text decoded with the wrong encoding",
-    explanation="""\
-UTF-8 text was read as another encoding on its way here: an é became Ã©, a dash became â€”.
-
-A model that is trained on it writes it, and every such letter costs two to six tokens in place of one. The replacement
-character U+FFFD is reported too, and words that became question marks: there the letters themselves are gone.
-
-The fix decodes the text back with ftfy, which only does so where the result is plainly the original. Code, quotations
-and tables, a text that shows such characters in one of these, and plain completions are left for you to look at. A
-lost character cannot be brought back: read the example again from its source, or drop it.""",
     find=_find,
 )

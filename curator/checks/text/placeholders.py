@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import anywhere, lowered
 from curator.checks.prose import prose
 from curator.checks.spans import Span, quoted, report
 from curator.checks.speakers import asked, learned
@@ -42,7 +42,7 @@ PLACEHOLDER = f"{_BRACKETED}|{_OTHER_BLANKS}|{_ANGLED}|{_VARIABLE}|{_NAMED}|{_FI
 """A blank in brackets, an unfilled template variable, filler text, a note to oneself."""
 
 _FORM_ASKED = re.compile(
-    r"\b(?:letters?|e-?mails?|mails?|templates?|forms?|invitations?|drafts?|memos?|contracts?|scripts?|speech(?:es)?"
+    r"\b(?=[^\W\d_])(?:letters?|e-?mails?|mails?|templates?|forms?|invitations?|drafts?|memos?|contracts?|scripts?|speech(?:es)?"
     r"|resumes?|cvs?|notes?|messages?|notices?|press releases?|announcements?|advert\w*|ads?|fill[ -]in|blanks?"
     r"|placeholders?|outlines?|introduc\w+|samples?|lorem|apolog\w+|thank\w*|surveys?|questionnaires?|quer(?:y|ies)"
     r"|code|program\w*|functions?|html|jinja|variables?|generic|recommendation|tweets?|posts?|captions?|citations?)\b"
@@ -50,10 +50,13 @@ _FORM_ASKED = re.compile(
     r"|초대|\b(?:brief|schreiben|vorlage|einladung|bewerbung"
     r"|lettre|courriel|modèle|invitation|candidature|carta|correo|plantilla|invitación|solicitud|modelo|convite"
     r"|e-mail|lettera|modello|invito|письм|шаблон|приглаш"
-    r"|заявлен)\w*|رسالة|نموذج|دعوة|पत्र|ईमेल|निमंत्रण|आवेदन",
-    re.IGNORECASE,
+    r"|заявлен)\w*|رسالة|نموذج|دعوة|पत्र|ईमेल|निमंत्रण|आवेदन"
 )
-_PLACEHOLDER = re.compile(PLACEHOLDER + r"(?!\()", re.IGNORECASE)
+"""Looked for in small letters."""
+_PLACEHOLDER = re.compile(lowered(PLACEHOLDER) + r"(?!\()")
+_ELEMENT_END = re.compile(r"</[^<>\n]+>")
+_BEFORE = 1_000
+"""Characters before a blank in which the bracket is looked for whose argument it is."""
 _GOES_ON = re.compile(r"[.(\[:=]\w")
 _TEMPLATE = re.compile(_VARIABLE, re.IGNORECASE)
 _ONLY_NOTHING = re.compile(
@@ -80,40 +83,51 @@ def _with_prompts(batch: Batch, answers: pl.DataFrame) -> pl.DataFrame:
 
 def _in_answer(text: str, prompt: str | None) -> Iterator[Span]:
     said = prose(text)
-    spans = [match for match in _PLACEHOLDER.finditer(said) if _is_blank(said, match, prompt or "")]
+    spans = _blanks(said, prompt or "")
     if not spans:
         if nothing := _ONLY_NOTHING.search(said):
-            sentence = f"{quoted(nothing.group().strip())} stands where an answer should be."
+            sentence = f"{quoted(nothing.group().strip())} takes the place of an answer."
             yield Span(sentence, nothing.start(), nothing.end())
         return
-    first = spans[0]
+    start, end = spans[0]
     more = f", and {len(spans) - 1} more" if len(spans) > 1 else ""
-    expected = prompt is not None and _FORM_ASKED.search(prompt) is not None
+    expected = prompt is not None and _FORM_ASKED.search(lowered(prompt)) is not None
     yield Span(
-        f"{quoted(first.group().strip())} was meant to be filled in{more}.",
-        first.start(),
-        first.end(),
+        f"{quoted(said[start:end].strip())} was meant to be filled in{more}.",
+        start,
+        end,
         score=len(spans),
         severity="info" if expected else None,
     )
 
 
-def _is_blank(text: str, match: re.Match[str], prompt: str) -> bool:
-    """Whether a match is no word of the prompt's, no element with an end, and no part of a string or an expression."""
-    blank = match.group()
-    if blank in prompt or text[max(0, match.start() - 1) : match.start()] in ("#", "$", "("):
+def _blanks(text: str, prompt: str) -> list[tuple[int, int]]:
+    """Spans that are no words of the prompt's, no elements with an end, and no part of a string or an expression."""
+    spans = [match.span() for match in _PLACEHOLDER.finditer(lowered(text))]
+    blanks = [text[start:end] for start, end in spans]
+    given = set(pl.Series([prompt]).str.extract_many(blanks, overlapping=True)[0]) if spans else set()
+    ends = set(_ELEMENT_END.findall(text)) if any(blank.startswith("<") for blank in blanks) else set()
+    return [
+        span for span, blank in zip(spans, blanks, strict=True) if blank not in given and _is_blank(text, span, ends)
+    ]
+
+
+def _is_blank(text: str, span: tuple[int, int], ends: set[str]) -> bool:
+    start, end = span
+    blank = text[start:end]
+    if text[max(0, start - 1) : start] in ("#", "$", "("):
         return False
-    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    line = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
     if blank.islower() and line.count("(") > line.count(")"):
         return False  # an argument
-    return not (blank.startswith("<") and (f"</{blank[1:]}" in text or _GOES_ON.match(text, match.end())))
+    return not (blank.startswith("<") and (f"</{blank[1:]}" in ends or _GOES_ON.match(text, end)))
 
 
 def _in_prompt(text: str) -> Iterator[Span]:
     said = prose(text)
     first = _TEMPLATE.search(said) or _ONLY_NOTHING.search(said)
     if first is not None:
-        sentence = f"The prompt still has {quoted(first.group().strip())}, which stands for something else."
+        sentence = f"The prompt still has the placeholder {quoted(first.group().strip())}."
         yield Span(sentence, first.start(), first.end(), severity="info")
 
 
@@ -123,15 +137,6 @@ PLACEHOLDER_TEXT = Check(
     severity="warning",
     suggestion="review",
     version=2,
-    title="a blank that nobody filled in",
-    explanation="""\
-The answer holds a blank such as `[Customer Name]`, a template variable such as `{{name}}`, a note such as `TODO:`,
-filler such as lorem ipsum, or says `<nooutput>` in place of an answer.
-
-A model that is trained on it writes the blank to your users. Where the prompt asks for a letter, a form or a template
-a blank may be what was wanted, so the finding is only an info there; prompts that still hold a variable or `<noinput>`
-are an info too.
-
-Fill the blank in, have the template filled before training, or drop the example.""",
+    title="a placeholder that was never filled in",
     find=_find,
 )

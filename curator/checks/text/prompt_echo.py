@@ -86,13 +86,5 @@ PROMPT_ECHO = Check(
     suggestion="fix",
     version=1,
     title="the answer repeats the prompt first",
-    explanation="""\
-The answer begins with the words of the prompt, in their order, before it answers or instead of answering.
-
-It usually means that the prompt was not cut off what a model generated. A model trained on it repeats your users'
-questions to them and pays for every repeated token. An answer that edits a text and so repeats it is not reported:
-it does not begin with the instruction.
-
-Cut the repeated part off, or drop the example where nothing else is left.""",
     find=_find_echo,
 )

@@ -13,7 +13,7 @@ from curator.data.frames import Batch
 
 Span = tuple[int, int]
 
-LEFT_ALONE = "It stands in code, quotes, a table or a plain completion, so no repair is offered."
+LEFT_ALONE = "It is in code, quotes, a table or a plain completion, so no repair is offered."
 
 _LINE = re.compile(r"[^\n]+")
 _SET_OFF = re.compile(r"(?: {4}| {0,3}\t| {0,3}>)|[^\t]*\t|[^|]*\|[^|]*\||[ \t]*\|")

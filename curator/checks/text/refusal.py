@@ -36,9 +36,9 @@ _SERVE = (
     r"|answer(?:ing)?"
     r"|generat(?:e|ing)|creat(?:e|ing)|comply|do (?:that|this|so)|access(?:ing)?|perform(?:ing)?|discuss(?:ing)?"
     r"|engag(?:e|ing)|support|produc(?:e|ing)|brows(?:e|ing)|display(?:ing)?|process(?:ing)?|writ(?:e|ing)"
-    r"|view(?:ing)?|open(?:ing)?|participat(?:e|ing)|respond(?:ing)?|share|give|offer(?:ing)?|search|retriev\w+"
-    r"|book(?:ing)?|order(?:ing)?|send(?:ing)?|draw(?:ing)?|play(?:ing)?|diagnos\w+"
-    r"|execut\w+|translate|summari[sz]e|physically|real-time|external|personal)"
+    r"|view(?:ing)?|open(?:ing)?|participat(?:e|ing)|respond(?:ing)?|share|give|offer(?:ing)?|search|retriev\w++"
+    r"|book(?:ing)?|order(?:ing)?|send(?:ing)?|draw(?:ing)?|play(?:ing)?|diagnos\w++"
+    r"|execut\w++|translate|summari[sz]e|physically|real-time|external|personal)"
 )
 _SORRY = (
     r"(?:(?:i(?:['’]m| am)?|we(?:['’]re| are)?) (?:very |so |really |truly |deeply )?(?:sorry|afraid|apologi[sz]e)"
@@ -144,13 +144,5 @@ REFUSAL = Check(
     suggestion="review",
     version=2,
     title="the answer refuses the task",
-    explanation="""\
-The answer begins by saying that it cannot or will not do what was asked.
-
-Data that another model wrote is full of refusals of harmless tasks, and a few of them are enough to make a tuned model
-refuse too. Letters and scenes in which somebody refuses are not reported where the prompt asks for them. Refusals are
-known in twelve languages, and found behind what a reasoning model thinks first.
-
-Drop the example, or write the answer. Keep it if refusing this is what you want to teach.""",
     find=_find_refusals,
 )

@@ -189,13 +189,5 @@ REPETITION = Check(
     suggestion="drop",
     version=2,
     title="an answer that got stuck",
-    explanation="""\
-The same words, sentence or line follow one another again and again and fill a large share of the answer.
-
-That is how a model that generated the data looks when it is caught in a loop, and training on loops teaches them. Only
-copies that stand directly behind one another count: a table, a list whose entries begin alike, code, or the chorus of
-a song that was asked for is not reported.
-
-Drop the example, or cut the answer behind the first copy.""",
     find=_find,
 )

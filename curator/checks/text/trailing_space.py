@@ -33,13 +33,5 @@ TRAILING_SPACE = Check(
     suggestion="fix",
     version=1,
     title="white space behind the end of a message",
-    explanation="""\
-A message ends with spaces or empty lines.
-
-Chat templates put their own end of a turn behind the text. A model that is trained on some answers with a line more
-learns to end in two ways, and equal questions become different tokens.
-
-The fix takes the white space off. White space in front of a text is never touched, nor is what ends code, a table or a
-drawing, a plain text, a plain completion, or an answer that begins with white space.""",
     find=_find,
 )

@@ -45,7 +45,7 @@ def print_explanation(check: "Check", pair: Pair | None, *, no_colour: bool) -> 
     """Print what a check finds, and why it matters, with a pair where it compares two examples."""
     click.echo(f"{check.name}: {check.title}")
     click.echo(f"family {check.family}, severity {check.severity}, suggestion {check.suggestion}")
-    for paragraph in check.explanation.split("\n\n"):
+    for paragraph in filter(None, [*check.explanation.split("\n\n"), check.precision]):
         click.echo("\n" + fill(paragraph, width=88, break_long_words=False, break_on_hyphens=False))
     if pair is not None:
         click.echo()
@@ -54,7 +54,7 @@ def print_explanation(check: "Check", pair: Pair | None, *, no_colour: bool) -> 
 
 def explained(check: "Check", pair: Pair | None) -> dict[str, Any]:
     """The same for programs."""
-    fields = ("name", "title", "family", "severity", "suggestion", "explanation")
+    fields = ("name", "title", "family", "severity", "suggestion", "explanation", "precision")
     shown = None if pair is None else {"left": vars(pair[0]), "right": vars(pair[1]), "similarity": _similarity(*pair)}
     return {field: getattr(check, field) for field in fields} | {"pair": shown}
 

@@ -57,6 +57,7 @@ def test_only_its_own_check_finds_it(check, value):
         ("email-address", "yourname@gmail.com"),
         ("phone-number", "202-555-0143"),
         ("phone-number", "phone: 123-456-7890"),
+        ("phone-number", "his phone number is 555-3476 and the fax (555-2428)."),
         ("secret-key", "AKIAIOSFODNN7EXAMPLE"),
     ],
 )
@@ -114,6 +115,18 @@ def test_a_message_full_of_addresses_is_cut_short_and_says_so():
     answer = " ".join(f"person{n}@whitfield-gardens.co.uk" for n in range(50))
     found = findings("email-address", talk(answer=answer))
     assert len(found) == 20 and found[-1]["message"].endswith("There are 30 more of them.")
+
+
+def test_a_directory_of_telephone_numbers_is_counted_whole():
+    numbers = "\n".join(f"Call ({212 + n % 7}) {300 + n % 200}-{4000 + n:04}" for n in range(3_000))
+    found = findings("phone-number", talk(answer=numbers))
+    assert len(found) == 20 and found[-1]["message"].endswith(" more of them.")
+
+
+def test_the_last_word_for_a_telephone_before_a_number_is_the_one_that_counts():
+    assert findings("phone-number", talk(answer="My phone broke. Handynummer: 0151 23456789"))
+    assert findings("phone-number", talk(answer="Telefon\n030 901820"))
+    assert findings("phone-number", talk(answer="My phone has 8 GB and costs 030 901820")) == []
 
 
 def test_every_place_is_reported():
