@@ -9,6 +9,7 @@ __all__ = [
     "media.references",
     "preference.bias",
     "privacy.secret_keys",
+    "reasoning.lost",
     "spans",
     "speakers",
     "text.fixes",
