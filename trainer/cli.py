@@ -47,37 +47,40 @@ def _skip_option(command: Any) -> Any:
 @cli.command()
 @click.argument("folder", type=Folder)
 @click.option("--json", "as_json", is_flag=True, help="The plan as one JSON object on stdout.")
-@click.option("--refused", "only_refused", is_flag=True, help="Instead: what the chat template refuses, as JSON.")
+@click.option("--refused", "what", flag_value="refused", help="Instead: what the chat template refuses, as JSON.")
+@click.option("--rendered", "what", flag_value="rendered", help="Instead: examples as the model sees them, as JSON.")
 @_skip_option
 @_model_options
 def plan(
     folder: Path,
     as_json: bool,
-    only_refused: bool,
+    what: str | None,
     skip_untrainable: bool,
     allow_download: bool,
     trust_remote_code: bool,
 ) -> None:
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(folder, allow_download)
-    if only_refused:
+    if what is not None:
         from trainer.plan.refused import refused
+        from trainer.plan.rendered import rendered
 
-        reasons = refused(folder, allow_download, trust_remote_code=trust_remote_code)
-        _print(json.dumps(reasons, ensure_ascii=False, indent=2))
+        answered = refused if what == "refused" else rendered
+        found = answered(folder, allow_download, trust_remote_code=trust_remote_code)
+        _print(json.dumps(found, ensure_ascii=False, indent=2))
         return
     from trainer.plan.describe import describe
     from trainer.plan.plan import make_plan
 
     made = make_plan(folder, allow_download, trust_remote_code=trust_remote_code, skip_untrainable=skip_untrainable)
     if as_json:
-        found = {
+        about = {
             **made.as_event(),
             "truncation_report": made.train_truncation.as_event(),
             "warnings": made.warnings,
             "page": describe(made, colour=False),
         }
-        _print(json.dumps(found, ensure_ascii=False, indent=2))
+        _print(json.dumps(about, ensure_ascii=False, indent=2))
     else:
         _print(describe(made, colour=sys.stdout.isatty()))
 

@@ -17,7 +17,8 @@ def reasons_not_run(
     """Checks that did not run, each with the reason."""
     from curator.checks.catalogue import CHECKS
 
-    reasons = {check.name: "not selected" for check in CHECKS if check not in checks}
+    reasons = {"thinking-lost": "no model was named with --model"}
+    reasons |= {check.name: "not selected" for check in CHECKS if check not in checks}
     if options.settings.max_tokens is None:
         for name in ("over-token-limit", "answer-cut-by-limit"):
             reasons.setdefault(name, _no_limit(options.target))

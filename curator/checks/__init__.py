@@ -10,6 +10,7 @@ __all__ = [
     "own.own_checks",
     "preference.bias",
     "privacy.secret_keys",
+    "reasoning.lost",
     "spans",
     "speakers",
     "text.fixes",

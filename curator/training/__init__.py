@@ -2,6 +2,7 @@
 
 __all__ = [
     "ablation",
+    "as_model",
     "base_models",
     "coverage",
     "evaluation",

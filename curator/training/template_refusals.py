@@ -15,6 +15,7 @@ from curator.audit.engine import Audit
 from curator.audit.findings import all_findings
 from curator.audit.loading.reread import originals
 from curator.checks.catalogue import check_named
+from curator.checks.reasoning.lost import THINKING_LOST
 from curator.data.frames import found, nothing_found
 from curator.targets.conversion import judge_example, to_line
 from curator.targets.engines.built_in import BUILT_IN
@@ -26,7 +27,7 @@ _CHECK = "rejected-by-target"
 
 
 def with_template_refusals(audit: Audit, model: str, *, allow_download: bool = False) -> Audit:
-    """The audit with an error for every example of the set that the model's chat template refuses.
+    """The audit with what the model's chat template refuses, an error each, and whose thinking it drops, a warning.
 
     Args:
         audit: of the data.
@@ -36,13 +37,17 @@ def with_template_refusals(audit: Audit, model: str, *, allow_download: bool = F
     Raises:
         UsageError, MissingDependency, WorkFailed: what the trainer says.
     """
-    reasons = _refused(audit, model, ["--allow-download"] if allow_download else [])
-    if not reasons:
+    reasons, lost = _refused(audit, model, ["--allow-download"] if allow_download else [])
+    not_run = {name: reason for name, reason in audit.not_run.items() if name != THINKING_LOST.name}
+    audit = replace(audit, not_run=not_run)
+    if not reasons and not lost:
         return audit
     sentences = [f"The chat template of {model} refuses the example: {reason}" for reason in reasons.values()]
-    rows = pl.DataFrame({"row": list(reasons), "message": sentences}, schema={"row": pl.UInt32, "message": pl.String})
+    dropped = [f"The chat template of {model} drops thinking that the example has."] * len(lost)
     bare = replace(audit.loaded, findings=nothing_found())
-    ours = all_findings(bare, (check_named(_CHECK),), audit.options.settings, [found(_CHECK, rows)])
+    named = (check_named(_CHECK), THINKING_LOST)
+    frames = [_found(_CHECK, list(reasons), sentences), _found(THINKING_LOST.name, lost, dropped)]
+    ours = all_findings(bare, named, audit.options.settings, frames)
     edited = audit.edited
     if edited.by_position:
         rows_of = {position: row for row, position in enumerate(edited.positions.tolist()) if position >= 0}
@@ -55,8 +60,13 @@ def with_template_refusals(audit: Audit, model: str, *, allow_download: bool = F
     return replace(audit, source_findings=together, edited=edited)
 
 
-def _refused(audit: Audit, model: str, allowed: list[str]) -> dict[int, str]:
-    """By position in the set, why the template refuses an example that is sound in its form."""
+def _found(check: str, rows: list[int], sentences: list[str]) -> pl.DataFrame:
+    schema = {"row": pl.UInt32, "message": pl.String}
+    return found(check, pl.DataFrame({"row": rows, "message": sentences}, schema=schema))
+
+
+def _refused(audit: Audit, model: str, allowed: list[str]) -> tuple[dict[int, str], list[int]]:
+    """By position in the set, why the template refuses a sound example; whose thinking it drops."""
     place = str(Path(model).resolve()) if Path(model).is_dir() else model
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / SETTINGS_FILE).write_text(run_settings(place), encoding="utf-8")
@@ -64,9 +74,10 @@ def _refused(audit: Audit, model: str, allowed: list[str]) -> dict[int, str]:
             for line in _lines(audit):
                 file.write(msgspec.json.encode(line) + b"\n")
             if not file.tell():
-                return {}
-        reasons: dict[str, str] = json.loads(ask_trainer("plan", folder, "--refused", *allowed))
-    return {int(position): reason for position, reason in reasons.items()}
+                return {}, []
+        answered: dict[str, Any] = json.loads(ask_trainer("plan", folder, "--refused", *allowed))
+    refusals = {int(position): reason for position, reason in answered["refused"].items()}
+    return refusals, [int(position) for position in answered["thinking_lost"]]
 
 
 def _lines(audit: Audit) -> Iterator[dict[str, Any]]:

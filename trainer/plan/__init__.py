@@ -1,3 +1,3 @@
 """Everything known before the first step."""
 
-__all__ = ["data", "describe", "memory", "plan", "refused"]
+__all__ = ["data", "describe", "memory", "plan", "refused", "rendered"]

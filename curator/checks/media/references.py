@@ -86,6 +86,6 @@ def missing_files(named: pl.DataFrame, folder: Path) -> pl.DataFrame:
     """`FOUND` of `REFERENCES` whose files are beside `folder`'s data."""
     faults = {name: fault_of(name, folder) for name in named["file"].unique(maintain_order=True)}
     sentences = pl.Series("message", [faults[name] for name in named["file"]], dtype=pl.String)
-    outside = pl.when(pl.col("message").str.contains("outside the folder", literal=True)).then(pl.lit("info"))
-    listed = named.with_columns(sentences).drop_nulls("message").with_columns(outside.alias("severity"))
+    is_elsewhere = pl.when(pl.col("message").str.contains("outside the folder", literal=True)).then(pl.lit("info"))
+    listed = named.with_columns(sentences).drop_nulls("message").with_columns(is_elsewhere.alias("severity"))
     return found("media-missing", listed)

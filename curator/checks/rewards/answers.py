@@ -102,8 +102,8 @@ def _said(answer: str, prompt: str) -> str | None:
         return None
     is_long_number = _NUMBER.fullmatch(answer) is not None and len(re.sub(r"\D", "", answer).rstrip("0")) >= 4
     if is_long_number or (_NUMBER.fullmatch(answer) is None and len(answer.split()) >= 4):
-        whole = re.search(rf"(?i)(?<![\w.,]){exact}(?![\w]|[.,]\d)", prompt)
-        return whole[0] if whole else None
+        match = re.search(rf"(?i)(?<![\w.,]){exact}(?![\w]|[.,]\d)", prompt)
+        return match[0] if match else None
     return None
 
 

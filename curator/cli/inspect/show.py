@@ -13,15 +13,22 @@ of line ends."""
 @data_command("show", "checks", "meaning", "filter")
 @json_option("One JSON object a line, texts as they are.")
 @limit_option(20)
-def command(options: DataRequest, as_json: bool, limit: int) -> None:
-    """Print the examples of DATA that --where FILTER finds, with what is wrong with each."""
+@click.option("--as", "model", metavar="MODEL", help="As this model sees them: a folder, or a name in the local cache.")
+def command(options: DataRequest, as_json: bool, limit: int, model: str | None) -> None:
+    """Print the examples of DATA that --where FILTER finds, with what is wrong with each.
+
+    With --as MODEL each is printed as the model's chat template renders it, its trained tokens between ⟦ and ⟧.
+    """
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar, stdout_console
     from curator.cli.text.examples import shown_examples
+    from curator.cli.text.rendered import as_shown_by
 
     with open_data(options) as opened:
         with progress_bar(options) as progress:
             found = shown_examples(opened, options.where, limit or None, progress)
+            if model is not None:
+                found = as_shown_by(found, model)
         console = stdout_console(no_colour=options.no_colour)
         for example in found.examples:
             if as_json:

@@ -14,12 +14,14 @@ from curator.audit.findings import ADDED, Locations, counted_together, published
 from curator.audit.loading.load import Progress
 from curator.audit.loading.reread import Original, originals_at
 from curator.audit.open_data import Opened
+from curator.cli.text.rendered import rendered_text
 from curator.data.content import content_of, spoken
 from curator.data.finding import Finding
 from curator.data.safe_text import visible
 from curator.review.filter.language import keys_asked
 from curator.review.filter.query import examples_found
 from curator.review.filter.unreadable import UnreadableLines, unreadable_found
+from curator.training.as_model import AsModel
 
 _ASK_THE_AUDIT = {"check", "severity", "is", "topic", "tokens", "answer-tokens"}
 """Keys of a filter that only an audit can answer; for others the examples are read and no more."""
@@ -35,6 +37,7 @@ class PrintedExample:
     findings: list[Finding]
     status: str
     edited: bool
+    rendered: AsModel | None = None
 
     def to_json(self) -> str:
         """One line of JSON; texts are as they are, escaped as JSON escapes."""
@@ -47,6 +50,8 @@ class PrintedExample:
             **self.original.content.identity(),
             "findings": [finding.model_dump(exclude_none=True) for finding in self.findings],
         }
+        if self.rendered is not None:
+            value["rendered"] = self.rendered.model_dump()
         return msgspec.json.encode(value).decode()
 
     def to_text(self) -> Text:
@@ -56,6 +61,8 @@ class PrintedExample:
         edited = ", edited" if self.edited else ""
         text.append(f"── {place}:{self.original.line}  {self.id}  {self.status}{edited}\n", style="bold")
         content = self.original.content
+        if self.rendered is not None:
+            return text.append_text(rendered_text(self.rendered))
         for part, messages in (("", content.messages), ("chosen ", content.chosen), ("rejected ", content.rejected)):
             for message in messages or ():
                 text.append(f"{part}{visible(message['role'], one_line=True)}\n", style="cyan")
