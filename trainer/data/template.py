@@ -96,22 +96,6 @@ class ChatTemplate:
             else:
                 yield text, [AnswerSpan._make(fields) for fields in answers], tuple(lost)
 
-    def refusals(self, conversations: Sequence[Conversation]) -> Iterator[str]:
-        """Why each conversation cannot be trained on with this template; "" where it can.
-
-        Raises:
-            TemplateError: the template does not come to an end.
-        """
-
-        def refusal(conversation: Conversation) -> str:
-            try:
-                self.answers(conversation)
-            except TemplateError as problem:
-                return str(problem).removeprefix(f"{conversation.name}: ")
-            return ""
-
-        yield from self._in_bounds(refusal, conversations, [conversation.name for conversation in conversations])
-
     def _in_bounds(self, work: Callable[[Any], Any], items: Sequence[Any], names: Sequence[str]) -> Iterator[Any]:
         """Render in a process that ends when a template loops: it comes with a model and may do anything."""
         _ = self.end_markers  # asked of the tokenizer here, whose threads a forked process does not have

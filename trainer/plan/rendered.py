@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
+from trainer.contract.errors import TemplateError
 from trainer.contract.settings import read_settings
 from trainer.data.find_template import chat_template
 from trainer.data.read import read_conversations
 from trainer.data.template import AnswerSpan
 from trainer.model.load import find_source, load_tokenizer
+from trainer.plan.plan import template_file
 from trainer.plan.unasked import refuse_unasked
 
 
@@ -25,16 +27,13 @@ def rendered(folder: Path, allow_download: bool = False, *, trust_remote_code: b
     refuse_unasked(given, folder, trust_remote_code)
     conversations = read_conversations(folder / contract.TRAIN_FILE)
     tokenizer = load_tokenizer(find_source(given.model, folder, allow_download, trust_remote_code))
-    file = None if given.model.chat_template is None else folder / given.model.chat_template
-    template = chat_template(tokenizer, file)
-    reasons = list(template.refusals(conversations))
-    sound = template.all_answers([one for one, reason in zip(conversations, reasons, strict=True) if not reason])
+    template = chat_template(tokenizer, template_file(given, folder))
     examples: list[dict[str, Any]] = []
-    for conversation, reason in zip(conversations, reasons, strict=True):
-        if reason:
-            examples.append({"name": conversation.name, "refused": reason})
+    for conversation, found in zip(conversations, template.all_answers(conversations), strict=True):
+        if isinstance(found, TemplateError):
+            examples.append({"name": conversation.name, "refused": str(found).removeprefix(f"{conversation.name}: ")})
             continue
-        text, answers, lost = next(sound)
+        text, answers, lost = found
         ids, stretches = _stretches(tokenizer, text, answers)
         examples.append({"name": conversation.name, "stretches": stretches, "ids": ids, "lost": list(lost)})
     return examples
