@@ -7,6 +7,7 @@ __all__ = [
     "languages.open_tasks",
     "measures",
     "media.references",
+    "own.decorator",
     "own.own_checks",
     "preference.bias",
     "privacy.secret_keys",

@@ -17,6 +17,8 @@ MADE_LATER = {
     "curator.review.filter.language": "a person's own search, which polars does in linear time",
     "curator.audit.stages.known_splits": "names of sides, proven below",
     "curator.data.sources.csv_rows": "a delimiter, escaped; one field is matched where the last one ended",
+    "curator.checks.rewards.answers": "an expected answer, escaped, between looks at one character each",
+    "curator.data.logs.home_folders": "the name of a home folder, escaped, between looks at one character each",
     "curator.checks.privacy.secret_keys": "one of the forms that `_KEY` is put together from, against what it found",
     "curator.data.sources.resuming": "keys that were read before, escaped; only white space may stand before them",
 }

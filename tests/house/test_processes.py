@@ -16,6 +16,7 @@ PLACES = {
     "curator/training/trainer_process.py",
     "curator/training/prepare.py",
     "curator/audit/runners/local.py",
+    "curator/checks/own/own_checks.py",  # a person's own checks, asked for by name
 }
 """Modules that start processes. A new one uses `curator.module_path`, and is named here."""
 

@@ -13,7 +13,6 @@ _TOWER = re.compile(r"(^|\.)[^.]*(vision|visual|image|audio|speech|video|multi_m
 """Part of a module's name in models that also see or hear; examples are text, so nothing there would learn."""
 _EXPERTS = re.compile(r"(^|\.)experts(\.|$)")
 _ROUTER = re.compile(r"(^|\.)[^.]*router[^.]*(\.|$)|(^|[._])gate$|(^|\.)wg$")
-_ATTENTION = re.compile(r"(^|\.)[^.]*(attn|attention)[^.]*\.")
 _NAMES_OF_EXPERTS = frozenset({"gate", "gate_proj", "up_proj", "down_proj", "w1", "w2", "w3"})
 """PEFT (0.21) reads these as names of stacked experts, so no other layer of such a model can be told by them."""
 _MAMBA = frozenset({"falcon_h1", "mamba", "mamba2", "falcon_mamba", "nemotron_h"})
@@ -126,7 +125,7 @@ def _is_wanted(name: str, kind: str, wanted: str) -> bool:
 
 
 def _is_attention(name: str) -> bool:
-    return _ATTENTION.search(name) is not None
+    return any("attn" in part or "attention" in part for part in name.split(".")[:-1])
 
 
 def _ends(name: str, end: str) -> bool:

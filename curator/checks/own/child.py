@@ -92,9 +92,9 @@ def _answer(check: Definition, examples: pl.DataFrame, messages: pl.DataFrame) -
             frame = pl.DataFrame(found, schema=_COLUMNS)
     except BaseException as problem:  # of the check, which must not end an audit
         failed = f"It failed on a block of {len(examples):,} examples: {_words(problem)}."
-    written = BytesIO()
-    frame.write_ipc(written)
-    return failed.encode(), written.getvalue()
+    stream = BytesIO()
+    frame.write_ipc(stream)
+    return failed.encode(), stream.getvalue()
 
 
 _OWN = os.getpid()

@@ -184,6 +184,6 @@ def _process_of(sources: tuple[OwnSource, ...]) -> _OwnProcess:
 
 
 def _ipc(frame: pl.DataFrame) -> bytes:
-    written = BytesIO()
-    frame.write_ipc(written)
-    return written.getvalue()
+    stream = BytesIO()
+    frame.write_ipc(stream)
+    return stream.getvalue()

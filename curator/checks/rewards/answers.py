@@ -14,13 +14,12 @@ _FEWEST = 20
 """Prompts from which the commonest answer says something about the set."""
 _MOST_WORDS = 20
 _BOXED = re.compile(r"\\boxed\s*\{")
-_LAST_LINE = re.compile(r"####\s*(.+?)\s*\Z", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _VAGUE = re.compile(
     r"(?i)\b(?:proof|prove[ds]?|see (?:above|below|the)|not (?:given|available|provided)|omitted|various|depends"
     r"|answers? (?:may |will )?var(?:y|ies)|n/?a|unknown|none given|todo|tbd)\b"
 )
-_OPTION = re.compile(r"(?m)^\s*[(\[]?[A-Ja-j1-9][.):\]]")
+_OPTION = re.compile(r"(?m)^[ \t]*+[(\[]?[A-Ja-j1-9][.):\]]")
 
 
 def final_answer(answer: str) -> str:
@@ -33,8 +32,7 @@ def final_answer(answer: str) -> str:
             if depth == 0:
                 return answer[start:at].strip()
         return ""
-    last = _LAST_LINE.search(answer)
-    return last[1] if last else answer.strip()
+    return answer.rpartition("####")[2].strip() or answer.strip()
 
 
 def _prompts(batch: Batch) -> pl.DataFrame:

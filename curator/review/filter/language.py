@@ -234,9 +234,9 @@ class _Reader:
         if key in NUMBERS:
             return self._number(key, value, place)
         if key == "score":
-            name, compared = re.fullmatch(r"([^<>=]*)(.*)", value).groups()  # type: ignore[union-attr]
+            name, *compared = re.split(r"(?=[<>=])", value, maxsplit=1)
             key = f"score:{name}"
-            return self._number(key, compared, place) if compared else Number(key, None, None)
+            return self._number(key, compared[0], place) if compared else Number(key, None, None)
         value = _unquoted(value[1:-1]) if value.startswith('"') else value
         known = {"decided": DECIDED, "is": FINDING_STATES}.get(key)
         if known is not None and value not in known:
