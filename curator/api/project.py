@@ -176,14 +176,12 @@ class OpenProject:
         Raises:
             UsageError: a setting is not possible.
         """
-        from curator.audit.meaning.meaning_search import semantic_must_link
         from curator.splitting.saved import make_split
         from curator.splitting.split_report import write_certificate
 
         opened = self._open
         audit = opened.examples(_quiet, compare=True)
-        must_link = semantic_must_link(audit, opened.project.cache, _quiet)
-        return write_certificate(opened, audit, make_split(opened, audit, settings, anew=anew, must_link=must_link))[0]
+        return write_certificate(opened, audit, make_split(opened, audit, settings, anew=anew))[0]
 
     def export(
         self,

@@ -78,17 +78,18 @@ def duplicates(texts: Iterable[str], threshold: float = _THRESHOLD) -> pl.DataFr
     return pl.concat([empty, found.cast(empty.schema)]).sort("left", "right")
 
 
-def leaks(train: Data, validation: Data, threshold: float = _THRESHOLD) -> pl.DataFrame:
-    """The examples of `validation` that are similar to one of `train`, or ask the same.
+def leaks(train: Data, validation: Data, threshold: float = _THRESHOLD, *, meaning: bool = True) -> pl.DataFrame:
+    """The examples of `validation` that are similar to one of `train`, or ask the same, in its words or in others.
 
     Args:
         train: names of files, a frame, a `datasets` object or records.
         validation: the same.
         threshold: Jaccard similarity of full texts.
+        meaning: compare meaning, too.
 
     Returns:
         columns example (id), file, line, train_example, train_file, train_line (the nearest), similarity (null: below
-        what was searched), same_prompt.
+        what was searched), same_prompt, cosine (of prompts that ask the same in other words; null: others).
 
     Raises:
         UnreadableInput: the data cannot be read.
@@ -98,18 +99,31 @@ def leaks(train: Data, validation: Data, threshold: float = _THRESHOLD) -> pl.Da
 
     known, held = given(train), given(validation)
     try:
-        found, _ = leaks_between(known.expanded(), held.expanded(), threshold, ReadingOptions(), 0, lambda *_: None)
+        both = known.expanded(), held.expanded()
+        found, _ = leaks_between(*both, threshold, ReadingOptions(), 0, lambda *_: None, meaning=meaning)
     finally:
         known.forget()
         held.forget()
     rows = []
     for one in found.nearest:
-        other = one.nearest or one.same_prompt
+        other = one.other
         if one.leaks and other is not None:
             here = (one.example.example, one.example.file, one.example.line)
-            rows.append((*here, other.example, other.file, other.line, one.similarity, one.same_prompt is not None))
-    kinds = (pl.String, pl.String, pl.UInt32, pl.String, pl.String, pl.UInt32, pl.Float32, pl.Boolean)
-    names = ("example", "file", "line", "train_example", "train_file", "train_line", "similarity", "same_prompt")
+            rows.append(
+                (*here, other.example, other.file, other.line, one.similarity, one.same_prompt is not None, one.cosine)
+            )
+    kinds = (pl.String, pl.String, pl.UInt32, pl.String, pl.String, pl.UInt32, pl.Float32, pl.Boolean, pl.Float32)
+    names = (
+        "example",
+        "file",
+        "line",
+        "train_example",
+        "train_file",
+        "train_line",
+        "similarity",
+        "same_prompt",
+        "cosine",
+    )
     return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -32,6 +33,9 @@ from curator.data.blocks import Block
 from curator.data.sources.source import Source
 from curator.project.cache import Cache
 from curator.project.saved_split import SPLITS
+
+if TYPE_CHECKING:
+    from curator.embedding.paraphrases import Prompts
 
 
 @dataclass(frozen=True)
@@ -186,10 +190,10 @@ def audit(
             cache.remove(placed.views_key)
     if has_leaks:
         with watch.stage("checking the split"):
-            more.append(_leaks(loaded, options, cache, decided))
+            more.append(_leaks(loaded, options, cache, decided, progress))
     if has_benchmark:
         with watch.stage("looking for the benchmark"):
-            more.append(_contamination(loaded, options, cache))
+            more.append(_contamination(loaded, options, cache, progress))
     last_run = _last_run(runs)
     if last_run is not None and any(check.family == "training" for check in checks):
         from curator.audit.stages.last_training import failures_found
@@ -251,19 +255,40 @@ def _last_run(runs: Path | None) -> Path | None:
     return last_finished(runs)
 
 
-def _contamination(loaded: Loaded, options: AuditOptions, cache: Cache) -> pl.DataFrame:
-    """What of the evaluation sets is in the data."""
+def _contamination(loaded: Loaded, options: AuditOptions, cache: Cache, progress: Progress) -> pl.DataFrame:
+    """What of the evaluation sets is in the data, in their words or in others."""
     from curator.audit.stages.benchmark import read_benchmark
     from curator.audit.stages.contamination import contamination_findings
 
-    return contamination_findings(loaded, corpus_of(loaded, cache), read_benchmark(options.against))
+    benchmark = read_benchmark(options.against)
+    found = contamination_findings(loaded, corpus_of(loaded, cache), benchmark)
+    if options.meaning.embedder == NO_EMBEDDER:
+        return found
+    from curator.audit.meaning.prompts import prompts_of
+    from curator.audit.stages.contamination import reworded_findings
+
+    reworded = reworded_findings(prompts_of(loaded, cache, progress).prompts, benchmark)
+    return pl.concat([found, reworded.filter(~pl.col("row").is_in(found["row"].implode()))], how="diagonal")
 
 
-def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided) -> pl.DataFrame:
+def _leaks(loaded: Loaded, options: AuditOptions, cache: Cache, decided: Decided, progress: Progress) -> pl.DataFrame:
     """`LEAKS` of the split that is there."""
     from curator.audit.stages.split_leaks import leak_findings
+
+    def prompts() -> "Prompts":
+        from curator.audit.meaning.prompts import prompts_of  # which loads the compiler
+
+        return prompts_of(loaded, cache, progress).prompts
 
     names = [read.source.name for read in loaded.sources]
     splits = known_splits(ids_of(loaded), loaded.facts["file"].to_numpy().astype(int), names, decided.splits)
     corpus, key = corpus_of(loaded, cache), features_key(loaded)
-    return leak_findings(corpus, splits, options.duplicate_threshold, cache, key, taken_apart=decided.taken_apart)
+    return leak_findings(
+        corpus,
+        splits,
+        options.duplicate_threshold,
+        cache,
+        key,
+        taken_apart=decided.taken_apart,
+        prompts=None if options.meaning.embedder == NO_EMBEDDER else prompts,
+    )

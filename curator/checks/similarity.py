@@ -40,7 +40,7 @@ SIMILARITY_CHECKS = (
         family="similarity",
         severity="error",
         suggestion="fix",
-        version=2,
+        version=3,
         title="a validation example that the training set already contains",
     ),
     Check(
@@ -48,7 +48,7 @@ SIMILARITY_CHECKS = (
         family="similarity",
         severity="warning",
         suggestion="drop",
-        version=1,
+        version=2,
         title="contains a question or answer of an evaluation set",
     ),
 )

@@ -9,6 +9,7 @@ __all__ = [
     "neighbors.nearest",
     "outliers.detection",
     "outliers.surprisal",
+    "paraphrases",
     "projection",
     "selection",
     "semantic_duplicates",

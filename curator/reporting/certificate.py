@@ -19,7 +19,23 @@ class Nearest(BaseModel):
     nearest: Place | None = Field(description="the most similar example; null: none is as similar as `floor`")
     similarity: float | None = Field(description="of the whole texts")
     same_prompt: Place | None = Field(description="the first example with an equal prompt; null: none")
+    paraphrase: Place | None = Field(
+        None, description="where nothing else leaks, an example that asks the same in other words; null: none"
+    )
+    cosine: float | None = Field(None, description="of the prompts of the two")
     leaks: bool
+
+    @property
+    def other(self) -> Place | None:
+        """The example that it is shown beside; None: there is none."""
+        return self.paraphrase or self.nearest or self.same_prompt
+
+    def how(self) -> list[str]:
+        """In which ways it is like that one."""
+        if self.paraphrase:
+            return [f"the same question in other words, cosine {self.cosine:.2f}"]
+        likeness = [] if self.similarity is None else [f"similarity {self.similarity:.3f}"]
+        return [*(["the same prompt"] if self.same_prompt else []), *likeness]
 
 
 class LeakSpecimen(BaseModel):
@@ -43,6 +59,9 @@ class HeldOutFigures(BaseModel):
     checked: int = Field(description="fewer than examples where a random sample was checked")
     leaking: int = Field(description="of the checked ones")
     same_prompt: int = Field(description="of the checked ones, those with an equal prompt elsewhere")
+    reworded: int | None = Field(
+        None, description="of the leaking ones, those found by meaning alone; null: meaning was not compared"
+    )
     taken_apart: int = Field(description="of the leaking ones, those within a component too large to keep together")
     unproven: int = Field(description="checked ones for which the search was broken off")
     floor: float = Field(description="similarity from which the nearest is named")
@@ -106,7 +125,11 @@ def _how(report: SplitReport) -> str:
     parts.append(f"the largest of {count(report.largest_component, 'example')}")
     parts.append(f"similar from {report.threshold:g} on")
     parts.append(f"seed {report.seed}")
-    parts.append(f"semantic duplicates by {report.encoder}" if report.encoder else "without semantic duplicates")
+    parts.append(
+        f"semantic duplicates by {report.encoder}, and prompts that ask the same in other words"
+        if report.encoder
+        else "without regard to meaning"
+    )
     if report.group_by:
         parts.append(f"grouped by {escaped(report.group_by)}")
     if report.stratify:
@@ -127,14 +150,12 @@ def _histogram(held: HeldOutFigures) -> list[str]:
 
 def _pair(specimen: LeakSpecimen) -> list[str]:
     nearest = specimen.nearest
-    other = nearest.nearest or nearest.same_prompt
+    other = nearest.other
     assert other is not None, "a specimen shows two examples"
-    how = [] if nearest.similarity is None else [f"{nearest.similarity:.3f}"]
-    how += ["the same prompt"] if nearest.same_prompt else []
     locations = [f"{escaped(place.file)}:{place.line}" for place in (nearest.example, other)]
     verdict = "a leak" if nearest.leaks else "no leak"
     return [
-        f"### {locations[0]} and {locations[1]}: {joined(how)}, {verdict}",
+        f"### {locations[0]} and {locations[1]}: {joined(nearest.how())}, {verdict}",
         "",
         fenced(specimen.held_text),
         "",

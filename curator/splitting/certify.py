@@ -13,6 +13,7 @@ from curator.splitting.split import Split
 if TYPE_CHECKING:
     from curator.duplicates.containment.leaks import Certificate
     from curator.duplicates.corpus import Corpus
+    from curator.embedding.paraphrases import Prompts
 
 _BEFORE = {VALIDATION: (TRAIN,), TEST: (TRAIN, VALIDATION)}
 """What a held-out set is compared with: nothing of what was trained on, or chosen by, may be in it."""
@@ -46,6 +47,7 @@ class Certified:
             pl.Series("position", self.held[frame["position"].to_numpy()], dtype=pl.UInt32),
             others.gather(frame["nearest"]).alias("nearest"),
             others.gather(frame["same_prompt"]).alias("same_prompt"),
+            others.gather(frame["paraphrase"]).alias("paraphrase"),
         )
 
     def figures(self) -> dict[str, object]:
@@ -57,12 +59,15 @@ class Certified:
             "checked": certificate.checked,
             "leaking": certificate.leaking,
             "same_prompt": int(certificate.nearest["same_prompt"].is_not_null().sum()),
+            "reworded": certificate.reworded,
             "taken_apart": self.taken_apart,
             "unproven": certificate.unproven,
         }
 
 
-def certified(corpus: "Corpus", split: Split, threshold: float, seed: int) -> tuple[Certified, ...]:
+def certified(
+    corpus: "Corpus", split: Split, threshold: float, seed: int, prompts: "Prompts | None" = None
+) -> tuple[Certified, ...]:
     """The certificate of each held-out side of a split that has examples.
 
     Args:
@@ -70,8 +75,11 @@ def certified(corpus: "Corpus", split: Split, threshold: float, seed: int) -> tu
         split: the sides.
         threshold: similarity from which an example leaks.
         seed: of the sample, where a side is too large to be checked in full.
+        prompts: of the same examples; None: meaning is not compared.
     """
+    from curator.audit.runners.local import cores
     from curator.duplicates.containment.leaks import leaks
+    from curator.embedding.paraphrases import paraphrases_of
 
     result = []
     for side, before in _BEFORE.items():
@@ -79,6 +87,9 @@ def certified(corpus: "Corpus", split: Split, threshold: float, seed: int) -> tu
         if not len(held):
             continue
         found = leaks(corpus.at(others), corpus.at(held), threshold, seed=seed)
+        if prompts is not None:
+            checked = held[found.nearest["position"].to_numpy()]
+            found = found.with_paraphrases(*paraphrases_of(prompts.at(others), prompts.at(checked), cores()))
         by_likeness = found.nearest.filter(pl.col("leaks") & pl.col("same_prompt").is_null())["position"].to_numpy()
         apart = int(split.components.taken_apart[held[by_likeness]].sum())
         result.append(Certified(NAMES[side], tuple(NAMES[one] for one in before), found, held, others, apart))

@@ -14,6 +14,7 @@ from curator.audit.open_data import Opened
 from curator.audit.stages.similar_pairs import ComparedCorpus, compared, compared_with
 from curator.data.batches import batch_of
 from curator.data.content import Content, content_of
+from curator.data.text import VIEWS, view_texts
 
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus
@@ -31,6 +32,7 @@ class Members:
         locations: int64 [kept], its position in the files; -1 for an added one.
         contents: of edited and added examples, by index of the example in `ids`.
         comparison: of every text, those of dropped examples and of edited ones before the edit too.
+        rewritten: `VIEWS` of edited and added examples; their texts come after those of the files, in this order.
     """
 
     ids: pl.Series
@@ -38,6 +40,7 @@ class Members:
     locations: Positions
     contents: dict[int, Content]
     comparison: ComparedCorpus
+    rewritten: pl.DataFrame
 
     @property
     def corpus(self) -> "Corpus":
@@ -57,7 +60,7 @@ def members_of(opened: Opened, audit: Audit) -> Members:
     ids = pl.concat([every.gather(locations), added["id"]])
     locations = np.concatenate([locations, np.full(len(added), -1)]).astype(np.int64)
     texts = locations.copy()
-    contents = _contents(ids, rewritten)
+    contents, views = _contents(ids, rewritten), pl.DataFrame(schema=VIEWS)
     if contents:
         by_kind = defaultdict(list)
         for index in contents:
@@ -67,7 +70,8 @@ def members_of(opened: Opened, audit: Audit) -> Members:
         texts[[index for group in by_kind.values() for index in group]] = np.arange(first, first + len(contents))
         batches = [batch_of((contents[index] for index in group), kind) for kind, group in by_kind.items()]
         comparison = compared_with(comparison, batches)
-    return Members(ids, texts, locations, contents, comparison)
+        views = pl.concat(view_texts(batch) for batch in batches)
+    return Members(ids, texts, locations, contents, comparison, views)
 
 
 def _contents(ids: pl.Series, rewritten: pl.DataFrame) -> dict[int, Content]:

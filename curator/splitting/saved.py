@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.audit.engine import Audit
-from curator.audit.loading.load import Loaded
-from curator.audit.meaning.meaning_search import SemanticPairs, alike_of
+from curator.audit.loading.load import Loaded, Progress
+from curator.audit.meaning.meaning_search import semantic_must_link
 from curator.audit.open_data import Opened
 from curator.audit.stages.known_splits import known_splits
 from curator.errors import UsageError
@@ -62,7 +62,7 @@ def make_split(
     asked: Asked,
     *,
     anew: bool = False,
-    must_link: SemanticPairs | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Splitting:
     """Split what is kept, certify it and save it. Examples that have a side keep it.
 
@@ -71,18 +71,19 @@ def make_split(
         audit: of the data, for comparison.
         asked: fields of `SplitSettings` that a person named just now; others are as in the saved split, else as set.
         anew: forget the saved split and what the names of the files say.
-        must_link: what says the same in other words; None: what the audit says of that.
+        progress: is told how far the search for what says the same in other words is.
 
     Raises:
         UsageError: shares that leave nothing for training, or a field that no example has.
         DecisionConflict, WorkFailed: the split could not be saved.
+        MissingDependency: the encoder that a person asked for is not on this machine.
     """
     database = opened.project.database
     earlier = None if anew else saved_settings(database)
     settings = _settings(opened, earlier, asked)
     members = members_of(opened, audit)
     settings, groups, strata = _fields(audit.loaded, settings, members)
-    must_link = must_link or alike_of(audit.meaning)
+    must_link = semantic_must_link(audit, opened.project.cache, progress, members.rewritten)
     kept_together = _components(members, groups, None if must_link is None else must_link.edges)
     before = np.full(len(members.ids), -1, dtype=np.int8) if anew else _before(opened, audit.loaded, members)
     result = split(
@@ -94,7 +95,8 @@ def make_split(
         strata=strata,
         before=before,
     )
-    certificates = certified(members.corpus, result, audit.options.duplicate_threshold, settings.seed)
+    prompts = None if must_link is None else must_link.prompts.at(members.texts)
+    certificates = certified(members.corpus, result, audit.options.duplicate_threshold, settings.seed, prompts)
     if earlier is None or asked or (result.splits != before).any():
         splits = zip(members.ids.to_list(), result.splits.tolist(), strict=True)
         about = {"taken_apart": bool(kept_together.oversized), "stamp": secrets.token_hex(8)}

@@ -94,6 +94,8 @@ def _held_out(one: Certified, members: Members, loaded: Loaded) -> HeldOutFigure
                 nearest=place(row["nearest"]),
                 similarity=row["similarity"],
                 same_prompt=place(row["same_prompt"]),
+                paraphrase=place(row["paraphrase"]),
+                cosine=row["cosine"],
                 leaks=row["leaks"],
             )
         )
@@ -105,7 +107,9 @@ def _specimens(report: SplitReport, splitting: Splitting, audit: Audit) -> list[
     """The closest pairs of each held-out set."""
     chosen: list[tuple[Nearest, int, int]] = []
     for held, one in zip(report.held_out, splitting.certificates, strict=True):
-        frame = one.nearest().with_row_index("row").with_columns(other=pl.coalesce("nearest", "same_prompt"))
+        frame = (
+            one.nearest().with_row_index("row").with_columns(other=pl.coalesce("paraphrase", "nearest", "same_prompt"))
+        )
         order = [pl.col("leaks").not_(), -pl.col("similarity").fill_null(0), pl.col("row")]
         closest = frame.filter(pl.col("other").is_not_null()).sort(order).head(SPECIMENS)
         rows = closest.select("row", "position", "other").iter_rows()

@@ -153,3 +153,21 @@ def test_the_next_step_of_the_report_shows_the_examples_it_speaks_of(tmp_path):
     assert "words in a row" in " ".join(shown.out.split())
     dropped = curator(tmp_path, *shlex.split(step["command"])[1:])
     assert (step["count"], dropped.out.partition(" found")[0]) == (1, "drop: 1 example")
+
+
+def test_a_question_of_the_exam_in_other_words_is_found_and_quoted(tmp_path):
+    asked = (
+        "A robe takes 17 bolts of blue fibre and half that much white fibre, and the tailor charges $45 for sewing it. "
+        "How many bolts in total does the robe take?"
+    )
+    reworded = (
+        "For one robe the tailor, who charges $45 for sewing, uses 17 bolts of blue fibre and of white fibre half as "
+        "much as that. Tell me the total number of bolts that the robe takes."
+    )
+    examples = [*(chat(*other) for other in OTHERS), chat(reworded, "Twenty-five and a half.")]
+    reported = found(tmp_path, examples, exam([*ITEMS, (asked, "25.5")]))
+    assert list(reported) == [61]
+    assert "It asks in other words what exam.jsonl:41 asks (cosine 0." in reported[61]["message"]
+    assert "“A robe takes 17 bolts" in reported[61]["message"]
+    assert reported[61]["suggestion"] == "review"
+    assert found(tmp_path, examples, exam([*ITEMS, (asked, "25.5")]), "--no-meaning") == {}

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.audit.meaning.cached_vectors import embedded
-from curator.audit.meaning.meaning_search import alike_of
 from curator.audit.open_data import open_data
 from curator.embedding.encoders.encoder import encoder_named
 from curator.embedding.vectors import Floats
@@ -182,7 +181,7 @@ def test_the_planted_outliers_are_found_and_what_means_the_same_is_known_to_a_sp
     alone = set(reported.filter(check="outlier")["line"])
     assert planted <= alone <= {entry["line"] for kind in ("planted", "tricky") for entry in truth[kind]}
     assert "error" not in reported["severity"]
-    edges = alike_of(audit.meaning).edges
+    edges = audit.meaning.pairs.select("left", "right").to_numpy()
     assert (edges[:, 0] < edges[:, 1]).all()
 
 

@@ -22,7 +22,7 @@ from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.vectors import Vectors, save_joined
 from curator.project.cache import Cache
 
-VERSION = 7
+VERSION = 8
 """Counts up when the vectors or the words of unchanged texts would change."""
 
 STEP = 2048

@@ -1,16 +1,18 @@
 """Search by meaning, and a subset that represents the set."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import xxhash
 
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.load import Loaded, Progress
 from curator.audit.meaning.cached_vectors import Embedded, embedded
-from curator.audit.meaning.meaning import VERSION, Meaning, neighbours_of
+from curator.audit.meaning.meaning import VERSION, neighbours_of
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
 from curator.audit.open_data import Opened
 from curator.checks.spans import quoted
@@ -19,6 +21,9 @@ from curator.embedding.encoders.encoder import Encoder, encoder_named
 from curator.errors import MissingDependency, UsageError
 from curator.project.cache import Cache
 from curator.reporting.wording import said_unread
+
+if TYPE_CHECKING:
+    from curator.embedding.paraphrases import Prompts
 
 _UNREAD = (
     "{} has no word that the encoder '{}' reads: it is empty, or in a script that it does not know. Name "
@@ -54,41 +59,66 @@ class SelectedExamples:
 
 @dataclass(frozen=True)
 class SemanticPairs:
-    """What says the same in other words: int64 [pairs, 2], left < right, and the name of the encoder that found it.
+    """What must stay on one side of a split for its meaning.
 
-    `unread` is a sentence on the examples that it does not read; "" where there are none.
+    Attributes:
+        edges: int64 [pairs, 2], left < right: semantic duplicates, and prompts that ask the same in other words.
+        encoder: the name of the one that found the duplicates.
+        unread: a sentence on the examples that are not read; "" where there are none.
+        prompts: of the examples, and after them of what was written since.
     """
 
     edges: npt.NDArray[np.int64]
     encoder: str
     unread: str
+    prompts: "Prompts"
 
 
-def alike_of(meaning: Meaning | None) -> SemanticPairs | None:
-    """What must stay on one side of a split for its meaning. None where meaning was not looked at."""
-    return None if meaning is None else _must_link(meaning.pairs, meaning.encoder, meaning.unread)
-
-
-def semantic_must_link(audit: Audit, cache: Cache, progress: Progress) -> SemanticPairs | None:
-    """`alike_of` what the audit says of meaning; where that is nothing, of vectors alone, without topics and outliers.
+def semantic_must_link(
+    audit: Audit, cache: Cache, progress: Progress, rewritten: pl.DataFrame | None = None
+) -> SemanticPairs | None:
+    """What must stay on one side for its meaning: what the audit knows of that, else of vectors alone.
 
     None where meaning is not to be looked at, or the encoder that nobody asked for is not on this machine.
+
+    Args:
+        audit: of the data.
+        cache: where vectors and pairs are kept.
+        progress: is told how far it is.
+        rewritten: `VIEWS` of examples that were edited or added, which come after those of the files.
 
     Raises:
         MissingDependency: the encoder that a person asked for is not on this machine.
     """
-    from curator.audit.runners.local import cores
-    from curator.embedding.semantic_duplicates import semantic_pairs
+    from curator.audit.meaning.prompts import prompts_of, prompts_of_views
 
     options = audit.options.meaning
-    if audit.meaning is not None or options.embedder == NO_EMBEDDER:
-        return alike_of(audit.meaning)
+    if options.embedder == NO_EMBEDDER:
+        return None
     try:
-        encoder, embedded_set = _known(audit.loaded, cache, options, progress)
+        pairs, encoder, unread = _semantic_edges(audit, cache, progress)
+        known = prompts_of(audit.loaded, cache, progress)
     except MissingDependency:
         if options.demanded:
             raise
         return None
+    prompts = known.prompts
+    if rewritten is not None and len(rewritten):
+        prompts = prompts.followed_by(prompts_of_views(rewritten))
+    edges = np.concatenate([pairs, _paraphrase_edges(prompts, cache, progress)])
+    return SemanticPairs(edges, encoder, said_unread(unread), prompts)
+
+
+def _semantic_edges(
+    audit: Audit, cache: Cache, progress: Progress
+) -> tuple[npt.NDArray[np.int64], str, dict[str, int]]:
+    """Semantic duplicates, the encoder's name, and how many examples of which scripts it does not read."""
+    from curator.audit.runners.local import cores
+    from curator.embedding.semantic_duplicates import semantic_pairs
+
+    if audit.meaning is not None:
+        return _ends(audit.meaning.pairs), audit.meaning.encoder, audit.meaning.unread
+    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
     key = f"{embedded_set.key}-ties-{VERSION}"
     path = cache.entry(key)
     if path is None:
@@ -96,11 +126,26 @@ def semantic_must_link(audit: Audit, cache: Cache, progress: Progress) -> Semant
         words = embedded_set.words.numbers
         pairs, _ = semantic_pairs(embedded_set.vectors, words, encoder.threshold, cores())
         path = cache.store(key, pairs.select("left", "right").write_ipc)
-    return _must_link(read_frame(path), encoder.name, embedded_set.unread)
+    return _ends(read_frame(path)), encoder.name, embedded_set.unread
 
 
-def _must_link(pairs: pl.DataFrame, encoder: str, unread: dict[str, int]) -> SemanticPairs:
-    return SemanticPairs(pairs.select("left", "right").to_numpy().astype(np.int64), encoder, said_unread(unread))
+def _paraphrase_edges(prompts: "Prompts", cache: Cache, progress: Progress) -> npt.NDArray[np.int64]:
+    from curator.audit.runners.local import cores
+    from curator.embedding.paraphrases import VERSION as PARAPHRASES
+    from curator.embedding.paraphrases import paraphrase_pairs
+
+    digest = xxhash.xxh3_128(prompts.asked.tobytes() + prompts.begins.tobytes() + prompts.subwords.tobytes())
+    key = f"{digest.hexdigest()}-paraphrases-{PARAPHRASES}"
+    path = cache.entry(key)
+    if path is None:
+        progress("comparing prompts", 0, 1)
+        pairs = paraphrase_pairs(prompts, threads=cores())
+        path = cache.store(key, pl.DataFrame(pairs, schema=["left", "right"], orient="row").write_ipc)
+    return _ends(read_frame(path))
+
+
+def _ends(pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
+    return pairs.select("left", "right").to_numpy().astype(np.int64)
 
 
 def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progress) -> Near:

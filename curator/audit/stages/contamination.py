@@ -8,6 +8,7 @@ counts alone only where it is long.
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from curator.audit.loading.load import Loaded
@@ -20,6 +21,7 @@ from curator.data.safe_text import visible
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus
     from curator.duplicates.text.word_offsets import WordOffset
+    from curator.embedding.paraphrases import Prompts
 
 RUN = 13
 """Words in a row that must be in both (13-grams: Brown et al. 2020, arXiv 2005.14165, appendix C)."""
@@ -88,7 +90,29 @@ def contamination_findings(loaded: Loaded, corpus: "Corpus", benchmark: Benchmar
                     }
                 )
                 break
-    return pl.DataFrame(found, schema={name: kind for name, kind in FOUND.items() if found and name in found[0]})
+    names = ("check", "row", "message", "message_index", "start", "end", "score")
+    return pl.DataFrame(found, schema={name: FOUND[name] for name in names})
+
+
+def reworded_findings(prompts: "Prompts", benchmark: Benchmark) -> pl.DataFrame:
+    """`FOUND` with `contamination`, for each example that asks a question of the evaluation set in other words."""
+    from curator.audit.meaning.prompts import prompts_of_views
+    from curator.audit.runners.local import cores
+    from curator.embedding.paraphrases import paraphrases_of
+
+    questions = benchmark.items.select(prompt=pl.col("question").list.join("\n"), answer=pl.lit(""))
+    nearest, cosines = paraphrases_of(
+        prompts_of_views(questions.with_columns(context=pl.lit(0, pl.UInt64))), prompts, cores()
+    )
+    found = []
+    for row in np.flatnonzero(nearest >= 0).tolist():
+        item = benchmark.items.row(int(nearest[row]), named=True)
+        asked = visible(" ".join(item["question"])[:_SHOWN], one_line=True)
+        place = f"{item['file']}:{item['line']}"
+        message = f"It asks in other words what {place} asks (cosine {cosines[row]:.2f}): “{asked}”"
+        found.append((row, message, float(cosines[row]), "review"))
+    schema = {name: FOUND[name] for name in ("row", "message", "score", "suggestion")}
+    return pl.DataFrame(found, schema=schema, orient="row").select(pl.lit("contamination").alias("check"), pl.all())
 
 
 def _candidates(corpus: "Corpus", benchmark: Benchmark) -> dict[int, list[tuple[int, int, float]]]:

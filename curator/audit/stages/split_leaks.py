@@ -11,9 +11,12 @@ from curator.project.cache import Cache
 from curator.project.saved_split import TEST, TRAIN, VALIDATION, Splits
 
 if TYPE_CHECKING:
-    from curator.duplicates.corpus import Corpus
+    from collections.abc import Callable
 
-VERSION = 3
+    from curator.duplicates.corpus import Corpus
+    from curator.embedding.paraphrases import Prompts
+
+VERSION = 4
 """Counts up when the findings of an unchanged split would change."""
 
 LEAKS = pl.Schema({**FOUND, "related": pl.List(pl.UInt32)})
@@ -21,7 +24,14 @@ _BEFORE = {VALIDATION: ((TRAIN,), "training"), TEST: ((TRAIN, VALIDATION), "trai
 
 
 def leak_findings(
-    corpus: "Corpus", splits: Splits, threshold: float, cache: Cache, key: str, *, taken_apart: bool
+    corpus: "Corpus",
+    splits: Splits,
+    threshold: float,
+    cache: Cache,
+    key: str,
+    *,
+    taken_apart: bool,
+    prompts: "Callable[[], Prompts] | None" = None,
 ) -> pl.DataFrame:
     """`LEAKS` with `split-leak`, for every held-out example that leaks; `row` is the position.
 
@@ -32,12 +42,15 @@ def leak_findings(
         cache: keeps the outcome.
         key: equal where set and threshold are.
         taken_apart: whether the split divided what was too large to keep together: then similarity alone is a warning.
+        prompts: gives those of the set; None: meaning is not compared.
     """
-    key = xxhash.xxh3_128_hexdigest(f"{VERSION}|{key}|{threshold}|{taken_apart}".encode() + splits.tobytes())
+    basis = f"{VERSION}|{key}|{threshold}|{taken_apart}|{prompts is not None}"
+    key = xxhash.xxh3_128_hexdigest(basis.encode() + splits.tobytes())
     known = cache.entry(f"{key}-leaks")
     if known is not None:
         return read_frame(known)
-    frames = [_of_side(corpus, splits, side, threshold) for side in (VALIDATION, TEST)]
+    asked = None if prompts is None else prompts()
+    frames = [_of_side(corpus, splits, side, threshold, asked) for side in (VALIDATION, TEST)]
     leaking = pl.concat(frames).filter("leaks")
     by_prompt = pl.col("same_prompt").is_not_null()
     found = leaking.select(
@@ -49,14 +62,20 @@ def leak_findings(
         pl.col("position").alias("row"),
         pl.when(by_prompt)
         .then(pl.format("It asks the same as an example in {}.", "where"))
+        .when(pl.col("paraphrase").is_not_null())
+        .then(
+            pl.format(
+                "It asks in other words what an example in {} asks (cosine {}).", "where", pl.col("cosine").round(2)
+            )
+        )
         .otherwise(
             pl.format(
                 "It is {} % the same as an example in {}.", (pl.col("similarity") * 100).floor().cast(pl.Int32), "where"
             )
         )
         .alias("message"),
-        pl.col("similarity").alias("score"),
-        pl.concat_list(pl.coalesce("same_prompt", "nearest")).alias("related"),
+        pl.coalesce("cosine", "similarity").alias("score"),
+        pl.concat_list(pl.coalesce("same_prompt", "paraphrase", "nearest")).alias("related"),
     )
     missing = [pl.lit(None, kind).alias(name) for name, kind in LEAKS.items() if name not in found.columns]
     result = found.with_columns(missing).select(LEAKS.names()).cast(LEAKS)
@@ -64,17 +83,24 @@ def leak_findings(
     return result
 
 
-def _of_side(corpus: "Corpus", splits: Splits, side: int, threshold: float) -> pl.DataFrame:
+def _of_side(corpus: "Corpus", splits: Splits, side: int, threshold: float, prompts: "Prompts | None") -> pl.DataFrame:
     """`NEAREST` by position in the set, and `where` it was looked up."""
+    from curator.audit.runners.local import cores
     from curator.duplicates.containment.leaks import leaks
+    from curator.embedding.paraphrases import paraphrases_of
 
     before, where = _BEFORE[side]
     held, others = np.flatnonzero(splits == side), np.flatnonzero(np.isin(splits, before))
-    nearest = leaks(corpus.at(others), corpus.at(held), threshold).nearest
+    found = leaks(corpus.at(others), corpus.at(held), threshold)
+    if prompts is not None:
+        checked = held[found.nearest["position"].to_numpy()]
+        found = found.with_paraphrases(*paraphrases_of(prompts.at(others), prompts.at(checked), cores()))
+    nearest = found.nearest
     there = pl.Series(others, dtype=pl.UInt32)
     return nearest.with_columns(
         pl.Series("position", held[nearest["position"].to_numpy()], dtype=pl.UInt32),
         there.gather(nearest["nearest"]).alias("nearest"),
         there.gather(nearest["same_prompt"]).alias("same_prompt"),
+        there.gather(nearest["paraphrase"]).alias("paraphrase"),
         pl.lit(where).alias("where"),
     )

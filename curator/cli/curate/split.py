@@ -30,7 +30,6 @@ def command(
 
     The split is saved: an example keeps its side when others are added. Ends with exit code 1 when something leaks.
     """
-    from curator.audit.meaning.meaning_search import semantic_must_link
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import telling
@@ -46,8 +45,7 @@ def command(
         check_files(opened, out)
         with progress_bar(options) as progress:
             audit = opened.examples(progress, compare=True)
-            must_link = semantic_must_link(audit, opened.project.cache, progress)
-        splitting = make_split(opened, audit, asked, anew=anew, must_link=must_link)
+            splitting = make_split(opened, audit, asked, anew=anew, progress=progress)
         report, page = write_certificate(opened, audit, splitting)
     for place in [*([out] if out else []), *(["-"] if as_json else [])]:
         with telling("The split was made and saved"):

@@ -5,7 +5,7 @@ components. The search is exact.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ NEAREST = pl.Schema(
         "nearest": pl.UInt32(),  # position in the training set of the most similar example; null: none at `floor`
         "similarity": pl.Float64(),  # of the full texts; null likewise
         "same_prompt": pl.UInt32(),  # the first training example with an equal prompt; null: none
+        "paraphrase": pl.UInt32(),  # where nothing else leaks, one that asks the same in other words; null: none
+        "cosine": pl.Float64(),  # of the two prompts; null likewise
         "leaks": pl.Boolean(),
     }
 )
@@ -51,6 +53,7 @@ class Certificate:
         unproven: checked ones for which the search was broken off before it had found or excluded a leak.
         threshold: similarity of full texts from which an example leaks; equal prompts leak, too.
         floor: similarity from which `nearest` is named.
+        reworded: of the leaking ones those that are found by meaning alone; None: meaning was not compared.
     """
 
     nearest: pl.DataFrame
@@ -60,14 +63,34 @@ class Certificate:
     unproven: int
     threshold: float
     floor: float
+    reworded: int | None = None
+
+    def with_paraphrases(self, found: npt.NDArray[np.int64], cosines: npt.NDArray[np.float32]) -> "Certificate":
+        """The same with what asks the same in other words, where nothing leaks by its words.
+
+        Args:
+            found: int64, for each checked example the training example that does; -1 for none.
+            cosines: float32, of the two prompts.
+        """
+        is_there = pl.Series(found >= 0) & ~self.nearest["leaks"]
+        nearest = self.nearest.with_columns(
+            pl.when(is_there).then(pl.Series(np.maximum(found, 0), dtype=pl.UInt32)).alias("paraphrase"),
+            pl.when(is_there).then(pl.Series(cosines, dtype=pl.Float64)).alias("cosine"),
+        )
+        reworded = int(is_there.sum())
+        nearest = nearest.with_columns(pl.col("leaks") | is_there)
+        return replace(self, nearest=nearest, leaking=self.leaking + reworded, reworded=reworded)
 
     def claim(self) -> str:
         """The result in a sentence."""
         of = f"{self.checked:,}" + ("" if self.checked == self.validation else f" (of {self.validation:,}, at random)")
         rest = f" For {self.unproven:,} the search was broken off." if self.unproven else ""
+        words = f"{self.leaking:,} of {of} validation examples have a training example with similarity "
+        if self.reworded is None:
+            return f"{words}{self.threshold:g} or more, or with the same prompt. Meaning was not compared.{rest}"
         return (
-            f"{self.leaking:,} of {of} validation examples have a training example with similarity "
-            f"{self.threshold:g} or more, or with the same prompt.{rest}"
+            f"{words}{self.threshold:g} or more, with the same prompt, or with the same question in other words "
+            f"({self.reworded:,} by meaning alone).{rest}"
         )
 
 
@@ -97,6 +120,8 @@ def leaks(
             "nearest": np.where(found, best, 0),
             "similarity": similarity,
             "same_prompt": np.maximum(same_prompt, 0),
+            "paraphrase": None,
+            "cosine": None,
             "leaks": leaking,
         },
         schema=NEAREST,

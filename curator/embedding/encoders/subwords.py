@@ -18,6 +18,20 @@ from curator.embedding.encoders.static import default_encoder
 from curator.errors import UnreadableInput
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SMALL_WORDS = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
+    **{"eleven": 11, "twelve": 12, "once": 1, "twice": 2, "double": 2, "triple": 3, "dozen": 12},
+}
+_DENIALS = frozenset(("not", "never", "without", "except", "cannot"))
+_ASKED = re.compile(
+    r"\d+(?:[.,]\d+)*|(?<=[\d\s)])[-−–/](?=\s*[\d(])|[+*×÷^=<>≤≥≠|~\\@#]|n['’]t\b"
+    rf"|\b(?:{'|'.join((*_SMALL_WORDS, *_DENIALS))})\b",
+    re.IGNORECASE,
+)
+"""What changes a question without changing its vector: numbers, operators, and words that deny."""
+
+SMALL = 12
+"""Numbers up to it are told apart from the others in `Subwords.asked`: they are written as digits or as words."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +45,16 @@ class Subwords:
         numbers: uint64 [n], equal where the prompts, or the answers of examples without one, hold the same numbers and
             the context (system text, tools, media, reasoning, rejected answer) is the same. Of a prompt or answer
             without a word in the encoder's vocabulary, whose vector says nothing: where texts are, too.
+        asked: uint64 [n], of the prompt alone. The lowest `SMALL` bits say which of the numbers 1 to 12 it holds, as
+            digits or words; the others are equal where the prompts hold the same other numbers and the same operators,
+            and both or neither deny something.
     """
 
     subwords: npt.NDArray[np.uint16]
     ends: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.uint64]
     scripts: npt.NDArray[np.uint8]
+    asked: npt.NDArray[np.uint64]
 
     def at(self, positions: npt.NDArray[np.int64]) -> "Subwords":
         """Of the examples at these positions."""
@@ -50,13 +68,14 @@ class Subwords:
             np.cumsum(counts),
             self.numbers[positions],
             self.scripts[positions],
+            self.asked[positions],
         )
 
     def save(self, path: Path) -> None:
         """Write one file; the caller makes it appear whole."""
         counts = np.diff(self.ends, prepend=0).astype("<u4")
         with path.open("wb") as file:
-            for part in (counts, self.subwords, self.numbers, self.scripts):
+            for part in (counts, self.subwords, self.numbers, self.scripts, self.asked):
                 np.save(file, part, allow_pickle=False)
 
     @classmethod
@@ -68,10 +87,10 @@ class Subwords:
         """
         try:
             with path.open("rb") as file:
-                counts, subwords, numbers, scripts = (np.load(file, allow_pickle=False) for _ in range(4))
+                counts, subwords, numbers, scripts, asked = (np.load(file, allow_pickle=False) for _ in range(5))
         except (ValueError, OSError, EOFError) as problem:
             raise UnreadableInput(f"{path} is damaged ({problem}). Delete it: it will be made again.") from problem
-        return cls(subwords, np.cumsum(counts, dtype=np.int64), numbers, scripts)
+        return cls(subwords, np.cumsum(counts, dtype=np.int64), numbers, scripts, asked)
 
 
 def words_of(views: pl.DataFrame) -> Subwords:
@@ -97,7 +116,8 @@ def words_of(views: pl.DataFrame) -> Subwords:
             texts[0::2], texts[1::2], views["context"], unread[0::2] | unread[1::2], strict=True
         )
     ]
-    return Subwords(subwords, ends, np.array(numbers, dtype=np.uint64), scripts)
+    asked = np.array([_asked(prompt) for prompt in texts[0::2]], dtype=np.uint64)
+    return Subwords(subwords, ends, np.array(numbers, dtype=np.uint64), scripts, asked)
 
 
 def joined_words(blocks: Sequence[Subwords]) -> Subwords:
@@ -109,6 +129,7 @@ def joined_words(blocks: Sequence[Subwords]) -> Subwords:
         np.concatenate([np.empty(0, np.int64), *ends]),
         np.concatenate([np.empty(0, np.uint64), *(block.numbers for block in blocks)]),
         np.concatenate([np.empty(0, np.uint8), *(block.scripts for block in blocks)]),
+        np.concatenate([np.empty(0, np.uint64), *(block.asked for block in blocks)]),
     )
 
 
@@ -123,3 +144,18 @@ def _scripts(texts: list[str], is_unread: npt.NDArray[np.bool_]) -> npt.NDArray[
 def _numbers_in(text: str, *more: str) -> int:
     """Equal for texts with the same numbers in any order, and the same `more`, up to a hash of 64 bits."""
     return xxhash.xxh3_64_intdigest("\0".join([*sorted(_NUMBER.findall(text)), *more]).encode())
+
+
+def _asked(prompt: str) -> int:
+    """What a prompt asks beside its vector; see `Subwords`."""
+    small, others, denies = 0, [], False
+    for found in _ASKED.findall(prompt):
+        one = found.lower().replace(",", "")
+        number = int(one) if one.isdecimal() and len(one) <= 2 else _SMALL_WORDS.get(one, 0)
+        if 1 <= number <= SMALL:
+            small |= 1 << (number - 1)
+        elif one in _DENIALS or one[0] == "n":
+            denies = True
+        else:
+            others.append(one)
+    return xxhash.xxh3_64_intdigest("\0".join([*sorted(others), str(denies)]).encode()) >> SMALL << SMALL | small

@@ -68,15 +68,22 @@ def _among(full_text: FullTextVectors, exact_up_to: int, threads: int) -> tuple[
 
 
 def all_pairs(
-    full_text: FullTextVectors, criterion: Criterion, *, exact_up_to: int = EXACT_PAIRS_UP_TO, threads: int = 2
+    full_text: FullTextVectors,
+    criterion: Criterion,
+    *,
+    exact_up_to: int = EXACT_PAIRS_UP_TO,
+    threads: int = 2,
+    begin: int = 0,
 ) -> tuple[NearPairs, str]:
     """Find the pairs that meet a criterion: every one, or above `exact_up_to` examples those in common cells.
+
+    Pairs whose right end is before `begin` may be left out.
 
     What share of the pairs is found in cells is measured on 500 examples. The second result says in a sentence how the
     pairs were searched.
     """
     if len(full_text) <= exact_up_to:
-        found = exact_pairs(full_text, criterion, threads)
+        found = exact_pairs(full_text, criterion, threads, begin)
         note = f"Every pair of {len(full_text):,} examples with different vectors was compared."
     else:
         found = pairs_in_lists(full_text, criterion, threads)

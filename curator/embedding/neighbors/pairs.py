@@ -92,8 +92,8 @@ def most(examples: int) -> int:
     return max(PAIRS // max(examples, 1), LISTED)
 
 
-def exact_pairs(full_text: FullTextVectors, criterion: Criterion, threads: int = 2) -> NearPairs:
-    """Every pair that meets the criterion.
+def exact_pairs(full_text: FullTextVectors, criterion: Criterion, threads: int = 2, begin: int = 0) -> NearPairs:
+    """Every pair that meets the criterion, of those whose right end is at `begin` or beyond.
 
     The result depends neither on the blocks nor on the number of threads nor on how many directions were taken.
 
@@ -101,6 +101,7 @@ def exact_pairs(full_text: FullTextVectors, criterion: Criterion, threads: int =
         full_text: of `n` examples, all held at once. One without text is near to nothing.
         criterion: what makes a pair.
         threads: kernels that run at once.
+        begin: blocks of examples before it are no right ends.
     """
     vectors = full_text[:]
     bounds = bounding(full_text, criterion.floor)
@@ -108,7 +109,7 @@ def exact_pairs(full_text: FullTextVectors, criterion: Criterion, threads: int =
     def work(left: int) -> NearPairs:
         return near_before(bounds, vectors, criterion, left)
 
-    columns = range(0, len(full_text), SIDE)[::-1]  # the longest first
+    columns = range(begin // SIDE * SIDE, len(full_text), SIDE)[::-1]  # the longest first
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         found = joined(list(pool.map(work, columns)))
     order = np.lexsort((found.ends[:, 1], found.ends[:, 0]))
