@@ -1,3 +1,3 @@
 """The terminal app: screens, widgets, and the registry of what can be done."""
 
-__all__ = ["app", "pauses", "terminal", "web"]
+__all__ = ["actions.keymap", "app", "pauses", "terminal", "web"]

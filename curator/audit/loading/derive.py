@@ -146,7 +146,7 @@ def derive(batch: Batch, plan: DerivePlan, rejections: Rejections) -> Derived:
         from curator.tokens import count_tokens
 
         frames.append(count_tokens(batch, plan.tokenizer))
-    frames += rejections.written(len(batch.examples))
+    frames += rejections.line_hashes(len(batch.examples))
     return Derived(pl.concat(frames, how="horizontal"), _findings(batch, plan, rejections))
 
 

@@ -148,11 +148,11 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
                 edited=original.position in audit.edited.by_position,
             )
         )
-    written = [id_ for id_, is_found in added.items() if is_found]
-    examples += _added(audit, written[: None if limit is None else limit - len(chosen)], status)
+    added_ids = [id_ for id_, is_found in added.items() if is_found]
+    examples += _added(audit, added_ids[: None if limit is None else limit - len(chosen)], status)
     unreadable = unreadable_found(where, audit, state)
     lines = _lines(audit, unreadable, None if limit is None else limit - len(examples))
-    every = len(positions) + len(written) + unreadable.lines
+    every = len(positions) + len(added_ids) + unreadable.lines
     left_out = every - len(examples) - sum(line.count for line in lines)
     return FoundExamples(examples, left_out, lines, audit.checked)
 
