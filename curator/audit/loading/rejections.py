@@ -19,7 +19,7 @@ from curator.targets.target import Target
 from curator.targets.violation import Violation
 
 CHECK = "rejected-by-target"
-LINE_HASHES = "line_hashes"
+LINE_HASH = "line_hash"
 _REPORT_FORM = ("structure", "preference", "agents")
 _TEACHES_NOTHING = frozenset({"no-assistant-message", "nothing-to-learn", "empty-content", "chosen-equals-rejected"})
 """Errors whatever the target: what it accepts of these teaches nothing."""
@@ -78,8 +78,8 @@ class Rejections:
                 return
 
     def line_hashes(self, examples: int) -> list[pl.DataFrame]:
-        """For a target that refuses equal lines: `LINE_HASHES`, of each example a hash of its line, or null."""
-        lines = pl.Series(LINE_HASHES, [self._lines.get(row) for row in range(examples)], dtype=pl.UInt64)
+        """For a target that refuses equal lines: `LINE_HASH`, of each example a hash of its line, or null."""
+        lines = pl.Series(LINE_HASH, [self._lines.get(row) for row in range(examples)], dtype=pl.UInt64)
         return [lines.to_frame()] if self._has_lines else []
 
     def among(self, findings: pl.DataFrame) -> pl.DataFrame:

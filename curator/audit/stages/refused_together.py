@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.audit.loading.load import Loaded
-from curator.audit.loading.rejections import CHECK, LINE_HASHES
+from curator.audit.loading.rejections import CHECK, LINE_HASH
 from curator.audit.stages.similar import Similar
 from curator.data.frames import found, nothing_found
 from curator.targets.registry import target_named
@@ -27,7 +27,7 @@ def refused_together(
     """
     target = target_named(name)
     kept = np.flatnonzero(decided >= 0)
-    frames = [_second_lines(loaded, similar, target, kept)] if LINE_HASHES in loaded.facts.columns else []
+    frames = [_second_lines(loaded, similar, target, kept)] if LINE_HASH in loaded.facts.columns else []
     return [*frames, _other_kinds(loaded, target, kept)] if target.file.mixed == "error" else frames
 
 
@@ -45,7 +45,7 @@ def _other_kinds(loaded: Loaded, target: Target, kept: npt.NDArray[np.int64]) ->
 
 def _second_lines(loaded: Loaded, similar: Similar | None, target: Target, kept: npt.NDArray[np.int64]) -> pl.DataFrame:
     """All but one of the examples that are written as the same line."""
-    lines = loaded.facts[LINE_HASHES].gather(kept)
+    lines = loaded.facts[LINE_HASH].gather(kept)
     rows = pl.DataFrame({"row": kept, "line": lines, "stays": _keepers(similar, kept)}).drop_nulls("line")
     rows = rows.filter(pl.len().over("line") > 1).sort(~pl.col("stays"), "row")
     rows = rows.with_columns(keeper=pl.col("row").first().over("line")).filter(pl.col("row") != pl.col("keeper"))

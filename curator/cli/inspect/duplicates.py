@@ -1,9 +1,14 @@
 """`curator duplicates`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from curator.cli.options import data_command, json_option, limit_option
 from curator.settings.request import DataRequest
+
+if TYPE_CHECKING:
+    from curator.duplicates.search import Engine
 
 
 @data_command("duplicates")
@@ -37,7 +42,7 @@ def command(
     Every pair is compared exactly; a copy is similar to its own keeper, not to a chain of others. Nothing is dropped:
     `curator decide DATA --policy recommended` does that.
     """
-    from typing import TYPE_CHECKING, cast
+    from typing import cast
 
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar, stdout_console
@@ -47,8 +52,6 @@ def command(
     from curator.reporting.writing import write_lines
     from curator.review.duplicate_listing import list_duplicates, relations_named, write_index
 
-    if TYPE_CHECKING:
-        from curator.duplicates.search import Engine
     if pairs == "-" and as_json:
         raise click.UsageError("Only one of the outputs can be on standard output. Name a file for --pairs.")
     if (answers or per_band) and not calibrate:

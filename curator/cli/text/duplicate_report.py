@@ -60,8 +60,8 @@ def figures_of(listing: DuplicateListing, most_groups: int | None) -> dict[str, 
 
 def _group(members: pl.DataFrame, locations: Locations, keeper: int, size: int) -> dict[str, Any]:
     shown = members.filter(keeper=keeper).head(_MEMBERS).rows(named=True)
-    fields = ("exact", "plain", "similarity")
-    listed = [{**locations.at(one["member"]).model_dump(), **{name: one[name] for name in fields}} for one in shown]
+    columns = ("exact", "plain", "similarity")
+    listed = [{**locations.at(one["member"]).model_dump(), **{name: one[name] for name in columns}} for one in shown]
     return {"keeper": {**locations.at(keeper).model_dump(), "position": keeper}, "size": size, "members": listed}
 
 
