@@ -74,6 +74,8 @@ def folder(tmp_path, monkeypatch):
     for name in ("answers.csv", "our_exam.csv"):
         (tmp_path / name).write_text("ask,reply,persona,prompt,completion\nWho?,Me.,You are calm.,Who?,Me.\n")
     (tmp_path / "curator.toml").write_text("[split]\nseed = 0\n")
+    page = (ROOT / "docs" / "own-checks.md").read_text(encoding="utf-8")
+    (tmp_path / "my_checks.py").write_text(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0])
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
