@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer import contract
+from trainer.contract.errors import TemplateError
 from trainer.contract.examples import Conversation
 from trainer.contract.settings import read_settings
 from trainer.data.find_template import chat_template
@@ -29,7 +30,7 @@ def refused(folder: Path, allow_download: bool = False, *, trust_remote_code: bo
     reasons = list(template.refusals(conversations))
     thinking = [one for one, reason in zip(conversations, reasons, strict=True) if not reason and _thinks(one)]
     answered = zip(thinking, template.all_answers(thinking), strict=True)
-    lost = [one.name for one, (_, _, parts) in answered if "reasoning" in parts]
+    lost = [one.name for one, found in answered if not isinstance(found, TemplateError) and "reasoning" in found[2]]
     refusals = {one.name: reason for one, reason in zip(conversations, reasons, strict=True) if reason}
     return {"refused": refusals, "thinking_lost": lost}
 
