@@ -39,7 +39,7 @@ def test_a_training_stops_at_what_the_template_refuses_or_skips_it(tmp_path):
     write(tmp_path / "a.jsonl", lines)
     asked = ("train", "a.jsonl", "--no-meaning", "--model", "model", "--prepare", "--allow-leaks")
     stopped = curator(tmp_path, *asked)
-    assert stopped.code == 2 and "cannot be trained on" in stopped.err and "--skip-untrainable" in stopped.err
+    assert stopped.code == 2 and "System role not supported" in stopped.err and "--skip-untrainable" in stopped.err
     made = curator(tmp_path, *asked, "--skip-untrainable")
     assert made.code == 0, made.err
     folder = Path(json.loads(made.out.splitlines()[-1])["folder"])

@@ -32,7 +32,8 @@ from trainer.model.load import (
 )
 from trainer.plan.data import HeldOut, RunData, kept_conversations, settled
 from trainer.plan.defaults import Facts, Resolved, resolve, with_value
-from trainer.plan.memory import ResourceEstimate, Shape, fit, measure_shape, refuse_what_cannot_fit
+from trainer.plan.memory import ResourceEstimate, Shape, measure_shape, refuse_what_cannot_fit
+from trainer.plan.passes import fit
 from trainer.plan.proof import prove
 from trainer.plan.unasked import refuse_unasked
 from trainer.train.arguments import check_transformers_settings
