@@ -18,6 +18,7 @@ __all__ = [
     "meaning.cached_vectors",
     "meaning.meaning",
     "meaning.meaning_search",
+    "meaning.selecting",
     "open_data",
     "preview",
     "pruning",
