@@ -19,6 +19,7 @@ __all__ = [
     "meaning.meaning",
     "meaning.meaning_search",
     "meaning.prompts",
+    "meaning.selecting",
     "open_data",
     "preview",
     "pruning",

@@ -14,6 +14,7 @@ __all__ = [
     "selection",
     "semantic_duplicates",
     "semantic_findings",
+    "targeted",
     "topics.assignment",
     "topics.titles",
     "vectors",

@@ -59,14 +59,14 @@ class Subset:
     coverage_random: float
 
 
-def diverse_subset(
+def diverse_order(
     vectors: Vectors,
     positions: Positions,
     cosines: Floats,
     count: int,
     is_out: npt.NDArray[np.bool_] | None = None,
-) -> Subset:
-    """Choose `count` examples so that every example has a chosen one near it: facility location, greedy and lazy.
+) -> Positions:
+    """`count` examples, int64, so that every example has a chosen one near it: facility location, greedy and lazy.
 
     An example serves itself (1) and those that list it among their neighbours (their cosine). The example that adds
     most is chosen next; once nothing adds, the worst served follow.
@@ -104,10 +104,31 @@ def diverse_subset(
         of = clients.of(example)
         np.maximum.at(served, clients.examples[of], clients.cosines[of])
         served[example] = 1
-    drawn = np.random.default_rng(_SEED).choice(present, count, replace=False)
-    every = FullTextVectors(vectors, present)
-    chosen_ones = np.array(chosen, dtype=np.int64)
-    return Subset(chosen_ones, *(_coverage(every, vectors.full_text[some]) for some in (chosen_ones, drawn)))
+    return np.array(chosen, dtype=np.int64)
+
+
+def diverse_subset(
+    vectors: Vectors,
+    positions: Positions,
+    cosines: Floats,
+    count: int,
+    is_out: npt.NDArray[np.bool_] | None = None,
+) -> Subset:
+    """What `diverse_order` chooses, beside as many drawn at random."""
+    eligible = vectors.with_text if is_out is None else vectors.with_text & ~is_out
+    return measured_subset(vectors, diverse_order(vectors, positions, cosines, count, is_out), np.flatnonzero(eligible))
+
+
+def measured_subset(vectors: Vectors, chosen: Positions, eligible: Positions) -> Subset:
+    """A choice beside as many examples drawn at random of those that could be chosen."""
+    drawn = drawn_at_random(eligible, len(chosen))
+    every = FullTextVectors(vectors, eligible)
+    return Subset(chosen, *(_coverage(every, vectors.full_text[some]) for some in (chosen, drawn)))
+
+
+def drawn_at_random(eligible: Positions, count: int) -> Positions:
+    """As many of these positions, the same each time."""
+    return np.random.default_rng(_SEED).choice(eligible, min(count, len(eligible)), replace=False)
 
 
 class _Clients(NamedTuple):

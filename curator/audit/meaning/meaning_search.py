@@ -12,9 +12,8 @@ from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
 from curator.audit.loading.load import Loaded, Progress
 from curator.audit.meaning.cached_vectors import Embedded, embedded
-from curator.audit.meaning.meaning import VERSION, neighbours_of
+from curator.audit.meaning.meaning import VERSION
 from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions
-from curator.audit.open_data import Opened
 from curator.checks.spans import quoted
 from curator.data.frames import read_frame
 from curator.embedding.encoders.encoder import Encoder, encoder_named
@@ -38,23 +37,6 @@ class Near:
     positions: npt.NDArray[np.int64]
     cosines: npt.NDArray[np.float32]
     unread: str = ""
-
-
-@dataclass(frozen=True)
-class SelectedExamples:
-    """A subset.
-
-    Attributes:
-        positions: int64, in the order in which they were chosen: the first ones matter most.
-        coverage: mean cosine of every example to the nearest chosen one.
-        coverage_random: the same for as many examples drawn at random.
-        unread: a sentence on the examples that the encoder does not read, none of which is chosen; "" for none.
-    """
-
-    positions: npt.NDArray[np.int64]
-    coverage: float
-    coverage_random: float
-    unread: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +100,7 @@ def _semantic_edges(
 
     if audit.meaning is not None:
         return _ends(audit.meaning.pairs), audit.meaning.encoder, audit.meaning.unread
-    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    encoder, embedded_set = known_vectors(audit.loaded, cache, audit.options.meaning, progress)
     key = f"{embedded_set.key}-ties-{VERSION}"
     path = cache.entry(key)
     if path is None:
@@ -157,7 +139,7 @@ def near_text(audit: Audit, cache: Cache, text: str, count: int, progress: Progr
     """
     from curator.embedding.selection import query_vector, similar
 
-    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    encoder, embedded_set = known_vectors(audit.loaded, cache, audit.options.meaning, progress)
     query = query_vector(text, encoder)
     if not query.any():
         raise UsageError(_UNREAD.format(f"The text {quoted(text)}", encoder.name))
@@ -176,33 +158,22 @@ def near_example(audit: Audit, cache: Cache, example: str, count: int, progress:
     coordinates = (ids_of(audit.loaded) == example).arg_true()
     if not len(coordinates):
         raise UsageError(f"There is no example '{example}' in this data. `curator show` prints ids.")
-    encoder, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
+    encoder, embedded_set = known_vectors(audit.loaded, cache, audit.options.meaning, progress)
     at = int(coordinates[0])
     if not embedded_set.vectors.with_text[at]:
         raise UsageError(_UNREAD.format(f"The example '{example}'", encoder.name))
     return Near(*similar(embedded_set.vectors, at, count), said_unread(embedded_set.unread))
 
 
-def diverse(opened: Opened, audit: Audit, count: int, progress: Progress) -> SelectedExamples:
-    """`count` of the examples that were not dropped, so that every one has a chosen one near it.
+def known_vectors(
+    loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress
+) -> tuple[Encoder, Embedded]:
+    """The encoder that was asked for, and the set as it sees it.
 
     Raises:
         MissingDependency: the encoder is not on this machine.
         UsageError: meaning is not to be looked at.
     """
-    from curator.embedding.selection import diverse_subset
-
-    cache = opened.project.cache
-    _, embedded_set = _known(audit.loaded, cache, audit.options.meaning, progress)
-    near = neighbours_of(embedded_set, cache)
-    dropped = opened.state().filter(pl.col("status") == "drop")["id"]
-    is_out = ids_of(audit.loaded).is_in(dropped.implode()).to_numpy()
-    subset = diverse_subset(embedded_set.vectors, near.positions, near.cosines, count, is_out)
-    unread = said_unread(embedded_set.unread)
-    return SelectedExamples(subset.chosen, subset.coverage, subset.coverage_random, unread)
-
-
-def _known(loaded: Loaded, cache: Cache, options: MeaningOptions, progress: Progress) -> tuple[Encoder, Embedded]:
     if options.embedder == NO_EMBEDDER:
         raise UsageError("This looks at meaning, and the embedder is set to none. Name one with --embedder.")
     encoder = encoder_named(options.embedder, allow_download=options.allow_download)
