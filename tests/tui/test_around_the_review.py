@@ -62,7 +62,8 @@ def test_a_setting_is_changed_in_the_app_and_applies_at_once(desk):
         names = [one.name for one in app.screen.shown]
         for name, typed in (("review.reasons", "too salty, too sweet"), ("keys.review.keep", "K")):
             app.screen.query_one("#settings").highlighted = names.index(name)
-            await pilot.press("enter")
+            await pilot.press("e" if name.startswith("keys.") else "enter")
+            await pilot.pause()
             field = app.screen.query_one("Input")
             field.value = typed
             await pilot.press("enter")
@@ -100,6 +101,52 @@ def test_what_was_said_can_be_read_again_and_errors_are_in_the_log(desk):
         assert "not possible" in log_file().read_text()
 
     drive(desk, steps)
+
+
+def test_news_take_the_place_of_older_ones_of_their_kind_and_cover_nothing(desk):
+    async def steps(pilot, app):
+        await pilot.press("x", "u")
+        await until(pilot, lambda: "Taken back" in said(app))
+        below = [line for line in screen_text(app).split("\n") if "Taken back" in line]
+        assert below == [" i Taken back: drop, 1 decision."]
+        await pilot.press("S")
+        await pilot.pause()
+        assert said(app) == "In the order of the file."
+        assert "Taken back" not in screen_text(app)
+        app.notify("Something failed.", severity="error", markup=False)
+        await pilot.pause()
+        assert "E Something failed." in screen_text(app)
+        assert "i In the order of the file." in screen_text(app)
+        await pilot.click("NoticeBar")
+        await pilot.pause()
+        assert "Something failed" not in screen_text(app)
+        assert len(app.said) >= 3
+
+    drive(desk, steps)
+
+
+def test_where_there_is_no_shell_suspending_says_so(desk):
+    async def steps(pilot, app):
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "There is no shell behind this window" in said(app))
+
+    drive(desk, steps)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 240])
+def test_the_stage_and_the_time_left_of_a_check_are_there_at_any_width(desk, monkeypatch, width):
+    said_so = "checking: comparing texts 63%, 12,000 of 52,000 examples, 5,300/s, 12 s left"
+    monkeypatch.setattr("curator.tui.open_session.Session.audit_progress", said_so)
+
+    async def steps(pilot, app):
+        app.screen.refresh_bars()
+        await pilot.pause()
+        line = next(line for line in screen_text(app).split("\n") if " 0 of 117" in line)
+        assert "checking: comparing texts 63%" in line
+        assert "12 s left" in line
+        assert ("5,300/s" in line) == (width >= 120)
+
+    drive(desk, steps, size=(width, 24))
 
 
 def test_what_a_library_prints_is_in_the_log_and_not_on_the_screen(desk):

@@ -39,6 +39,8 @@ DOORS = {
     "HistoryScreen": ("h",),
     "AskText": ("colon",),
     "ConfirmQuestion": ("A",),
+    "LikewiseScreen": ("x", "w"),
+    "PressKey": ("comma", "end", "enter"),
 }
 """Screens, and the keys that lead there from the review."""
 

@@ -30,6 +30,8 @@ class ProgressLine(Static):
         stage, *figures = audit.split(", ")
         parts = {"audit": stage, "pace": f"{pace:.0f}/min, {_span((total - done) / pace)} left" if pace else ""}
         parts |= {"detail": detail, "figures": ", ".join(figures)}
+        if audit and len(said) + len(f"  {stage}, {figures[-1] if figures else ''}") > width:
+            said = f" {done:,} of {total:,}"
         room = width - len(said)
         for name in ("audit", "figures", "pace", "detail"):  # what matters most takes its room first
             if parts[name] and len(parts[name]) + 2 <= room:
