@@ -35,7 +35,7 @@ BALANCES = ("topic", "tokens", "label")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SelectionRequest:
     """What a person asked for.
 
     Attributes:
@@ -77,7 +77,7 @@ class Chosen:
     unread: str = ""
 
 
-def selected(opened: Opened, audit: Audit, wanted: Wanted, progress: Progress) -> Chosen:
+def selected(opened: Opened, audit: Audit, wanted: SelectionRequest, progress: Progress) -> Chosen:
     """Choose among the examples that were not dropped.
 
     Args:
@@ -186,7 +186,12 @@ def _topics(audit: Audit, known: Embedded) -> npt.NDArray[np.int64]:
 
 
 def _balanced(
-    opened: Opened, audit: Audit, wanted: Wanted, rank: Rank, topics: npt.NDArray[np.int64], eligible: "Positions"
+    opened: Opened,
+    audit: Audit,
+    wanted: SelectionRequest,
+    rank: Rank,
+    topics: npt.NDArray[np.int64],
+    eligible: "Positions",
 ) -> "Positions":
     """The best of the ranking; of a score within topics by their size, and by what is to be balanced."""
     from curator.embedding.targeted import taken_in_turn

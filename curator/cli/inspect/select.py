@@ -9,7 +9,7 @@ from curator.cli.values import files
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
-    from curator.audit.meaning.selecting import Chosen, Wanted
+    from curator.audit.meaning.selecting import Chosen, SelectionRequest
     from curator.audit.secrets import Policy
 
 
@@ -66,8 +66,8 @@ def command(
         narrate(options, sentence)
 
 
-def _wanted(count: int, by: str, like: tuple[str, ...], balance: str) -> "Wanted":
-    from curator.audit.meaning.selecting import BALANCES, DIVERSITY, Wanted
+def _wanted(count: int, by: str, like: tuple[str, ...], balance: str) -> "SelectionRequest":
+    from curator.audit.meaning.selecting import BALANCES, DIVERSITY, SelectionRequest
     from curator.data.sources.source import expand
     from curator.scoring.score_labels import SCORE
 
@@ -77,7 +77,7 @@ def _wanted(count: int, by: str, like: tuple[str, ...], balance: str) -> "Wanted
         raise click.UsageError("Give either --like or --by.")
     if balance and balance.partition(":")[0] not in BALANCES:
         raise click.UsageError(f"--balance takes {', '.join(BALANCES)} or label:NAME, and not '{balance}'.")
-    return Wanted(count, by, tuple(expand(like)), balance)
+    return SelectionRequest(count, by, tuple(expand(like)), balance)
 
 
 def _figures(chosen: "Chosen", by: str, examples: int) -> dict[str, Any]:
