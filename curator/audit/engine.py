@@ -24,7 +24,6 @@ from curator.audit.meaning.meaning_findings import NO_EMBEDDER, MeaningOptions, 
 from curator.audit.not_run import reasons_not_run
 from curator.audit.stages.kinds import kind_findings
 from curator.audit.stages.known_splits import known_splits, splits_of_files
-from curator.audit.stages.refused_together import refused_together
 from curator.audit.stages.similar import Similar, find_similar
 from curator.audit.stages.similar_pairs import corpus_of, features_key
 from curator.checks.check import CheckSettings
@@ -181,6 +180,8 @@ def audit(
             similar = find_similar(loaded, cache, loaded.findings, verdicts, options.duplicate_threshold)
             more.append(similar.findings)
     if options.target is not None and "rejected-by-target" in names:
+        from curator.audit.stages.refused_together import refused_together
+
         more += refused_together(loaded, options.target, similar, verdicts)
     if has_meaning:
         with watch.stage(MEANING):

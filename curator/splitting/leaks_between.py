@@ -55,19 +55,15 @@ def leaks_between(
     with tempfile.TemporaryDirectory(prefix=temporary_prefix("leaks")) as folder:
         cache = Cache(Path(folder))
         both = [load(sources, reading, wanted, cache, progress) for sources in (train, held)]
-        certificate = leaks(corpus_of(both[0], cache), corpus_of(both[1], cache), threshold)
-        certificate, unread = (
-            _with_paraphrases(certificate, both[0], both[1], cache, progress) if meaning else (certificate, "")
-        )
+        certificate, unread = leaks(corpus_of(both[0], cache), corpus_of(both[1], cache), threshold), ""
+        if meaning:
+            certificate, unread = _with_paraphrases(certificate, both[0], both[1], cache, progress)
         nearest = _nearest(certificate.nearest, *both)
         leaking = certificate.nearest.with_row_index("row").filter("leaks")
         leaking = leaking.sort(-pl.col("similarity").fill_null(0), "row")
         other = pl.coalesce("paraphrase", "nearest", "same_prompt")
         pairs = leaking.head(len(leaking) if limit is None else limit).select("row", "position", other).rows()
-        known, shown = (
-            {one.position: as_text(one.content) for one in originals_at(loaded, {pair[at] for pair in pairs})}
-            for loaded, at in ((both[0], 2), (both[1], 1))
-        )
+        known, shown = (_texts_at(loaded, {pair[at] for pair in pairs}) for loaded, at in ((both[0], 2), (both[1], 1)))
     specimens = [
         LeakSpecimen(nearest=nearest[row], held_text=shown[here], other_text=known[there]) for row, here, there in pairs
     ]
@@ -98,6 +94,10 @@ def _with_paraphrases(
     before, after = (prompts_of(loaded, cache, progress) for loaded in (train, held))
     checked = after.prompts.at(certificate.nearest["position"].to_numpy().astype("int64"))
     return certificate.with_paraphrases(*paraphrases_of(before.prompts, checked, cores())), said_unread(after.unread)
+
+
+def _texts_at(loaded: Loaded, positions: set[int]) -> dict[int, str]:
+    return {one.position: as_text(one.content) for one in originals_at(loaded, positions)}
 
 
 def _nearest(found: pl.DataFrame, train: Loaded, held: Loaded) -> list[Nearest]:
