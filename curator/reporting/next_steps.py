@@ -29,7 +29,14 @@ def next_steps(facts: ReadinessFacts, *, ready: bool) -> list[NextStep]:
     steps = _about_unreadable(facts)
     if facts.examples == 0:
         return [steps[0], _make_readable(facts)] if steps else [_make_readable(facts)]
-    decisions = [*_policy(facts), *_leaks(facts), *_errors(facts), *_secrets(facts), *_contamination(facts)]
+    decisions = [
+        *_policy(facts),
+        *_leaks(facts),
+        *_other_target(facts),
+        *_errors(facts),
+        *_secrets(facts),
+        *_contamination(facts),
+    ]
     decisions += [*_duplicates(facts), *_accepted(facts)]
     steps += decisions or _look_at(facts)
     if facts.distinct < ENOUGH:
@@ -42,7 +49,7 @@ def next_steps(facts: ReadinessFacts, *, ready: bool) -> list[NextStep]:
         steps.append(NextStep(sentence=sentence, command=_command(facts, "split", "", reads_only=True)))
     masking = " --mask-secrets" if facts.accepted_secrets else ""
     export = f"--target {facts.target or 'huggingface'} --out curated{masking}"
-    sentence = "Write what is kept, in the form your trainer or provider reads."
+    sentence = "Write what is kept, in the format your trainer or provider reads."
     return [*steps, NextStep(sentence=sentence, command=_command(facts, "export", export, reads_only=True))]
 
 
@@ -72,7 +79,7 @@ def _about_unreadable(facts: ReadinessFacts) -> list[NextStep]:
         _show(facts, f"See the {lines} that could not be read; an editor mends {them}.", where, facts.unreadable),
         _drop(
             facts,
-            f"Or drop {them}: an export leaves out what cannot be read.",
+            f"Or drop {them}: an export skips what cannot be read.",
             where,
             facts.unreadable,
             "cannot be read",
@@ -88,7 +95,7 @@ def _make_readable(facts: ReadinessFacts) -> NextStep:
             sentence="Convert it to UTF-8, from whatever encoding it was written in; often that is Windows-1252.",
             command=f"iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.jsonl",
         )
-    return NextStep(sentence="Name the form of its examples with --format, or its columns with --columns.")
+    return NextStep(sentence="Name the format of its examples with --format, or its columns with --columns.")
 
 
 def _policy(facts: ReadinessFacts) -> list[NextStep]:
@@ -112,6 +119,14 @@ def _leaks(facts: ReadinessFacts) -> list[NextStep]:
         return []
     sentence = "Split again: what leaks moves to training."
     return [NextStep(sentence=sentence, command=_command(facts, "split", "", reads_only=True))]
+
+
+def _other_target(facts: ReadinessFacts) -> list[NextStep]:
+    """Data of a kind that the built-in trainer does not train, such as prompts with an answer to check."""
+    if facts.target is not None or 2 * facts.waiting("rejected-by-target") <= facts.examples:
+        return []
+    sentence = "Name what you train with: the built-in trainer rejects most of these examples, another may take them."
+    return [NextStep(sentence=sentence, command=_command(facts, "audit", "--target huggingface"))]
 
 
 def _errors(facts: ReadinessFacts) -> list[NextStep]:

@@ -90,7 +90,7 @@ class Target:
 
     def no_form(self, kind: str) -> Violation:
         """The error of an example of a kind that is not carried."""
-        sentence = f"The example has {KIND_NAMES.get(kind, 'a conversation')}, for which {self.title} has no form."
+        sentence = f"There is no format for {KIND_NAMES.get(kind, 'a conversation')}."
         if kind == "prompt":
             sentence += " The targets huggingface and openai have one."
         return error("unsupported-kind", sentence)

@@ -58,8 +58,11 @@ KEYS = {
     "address": "q7" + some(12),
     "private key": private_key(),
     "PGP key": private_key("PGP ").replace("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"),
+    "Discord webhook": f"https://discord.com/api/webhooks/{some(18, string.digits)}/{some(68)}",
+    "header": some(36),
 }
 CONTEXT = {"AWS secret": "aws_secret_access_key = {}", "password": 'password: "{}"', "address": "https://ann:{}@h.io/x"}
+CONTEXT["header"] = "curl -H 'Authorization: Bearer {}'"
 """What a secret without a form of its own is told by."""
 
 

@@ -18,6 +18,10 @@ _KINDS = (
     ("a GitLab token", r"gl(?:pat|ptt|dt|rt|ft)-[A-Za-z0-9_-]{20,}"),
     ("a Slack token", r"xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]+"),
     ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_]{20,}"),
+    (
+        "a Discord webhook",
+        r"https://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/\d{17,20}/[A-Za-z0-9_-]{60,90}",
+    ),
     ("a Stripe key", r"[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}"),
     ("a Google API key", r"AIza[0-9A-Za-z_-]{35}"),
     ("a Google OAuth secret", r"GOCSPX-[A-Za-z0-9_-]{28}"),
@@ -61,13 +65,13 @@ _BODY = re.compile(r"(?:\s|\\+[nr])*+(?:[A-Za-z0-9+/=]{20,}+(?:\s|\\+[nr])*+)*+(
 _ASSIGNED = (  # also inside JSON that is a text itself, where quotes and line ends have backslashes before them
     r"(?:api[ _-]?key|apikey|(?:client|app|api|shared|signing|webhook)?[ _-]?secret(?:[ _-]?(?:access)?[ _-]?key)?"
     r"|(?:access|auth|bearer|refresh|api)[ _-]?token|access[ _-]?key|private[ _-]?key|account[ _-]?key"
-    r"|encryption[ _-]?key|passw(?:or)?d|passphrase|pwd|credentials?|token"
+    r"|encryption[ _-]?key|authorization|passw(?:or)?d|passphrase|pwd|credentials?|token"
     r"|密码|密碼|口令|密钥|密鑰|パスワード|비밀번호|contraseña|mot de passe|passwort|kennwort|senha|пароль|пароля"
     r"|parola|wachtwoord|hasło"
     r"|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน|şifre|mật khẩu)"
     r"[A-Za-z_]{0,12}\\{0,7}[\"'”]?\s{0,3}(?::=|=>|[:=：＝]|\bis\b|\b(?:ist|lautet|est|es)\b|è |é |是|为|は|는|은"
     r"|هي|—|–)"
-    r"(?:\s|\\{1,7}[nrt]){0,3}(?:bearer )?\\{0,7}[\"'`“]?"
+    r"(?:\s|\\{1,7}[nrt]){0,3}(?:bearer |basic |token )?\\{0,7}[\"'`“]?"
     r"(?P<value>[A-Za-z0-9_.~+/!@#$%^&*=-]{8,200})"
 )
 _NO_SECRET = re.compile(
@@ -86,7 +90,7 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 _LIKELY = (
-    r"(?-i:AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|ft)-|xox[abeoprs]-|xapp-|hooks\.slack"
+    r"(?-i:AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|ft)-|xox[abeoprs]-|xapp-|hooks\.slack|/api/webhooks/\d"
     r"|[sr]k_live|[sr]k_test|[sr]k_prod|AIza|GOCSPX-|sk-|hf_|api_org_|npm_|pypi-|SG\.|SK[0-9a-f]{8}|do[opr]_v1|:AA"
     r"|shp(?:at|ca|pa|ss)_"
     r"|gsk_|xai-|pplx-|r8_|dapi[0-9a-f]{8}|hv[sb]\.|dckr_pat_|glsa_|lin_api_|ntn_|whsec_|ya29\.|AGE-SECRET|eyJ"
@@ -217,7 +221,7 @@ SECRET_KEY = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=3,
+    version=4,
     title="a key or password",
     find=_find,
 )
