@@ -68,7 +68,6 @@ def main(folder):
     command("duplicates", data, "--engine", "datasketch")
     command("audit", data, "--tokenizer", folder / "model")
     command("audit", data, "--embedder", "all-MiniLM-L6-v2")
-    command("compare", folder / "run", "--judge", "http://127.0.0.1:9", "--judge-model", "m")
     command("train", data, "--via", "openai", "--model", "gpt-4.1-mini")
     assert EXTRAS.isdisjoint(name.partition(".")[0] for name in sys.modules)
 
