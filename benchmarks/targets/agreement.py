@@ -120,7 +120,7 @@ def _of_target(opened: Opened, audit: Audit, target: Target, folder: Path, path:
         skipped = absent = {original.line for original in every}
         out = folder / "nothing"
     yield from (f"line {line} is refused by the export, and the audit says nothing" for line in skipped - all_errors)
-    yield from (f"line {line} has an error in the audit, and is exported" for line in errors - skipped)
+    yield from (f"line {line} has an error in the audit, and is exported" for line in errors - absent)
     if not out.is_dir():
         return
     if _form(out / target.files["train"]) == audit.loaded.sources[0].recognised.dialect.name:

@@ -1,9 +1,12 @@
 """Open data to work on: its sources, its project, its settings, and what is known about it so far."""
 
 import getpass
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +213,13 @@ class Opened:
     def state(self) -> pl.DataFrame:
         """What was decided: `STATE`, a row per example that anything was decided about."""
         return self.project.states.present()
+
+
+def _use_own(files: Sequence[str]) -> None:
+    """Have checks of a person's own in the catalogue; where there are none, a fresh catalogue need not be loaded."""
+    catalogue = "curator.checks.catalogue"
+    if files or catalogue in sys.modules or entry_points(group="curator.checks"):
+        import_module(catalogue).use_own(files)
 
 
 @contextmanager

@@ -75,6 +75,10 @@ class Prompts:
         """Examples."""
         return len(self.vectors)
 
+    def words_of(self, row: int) -> npt.NDArray[np.uint16]:
+        """The different subwords of one prompt, in order."""
+        return self.subwords[self.begins[row] : self.begins[row + 1]]
+
     @cached_property
     def own(self) -> "Prompts":
         """The same without the subwords that are the set's form; see `COMMON`."""

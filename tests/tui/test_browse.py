@@ -52,11 +52,14 @@ def test_the_list_follows_a_filter_while_it_is_typed(desk):
     async def steps(pilot, app):
         screen = await browse(pilot, app)
         await pilot.press("slash", *"kettle")
-        await until(pilot, lambda: 0 < len(screen.order) < len(app.session.review))
-        found = set(screen.order.tolist())
+
+        def are_found():
+            found = [str(app.session.review.at(position).content).lower() for position in screen.order.tolist()]
+            return bool(found) and all("kettle" in content for content in found)
+
+        await until(pilot, are_found)
         await pilot.press("enter")
         await until(pilot, lambda: app.focused is screen.examples)
-        assert all("kettle" in str(app.session.review.at(position).content).lower() for position in found)
         await pilot.press("c")
         await until(pilot, lambda: len(screen.order) == len(app.session.review))
 

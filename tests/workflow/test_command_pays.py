@@ -115,7 +115,7 @@ def test_the_certificate_says_when_meaning_did_not_count(folder):
     curator(folder, "split", "set.jsonl", "--no-meaning")
     assert certificate(folder, "set.jsonl.curator")["encoder"] is None
     page = (folder / "set.jsonl.curator" / "split" / "certificate.md").read_text()
-    assert "without semantic duplicates" in page
+    assert "without regard to meaning" in page
 
 
 def test_what_is_shown_without_an_audit_has_its_own_findings_and_the_rest_after_one(folder):

@@ -133,7 +133,7 @@ def test_a_diverse_subset_covers_more_than_chance_and_leaves_out_what_was_droppe
     chosen = [json.loads(line)["messages"][0]["content"] for line in outcome.out.splitlines()]
     assert len(chosen) == 12
     assert not any("cook" in question for question in chosen)
-    ours, chance = map(float, re.findall(r"0\.\d+", outcome.err))
+    ours, chance = map(float, re.findall(r"0\.\d+", outcome.err)[:2])
     assert ours > chance
 
 

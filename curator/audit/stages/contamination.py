@@ -101,11 +101,12 @@ def reworded_findings(prompts: "Prompts", benchmark: Benchmark) -> pl.DataFrame:
     from curator.embedding.paraphrases import paraphrases_of
 
     questions = benchmark.items.select(prompt=pl.col("question").list.join("\n"), answer=pl.lit(""))
-    nearest, cosines = paraphrases_of(
-        prompts_of_views(questions.with_columns(context=pl.lit(0, pl.UInt64))), prompts, cores()
-    )
+    asked_there = prompts_of_views(questions.with_columns(context=pl.lit(0, pl.UInt64)))
+    nearest, cosines = paraphrases_of(asked_there, prompts, cores())
     found = []
     for row in np.flatnonzero(nearest >= 0).tolist():
+        if np.array_equal(prompts.words_of(row), asked_there.words_of(int(nearest[row]))):
+            continue  # in the same words: what these prove is asked of the words
         item = benchmark.items.row(int(nearest[row]), named=True)
         asked = visible(" ".join(item["question"])[:_SHOWN], one_line=True)
         place = f"{item['file']}:{item['line']}"

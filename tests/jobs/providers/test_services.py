@@ -217,7 +217,7 @@ def test_without_a_key_it_says_what_to_set(run: Run, service: Any, monkeypatch: 
 
 
 def test_without_its_package_it_says_what_to_install(run: Run, service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curator.training.service.endpoints.find_spec", lambda name: None)
+    monkeypatch.setattr("curator.errors.find_spec", lambda name: None)
     assert run.work() == 3
     assert f"curator-tune[{service.provider}]" in run.last["message"]
 
