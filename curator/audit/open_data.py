@@ -20,7 +20,6 @@ from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.scores import with_scores
 from curator.audit.stages.similar_pairs import has_features
-from curator.checks.catalogue import use_own
 from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
@@ -159,7 +158,7 @@ class Opened:
     def options(self, *, texts: bool = False, compare: bool = False) -> AuditOptions:
         """What the settings mean for an audit; checks of the user's own are among those that it runs."""
         settings = self.settings
-        use_own(settings.check_files)
+        _use_own(settings.check_files)
         return AuditOptions(
             reading=ReadingOptions(settings.format, {str(role): key for role, key in settings.columns.items()}),
             select=tuple(settings.select),
@@ -240,7 +239,7 @@ def open_data(
     sources = expand(request.data) if sources is None else sources
     paths = _paths(sources)
     settings = settings_for(request, paths)
-    use_own(settings.check_files)
+    _use_own(settings.check_files)
     named = Path(request.project) if request.project else None
     sweep_unnamed()
     unnamed: Path | None = None

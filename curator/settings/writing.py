@@ -163,7 +163,7 @@ def _flat(table: Mapping[str, Any], above: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for key, value in table.items():
         name = f"{above}{key}".replace("-", "_")
-        found += _flat(value, f"{name}.") if isinstance(value, dict) and value else [(name, value)]
+        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
     return found
 
 

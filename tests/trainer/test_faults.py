@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,13 @@ def test_a_disk_that_is_full_at_a_checkpoint_stops_the_run_and_it_goes_on(
     finished: Path, events: Events, tmp_path: Path, full_disk: FullDisk
 ) -> None:
     folder = unfinished_copy(finished, tmp_path / "run")
-    with full_disk(20_000), pytest.raises(ExhaustedError, match="The disk is full") as problem:
-        run(folder)
+    with ExitStack() as stack, pytest.raises(ExhaustedError, match="The disk is full") as problem:
+
+        def fill(event: dict[str, Any]) -> None:
+            if event["event"] == "metric" and event["step"] == 1:
+                stack.enter_context(full_disk(20_000))
+
+        run(folder, on_event=fill)
     assert problem.value.exit_code == 4
     run(folder, resume=True)
     assert_same_outcome(folder, finished, events)

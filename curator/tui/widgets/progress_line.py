@@ -16,24 +16,24 @@ class ProgressLine(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._times: list[float] = []
-        self._shown: tuple[int, int, str, str, str] | None = None
+        self._shown: tuple[int, int, str, str, str, str] | None = None
 
     def decided(self) -> None:
         """Count a decision of this session."""
         self._times = [*self._times, time.monotonic()][-_PACE_OF:]
 
-    def show(self, done: int, total: int, word: str, detail: str = "", audit: str = "") -> None:
-        """Draw that `done` of `total` are `word` ("decided"), then a detail, the pace and how far the audit is."""
-        self._shown = (done, total, word, detail, audit)
+    def show(self, done: int, total: int, word: str, detail: str = "", today: str = "", audit: str = "") -> None:
+        """Draw that `done` of `total` are `word` ("decided"), then details, the pace and how far the audit is."""
+        self._shown = (done, total, word, detail, today, audit)
         pace, share, width = self._pace(), done / max(total, 1), max(self.size.width - 2, 0)
         said = f" {done:,} of {total:,} {word} ({share:.0%})"
         stage, *figures = audit.split(", ")
         parts = {"audit": stage, "pace": f"{pace:.0f}/min, {_span((total - done) / pace)} left" if pace else ""}
-        parts |= {"detail": detail, "figures": ", ".join(figures)}
+        parts |= {"detail": detail, "today": today, "figures": ", ".join(figures)}
         if audit and len(said) + len(f"  {stage}, {figures[-1] if figures else ''}") > width:
             said = f" {done:,} of {total:,}"
         room = width - len(said)
-        for name in ("audit", "figures", "pace", "detail"):  # what matters most takes its room first
+        for name in ("audit", "figures", "pace", "today", "detail"):  # what matters most takes its room first
             if parts[name] and len(parts[name]) + 2 <= room:
                 room -= len(parts[name]) + 2
             elif name == "figures" and figures and len(figures[-1]) + 2 <= room:
@@ -44,8 +44,8 @@ class ProgressLine(Static):
         line = Text("█" * int(share * bar), no_wrap=True, overflow="ellipsis")
         line.append("░" * (bar - int(share * bar)), style="dim")
         line.append(said)
-        for text, style in ((parts["detail"], "dim"), (parts["pace"], "dim")):
-            line.append(f"  {text}" if text else "", style=style)
+        for name in ("detail", "today", "pace"):
+            line.append(f"  {parts[name]}" if parts[name] else "", style="dim")
         beside = ", ".join(filter(None, (parts["audit"], parts["figures"])))
         line.append(f"  {beside}" if beside else "", style="bold")
         self.update(line)

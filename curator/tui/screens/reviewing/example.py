@@ -102,11 +102,10 @@ class ExampleScreen(QueueScreen):
 
     def _progress(self, done: int, total: int, word: str, detail: str = "") -> None:
         today = f"today {self._today:,}" if self._today else ""
-        said = "  ".join(part for part in (detail, today) if part)
         if self.review.partial:
             word = f"first examples {word}"
         for line in self.query(ProgressLine):
-            line.show(done, total, word, said, self.session.audit_progress)
+            line.show(done, total, word, detail, today, self.session.audit_progress)
 
     def refresh_bars(self) -> None:
         """How far it is too."""
