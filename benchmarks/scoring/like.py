@@ -50,7 +50,7 @@ def write(path: Path, examples: list[dict]) -> None:
 
 
 def select(place: Path, *arguments: str) -> tuple[list[dict], str, float]:
-    command = [sys.executable, "-m", "curator", "select", "mixture.jsonl", "--allow-secrets", *arguments]
+    command = [sys.executable, "-P", "-m", "curator", "select", "mixture.jsonl", "--allow-secrets", *arguments]
     begun = time.perf_counter()
     ended = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr, time.perf_counter() - begun

@@ -149,7 +149,9 @@ def test_a_run_is_named_by_its_name_or_last_or_its_folder(tmp_path):
 
 
 def test_the_trainer_says_its_version():
-    outcome = subprocess.run([sys.executable, "-m", "trainer", "--version"], capture_output=True, text=True, check=True)
+    outcome = subprocess.run(
+        [sys.executable, "-P", "-m", "trainer", "--version"], capture_output=True, text=True, check=True
+    )
     assert outcome.stdout.startswith("trainer, version ")
 
 

@@ -88,7 +88,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Iterator[JudgeService]:
 def compare(run: Path, *arguments: str, key: str | None = KEY) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "JUDGE_API_KEY"}
     environment |= {"PYTHONPATH": str(ROOT)} | ({"JUDGE_API_KEY": key} if key else {})
-    command = [sys.executable, "-m", "curator", "compare", str(run), "--failures", "0", *arguments]
+    command = [sys.executable, "-P", "-m", "curator", "compare", str(run), "--failures", "0", *arguments]
     return subprocess.run(
         command, cwd=run, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -253,7 +253,7 @@ def test_judging_again_begins_where_a_full_disk_ended_it(run: Path, judge: Judge
     whole = (run / "judgements.jsonl").stat().st_size
     shutil.copy(run / "judgements.jsonl", run / "kept")
     (run / "judgements.jsonl").unlink()
-    command = [sys.executable, "-m", "curator", "compare", str(run), "--failures", "0", "--judge", judge.address]
+    command = [sys.executable, "-P", "-m", "curator", "compare", str(run), "--failures", "0", "--judge", judge.address]
     ended = subprocess.run(
         [*command, "--judge-model", "a-judge"],
         env={**os.environ, "PYTHONPATH": str(ROOT), "JUDGE_API_KEY": KEY},
