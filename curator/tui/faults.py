@@ -70,6 +70,7 @@ class FaultTolerantApp(App[None]):
         super().__init__()
         self.faults: list[BaseException] = []
         self.ending: Ending | None = None
+        self._broken: Screen[Any] | None = None
 
     @property
     def log_folder(self) -> Path | None:
@@ -106,12 +107,13 @@ class FaultTolerantApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         if isinstance(error, WorkerFailed):
-            self.say_fault(error.error, is_said=not _is_worker_cancelled())
+            self.say_fault(error.error, is_said=not self._is_worker_unwanted())
             return
         codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
         if codes and codes[0] in _GOES_ON and _DRAWS.isdisjoint(codes):
             self.say_fault(error)
         elif (screen := self._to_close()) is not None:
+            self._broken = screen
             self.say_fault(error, "The screen was closed.")
             self.call_later(self._close_screen, screen)
         else:
@@ -123,6 +125,14 @@ class FaultTolerantApp(App[None]):
         is_alone = len(self.screen_stack) < 3  # the lowest of the stack is Textual's own, and empty
         is_in_front = isinstance(part, Widget) and self.screen in part.ancestors_with_self
         return self.screen if is_in_front and not is_alone else None
+
+    def _is_worker_unwanted(self) -> bool:
+        """Whether nobody waits for the worker that runs now: its screen is gone or going, or another took its place."""
+        try:
+            worker = get_current_worker()
+        except NoActiveWorker:
+            return False
+        return worker.is_cancelled or (self._broken is not None and self._broken in worker.node.ancestors_with_self)
 
     def _close_screen(self, screen: Screen[Any]) -> None:
         if self.screen is screen:
@@ -175,14 +185,6 @@ _GOES_ON = frozenset(
 
 _DRAWS = frozenset({Screen._compositor_refresh.__code__, Screen._refresh_layout.__code__})
 """What fails while a screen is drawn fails again at its next drawing."""
-
-
-def _is_worker_cancelled() -> bool:
-    """Whether nobody waits for the worker that runs now, because its screen is gone or another one took its place."""
-    try:
-        return get_current_worker().is_cancelled
-    except NoActiveWorker:
-        return False
 
 
 def _worded(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Text from data never acts on the terminal: no control character in any line, nothing silently missing, no crash."""
 
+import asyncio
 import shutil
 import unicodedata
 from pathlib import Path
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.style import Style
+from textual.app import App
 
 from curator.audit.open_data import open_data
 from curator.data.content import Content
@@ -94,3 +96,23 @@ def test_every_hostile_example_can_be_looked_at(tmp_path):
         assert dangerous(screen_lines(app)) == []
 
     drive(data, steps)
+
+
+def test_a_line_that_made_the_scroll_bar_appear_can_be_undone():
+    class Field(App[None]):
+        CSS = "SafeTextArea { height: 5; }"
+
+        def compose(self):
+            yield SafeTextArea("one\ntwo\nthree")
+
+    async def steps():
+        app = Field()
+        async with app.run_test(size=(20, 10)) as pilot:
+            field = app.query_one(SafeTextArea)
+            field.move_cursor(field.document.end)
+            await pilot.press("enter", "ctrl+z")
+            await pilot.pause()
+            assert field.text == "one\ntwo\nthree"
+            assert field.cursor_location == (2, 5)
+
+    asyncio.run(steps())

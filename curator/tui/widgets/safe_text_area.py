@@ -1,6 +1,7 @@
 """A field for text from data: what a terminal would act on is drawn as a mark, and stays what it is in the text."""
 
 from rich.text import Text
+from textual.geometry import Offset
 from textual.widgets import TextArea
 
 from curator.data.safe_text import visible
@@ -25,6 +26,12 @@ class SafeTextArea(TextArea):
     def edits(self) -> str:
         """The text as the person leaves it."""
         return self.loaded if self.text == self._as_shown else self.text
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Scroll to the cursor, unless what was undone took its line away: Textual moves it after it has scrolled."""
+        if self.cursor_location[0] >= self.document.line_count:
+            return Offset()
+        return super().scroll_cursor_visible(center, animate)
 
     def get_line(self, line_index: int) -> Text:
         """A line, character by character safe, so that the cursor's place stays right."""
