@@ -36,6 +36,9 @@ GIVE_UP = 5.0
 MEASURABLE = 0.02
 """Seconds from which a ratio of two times says something."""
 
+AGAIN = 3
+"""Times that both sizes are timed once more where the growth is too large; the least of each counts."""
+
 Text = tuple[str, str, str]
 
 
@@ -77,12 +80,14 @@ def look(slowest: Slowest, texts: list[Text], prepare: Callable[[str], Callable[
 def double(slowest: Slowest, text: Text, prepare: Callable[[str], Callable[[], object]]) -> None:
     """Double `text` and keep it where it is the slowest so far."""
     before = seconds = 0.0
+    work = prepare("")
     for size in SIZES:
-        work = prepare(sized(text, size))
+        shorter, work = work, prepare(sized(text, size))
         seconds = processor_seconds(work)
         ratio = seconds / before if before >= MEASURABLE else 0.0
-        if ratio > LARGEST_RATIO:  # once more: something else may have run
-            ratio = min(ratio, processor_seconds(work) / before)
+        if ratio > LARGEST_RATIO:  # both sizes again: something else may have run
+            again = [(processor_seconds(work), processor_seconds(shorter)) for _ in range(AGAIN)]
+            ratio = min(now for now, _ in again) / min(earlier for _, earlier in again)
         slowest.ratio = max(slowest.ratio, ratio)
         before = seconds
         if seconds > GIVE_UP:

@@ -1,6 +1,7 @@
 """What of a message is prose: code, data and markup are recognised first, with a fence or without."""
 
 import re
+from itertools import islice
 
 from curator.checks.patterns import CODE
 
@@ -34,7 +35,7 @@ _BEGINS_PROGRAM = re.compile(
 """How a line of a program, of data or of a style sheet begins. `[A-Za-z_]x = 1` counts; `E = mc²` alone does not make
 a text a program, as most lines must be such."""
 _INSIDE = re.compile(
-    r"#\{\w|\$\{\w|\w\.\w{1,40}\(|\w\[\w{1,40}\]|\w\(\w{0,40}\)|=>|->|::|==|!=|&&|\|\||\w_\w{1,40}\(|\)\s?\{|%\w\b"
+    r"#\{\w|\$\{\w|\w\.\w{1,40}+\(|\w\[\w{1,40}+\]|\w\(\w{0,40}+\)|=>|->|::|==|!=|&&|\|\||\w_\w{1,40}+\(|\)\s?\{|%\w\b"
 )
 _PROGRAM_ENDS = (";", "{", "}", "});", ")}", "],", "},", "/>")
 _ITEM = re.compile(r"\s*+(?:\d{1,3}[.)]|[-*•])\s")
@@ -53,7 +54,7 @@ def program_line(line: str) -> bool:
         return True
     if stripped.endswith(_PROGRAM_ENDS) and _ITEM.match(stripped) is None:
         return True
-    return len(_INSIDE.findall(stripped)) >= 2
+    return len(list(islice(_INSIDE.finditer(stripped), 2))) == 2
 
 
 def is_code(text: str) -> bool:

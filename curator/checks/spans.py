@@ -1,8 +1,9 @@
 """From places in messages to findings."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import polars as pl
 
@@ -58,7 +59,7 @@ def report(check: str, messages: pl.DataFrame, look: Callable[..., Iterable[Span
     spans = [
         (row, index, span.message, span.start, span.end, span.score, span.severity, span.suggestion)
         for row, index, part, *values in rows
-        for span in map(_in_rejected if part == "rejected" else _as_it_is, _at_most(list(look(*values))))
+        for span in map(_in_rejected if part == "rejected" else _as_it_is, _at_most(iter(look(*values))))
     ]
     if not spans:
         return nothing_found()
@@ -99,9 +100,9 @@ def _in_rejected(span: Span) -> Span:
     return replace(span, message=f"{REJECTED}{span.message}", start=None, end=None)
 
 
-def _at_most(spans: list[Span]) -> list[Span]:
-    more = len(spans) - MOST_SPANS
-    if more <= 0:
-        return spans
-    last = spans[MOST_SPANS - 1]
-    return [*spans[: MOST_SPANS - 1], replace(last, message=f"{last.message} There are {more} more of them.")]
+def _at_most(spans: Iterator[Span]) -> list[Span]:
+    first = list(islice(spans, MOST_SPANS))
+    more = sum(1 for _ in spans)
+    if more:
+        first[-1] = replace(first[-1], message=f"{first[-1].message} There are {more} more of them.")
+    return first

@@ -21,6 +21,7 @@ _INVISIBLE = re.compile(
     "]"
 )
 _JOINERS = "\u200d\u200c"
+_JOINER = re.compile(f"[{_JOINERS}]")
 
 
 def visible(text: str, *, one_line: bool = False) -> str:
@@ -29,8 +30,10 @@ def visible(text: str, *, one_line: bool = False) -> str:
     The zero-width joiner and non-joiner are kept between two other characters, where emoji and Indic or Persian
     script need them. With `one_line`, newlines and tabs become `⏎` and a space.
     """
-    if _INVISIBLE.search(text) is not None:
-        text = _INVISIBLE.sub(lambda match: _picture(text, match), text)
+    if found := set(_INVISIBLE.findall(text)):
+        if not found.isdisjoint(_JOINERS):
+            text = _JOINER.sub(lambda match: match.group() if _joins(text, match) else _picture(match.group()), text)
+        text = text.translate({ord(character): _picture(character) for character in found.difference(_JOINERS)})
     if one_line:
         text = text.replace("\n", "⏎").replace("\t", " ")
     return text
@@ -41,10 +44,13 @@ def as_text(name: str | os.PathLike[str]) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _picture(text: str, match: re.Match[str]) -> str:
-    character, start, end = match.group(), match.start(), match.end()
-    if character in _JOINERS and start > 0 and end < len(text) and not text[start - 1].isascii():
-        return character
+def _joins(text: str, joiner: re.Match[str]) -> bool:
+    """Whether a joiner is between two characters of which the first may need it."""
+    start, end = joiner.span()
+    return start > 0 and end < len(text) and not text[start - 1].isascii()
+
+
+def _picture(character: str) -> str:
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

@@ -375,6 +375,12 @@ def test_the_lists_of_examples_in_one_object_are_found(tmp_path, small_blocks, i
         assert all(data[offset : offset + len(raw)] == raw for _, raw, offset in found)
 
 
+def test_one_example_with_more_tools_than_are_looked_at_first_is_an_example(tmp_path):
+    tools = [{"type": "function", "function": {"name": f"look_up_{n}", "parameters": {}}} for n in range(2_000)]
+    line = json.dumps({**question("Where is it?", "Here."), "tools": tools}).encode()
+    assert elements(edits(tmp_path, "a.jsonl", line)) == [(1, line, 0)]
+
+
 def test_objects_written_over_several_lines_are_read_one_after_the_other(tmp_path):
     data = "\n".join(json.dumps(value, indent=2) for value in VALUES[:9]).encode()
     assert [json.loads(raw) for _, raw, _ in elements(edits(tmp_path, "a.jsonl", data))] == VALUES[:9]

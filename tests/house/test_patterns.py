@@ -19,7 +19,6 @@ MADE_LATER = {
     "curator.data.sources.csv_rows": "a delimiter, escaped; one field is matched where the last one ended",
     "curator.checks.rewards.answers": "an expected answer, escaped, between looks at one character each",
     "curator.data.logs.home_folders": "the name of a home folder, escaped, between looks at one character each",
-    "curator.checks.privacy.secret_keys": "one of the forms that `_KEY` is put together from, against what it found",
     "curator.data.sources.resuming": "keys that were read before, escaped; only white space may stand before them",
 }
 """Modules with a pattern that is put together when they run, and why that is safe."""

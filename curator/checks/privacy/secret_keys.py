@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings
-from curator.checks.patterns import anywhere
+from curator.checks.patterns import anywhere, lowered
 from curator.checks.privacy.masking import Personal, Taken, as_info, report_beside_messages, report_personal
 from curator.data.frames import Batch
 
@@ -99,11 +99,14 @@ _LIKELY = (
 ) + _ASSIGNED.replace("?P<value>", "")
 
 _KEY = re.compile("|".join(form for _, form in _KINDS))
+_KIND_OF_KEY = re.compile("|".join(f"({form})" for _, form in _KINDS))
+"""With a group for each kind, which makes a search slow."""
 _EDGE = re.compile(r"[A-Za-z0-9_]")
 _INSIDE_A_WORD = re.compile(r"(?<!\\)[A-Za-z0-9_]\Z|\\[^nrt\W]\Z")
 """In JSON that is a text itself a line end is a backslash and a letter, and no part of the key behind it."""
 _PRIVATE = re.compile(_HEADER)
-_VALUE = re.compile(_ASSIGNED, re.IGNORECASE)
+_VALUE = re.compile(_ASSIGNED.replace("A-Za-z", "a-z"))
+"""Looked for in small letters."""
 _ADDRESS = re.compile(_IN_ADDRESS, re.IGNORECASE)
 
 MASK = "[SECRET]"
@@ -133,8 +136,9 @@ def _known(text: str) -> Iterator[Personal]:
     for match in _KEY.finditer(text):
         if _INSIDE_A_WORD.search(text, max(0, match.start() - 2), match.start()) or _EDGE.match(text, match.end()):
             continue
-        key = match.group()
-        kind = next(kind for kind, form in _KINDS if re.fullmatch(form, key))
+        kind_of_key = _KIND_OF_KEY.match(text, match.start())
+        assert kind_of_key is not None and kind_of_key.lastindex is not None, "it is the same pattern"
+        key, (kind, _) = match.group(), _KINDS[kind_of_key.lastindex - 1]
         found = Personal(match.start(), match.end(), f"{kind}, {key[:4]}…")
         yield as_info(found) if "EXAMPLE" in key.upper() or entropy(key[6:]) < 2.5 else found
 
@@ -160,15 +164,15 @@ def _in_addresses(text: str) -> Iterator[Personal]:
 
 
 def _assigned(text: str) -> Iterator[Personal]:
-    for match in _VALUE.finditer(text):
-        value = match["value"].rstrip(".,!")
+    for match in _VALUE.finditer(lowered(text)):
+        start, end = match.span("value")
+        value = text[start:end].rstrip(".,!")
         if len(value) < _SHORTEST_VALUE or _SAMPLE.search(value) or _UUID.fullmatch(value) or not _is_random(value):
             continue
-        if _NO_SECRET.search(text, max(0, match.start() - 16), match.start("value")):
+        if _NO_SECRET.search(text, max(0, match.start() - 16), start):
             continue
-        if _CALLED.match(text, match.start("value") + len(value)):
+        if _CALLED.match(text, start + len(value)):
             continue
-        start = match.start("value")
         yield Personal(start, start + len(value), f"the value of a key or password, {value[:2]}…")
 
 

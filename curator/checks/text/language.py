@@ -63,8 +63,8 @@ _KANA, _HAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[\u3400-
 _WHITE_SPACE = str.maketrans("\n\t\r", "   ")
 
 _NOT_PROSE = re.compile(
-    rf"{FENCED}|\"[^\"\n]{{1,200}}\"|“[^”\n]{{1,200}}”|«[^»\n]{{1,200}}»|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+"
-    rf"|<[^<>\n]{{1,80}}>|[\[\]{{}}\d_=|\\/*#]+"
+    rf"{FENCED}|\"[^\"\n]{{1,200}}+\"|“[^”\n]{{1,200}}+”|«[^»\n]{{1,200}}+»|`[^`\n]*`|https?://\S+|\S{{1,64}}@\S+"
+    rf"|<[^<>\n]{{1,80}}+>|[\[\]{{}}\d_=|\\/*#]+"
 )
 _LANGUAGES = (
     "english|german|french|spanish|italian|portuguese|brazilian|dutch|russian|ukrainian|polish|czech|slovak|hungarian"

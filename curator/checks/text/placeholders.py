@@ -30,11 +30,11 @@ _OTHER_BLANKS = (
 _BRACKETED = rf"\[(?:{_BLANKS})(?:(?:'|’)s)?(?:[ /_-][^\[\]\n]{{2,40}})?\]"
 _ANGLED = r"<(?:insert|enter|your|name of|recipient|company|customer)[ _-][^<>\n]{1,40}>|<(?:your-?name|company|name)>"
 _VARIABLE = r"\{\{ ?[a-z_][a-z0-9_. ]{0,40}\}\}"
-_NAMED = r"\{[a-z]+_[a-z_]+\}"
+_NAMED = r"\{[a-z]{1,40}_[a-z_]{1,60}\}"
 _FILLER = (
     r"lorem ipsum|\b(?:TODO|FIXME|TBD)\b ?:|\[(?:TODO|TBD|FIXME"
     r"|to be (?:completed|added|filled|written|determined|decided|announced))\b[^\]\n]{0,40}\]"
-    r"|\bx{3}-x{3,4}-x{4}\b|\bx{5,}\b"
+    r"|\bx{3}-x{3,4}-x{4}\b|\bx{5,80}\b"
 )
 _NOTHING = r"<?\bno[ _-]?(?:input|output)\b(?: (?:is )?(?:required|needed|necessary|provided|given))?>?"
 
@@ -105,7 +105,9 @@ def _blanks(text: str, prompt: str) -> list[tuple[int, int]]:
     """Spans that are no words of the prompt's, no elements with an end, and no part of a string or an expression."""
     spans = [match.span() for match in _PLACEHOLDER.finditer(lowered(text))]
     blanks = [text[start:end] for start, end in spans]
-    given = set(pl.Series([prompt]).str.extract_many(blanks, overlapping=True)[0]) if spans else set()
+    given = (
+        set(pl.Series([prompt]).str.extract_many(list(dict.fromkeys(blanks)), overlapping=True)[0]) if spans else set()
+    )
     ends = set(_ELEMENT_END.findall(text)) if any(blank.startswith("<") for blank in blanks) else set()
     return [
         span for span, blank in zip(spans, blanks, strict=True) if blank not in given and _is_blank(text, span, ends)
@@ -136,7 +138,7 @@ PLACEHOLDER_TEXT = Check(
     family="text",
     severity="warning",
     suggestion="review",
-    version=2,
+    version=3,
     title="a placeholder that was never filled in",
     find=_find,
 )

@@ -68,7 +68,9 @@ def _unknown(objects: list[dict[str, Any]], file: str) -> str:
             f"{file} holds numbers of tokens (input_ids) and no text, so nothing in it can be checked. Name the data "
             "that it was made from."
         )
-    sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8)) or "no keys at all"
+    if not keys:
+        return f"{file} holds only empty objects where it begins, so its format cannot be told. --format names it."
+    sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8))
     columns = suggested_columns(objects)
     way = ",".join(f"{role}={shlex.quote(key)}" for role, key in columns.items()) or "prompt=KEY,answer=KEY"
     return (

@@ -261,7 +261,7 @@ class JsonValues:
             end, _ = value_end(self._view, at) if at < len(self._data) else (-1, 0)
             if end < 0 and self._fill(len(self._data) - begin):
                 return None
-            if end < 0 or (end and self._data[at] not in b"[{"):
+            if end < 0 or self._data[at] == 0x5D or (end and self._data[at] not in b"[{"):
                 return False
             raw = self._data[at:end] if end else self._known.guess(self._data, self._view, at)
             with suppress(ValueError):
