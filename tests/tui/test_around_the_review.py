@@ -54,6 +54,21 @@ def test_side_panel_list_and_scroll_are_as_they_were_left(desk):
     drive(desk, again, size=(80, 15))
 
 
+def test_findings_are_shown_again_after_the_app_was_closed(desk):
+    async def closing(pilot, app):
+        side = app.screen.query_one("#side")
+        side._closing = True  # as it is for a moment while the app closes
+        await app.screen._keep_place()
+        side._closing = False
+
+    async def again(pilot, app):
+        await pilot.pause()
+        assert app.screen.query_one("#side").display
+
+    drive(desk, closing)
+    drive(desk, again)
+
+
 def test_a_setting_is_changed_in_the_app_and_applies_at_once(desk):
     (desk.parent / "curator.toml").write_text("# ours\n")
 

@@ -286,8 +286,7 @@ class ExampleScreen(QueueScreen):
 
     def action_side(self) -> None:
         """Hide what stands beside the example, or show it again."""
-        side = self.query_one("#side")
-        side.display = not side.display
+        self._side_wanted = self.query_one("#side").display = not self._side_wanted
 
     def on_long_list_moved(self) -> None:
         """To the example that was clicked; where it is the place already, the list only followed."""

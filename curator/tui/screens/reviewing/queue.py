@@ -65,6 +65,7 @@ class QueueScreen(Page):
         self._near: Mapping[int, float] = {}
         self._today = 0
         self._list_wanted: bool | None = None
+        self._side_wanted = True
         self._kept: dict[str, Any] = {}
 
     def compose_body(self) -> ComposeResult:
@@ -95,7 +96,7 @@ class QueueScreen(Page):
     def _lay_out(self, known: dict[str, Any]) -> None:
         """The panes as the person left them."""
         self._list_wanted = known.get("list")
-        self.query_one("#side").display = known.get("side", True)
+        self._side_wanted = self.query_one("#side").display = bool(known.get("side", True))
 
     def _go_back(self, known: dict[str, Any]) -> None:
         """To the example that was in front, at the line that was."""
@@ -274,7 +275,7 @@ class QueueScreen(Page):
             "where": self.where,
             "order": self.order,
             "list": self._list_wanted,
-            "side": bool(self.query_one("#side").display),
+            "side": self._side_wanted,
             "scroll": int(self.query_one(ExampleView).scroll_offset.y),
         }
         if place != self._kept and not self.session.readonly:
