@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from curator.embedding.paraphrases import Prompts
 
 _UNREAD = (
-    "{} has no word that the encoder '{}' reads: it is empty, or in a script that it does not know. Name "
-    "another encoder with --embedder."
+    "{} has no word that the encoder '{}' reads: it is empty, or in a script that it does not know. "
+    "Another encoder may read it: --embedder, or meaning.embedder in the settings."
 )
 
 

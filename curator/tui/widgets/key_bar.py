@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class KeyBar(Widget):
-    """Help and quit always stand at the right; the others from the left as far as there is room.
+    """Help and quit always stand at the right; from the left the screen's own keys, then those of other screens.
+
+    As far as there is room.
 
     A click on a key does what the key does. Where text is written, only keys that are no text are shown; behind a
     dialog, which names its own, none.
@@ -45,7 +47,8 @@ class KeyBar(Widget):
     def render(self) -> Text:
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
-        actions = [a for a in actions_of(page.page_name) if a.footer and not (a.decides and app.session.readonly)]
+        offered = [a for a in actions_of(page.page_name) if not (a.decides and app.session.readonly)]
+        actions = [action for action in offered if action.footer]
         line, self._spans = Text(no_wrap=True), []
         if app.screen is not page:
             return line
@@ -55,7 +58,8 @@ class KeyBar(Widget):
         own = [action for action in actions if action.screen == page.page_name]
         always = [action for action in actions if action.screen != page.page_name]
         end_width = sum(self._width(action) for action in always)
-        for action in own:
+        others = [action for action in offered if self._leads_elsewhere(action)]
+        for action in [*own, *others]:
             if line.cell_len + self._width(action) + end_width > self.size.width:
                 break
             self._add(line, action)
@@ -63,6 +67,10 @@ class KeyBar(Widget):
         for action in always:
             self._add(line, action)
         return line
+
+    def _leads_elsewhere(self, action: Action) -> bool:
+        page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
+        return action.opens and app.session.review is not None and action.name != page.page_name and not page.writes
 
     def _key(self, action: Action) -> str:
         """The first key that works here, as a person knows it; "": none does."""
