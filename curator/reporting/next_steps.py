@@ -32,8 +32,7 @@ def next_steps(facts: ReadinessFacts, *, ready: bool) -> list[NextStep]:
     decisions = [
         *_policy(facts),
         *_leaks(facts),
-        *_other_target(facts),
-        *_errors(facts),
+        *(_other_target(facts) or _errors(facts)),
         *_secrets(facts),
         *_contamination(facts),
     ]

@@ -168,6 +168,22 @@ def test_numbers_of_tokens_are_refused_with_what_to_do():
         recognise([{"input_ids": [1, 2], "labels": [1, 2]}], "a.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("value", "filter_of_jq"),
+    [
+        (
+            {"dialogue": [{"speaker": "user", "text": "Wo?"}, {"speaker": "bot", "text": "Hier."}]},
+            """'{messages: [.["dialogue"][] | {role: .speaker, content: .text}]}'""",
+        ),
+        ({"a1": {"prompt": "Where?", "completion": "Here."}, "a2": {"prompt": "When?", "completion": "Now."}}, "'.[]'"),
+    ],
+)
+def test_turns_and_examples_under_other_names_are_refused_with_the_command_that_converts_them(value, filter_of_jq):
+    with pytest.raises(UnreadableInput) as refused:
+        recognise([value], "a b.jsonl")
+    assert f"jq -c {filter_of_jq} 'a b.jsonl' > converted.jsonl" in str(refused.value)
+
+
 def test_rows_of_a_tree_are_not_taken_for_plain_text():
     row = {"message_id": "1", "parent_id": None, "text": "Where?", "role": "prompter"}
     with pytest.raises(UnreadableInput, match="in a known format"):

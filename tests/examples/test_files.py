@@ -45,6 +45,14 @@ def elements(path: Path) -> list[tuple[int, bytes, int]]:
     return [element for block in read_blocks(path) for element in block.elements()]
 
 
+def zipped(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return packed.getvalue()
+
+
 def edits(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
@@ -421,6 +429,7 @@ def test_damage_anywhere_costs_what_it_touches_and_is_counted(tmp_path):
         ),
         ("a.jsonl", b"<!DOCTYPE html>\n<html>", "is a web page"),
         ("a.zip", b"PK\x03\x04 and nothing more", "cannot be read"),
+        ("a.xlsx", zipped("[Content_Types].xml", "xl/worksheets/sheet1.xml"), "Save the table in it as CSV"),
         ("a.jsonl.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("a.jsonl.gz", gzip.compress(b"{}\n" * 999_999, mtime=0)[:-900], "is damaged"),
         ("a.jsonl.zst", zstandard.compress(b"{}\n" * 999_999)[:-5], "is damaged"),
@@ -429,7 +438,7 @@ def test_damage_anywhere_costs_what_it_touches_and_is_counted(tmp_path):
         ("a.parquet", b"PAR1" + bytes(3000) + b"PAR1", "is damaged"),
         ("a.arrow", b"ARROW1\x00\x00 and nothing more", "is not sound Arrow"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path, name, data, words):
     with pytest.raises(UnreadableInput, match=words):

@@ -198,3 +198,10 @@ def test_of_a_check_that_was_partly_decided_only_what_is_open_is_to_be_read():
     partly = a_check("refusal", "warning", 20, "the answer refuses", open={"warning": 8}, decided=12)
     step = judge_readiness(facts(checks=[partly])).next_steps[0]
     assert (step.filter, step.count) == ("check:refusal is:open", 8)
+
+
+def test_data_of_a_kind_that_another_target_takes_is_not_to_be_dropped():
+    rejected = a_check("rejected-by-target", "error", 200, "what the target rejects")
+    verdict = judge_readiness(facts(left=200, errors=200, checks=[rejected]))
+    assert "curator audit chats.jsonl --target huggingface" in commands_of(verdict)
+    assert not any("--drop" in command for command in commands_of(verdict))

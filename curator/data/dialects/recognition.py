@@ -16,6 +16,9 @@ from curator.errors import UnreadableInput, UsageError
 
 SAMPLED = 200
 """Examples looked at to recognise a dialect."""
+_SPEAKERS = ("role", "from", "speaker", "author", "sender", "type")
+_SPOKEN = ("content", "value", "text", "message", "utterance", "body")
+"""Names that people give to the speaker and the text of a turn."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,31 @@ def _unknown(objects: list[dict[str, Any]], file: str) -> str:
     if not keys:
         return f"{file} holds only empty objects where it begins, so its format cannot be told. --format names it."
     sampled = ", ".join(f"'{key}'" for key, _ in keys.most_common(8))
+    if converted := _as_known_form(objects[0]):
+        return (
+            f"{file}: none of the first {len(objects)} objects is a training example in a known format; their keys are "
+            f"{sampled}. Convert it first: jq -c {shlex.quote(converted)} {shlex.quote(file)} > converted.jsonl"
+        )
     columns = suggested_columns(objects)
     way = ",".join(f"{role}={shlex.quote(key)}" for role, key in columns.items()) or "prompt=KEY,answer=KEY"
     return (
         f"{file}: none of the first {len(objects)} objects is a training example in a known format; their keys are "
         f"{sampled}. Name the columns with --columns {way}, or the format with --format."
     )
+
+
+def _as_known_form(value: dict[str, Any]) -> str:
+    """What jq makes examples of a value with: turns under other names, or an object of examples; "": nothing does."""
+    if all(any(dialect.fits(held) for dialect in DIALECTS) for held in value.values()):
+        return ".[]"
+    for key, held in value.items():
+        turn = held[0] if isinstance(held, list) and held else None
+        if isinstance(turn, dict):
+            role = next((name for name in _SPEAKERS if isinstance(turn.get(name), str)), None)
+            text = next((name for name in _SPOKEN if isinstance(turn.get(name), str)), None)
+            if role and text:
+                return f'{{messages: [.["{key}"][] | {{role: .{role}, content: .{text}}}]}}'
+    return ""
 
 
 def mapped_dialect(columns: dict[str, str]) -> Dialect:

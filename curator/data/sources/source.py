@@ -145,7 +145,8 @@ def sources_in(path: Path, name: str) -> list[Source]:
         layers, archive, head = layers_of(path, ())
         if not archive:
             return [_source(path, name, PurePosixPath(path.name), layers, head)]
-        members = [member for member in members_of(path, layers, archive) if is_data(member)]
+        all_members = members_of(path, layers, archive)
+        members = [member for member in all_members if is_data(member)]
         found = []
         for member in members:
             if any(part.startswith((".", "__")) for part in PurePosixPath(member).parts):
@@ -161,6 +162,8 @@ def sources_in(path: Path, name: str) -> list[Source]:
     except (OSError, *DAMAGED) as error:
         raise UnreadableInput(f"{name} cannot be read: {str(error).rstrip('.')}.") from None
     if not found:
+        if "[Content_Types].xml" in all_members:
+            raise UnreadableInput(f"{name} is an office document. Save the table in it as CSV.")
         raise UnreadableInput(f"{name} is an archive without data files.")
     return found
 
