@@ -15,9 +15,8 @@ from curator.embedding.keepers import between_stands, keepers, stands
 from curator.embedding.neighbors.exact_knn import neighbours_of_some
 from curator.embedding.neighbors.nearest import NEIGHBOURS, all_pairs, neighbours
 from curator.embedding.neighbors.pairs import Criterion
-from curator.embedding.outliers.detection import outliers
+from curator.embedding.outliers.detection import outliers, surprisal
 from curator.embedding.outliers.reasons import reasons, usual
-from curator.embedding.outliers.surprisal import surprisal
 from curator.embedding.projection import layout
 from curator.embedding.selection import diverse_subset, query_vector, similar
 from curator.embedding.semantic_duplicates import semantic_pairs

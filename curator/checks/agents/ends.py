@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from curator.checks.agents.turns import with_tools
+from curator.checks.agents.calls import with_tools
 from curator.checks.check import Check, CheckSettings
 from curator.data.frames import Batch, found, nothing_found
 
