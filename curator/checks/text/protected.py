@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from curator.checks.prose import program_line
-from curator.checks.text.markup import FENCE
+from curator.checks.text.markup import FENCE, fenced
 from curator.data.frames import Batch
 
 Span = tuple[int, int]
@@ -84,18 +84,9 @@ def protected(text: str) -> list[Span]:
 
 
 def _fences(text: str) -> Iterator[Span]:
-    """Code blocks with their fences; one that is not closed goes to the end (CommonMark 4.5)."""
-    opened: re.Match[str] | None = None
-    for match in FENCE.finditer(text):
-        fence, rest = match["fence"], match["rest"].strip()
-        if opened is None:
-            if not (fence[0] == "`" and "`" in rest):
-                opened = match
-        elif fence[0] == opened["fence"][0] and len(fence) >= len(opened["fence"]) and not rest:
-            yield opened.start(), match.end()
-            opened = None
-    if opened is not None:
-        yield opened.start(), len(text)
+    """Code blocks with their fences; one that is not closed goes to the end."""
+    for opening, closing in fenced(text):
+        yield opening.start(), len(text) if closing is None else closing.end()
 
 
 def _set_off_lines(text: str) -> Iterator[Span]:
