@@ -7,7 +7,7 @@ import pytest
 
 from curator.data.content import Content
 from curator.errors import UsageError
-from curator.training.runs.listed import changes, contents_of, ids_of_split, runs_in
+from curator.training.runs.listed import changes, contents_of, runs_in
 from curator.training.runs.run_toml import run_settings
 from curator.training.runs.snapshot import Handed, changed_files, hand_over, read_snapshot
 from trainer.contract.settings import read_settings
@@ -30,7 +30,8 @@ def edits(runs: Path, given: list[Handed]) -> Path:
 def test_a_run_holds_what_was_kept_on_its_side_with_its_settings(tmp_path: Path) -> None:
     folder = edits(tmp_path, examples())
     assert len((folder / "train.jsonl").read_text().splitlines()) == 16
-    assert ids_of_split(folder, "validation") == {f"{number:016x}" for number in (0, 5, 10, 15)}
+    held_out = (folder / "validation.jsonl").read_text().splitlines()
+    assert {json.loads(line)["id"] for line in held_out} == {f"{number:016x}" for number in (0, 5, 10, 15)}
     assert not (folder / "test.jsonl").exists()
     settings = read_settings(folder / "run.toml")
     assert settings.model.name == "a-model" and settings.training.epochs == 2
