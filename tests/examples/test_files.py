@@ -222,8 +222,8 @@ def test_a_row_with_surplus_or_missing_fields_is_refused_and_nothing_of_it_is_cu
     path = edits(tmp_path, "a.csv", b"prompt,completion\nWhere?,There, it is.\nWhere?\nWhen?,Now.\n")
     assert faults(path) == {
         2: "The row has 3 fields and the header has 2; a text that holds the delimiter needs quotes around it. "
-        "21 bytes were skipped; reading goes on at line 3.",
-        3: "The row has 1 field and the header has 2. 7 bytes were skipped; reading goes on at line 4.",
+        "21 bytes were skipped; reading continues at line 3.",
+        3: "The row has 1 field and the header has 2. 7 bytes were skipped; reading continues at line 4.",
     }
     assert json.loads(elements(path)[-1][1]) == {"prompt": "When?", "completion": "Now."}
 
@@ -242,7 +242,7 @@ def test_a_quote_that_is_never_closed_costs_its_own_row(tmp_path):
     data = "prompt,completion\n" + rows[0] + '問?,"答え\n' + "".join(rows[1:]) + 'zitiert,"ja, so"\n' + rows[5]
     path = edits(tmp_path, "a.csv", data.encode())
     assert list(faults(path)) == [3]
-    assert "reading goes on at line 4" in faults(path)[3]
+    assert "reading continues at line 4" in faults(path)[3]
     assert len(elements(path)) == 1003
 
 

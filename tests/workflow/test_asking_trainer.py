@@ -27,6 +27,6 @@ def test_a_trainer_that_is_killed_is_a_sentence_on_what_may_have_killed_it(tmp_p
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.raises(WorkFailed, match=r"killed \(SIGKILL\); where nobody did that, the system had no memory left"):
+    with pytest.raises(WorkFailed, match=r"killed \(SIGKILL\)\. Unless a person did that, memory ran out"):
         ask_trainer("plan", str(tmp_path))
     killer.join()

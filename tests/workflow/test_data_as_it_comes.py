@@ -53,7 +53,7 @@ def test_faults_are_named_by_physical_line_with_what_was_skipped(tmp_path):
     findings = found(tmp_path, "a.csv")
     assert [(finding["line"], finding["check"]) for finding in findings] == [(4, "invalid-json"), (5, "invalid-json")]
     assert "18 bytes were skipped" in findings[0]["message"]
-    assert "reading goes on at line 6" in findings[1]["message"]
+    assert "reading continues at line 6" in findings[1]["message"]
 
 
 @pytest.mark.parametrize(

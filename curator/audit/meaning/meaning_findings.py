@@ -111,7 +111,7 @@ def semantic_findings(meaning: Meaning, rank: npt.NDArray[np.int64], similar: Si
 def _compared(pairs: npt.NDArray[np.int64], similar: Similar) -> npt.NDArray[np.bool_]:
     """Which of the pairs, int64 [pairs, 2], left < right, the duplicate engine compared.
 
-    Of examples with equal words the first stands for all of them there.
+    Of examples with equal words the first represents all of them there.
     """
     known = similar.pairs.select(pl.col("left", "right").cast(pl.Int64)).with_columns(known=True)
     firsts = pl.DataFrame(np.sort(similar.first[pairs], axis=1), schema=["left", "right"]).cast(pl.Int64)

@@ -53,7 +53,7 @@ def _no_final_answer(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     wrong = joined.filter(pl.col("answer").fill_null(-1) < pl.col("result"))
     sentence = (
         pl.when(pl.col("role") == "tool")
-        .then(pl.lit("The session ends with a tool's result, and nobody says what came of it."))
+        .then(pl.lit("The session ends with a tool's result, and the assistant does not say what came of it."))
         .when(pl.col("role") == "assistant")
         .then(pl.lit("The session ends with a call, or with nothing said, and has no final answer."))
         .otherwise(pl.lit("After the last tool's result the assistant says nothing."))

@@ -38,7 +38,7 @@ def with_completion(batch: Batch, messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_completion(text: str) -> bool:
-    """Whether `text` goes on where its prompt ends, as answers to completion models do: its white space is content."""
+    """Whether `text` continues where its prompt ends, as answers to completion models do: white space is content."""
     return text[:1].isspace()
 
 
@@ -46,7 +46,7 @@ def repaired_around(text: str, repair: Callable[[str], str]) -> str:
     """`text` with `repair` applied outside what is protected.
 
     A text that shows in code or quotes what the repair would change speaks of it, and is left alone as a whole; so is
-    one that goes on where its prompt ends.
+    one that continues where its prompt ends.
     """
     if repair(text) == text or is_completion(text):
         return text
