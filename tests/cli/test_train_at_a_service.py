@@ -14,9 +14,9 @@ import pytest
 
 from curator.cli.boundary import run
 from curator.project.jobs.job import attach
-from tests.jobs.providers.loopback import KEY, serving
-from tests.jobs.providers.openai_service import TRAINED, OpenAIService
-from tests.jobs.providers.together_service import TogetherService
+from tests.training.providers.loopback import KEY, serving
+from tests.training.providers.openai_service import TRAINED, OpenAIService
+from tests.training.providers.together_service import TogetherService
 from trainer.contract.events import EventReader
 
 

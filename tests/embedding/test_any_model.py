@@ -20,8 +20,8 @@ from curator.embedding.outliers.detection import outliers, surprisal
 from curator.embedding.topics.assignment import topics
 from curator.embedding.vectors import Vectors, save_joined
 from curator.settings.request import DataRequest
+from tests.audit.run import chat, write
 from tests.embedding.examples import FOREIGN, views
-from tests.workflow.run import chat, write
 
 
 @pytest.fixture(scope="module")

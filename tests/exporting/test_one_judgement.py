@@ -5,7 +5,7 @@ import json
 import pytest
 
 from curator.targets.registry import TARGETS
-from tests.workflow.run import curator, write
+from tests.audit.run import curator, write
 from trainer.contract.examples import LineError, conversation_of
 
 SET = range(40)

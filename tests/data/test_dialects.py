@@ -9,7 +9,7 @@ from curator.data.dialects.agents import LOG_NAMES
 from curator.data.dialects.dialect import DIALECTS, dialect_named
 from curator.data.dialects.recognition import mapped_dialect, recognise
 from curator.errors import UnreadableInput, UsageError
-from tests.examples.made import batch_of, block_of, chat
+from tests.data.made import batch_of, block_of, chat
 
 TURN = [("user", "Where?"), ("assistant", "There.")]
 MEANINGS = {

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from tests.audit.run import chat, curator, write
 from tests.duplicates.material import question
-from tests.workflow.run import chat, curator, write
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.data.identity import canonical_json, example_key, id_column, key_to_id
-from tests.examples.made import WEATHER, batch_of, call, chat, question, result
+from tests.data.made import WEATHER, batch_of, call, chat, question, result
 
 EXAMPLES = (
     question(),

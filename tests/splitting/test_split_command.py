@@ -8,8 +8,8 @@ import pytest
 
 from curator.project.opening import open_project
 from curator.project.saved_split import saved_splits
+from tests.audit.run import chat, curator, write
 from tests.duplicates.material import edited, examples_with_copies, question
-from tests.workflow.run import chat, curator, write
 
 
 def talks(seed, count=60, copies=40):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.jobs.providers.loopback import Answer, Call, Loopback, Refusal
-from tests.jobs.providers.rows import check_file
+from tests.training.providers.loopback import Answer, Call, Loopback, Refusal
+from tests.training.providers.rows import check_file
 
 TRAINED = "acct/Llama-3.1-8B-curator"
 _LIMITS: dict[str, Any] = {

@@ -7,8 +7,8 @@ import random
 import pytest
 from datasketch import MinHash, MinHashLSH
 
+from tests.audit.run import chat, curator, write
 from tests.duplicates.material import examples_with_copies, question, sentence
-from tests.workflow.run import chat, curator, write
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.workflow.run import chat, curator, write
+from tests.audit.run import chat, curator, write
 
 QUESTION = "Could you tell me how the green parcel machine next to the north gate of the station is opened at night"
 ANSWER = "Hold the small white card that came with the letter against the lower glass until the blue lamp turns on"

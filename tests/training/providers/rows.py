@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.jobs.providers.loopback import Refusal
+from tests.training.providers.loopback import Refusal
 
 
 def check_file(content: bytes, *, least: int, extra_keys: set[str]) -> str:

@@ -7,8 +7,8 @@ import pytest
 from curator.audit.open_data import open_data
 from curator.review.session import Review
 from curator.settings.request import DataRequest
+from tests.audit.run import chat, curator, write
 from tests.embedding.examples import views
-from tests.workflow.run import chat, curator, write
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from curator.audit.open_data import open_data
 from curator.embedding.encoders.encoder import encoder_named
 from curator.embedding.vectors import Floats
 from curator.settings.request import DataRequest
+from tests.audit.run import chat, curator, write
 from tests.embedding.examples import FOREIGN, views
-from tests.workflow.run import chat, curator, write
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 HOSTILE = "<script>alert(1)</script>\x1b[31m"

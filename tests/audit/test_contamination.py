@@ -8,9 +8,9 @@ import unicodedata
 import pytest
 
 from curator.duplicates.text.word_offsets import placed_words
+from tests.audit.run import chat, curator, write
 from tests.duplicates import reference
 from tests.duplicates.material import question, sentence
-from tests.workflow.run import chat, curator, write
 
 GENERATOR = random.Random(11)
 ITEMS = [question(GENERATOR) for _ in range(40)]

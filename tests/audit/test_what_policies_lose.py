@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.workflow.run import chat, curator, write
+from tests.audit.run import chat, curator, write
 
 QUESTION = "Is there a cat in this picture, or a dog, or no animal at all? Answer in one word."
 

@@ -10,7 +10,7 @@ from curator.data.batches import read_batch
 from curator.data.blocks import LONGEST_LINE
 from curator.data.logs import sessions
 from curator.data.sources.source import blocks, expand
-from tests.examples.sessions import (
+from tests.data.sessions import (
     ANSWER,
     ARGUMENTS,
     CLAUDE_CODE,

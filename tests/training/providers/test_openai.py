@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 
 from curator.training.service import openai as ours
-from tests.jobs.providers.a_run import Run
-from tests.jobs.providers.loopback import KEY, Fault, serving
-from tests.jobs.providers.openai_service import METRICS, TRAINED, OpenAIService, check
+from tests.training.providers.a_run import Run
+from tests.training.providers.loopback import KEY, Fault, serving
+from tests.training.providers.openai_service import METRICS, TRAINED, OpenAIService, check
 
 JOBS = "/v1/fine_tuning/jobs"
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.workflow.run import chat, curator, write
+from tests.audit.run import chat, curator, write
 
 FEW = ("--select", "unexpected-key,unknown-role,no-assistant-message,invalid-json,unrecognised-example", "--quiet")
 

@@ -14,8 +14,8 @@ from curator.data.batches import read_batch, read_example
 from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.validation import judge
-from tests.examples.made import block_of
-from tests.examples.shaped import damaged, line, nearly
+from tests.data.made import block_of
+from tests.data.shaped import damaged, line, nearly
 
 EACH_DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 SEEDS = given(seed=st.integers(0, 2**32))

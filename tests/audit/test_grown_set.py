@@ -3,8 +3,8 @@
 import json
 import random
 
+from tests.audit.run import chat, curator, write
 from tests.duplicates.material import examples_with_copies
-from tests.workflow.run import chat, curator, write
 
 
 def findings(folder, name):

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from tests.jobs.providers.loopback import Answer, Call, Loopback, Refusal
-from tests.jobs.providers.rows import check_file
+from tests.training.providers.loopback import Answer, Call, Loopback, Refusal
+from tests.training.providers.rows import check_file
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _KINDS = {"supervisedFineTuningJobs": "supervisedFineTuningJobId", "dpoJobs": "dpoJobId"}

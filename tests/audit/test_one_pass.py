@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from curator.data import batches
+from tests.audit.run import curator
 from tests.house.product import ROOT
-from tests.workflow.run import curator
 
 SET = ROOT / "sample_data" / "support_desk.jsonl"
 LINES = 600

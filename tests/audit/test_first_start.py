@@ -7,8 +7,8 @@ from curator.audit.loading.load import COMPILING
 from curator.audit.open_data import open_data
 from curator.duplicates.block_features import block_features
 from curator.settings.request import DataRequest
+from tests.audit.run import chat, write
 from tests.duplicates.reference import views
-from tests.workflow.run import chat, write
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -11,11 +11,11 @@ from curator.training.service import fireworks as our_fireworks
 from curator.training.service import openai as our_openai
 from curator.training.service import together as our_together
 from curator.training.service.api_keys import VARIABLES
-from tests.jobs.providers.a_run import Run
-from tests.jobs.providers.fireworks_service import FireworksService
-from tests.jobs.providers.loopback import KEY, Fault, serving
-from tests.jobs.providers.openai_service import OpenAIService
-from tests.jobs.providers.together_service import TogetherService
+from tests.training.providers.a_run import Run
+from tests.training.providers.fireworks_service import FireworksService
+from tests.training.providers.loopback import KEY, Fault, serving
+from tests.training.providers.openai_service import OpenAIService
+from tests.training.providers.together_service import TogetherService
 
 SERVICES: Any = {"openai": OpenAIService, "together": TogetherService, "fireworks": FireworksService}
 UPLOAD = {
@@ -143,13 +143,13 @@ def test_an_expired_key_stops_with_a_sentence_and_goes_on_with_a_new_one(
 
     def expire(call: Any) -> None:
         if re.fullmatch(STATUS[service.provider][1], call.path) and call.method == "GET":
-            monkeypatch.setattr("tests.jobs.providers.loopback.KEY", "another-key")
+            monkeypatch.setattr("tests.training.providers.loopback.KEY", "another-key")
 
     service.on_call = expire
     assert run.work() == 4
     assert VARIABLES[service.provider] in run.last["message"]
     service.on_call = lambda call: None
-    monkeypatch.setattr("tests.jobs.providers.loopback.KEY", KEY)
+    monkeypatch.setattr("tests.training.providers.loopback.KEY", KEY)
     monkeypatch.setenv(VARIABLES[service.provider], expired)
     assert run.work() == 4
     monkeypatch.setenv(VARIABLES[service.provider], KEY)

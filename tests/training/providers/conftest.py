@@ -3,7 +3,7 @@
 import pytest
 
 from curator.training.service.api_keys import VARIABLES
-from tests.jobs.providers.loopback import KEY
+from tests.training.providers.loopback import KEY
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curator.data.media import is_media_key
 from curator.data.text import view_texts
-from tests.examples.made import WEATHER, batch_of, chat
+from tests.data.made import WEATHER, batch_of, chat
 
 FILES = st.text("abcdefgh0123456789/.", min_size=1, max_size=12)
 MEDIA_KEYS = ("image", "images", "audio", "audios", "video", "videos", "image_path", "image_url", "image_1", "video_id")

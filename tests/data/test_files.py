@@ -26,7 +26,7 @@ from curator.data.dialects.dialect import dialect_named
 from curator.data.sources import source as sources
 from curator.data.sources.source import expand
 from curator.errors import UnreadableInput
-from tests.examples.made import question
+from tests.data.made import question
 
 VALUES = [
     question(f"Frage {n}: où est 人 mon colis n° {n}? \u2028 👋", f"Antwort {n}. " * (n % 40)) for n in range(300)
