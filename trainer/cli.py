@@ -62,8 +62,7 @@ def plan(
     """Show what a run would do: settings and their sources, trained tokens, steps, memory, time. Trains nothing."""
     _prepare(folder, allow_download)
     if what is not None:
-        from trainer.plan.refused import refused
-        from trainer.plan.rendered import rendered
+        from trainer.plan.rendered import refused, rendered
 
         answered = refused if what == "refused" else rendered
         found = answered(folder, allow_download, trust_remote_code=trust_remote_code)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from benchmarks.measure import machine
 from curator.project.decisions.decision import Proposed
-from curator.project.decisions.journal import export_journal, import_journal
+from curator.project.decisions.journal import import_journal, journal_lines, write_journal
 from curator.project.opening import Project, open_project
 
 POLICY = 20_000
@@ -84,7 +84,7 @@ def main() -> None:
             rows.append(("the state of all after reopening, from the snapshot", timed(project.states.present)))
             project.log.append([Proposed(examples[0], "keep")], "bert")
             rows.append(("the state of all after one more decision", timed(project.states.present)))
-            rows.append(("export of the journal", timed(lambda: export_journal(project.log, file))))
+            rows.append(("export of the journal", timed(lambda: write_journal(journal_lines(project.log), file))))
         with open_project([], Path(name) / "other") as project, file.open("rb") as lines:
             rows.append(("import of the journal", timed(lambda: import_journal(project.log, lines, file.name))))
     rows.append(("peak memory of all of it", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MiB"))

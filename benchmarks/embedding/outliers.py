@@ -18,8 +18,7 @@ from benchmarks.embedding.foreign_text import foreign_examples
 from benchmarks.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import words_of
-from curator.embedding.outliers.detection import outliers
-from curator.embedding.outliers.surprisal import surprisal
+from curator.embedding.outliers.detection import outliers, surprisal
 from curator.embedding.vectors import Vectors
 
 SHARE, SEED = 0.01, 0

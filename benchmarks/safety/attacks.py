@@ -28,7 +28,7 @@ def made_for(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
     """Beginning, what to repeat and end of texts for one pattern.
 
     For every repetition in it: what leads there, once, and its content again and again; and what leads there with its
-    content once, again and again. The end is something that hardly any pattern goes on with.
+    content once, again and again. The end is something that hardly any pattern continues with.
     """
     parsed = _parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     for before, once in dict.fromkeys(_pumps(parsed, "", {})):

@@ -46,7 +46,7 @@ def conversations(pairs: list[dict[str, Any]], tokenizer: Path, count: int, full
 
 
 def run(kind: str, folder: Path, options: dict[str, Any], seconds: int) -> list[dict[str, Any]]:
-    """Figures that a process of its own printed; what went wrong is printed instead of raised, the others go on."""
+    """Figures that a process of its own printed; what went wrong is printed instead of raised, the others continue."""
     command = [sys.executable, str(HERE / "gpu_run.py"), kind, str(folder), json.dumps(options)]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"}
     try:

@@ -24,7 +24,7 @@ Secrets = Literal["stop", "mask", "allow"]
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
-    """Progress that nobody looks at."""
+    """Progress that is not shown."""
 
 
 class OpenProject:
@@ -198,13 +198,13 @@ class OpenProject:
         Args:
             out: the folder.
             target: a target's name; None: that of the settings.
-            skip_invalid: leave out what the target rejects, into skipped.jsonl.
+            skip_invalid: skip what the target rejects; it goes into skipped.jsonl.
             only_reviewed: only examples that a person decided to keep.
             replace: put it in the place of an earlier export of which nothing was changed.
             secrets: what becomes of keys and passwords: stop the export, mask them, or allow them.
 
         Returns:
-            the examples by file name, and what was left out or lost.
+            the examples by file name, and what was skipped or lost.
 
         Raises:
             CuratorError: a kept example is refused or holds a secret, or the folder is in the way; nothing is written.
@@ -236,7 +236,7 @@ class OpenProject:
             settings: `section.name=value` each, as for `curator train --set`.
             wait: until it has ended.
             allow_download: fetch the model where it is not here.
-            skip_invalid: leave out what the trainer rejects.
+            skip_invalid: skip what the trainer rejects.
             secrets: what becomes of keys and passwords: stop, mask them, or allow them.
 
         Raises:

@@ -1,6 +1,6 @@
 """The audit as a child process that writes events: `python -m curator.audit.job FOLDER REQUEST`.
 
-The app starts it and goes on; whoever opens the same data meanwhile follows the same process.
+The app starts it and does not wait; whoever opens the same data meanwhile follows the same process.
 """
 
 import sys

@@ -24,11 +24,10 @@ from curator.checks.check import CheckSettings
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER
-from curator.project.folder import folder_for
+from curator.project.folder import folder_for, remove_unnamed, sweep_unnamed
 from curator.project.lock import only_one
 from curator.project.opening import Project, open_project, trial_project
 from curator.project.saved_split import saved_settings, saved_splits
-from curator.project.unnamed import remove_unnamed, sweep_unnamed
 from curator.settings.fields import Settings
 from curator.settings.request import DataRequest
 from curator.settings.resolve import settings_for

@@ -17,12 +17,12 @@ import xxhash
 from curator.audit.engine import Audit, AuditOptions
 from curator.audit.loading.derive import FORMAT_VERSION
 from curator.audit.loading.load import BlockEntry, Loaded, ReadSource
-from curator.audit.loading.mapped_frames import mapped, write_mapped
 from curator.audit.meaning import meaning
 from curator.audit.stages import similar
 from curator.data.dialects.dialect import MAPPING_VERSION, dialect_named
 from curator.data.dialects.recognition import Recognised, mapped_dialect
 from curator.data.frames import FOUND
+from curator.data.mapped import mapped, write_mapped
 from curator.data.safe_text import as_text
 from curator.data.sources.source import Source
 from curator.project.cache import Cache

@@ -26,7 +26,7 @@ LOW_SCORE = "low-score"
 _SAVED = "calibration:"
 """What the session calls a calibration; the annotator follows."""
 UNCALIBRATED = (
-    "These scores are not calibrated: nobody knows yet how far the judge agrees with people. Rate some of these "
+    "These scores are not calibrated: how far the judge agrees with people is not known yet. Rate some of these "
     "examples, then run `curator score` with --calibrate."
 )
 NOT_CALIBRATED = "no score is calibrated: `curator score --calibrate` says whether one may filter"

@@ -3,6 +3,7 @@
 __all__ = [
     "catalogue",
     "check",
+    "found_elsewhere",
     "kind_measures",
     "languages.open_tasks",
     "measures",
@@ -11,7 +12,6 @@ __all__ = [
     "own.own_checks",
     "preference.bias",
     "privacy.secret_keys",
-    "reasoning.lost",
     "spans",
     "speakers",
     "text.fixes",

@@ -4,18 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, overload
 
-from curator.checks.after_training import AFTER_TRAINING_CHECKS
 from curator.checks.agents import AGENT_CHECKS
 from curator.checks.check import Check
 from curator.checks.dataset import DATASET_CHECKS
+from curator.checks.found_elsewhere import AFTER_TRAINING_CHECKS, SCORE_CHECKS, SIMILARITY_CHECKS
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.media import MEDIA_CHECKS
 from curator.checks.preference import PREFERENCE_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.reasoning import REASONING_CHECKS
 from curator.checks.rewards import REWARD_CHECKS
-from curator.checks.scores import SCORE_CHECKS
-from curator.checks.similarity import SIMILARITY_CHECKS
 from curator.checks.structure import STRUCTURE_CHECKS
 from curator.checks.text import TEXT_CHECKS
 from curator.errors import UsageError

@@ -5,7 +5,7 @@ go back for ever, so that the tests prove of each of its patterns that it cannot
 """
 
 FENCED = r"(`{3,})[\s\S]*?(?:(?<!`)\1|\Z)|(~{3,})[\s\S]*?(?:(?<!~)\2|\Z)"
-"""A block of code with its fences, in Python; one that nothing closes goes on to the end. A closing fence is compared
+"""A block of code with its fences, in Python; one that nothing closes continues to the end. A closing fence is compared
 where a run of its characters begins and nowhere else in it."""
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"

@@ -40,7 +40,7 @@ def final_answers(batch: Batch) -> pl.DataFrame:
 
 
 def asked(batch: Batch, answers: pl.DataFrame) -> pl.DataFrame:
-    """`answers` with a column `prompt`: the last user message before each; answers without one are left out."""
+    """`answers` with a column `prompt`: the last user message before each; answers without one are skipped."""
     questions = batch.messages.filter((pl.col("role") == "user") & pl.col("content").is_not_null())
     questions = questions.select(
         "row", "index", pl.col("content").alias("prompt"), pl.col("parts").alias("prompt_parts")

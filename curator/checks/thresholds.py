@@ -61,7 +61,7 @@ class Thresholds(BaseModel):
         default=0.6,
         gt=0.5,
         lt=1,
-        description="AUC of length alone from which a set is biased, where its interval leaves out 0.5. Sets of "
+        description="AUC of length alone from which a set is biased, where its interval does not contain 0.5. Sets of "
         "people's"
         " choices lie at 0.5 to 0.6 (Singhal et al. 2023).",
     )

@@ -37,7 +37,7 @@ def _outcome(arguments: list[str]) -> int:
         click.echo(f"curator: {error}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("curator: interrupted. What was finished is kept; run the command again to go on.", err=True)
+        click.echo("curator: interrupted. What was finished is kept; run the command again to resume.", err=True)
         return INTERRUPTED
     except OutputFailed as failed:
         return _not_printed(failed)
@@ -84,7 +84,7 @@ def _system_refused(error: OSError) -> int:
     place = f" at {error.filename}" if error.filename else ""
     if error.errno in DISK_FULL:
         click.echo(
-            f"curator: the disk is full{place}. Free some space and run the command again; it goes on.", err=True
+            f"curator: the disk is full{place}. Free some space and run the command again; it resumes.", err=True
         )
         return 4
     click.echo(f"curator: {error.strerror or error}{place}.", err=True)

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from curator.audit.loading.load import Progress as Report
-from curator.audit.work import Work
 from curator.settings.request import DataRequest
 
 
@@ -30,6 +29,8 @@ def progress_bar(options: DataRequest) -> Iterator[Report]:
     if options.quiet or not console.is_terminal:
         yield lambda _stage, _done, _total: None
         return
+    from curator.audit.work import Work
+
     columns = (TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[said]}"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=1, said="")

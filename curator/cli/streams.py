@@ -1,4 +1,4 @@
-"""stdout and stderr of a command: what becomes of the work when nobody reads them, or they have no room.
+"""stdout and stderr of a command: what becomes of the work when their reader is gone, or they have no room.
 
 Narration that finds no room is lost and stops nothing. Data on stdout that finds none ends the command, once, with
 `OutputFailed`: quietly where its reader has closed the pipe, else with a sentence. A command therefore does its work

@@ -1,7 +1,7 @@
 """From a dialect's message to ours: the same keys, the same order of keys, nothing invented.
 
 A message of ours has the keys role, content, name, tool_calls, tool_call_id, weight and reasoning; one that is null
-is left out. Tool arguments keep the form, string or object, in which the original has them.
+is skipped. Tool arguments keep the form, string or object, in which the original has them.
 """
 
 from typing import Any, NamedTuple

@@ -65,7 +65,7 @@ FOUND = pl.Schema(
         "key": pl.UInt64(),  # of the bytes of an unreadable line, or of a finding on the whole set; see identity.py
     }
 )
-"""What a check returns for a batch; columns it leaves out are null."""
+"""What a check returns for a batch; columns that it lacks are null."""
 
 PAIRS = pl.Schema(
     {
@@ -122,7 +122,7 @@ def found(check: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def joined_by_row(messages: pl.DataFrame, text: pl.Expr, separator: str, name: str) -> pl.DataFrame:
-    """`row` and `name`: the texts of each example's `messages` in order, joined; nulls are left out.
+    """`row` and `name`: the texts of each example's `messages` in order, joined; nulls are skipped.
 
     Most examples have one such message, and are not grouped: a group costs more than a text.
     """

@@ -1,7 +1,7 @@
 """Example ids: sixteen hexadecimal digits of xxh3-128 over canonical JSON.
 
 Canonical JSON is UTF-8 without escapes beyond what JSON demands, keys sorted, no spaces, original strings; keys whose
-value is null are left out. Only what a model would be trained on counts: messages, tools, chosen, rejected, label,
+value is null are skipped. Only what a model would be trained on counts: messages, tools, chosen, rejected, label,
 and every reference to a picture, sound or video (see media.py).
 """
 

@@ -10,8 +10,13 @@ import numpy.typing as npt
 import polars as pl
 
 from curator.duplicates.block_features import THRESHOLD
-from curator.duplicates.candidates.banding import Columns, ComparisonSettings, compare_candidates
-from curator.duplicates.candidates.equal import equal_examples, equal_pairs
+from curator.duplicates.candidates.banding import (
+    Columns,
+    ComparisonSettings,
+    compare_candidates,
+    equal_examples,
+    equal_pairs,
+)
 from curator.duplicates.collected import CollectedPairs, compared_frame
 from curator.duplicates.corpus import Corpus
 from curator.duplicates.minhash.prompt_bands import sign_prompts

@@ -8,7 +8,6 @@ __all__ = [
     "neighbors.exact_knn",
     "neighbors.nearest",
     "outliers.detection",
-    "outliers.surprisal",
     "paraphrases",
     "projection",
     "selection",

@@ -176,7 +176,7 @@ def _pairs(prompts: Prompts, begin: int, lenient: float, threads: int) -> tuple[
 
     Unless `begin` is 0, left ends are before it and right ends are not.
     """
-    # The prompt stands for both parts, so that the whole is the prompt; a view, and nothing is copied.
+    # The prompt takes the place of both parts, so that the whole is the prompt; a view, and nothing is copied.
     vectors = Vectors(np.broadcast_to(prompts.vectors[:, None], (len(prompts), 2, prompts.vectors.shape[1])))
     is_there = vectors.with_text & (prompts.own.sizes >= FEWEST)
     first = first_of_equal(vectors.first_of_copies.astype(np.uint64) * np.uint64(2**32) ^ prompts.asked)

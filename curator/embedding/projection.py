@@ -1,11 +1,12 @@
 """Where each example stands on a map of two dimensions."""
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from curator.embedding.outliers.covariance import mean_and_covariance
 from curator.embedding.vectors import Floats, FullTextVectors, Vectors
 from curator.errors import MissingDependency
 
@@ -58,3 +59,20 @@ def _umap(full_text: FullTextVectors) -> Floats:
 
     coordinates = UMAP(n_neighbors=15, metric="cosine", random_state=_SEED).fit_transform(full_text[:])
     return np.asarray(coordinates, dtype=np.float32)
+
+
+def mean_and_covariance(
+    blocks: Iterable[npt.NDArray[np.floating]],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The middle, float64 [dimensions], and the covariance, float64 [dimensions, dimensions], of rows in blocks.
+
+    There is at least one row.
+    """
+    count, total, squares = 0, np.zeros(()), np.zeros(())
+    for block in blocks:
+        wide = block.astype(np.float64)
+        count += len(wide)
+        total = total + wide.sum(axis=0)
+        squares = squares + wide.T @ wide
+    middle = np.asarray(total / count)
+    return middle, np.asarray(squares / count - np.outer(middle, middle))

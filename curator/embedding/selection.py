@@ -107,18 +107,6 @@ def diverse_order(
     return np.array(chosen, dtype=np.int64)
 
 
-def diverse_subset(
-    vectors: Vectors,
-    positions: Positions,
-    cosines: Floats,
-    count: int,
-    is_out: npt.NDArray[np.bool_] | None = None,
-) -> Subset:
-    """What `diverse_order` chooses, beside as many drawn at random."""
-    eligible = vectors.with_text if is_out is None else vectors.with_text & ~is_out
-    return measured_subset(vectors, diverse_order(vectors, positions, cosines, count, is_out), np.flatnonzero(eligible))
-
-
 def measured_subset(vectors: Vectors, chosen: Positions, eligible: Positions) -> Subset:
     """A choice beside as many examples drawn at random of those that could be chosen."""
     drawn = drawn_at_random(eligible, len(chosen))

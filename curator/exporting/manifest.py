@@ -25,7 +25,7 @@ class Origin:
         tokenizer: that counted the tokens.
         split: a sentence about how the split was made, where a person should know.
         facts: further facts for the manifest, by name.
-        secrets: what became of examples with a secret; None: nobody looked for any.
+        secrets: what became of examples with a secret; None: they were not searched.
     """
 
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -91,7 +91,7 @@ def seal_of(manifest: dict[str, Any]) -> str:
 
 
 def secrets_entry(policy: str | None, examples: int) -> dict[str, Any] | None:
-    """What became of the secrets in what was written; None: nobody looked for any."""
+    """What became of the secrets in what was written; None: they were not searched."""
     if policy is None:
         return None
     return {"policy": policy if examples else "none found", "examples": examples}

@@ -28,7 +28,7 @@ class ExportResult:
         folder: where it is.
         target: the target's name.
         counts: examples by file name.
-        skipped: examples that the target rejects, left out.
+        skipped: examples that the target rejects.
         lost: examples of which something could not be carried.
         losses: by what was lost, without its place (`messages.weight`), how often.
         warnings: by rule, how often the target only warns.
@@ -71,7 +71,7 @@ def write_export(
         examples: what was kept, in the order in which it is written.
         target: see `targets.TARGETS`.
         folder: appears whole, under this name, at the end.
-        skip_invalid: leave out examples that the target rejects, into `skipped.jsonl`, instead of stopping.
+        skip_invalid: skip examples that the target rejects, into `skipped.jsonl`, instead of stopping.
         replace: put the export in the place of an earlier one, of which nothing was changed.
         model: the model to be trained, for its limit of tokens and its price.
         epochs: asked for; None: the provider's rule.

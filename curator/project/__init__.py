@@ -15,5 +15,4 @@ __all__ = [
     "opening",
     "refusals",
     "saved_split",
-    "unnamed",
 ]

@@ -128,7 +128,7 @@ class Cache:
         return path
 
     def remove(self, key: str) -> None:
-        """Remove what is stored under `key`, if anything is. Who has it open can go on reading it."""
+        """Remove what is stored under `key`, if anything is. Who has it open can continue to read it."""
         self.used.discard(key)
         self._sound.pop(key, None)
         for path in self._candidates(key):
@@ -141,7 +141,7 @@ class Cache:
     def prune(self, keep: Collection[str], spare: int = 0) -> Pruned:
         """Remove entries whose key is not in `keep`, the oldest first, and what a crash left unfinished.
 
-        Who has an entry open can go on reading it; what another process is writing stays.
+        Who has an entry open can continue to read it; what another process is writing stays.
 
         Args:
             keep: the keys that are still needed.

@@ -5,15 +5,18 @@ after it. Where that may not be written, a folder of the user's own; a note says
 """
 
 import os
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 import xxhash
 
-from curator.data.files.atomic import temporary_prefix
+from curator.data.files.atomic import left_temporary, temporary_prefix
 from curator.data.files.permissions import is_open, narrow_all
 from curator.data.safe_text import as_text
 from curator.errors import UsageError
@@ -177,3 +180,28 @@ def may_write(folder: Path) -> bool:
         with worded(folder):
             raise
     return False
+
+
+_LASTING = ("exports", "runs", "split")
+
+
+def remove_unnamed(folder: Path) -> None:
+    """Remove what was derived, and the whole project unless something was decided, exported, trained or split in it."""
+    has_results = any((folder / part).is_dir() and any((folder / part).iterdir()) for part in _LASTING)
+    is_kept = has_results or _has_decisions(folder / DATABASE)
+    shutil.rmtree(folder / "cache" if is_kept else folder, ignore_errors=True)
+
+
+def sweep_unnamed() -> None:
+    """The same for what killed processes left."""
+    for folder in left_temporary("project"):
+        if folder.is_dir() and not folder.is_symlink() and (folder / "cache").is_dir():
+            remove_unnamed(folder)
+
+
+def _has_decisions(database: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM decision LIMIT 1").fetchone() is not None
+    except sqlite3.DatabaseError:
+        return database.exists()  # one that cannot be read may hold some

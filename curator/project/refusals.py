@@ -51,5 +51,5 @@ def disk_full(place: Path) -> WorkFailed:
     """The disk has no room for `place`."""
     return WorkFailed(
         f"The disk is full: {place} could not be written. Nothing of it was kept, and what was there before is "
-        "untouched. Free some space and run the command again; it goes on from here."
+        "untouched. Free some space and run the command again; it resumes from here."
     )

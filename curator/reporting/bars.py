@@ -1,4 +1,4 @@
-"""Bars and histograms as plain numbers and text: joined to fit, and never longer than what they stand for."""
+"""Bars and histograms as plain numbers and text: joined to fit, and never longer than what they show."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Bin(NamedTuple):
 
 
 def fitted(histogram: Sequence[tuple[int, int, int]], most: int) -> list[Bin]:
-    """The histogram in at most `most` bins: neighbours are joined, nothing is left out but empty ends."""
+    """The histogram in at most `most` bins: neighbours are joined, and only empty ends are cut."""
     bins = [Bin(*given) for given in histogram]
     while bins and bins[0].examples == 0:
         bins.pop(0)

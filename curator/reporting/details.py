@@ -38,7 +38,7 @@ _HISTOGRAM_ROWS = 8
 
 
 def print_details(report: AuditReport, console: Console) -> None:
-    """Print what a short report leaves out."""
+    """Print what a short report lacks."""
     _print_worst(report, console)
     _print_tokens(report, console)
     _print_shapes(report, console)

@@ -60,7 +60,7 @@ class CheckSummary(_ReportModel):
     )
     share: float = Field(ge=0, description="of the lines read")
     open: dict[Severity, int] = Field(
-        description="of those, the ones that nobody decided, by the gravest of their open findings of this check"
+        description="of those, the undecided ones, by the gravest of their open findings of this check"
     )
     decided: int = Field(default=0, description="examples (or unreadable lines) whose findings were all decided")
     unreadable: int = Field(default=0, description="open ones that could not be read as examples")

@@ -22,11 +22,11 @@ class Bar(NamedTuple):
     height: float
     label: str
     over: bool  # everything in it is beyond the limit
-    wide: bool  # stands for more tokens than the other bars do
+    wide: bool  # covers more tokens than the other bars
 
 
 class Tick(NamedTuple):
-    """A label under the axis; a minor one is left out where there is little room."""
+    """A label under the axis; a minor one is not drawn where there is little room."""
 
     at: float
     label: str

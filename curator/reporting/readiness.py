@@ -21,7 +21,7 @@ DISTINCT_SHARE = 0.5
 
 @dataclass(frozen=True)
 class ReadinessFacts:
-    """What is known of a set. Only open findings count: those that nobody decided.
+    """What is known of a set. Only open findings count: the undecided ones.
 
     Attributes:
         data: the sources as the person named them, for the commands in the next steps.
@@ -31,7 +31,7 @@ class ReadinessFacts:
         effective: kept examples without those that the policy `recommended` would drop.
         distinct: of these, the ones that are not copies of another one, and do not say the same in other words.
         copies: kept examples that are such copies, and open.
-        unreadable: lines that are no examples and that nobody decided about.
+        unreadable: lines that are no examples, and undecided.
         errors: kept examples with an open error.
         accepted_errors: kept examples with an error that a person accepted.
         accepted_secrets: kept examples with a secret that a person accepted.

@@ -70,7 +70,7 @@ def _verdict_line(report: AuditReport) -> Text:
 
 
 def _print_verdict(report: AuditReport, console: Console, room: int | None) -> None:
-    """Print verdict, reasons and next steps; what there is no room for is left out and counted."""
+    """Print verdict, reasons and next steps; what there is no room for is counted."""
     verdict = report.verdict
     heading(console, "Is this data ready to fine-tune on?")
     paragraph(console, _verdict_line(report), 2)
@@ -92,7 +92,7 @@ def _print_verdict(report: AuditReport, console: Console, room: int | None) -> N
 
 
 def _fitting(report: AuditReport, console: Console, room: int) -> tuple[int, int]:
-    """How many reasons and how many steps fit: of the reasons the last are left out first, but one at least stays."""
+    """How many reasons and how many steps fit: of the reasons the last go first, but one at least stays."""
     reasons = [_lines(console, f"  · {reason}") for reason in report.verdict.reasons]
     steps = [_lines_of_step(console, step) for step in report.verdict.next_steps]
     while len(reasons) > 1 and sum(reasons) + sum(steps) > room:

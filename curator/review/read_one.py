@@ -8,10 +8,10 @@ from typing import BinaryIO
 import polars as pl
 
 from curator.audit.loading.load import Loaded
-from curator.audit.loading.mapped_frames import mapped
 from curator.audit.loading.reread import Original, originals_at
 from curator.data.batches import read_example
 from curator.data.identity import example_key
+from curator.data.mapped import mapped
 from curator.errors import WorkFailed
 from curator.project.cache import Cache
 

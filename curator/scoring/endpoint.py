@@ -140,7 +140,7 @@ def _refusal(title: str, code: int, reason: str, judge: JudgeAt) -> WorkFailed:
     if code == 401:
         return EndpointRefused(
             f"{title} does not accept the key from {judge.key.origin}: it is wrong or has expired. Put a valid one "
-            "there and run the command again; it goes on where it stopped.",
+            "there and run the command again; it resumes where it stopped.",
             code,
         )
     if code == 429:

@@ -99,7 +99,7 @@ def _tools(tools: list[dict[str, Any]] | None, carries: Carries, losses: list[Lo
     if tools is None:
         return None
     if not carries.tools:
-        losses.append(Loss("tools", "There is no place for tool definitions, so they are left out."))
+        losses.append(Loss("tools", "There is no place for tool definitions; they are not written."))
         return None
     if carries.bare_tools:
         tools = _bare(tools, losses)
@@ -150,7 +150,7 @@ def _part(messages: list[Message], part: str, first: int, carries: Carries, loss
         elif not carries.call_ids:
             _renumber(ours, path, first + len(reduced), reduced, losses)
         if ours["role"] == "system" and not carries.empty_system and ours.get("content") == "":
-            losses.append(Loss(path, "An empty system message has no place, so it is left out."))
+            losses.append(Loss(path, "There is no place for an empty system message; it is not written."))
         else:
             reduced.append(ours)
     return reduced
@@ -166,17 +166,17 @@ def _message(message: Message, path: str, carries: Carries, losses: list[Loss]) 
         _weight(ours, path, carries, losses)
     if "reasoning" in ours and not carries.reasoning:
         del ours["reasoning"]
-        losses.append(Loss(f"{path}.reasoning", "There is no place for reasoning, so it is left out."))
+        losses.append(Loss(f"{path}.reasoning", "There is no place for reasoning; it is not written."))
     if "name" in ours and message["role"] not in carries.names:
         del ours["name"]
-        losses.append(Loss(f"{path}.name", "There is no place for a name, so it is left out."))
+        losses.append(Loss(f"{path}.name", "There is no place for a name; it is not written."))
     if isinstance(ours.get("content"), list) and not carries.parts:
         _flat_content(ours, path, losses)
     if ours.get("tool_calls"):
         if "content" in ours and carries.tools and not carries.text_beside_calls:
             del ours["content"]
             losses.append(
-                Loss(f"{path}.content", "A tool call has no place for a text beside it; the text is left out.")
+                Loss(f"{path}.content", "There is no place for a text beside a tool call; it is not written.")
             )
         ours["tool_calls"] = [_call(call, carries.arguments) for call in ours["tool_calls"]]
     return ours
@@ -188,10 +188,10 @@ def _weight(ours: Message, path: str, carries: Carries, losses: list[Loss]) -> N
         return
     if carries.weights == "none":
         del ours["weight"]
-        losses.append(Loss(f"{path}.weight", f"There is no place for weights, so weight {weight} is left out."))
+        losses.append(Loss(f"{path}.weight", f"There is no place for weights; weight {weight} is not written."))
     elif ours["role"] != "assistant":
         del ours["weight"]
-        losses.append(Loss(f"{path}.weight", "Weights are for assistant messages only, so this one is left out."))
+        losses.append(Loss(f"{path}.weight", "Weights are for assistant messages only; this one is not written."))
     elif weight in (0, 1) and not isinstance(weight, int):
         ours["weight"] = int(weight)
         losses.append(Loss(f"{path}.weight", f"A weight is an integer, so {weight} became {int(weight)}."))
@@ -205,7 +205,7 @@ def _flat_content(ours: Message, path: str, losses: list[Loss]) -> None:
         if part.get("type") != "text":
             kind = part.get("type")
             losses.append(
-                Loss(f"{path}.content[{position}]", f"There is no place for a part of type {kind}; left out.")
+                Loss(f"{path}.content[{position}]", f"There is no place for a part of type {kind}; it is not written.")
             )
     losses.append(Loss(f"{path}.content", "Content parts have no place; their texts were joined, one a line."))
 
@@ -249,7 +249,7 @@ def _as_text(ours: Message, path: str, losses: list[Loss]) -> None:
         ours["role"] = "user"
         losses.append(Loss(f"{path}.role", "There is no place for tool results, so it was written as a user's turn."))
     if ours.pop("tool_call_id", None) is not None:
-        losses.append(Loss(f"{path}.tool_call_id", "There is no place for the ids of tool calls, so it is left out."))
+        losses.append(Loss(f"{path}.tool_call_id", "There is no place for the ids of tool calls; it is not written."))
 
 
 def _name_result(ours: Message, path: str, called: dict[str, str], losses: list[Loss]) -> None:

@@ -29,7 +29,7 @@ class ExportExample:
         file: its source, as the user wrote it.
         line: its physical line (or element number) there.
         text_only: whether it is a plain text and no conversation; only its dialect knows.
-        tokens: as the model to be trained counts them; None where nobody counted.
+        tokens: as the model to be trained counts them; None where they were not counted.
         has_secret: whether it holds a secret, or held one that was masked.
         findings: its open findings, `check/severity` each.
         prompt_parts: instruction and input of its source, where its dialect joins them; see `Dialect.prompt_parts`.
@@ -127,7 +127,7 @@ def _add_extra(
 ) -> None:
     """Unknown fields stay where the target lets them, unless a reader would take them for something else."""
     if not is_kept:
-        losses.extend(Loss(key, f"{target.title} has no place for unknown fields, so it is left out.") for key in extra)
+        losses.extend(Loss(key, f"{target.title} has no place for unknown fields; it is not written.") for key in extra)
         return
     own = next((dialect for dialect in target.dialects if dialect.fits(value)), None)
     carried = dict(extra)
@@ -141,7 +141,7 @@ def _add_extra(
         for key in (taken.required - value.keys()) & carried.keys() or _decisive(taken, value, carried):
             del carried[key]
     value.update(carried)
-    sentence = "A reader would take the field for a part of the example, so it is left out."
+    sentence = "A reader would take the field for a part of the example; it is not written."
     losses.extend(Loss(key, sentence) for key in extra if key not in carried)
 
 

@@ -51,7 +51,7 @@ def openai_preference(content: Content, *, reasoning: str = "reasoning", null_co
 
 
 def trl_preference(content: Content, *, reasoning: str) -> dict[str, Any]:
-    """`{"prompt": [...], "chosen": [...], "rejected": [...]}`, the prompt told apart from the answers."""
+    """`{"prompt": [...], "chosen": [...], "rejected": [...]}`, the prompt separate from the answers."""
     line: dict[str, Any] = {
         "prompt": chat_messages(content.messages, reasoning=reasoning),
         "chosen": chat_messages(content.chosen or [], reasoning=reasoning),

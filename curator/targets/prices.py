@@ -18,7 +18,7 @@ class CostEstimate:
 
     Attributes:
         target: its name.
-        model: the model to be trained; None where nobody said.
+        model: the model to be trained; None where it is not known.
         epochs: passes over the training file.
         epochs_source: who decides on them.
         tokens: in the training file, as far as they count.
@@ -48,7 +48,7 @@ class CostEstimate:
 
 
 def openai_epochs(examples: int) -> int:
-    """Epochs that OpenAI runs when nobody says.
+    """Epochs that OpenAI runs by default.
 
     Source: openai/openai-cookbook, Chat_finetuning_data_prep.ipynb: three; up to 25 so that at least 100 examples are
     seen, down to one so that at most 25,000 are.

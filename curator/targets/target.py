@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from curator.data.content import Content, Refused
+from curator.data.content import Content, Message, Refused
 from curator.data.dialects.dialect import DIALECTS, Dialect
 from curator.data.validation import judge as refusals
 from curator.targets.capabilities import Carries
@@ -25,6 +25,18 @@ class CannotCarry(ValueError):
     def __init__(self, violation: Violation) -> None:
         super().__init__(violation.message)
         self.violation = violation
+
+
+def text_of(message: Message, place: int) -> str:
+    """The text of a message that is nothing else.
+
+    Raises:
+        CannotCarry: it has none.
+    """
+    text = message.get("content")
+    if not isinstance(text, str):
+        raise CannotCarry(error("missing-content", "The message has no text.", f"messages[{place}].content"))
+    return text
 
 
 @dataclass(frozen=True)

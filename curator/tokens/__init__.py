@@ -1,10 +1,9 @@
 """How many tokens an example costs, and how many of them are trained, for a named vocabulary or a local model."""
 
 from curator.tokens.counting import TOKEN_COUNTS, count_message_tokens, count_tokens
-from curator.tokens.named import DEFAULT_TOKENIZER, TOKENIZERS, Tokenizer, fingerprint, tokenizer_named
+from curator.tokens.named import TOKENIZERS, Tokenizer, fingerprint, tokenizer_named
 
 __all__ = [
-    "DEFAULT_TOKENIZER",
     "TOKENIZERS",
     "TOKEN_COUNTS",
     "Tokenizer",

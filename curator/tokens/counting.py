@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 
 from curator.data.frames import Batch
-from curator.tokens.local_model import local_message_counts
 from curator.tokens.named import Tokenizer, tokenizer_named
 from curator.tokens.template_counts import MESSAGE_COUNTS, named_message_counts
 from curator.tokens.tools import definition_tokens
@@ -67,6 +66,8 @@ def count_message_tokens(batch: Batch, tokenizer: str) -> pl.DataFrame:
     """
     named = tokenizer_named(tokenizer)
     if isinstance(named, Path):
+        from curator.tokens.local_model import local_message_counts
+
         return local_message_counts(batch, named).cast(MESSAGE_COUNTS)
     return named_message_counts(batch, named)
 

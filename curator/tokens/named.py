@@ -13,8 +13,6 @@ from typing import Literal
 
 from curator.errors import UsageError
 
-DEFAULT_TOKENIZER = "o200k_base"
-
 
 @dataclass(frozen=True)
 class Frame:

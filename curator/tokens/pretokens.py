@@ -107,7 +107,7 @@ def _place(data: Any, at: int, stop: int, keys: Any) -> Any:
 
 @kernel
 def _add_up(data: Any, ends: Any, first: int, table: Any, totals: Any, new: Any) -> Any:
-    """Tokens of the texts from `first` on; those of a text with a piece that nobody counted yet are -1.
+    """Tokens of the texts from `first` on; those of a text with a piece that was not counted yet are -1.
 
     Such pieces get a place in the table and are listed in `new`: where each starts and stops, and its place. Ends where
     that list may not hold those of the next text; how far it came, and how many are new.

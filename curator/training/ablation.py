@@ -103,7 +103,7 @@ def train_versions(folder: Path, *, allow_download: bool = False) -> Iterator[st
     """Train every run that is not finished yet, one after the other; a sentence before each.
 
     Raises:
-        WorkFailed: a training ended midway; the next call goes on with it.
+        WorkFailed: a training ended midway; the next call resumes it.
     """
     runs = [run.folder for version in VERSIONS for run in runs_in(folder / version)]
     for number, run in enumerate(runs, start=1):

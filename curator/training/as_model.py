@@ -24,7 +24,7 @@ LOST = {
     "tool-results": "a tool's result",
     "reasoning": "thinking",
 }
-"""What a template may leave out, as sentences name it."""
+"""What a template may omit, as sentences name it."""
 
 
 class Stretch(BaseModel):

@@ -21,7 +21,7 @@ from trainer.contract.statistics import measured
 def evaluate_run(
     folder: Path, answers: int, *, allow_download: bool = False, trust_remote_code: bool = False
 ) -> Comparison:
-    """Ask both models on the held-out examples, in a process of its own; interrupted, the next call goes on.
+    """Ask both models on the held-out examples, in a process of its own; interrupted, the next call resumes it.
 
     Raises:
         UsageError: the run is not finished.

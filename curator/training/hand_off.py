@@ -43,7 +43,7 @@ class Ready:
         leaking: held-out examples of which a similar one is trained on.
         claims: what the split's certificate claims, a sentence for each held-out set.
         dropped: examples that were decided against.
-        undecided: examples with a finding that nobody decided about.
+        undecided: examples with an undecided finding.
         notices: sentences that a person should read before.
     """
 

@@ -15,7 +15,7 @@ from curator.audit.engine import Audit
 from curator.audit.findings import all_findings
 from curator.audit.loading.reread import originals
 from curator.checks.catalogue import check_named
-from curator.checks.reasoning.lost import THINKING_LOST
+from curator.checks.found_elsewhere import THINKING_LOST
 from curator.data.frames import found, nothing_found
 from curator.targets.conversion import judge_example, to_line
 from curator.targets.engines.built_in import BUILT_IN

@@ -22,8 +22,8 @@ def ask_trainer(*arguments: str) -> str:
     lines = [line for line in ended.stderr.splitlines() if line.strip()] or ["The trainer ended without a word."]
     if ended.returncode < 0:
         raise WorkFailed(
-            f"The trainer was killed ({_signal(-ended.returncode)}); where nobody did that, the system had no memory "
-            "left. What it finished is kept; the same command goes on from there."
+            f"The trainer was killed ({_signal(-ended.returncode)}). Unless a person did that, memory ran out. "
+            "What it finished is kept; the same command resumes from there."
         )
     if ended.returncode == EXIT_INTERNAL:
         raise WorkFailed(f"This is a bug in the trainer: {' · '.join(lines[-4:-1])}")

@@ -63,7 +63,7 @@ class CuratorApp(LegibleApp, TellingApp):
     """The terminal app.
 
     Attributes:
-        left_running: names of the trainings that went on when the app was closed.
+        left_running: names of the trainings that continued when the app was closed.
         refused_text: what was written in the editor and is not an example; the editor opens it again.
     """
 
@@ -114,7 +114,7 @@ class CuratorApp(LegibleApp, TellingApp):
         self._tell_opened()
 
     def _tell_opened(self) -> None:
-        """What a person should know about the data; a training that went on without the app is found again."""
+        """What a person should know about the data; a training that continued without the app is found again."""
         self.tell_notes()
         if names := self.session.trainings_at_work():
             still = f"Still training: {', '.join(names)}. R lists the trainings; Enter looks at one."

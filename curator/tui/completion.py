@@ -18,7 +18,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 
 
 def completions(text: str) -> dict[str, str]:
-    """The ways to go on with the last word of a filter, in order: what is offered, and the text with it."""
+    """The ways to complete the last word of a filter, in order: what is offered, and the text with it."""
     head, _, word = text.rpartition(" ")
     begin = f"{head} " if head else ""
     word, bracket = (word[1:], "(") if word.startswith("(") else (word, "")
@@ -47,7 +47,7 @@ def completed_path(text: str) -> str | None:
 
 
 class FilterSuggester(Suggester):
-    """Offers the first completion of a filter that goes on with what is typed, which the right arrow takes."""
+    """Offers the first completion of a filter that begins with what is typed, which the right arrow takes."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

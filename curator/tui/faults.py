@@ -1,7 +1,7 @@
-"""Whatever nobody caught: the app goes on where it can, else it ends with one sentence; the traceback goes to the log.
+"""Uncaught errors: the app continues where it can, else it ends with one sentence; the traceback goes to the log.
 
 Textual hands every such error to `App._handle_exception`, whose own way is to end the app with its source on the screen
-and an exit code of 1. Here, after a worker, a timer, a callback or an action the app goes on, since Textual does. A
+and an exit code of 1. Here, after a worker, a timer, a callback or an action the app continues, since Textual does. A
 screen that cannot be built or drawn, or in which a part has died, is closed where there is one to go back to. Only
 what is left ends the app.
 """
@@ -39,14 +39,14 @@ _Given = TypeVar("_Given")
 
 
 class Ending(NamedTuple):
-    """Why the app could not go on: a sentence for stderr, and the exit code."""
+    """Why the app could not continue: a sentence for stderr, and the exit code."""
 
     sentence: str
     exit_code: int
 
 
 class FaultsSaid(Screen[_Given]):
-    """A screen that goes on after one of its own handlers failed, but for those that build it."""
+    """A screen that continues after one of its own handlers failed, but for those that build it."""
 
     async def _dispatch_message(self, message: Message) -> None:
         if isinstance(message, (Compose, Mount)):
@@ -63,7 +63,7 @@ class FaultTolerantApp(App[None]):
 
     Attributes:
         faults: what nobody caught, in this session, and was said.
-        ending: why the app could not go on; None: it was not so.
+        ending: why the app could not continue; None: it was not so.
     """
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class FaultTolerantApp(App[None]):
             return True
 
     def run_to_the_end(self) -> int:
-        """Run until the person leaves; the exit code. Why the app could not go on is said on stderr."""
+        """Run until the person leaves; the exit code. Why the app could not continue is said on stderr."""
         try:
             self.run()
         except Exception as error:  # the outermost boundary of the app: what fails while it closes
@@ -138,7 +138,7 @@ class FaultTolerantApp(App[None]):
         if self.screen is screen:
             self.pop_screen()
 
-    def say_fault(self, error: BaseException, consequence: str = "The app goes on.", *, is_said: bool = True) -> None:
+    def say_fault(self, error: BaseException, consequence: str = "The app continues.", *, is_said: bool = True) -> None:
         """Log what nobody caught, and say it unless nobody waits for it any more."""
         if any(error is known for known in self.faults):
             return
@@ -181,7 +181,7 @@ _GOES_ON = frozenset(
         FaultTolerantApp.run_action,
     )
 )
-"""Where Textual, or we, catch an error and go on as before."""
+"""Where Textual, or we, catch an error and continue as before."""
 
 _DRAWS = frozenset({Screen._compositor_refresh.__code__, Screen._refresh_layout.__code__})
 """What fails while a screen is drawn fails again at its next drawing."""

@@ -24,7 +24,7 @@ _BLACK, _WHITE = ColorTriplet(0, 0, 0), ColorTriplet(255, 255, 255)
 _PLAIN = Style(dim=False)
 
 _MEANINGS = {1: "text-error", 2: "text-success", 3: "text-warning", 6: "text-primary"}
-"""What red, green, yellow and cyan of the 16 colours stand for, as variables of a theme."""
+"""What red, green, yellow and cyan of the 16 colours mean, as variables of a theme."""
 
 
 class LegibleText(LineFilter):

@@ -10,7 +10,7 @@ from curator.checks.measures import measure
 from curator.data.facts import facts_of
 from curator.data.frames import Batch, found
 from curator.tokens import count_tokens
-from tests.examples.made import batch_of
+from tests.data.made import batch_of
 
 
 def facts(batch: Batch, tokenizer: str = "o200k_base") -> pl.DataFrame:

@@ -18,8 +18,8 @@ from curator.scoring.plain_text import without_markdown
 from curator.training.judge.asking import ask_judge, open_judge_session
 from curator.training.judge.endpoint import read_verdict
 from curator.training.judge.judgements import Judgements, Outcome, to_judge
-from tests.jobs.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
-from tests.jobs.providers.openai_service import check_request, operation
+from tests.training.providers.loopback import KEY, Answer, Call, Fault, Loopback, serving
+from tests.training.providers.openai_service import check_request, operation
 
 ROOT = Path(__file__).parents[2]
 ASKED = 6

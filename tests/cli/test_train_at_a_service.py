@@ -14,9 +14,9 @@ import pytest
 
 from curator.cli.boundary import run
 from curator.project.jobs.job import attach
-from tests.jobs.providers.loopback import KEY, serving
-from tests.jobs.providers.openai_service import TRAINED, OpenAIService
-from tests.jobs.providers.together_service import TogetherService
+from tests.training.providers.loopback import KEY, serving
+from tests.training.providers.openai_service import TRAINED, OpenAIService
+from tests.training.providers.together_service import TogetherService
 from trainer.contract.events import EventReader
 
 
@@ -159,7 +159,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(curator: Curator, data: Path, 
         said = iter(watching.stderr)
         assert any("running" in line for line in said)
         watching.send_signal(signal.SIGINT)
-        assert "goes on" in watching.stderr.read()
+        assert "continues" in watching.stderr.read()
     assert watching.returncode == 130
     (folder,) = data.parent.glob("*.curator/runs/*")
     job = attach(folder)

@@ -16,13 +16,12 @@ from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.neighbors.nearest import all_pairs, neighbours
 from curator.embedding.neighbors.pairs import Criterion
-from curator.embedding.outliers.detection import outliers
-from curator.embedding.outliers.surprisal import surprisal
+from curator.embedding.outliers.detection import outliers, surprisal
 from curator.embedding.topics.assignment import topics
 from curator.embedding.vectors import Vectors, save_joined
 from curator.settings.request import DataRequest
+from tests.audit.run import chat, write
 from tests.embedding.examples import FOREIGN, views
-from tests.workflow.run import chat, write
 
 
 @pytest.fixture(scope="module")

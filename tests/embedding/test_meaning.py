@@ -15,11 +15,10 @@ from curator.embedding.keepers import between_stands, keepers, stands
 from curator.embedding.neighbors.exact_knn import neighbours_of_some
 from curator.embedding.neighbors.nearest import NEIGHBOURS, all_pairs, neighbours
 from curator.embedding.neighbors.pairs import Criterion
-from curator.embedding.outliers.detection import outliers
+from curator.embedding.outliers.detection import outliers, surprisal
 from curator.embedding.outliers.reasons import reasons, usual
-from curator.embedding.outliers.surprisal import surprisal
 from curator.embedding.projection import layout
-from curator.embedding.selection import diverse_subset, query_vector, similar
+from curator.embedding.selection import diverse_order, measured_subset, query_vector, similar
 from curator.embedding.semantic_duplicates import semantic_pairs
 from curator.embedding.semantic_findings import outlier_findings, semantic_duplicate_findings, topic_findings
 from curator.embedding.topics.assignment import topics
@@ -385,6 +384,8 @@ def test_an_example_is_not_similar_to_itself() -> None:
 def test_a_diverse_subset_covers_more_than_chance() -> None:
     vectors = encoded(views(600))
     near = neighbours(vectors)
-    subset = diverse_subset(vectors, near.positions, near.cosines, 20)
+    subset = measured_subset(
+        vectors, diverse_order(vectors, near.positions, near.cosines, 20), np.flatnonzero(vectors.with_text)
+    )
     assert len(set(subset.chosen.tolist())) == 20
     assert subset.coverage > subset.coverage_random

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from curator.targets.registry import TARGETS
-from tests.workflow.run import curator, write
+from tests.audit.run import curator, write
 from trainer.contract.examples import LineError, conversation_of
 
 SET = range(40)
@@ -209,7 +209,7 @@ def test_what_only_an_export_rewrites_is_said_by_validate_and_by_the_trainer(tmp
     write(tmp_path / "a.jsonl", [tool_use(number) for number in SET])
     refused = curator(tmp_path, "validate", "a.jsonl", "--target", "huggingface")
     assert refused.code == 1
-    assert "40 refused lines are examples in another form" in refused.err
+    assert "40 rejected lines are examples in another form" in refused.err
     assert "curator export a.jsonl --target huggingface --out DIR" in refused.err
     with pytest.raises(LineError, match="curator export FILE --target huggingface --out DIR"):
         conversation_of(tool_use(1), "1")

@@ -8,9 +8,18 @@ from curator.errors import UnreadableInput, UsageError
 from curator.targets.correction import correct
 from curator.targets.file_validation import validate
 from curator.targets.registry import TARGETS
-from curator.targets.services.openai import COOKBOOK_NAMES
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
+
+COOKBOOK_NAMES = {
+    "unrecognised-example": ("data_type", "missing_messages_list"),
+    "unknown-role": ("message_missing_key", "unrecognized_role"),
+    "missing-content": ("message_missing_key", "missing_content"),
+    "empty-content": ("missing_content",),
+    "unexpected-key": ("message_unrecognized_key",),
+    "no-assistant-message": ("example_missing_assistant_message",),
+}
+"""By rule, the names under which the cookbook's notebook counts the same fault."""
 
 
 def chat(*turns, **more):

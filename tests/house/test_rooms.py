@@ -63,6 +63,13 @@ def test_no_two_classes_have_one_name():
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
+def test_tests_are_in_folders_named_after_the_rooms_they_test():
+    across = {"house", "reach", "safety", "sample_data", "trainer"}
+    rooms = {path.name for path in (ROOT / "curator").iterdir() if path.is_dir()}
+    folders = {path.parent.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    assert folders <= rooms | across
+
+
 def test_one_room_enters_another_by_its_door():
     """A room's `__init__.py` names in `__all__` the modules that other rooms may use."""
     doors = {}

@@ -1,9 +1,9 @@
-"""One word per idea, the field's own where it has one."""
+"""One word per idea, the field's own where it has one; and plain English in whatever a person reads."""
 
 import ast
 import re
 
-from tests.house.product import trees
+from tests.house.product import ROOT, trees
 
 PRIVATE = {
     "whole": "corpus, or full text",
@@ -40,6 +40,39 @@ MEANT_OTHERWISE = {
     "cells": {"curator/tui/"},  # of a terminal
     "judged": {"curator/training/judge/"},  # by a judge, a model that scores
 }
+
+
+PHRASES = {
+    r"\b(?:go|goes|going|gone|went) on\b": "resume, continue, move on",
+    r"\b(?:leave|leaves|leaving|left) out\b": "skip, omit, not written",
+    r"\b(?:tell|tells|telling|told) apart\b": "distinguish; a significant difference",
+    r"\brefused lines?\b": "unreadable line, rejected line",
+    r"\bno fault\b": "not a problem",
+    r"\b(?:stand|stands) for\b": "mean, represent, take the place of",
+    r"\bstill stands\b": "nothing to undo",
+    r"\bstands there\b": "is there",
+    r"\bnobody (?:answers|asked|counted|decided|decides|looked|read|said|says|votes)\b": "say what was not done",
+    r"\bby nobody\b": "say what was not done",
+}
+"""What reads as translated in a message, a docstring or a page, and what to say instead."""
+
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "curator/**/*.md", "curator/**/*.toml", "curator/**/*.jinja")
+
+
+def test_sentences_are_plain_english():
+    texts = [(str(path), node.value) for path, tree in trees() for node in ast.walk(tree) if _is_text(node)]
+    texts += [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for p in PAGES for path in ROOT.glob(p)]
+    found = {
+        f"{path}: {match[0]} (say: {instead})"
+        for path, text in texts
+        for phrase, instead in PHRASES.items()
+        if (match := re.search(phrase, re.sub(r"\s+", " ", text), re.IGNORECASE))
+    }
+    assert found == set()
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def test_names_are_the_fields_own():

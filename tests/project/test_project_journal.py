@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curator.errors import CuratorError, DecisionConflict, UnreadableInput, WorkFailed
 from curator.project.decisions.decision import Proposed, label_value
-from curator.project.decisions.journal import export_journal, import_journal, journal_lines
+from curator.project.decisions.journal import import_journal, journal_lines, write_journal
 from curator.project.opening import open_project
 
 A, B = "a" * 16, "b" * 16
@@ -32,7 +32,7 @@ def test_a_journal_has_the_contracts_fields_and_survives_the_round_trip(project,
     project.log.append([Proposed(B, "label", label_value("tone", "warm"))], "bert")
     project.log.undo("anna")
     file = tmp_path / "decisions.jsonl"
-    assert export_journal(project.log, file) == 5
+    assert write_journal(journal_lines(project.log), file) == 5
     entries = [json.loads(line) for line in file.read_bytes().splitlines()]
     fields = {"id", "example", "action", "value", "reason", "policy", "annotator", "time", "undoes", "version"}
     assert set().union(*entries) | {"version"} == fields
@@ -50,7 +50,7 @@ def test_one_annotators_decisions_can_be_handed_on_alone(project, tmp_path):
     project.log.append([Proposed(A, "keep")], "anna")
     project.log.append([Proposed(A, "drop")], "bert")
     file = tmp_path / "bert.jsonl"
-    assert export_journal(project.log, file, "bert") == 1
+    assert write_journal(journal_lines(project.log, "bert"), file) == 1
     assert json.loads(file.read_text())["annotator"] == "bert"
 
 
@@ -124,7 +124,7 @@ def test_a_full_disk_leaves_no_half_journal(project, tmp_path, full_disk):
     project.log.append([Proposed(A, "drop", None, "long " * 5000)], "anna")
     file = tmp_path / "decisions.jsonl"
     with full_disk(2000), pytest.raises(WorkFailed, match="disk is full"):
-        export_journal(project.log, file)
+        write_journal(journal_lines(project.log), file)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chats.jsonl", "chats.jsonl.curator"]
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from curator.errors import DecisionConflict, UsageError
 from curator.project.decisions.decision import Proposed
+from curator.project.decisions.decision_state import STATE
 from curator.project.decisions.policies import (
     Policy,
     apply_proposal,
     checks_named,
-    nobody_decided,
     policy_named,
     propose,
 )
@@ -32,7 +32,8 @@ def findings(*rows):
 
 
 def proposed(name, found, state=None, own=None, **repairs):
-    return propose(name, policy_named(name, own or {}), found, nobody_decided() if state is None else state, **repairs)
+    decided = pl.DataFrame(schema=STATE) if state is None else state
+    return propose(name, policy_named(name, own or {}), found, decided, **repairs)
 
 
 def decided(proposal):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.run import chat, write
 from tests.safety.traps import ROOT, Mark, environment
-from tests.workflow.run import chat, write
 
 WATCH = """
 import socket

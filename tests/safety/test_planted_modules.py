@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from curator.module_path import module_command
+from tests.audit.run import chat, write
 from tests.safety.traps import ROOT, Mark, environment, imported_names, plant_modules
-from tests.workflow.run import chat, write
 
 MODEL = ROOT / "sample_data" / "tiny-llama"
 PROGRAMS = Path(sys.executable).parent

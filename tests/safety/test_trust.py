@@ -7,8 +7,8 @@ import pytest
 from curator.errors import UsageError
 from curator.settings.fields import ANY_NAME, known_names
 from curator.settings.trust import HARMLESS, NEEDS_TRUST
+from tests.audit.run import chat, curator, write
 from tests.safety.traps import ROOT, Mark
-from tests.workflow.run import chat, curator, write
 
 MODEL = ROOT / "sample_data" / "tiny-llama"
 
@@ -125,7 +125,7 @@ def test_every_setting_is_decided_about():
 
 def test_a_run_that_came_with_the_data_goes_nowhere_but_to_this_users_service(tmp_path, monkeypatch):
     from curator.training.service.launching import begin
-    from tests.jobs.providers.a_run import Run
+    from tests.training.providers.a_run import Run
 
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     run = Run(tmp_path / "run", "openai", "https://elsewhere.invalid/v1")

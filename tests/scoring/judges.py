@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.jobs.providers.loopback import KEY, Answer, Call, Loopback
+from tests.training.providers.loopback import KEY, Answer, Call, Loopback
 
 ROOT = Path(__file__).parents[2]
 RUBRIC = "helpful-and-correct"

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.scoring.judge_calibration import Rated, calibrate, weighted_kappa
-from tests.jobs.providers.loopback import serving
+from tests.audit.run import chat, curator, write
 from tests.scoring.judges import RUBRIC, RatingService, number_in
 from tests.scoring.test_score_command import folder, score  # noqa: F401 - a fixture
-from tests.workflow.run import chat, curator, write
+from tests.training.providers.loopback import serving
 
 COUNT = 60
 QUESTION = f'[labels.{RUBRIC}]\nkind = "rating"\n'

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.jobs.providers.loopback import KEY, Answer, Fault, serving
+from tests.audit.run import chat, curator, write
 from tests.scoring.judges import ROOT, RUBRIC, RatingService, command, completion, environment, number_in
-from tests.workflow.run import chat, curator, write
+from tests.training.providers.loopback import KEY, Answer, Fault, serving
 
 CHAT = "/v1/chat/completions"
 COUNT = 30

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from curator.embedding.targeted import taken_in_turn
-from tests.jobs.providers.loopback import KEY, serving
+from tests.audit.run import chat, curator, write
 from tests.scoring.judges import RUBRIC, RatingService, number_in
-from tests.workflow.run import chat, curator, write
+from tests.training.providers.loopback import KEY, serving
 
 GARDEN = ["roses", "tomatoes", "tulips", "hedges", "lawns", "apple trees", "herbs", "compost", "beans", "bulbs"]
 CODE = ["Python", "SQL", "Rust", "JavaScript", "bash", "Java", "Haskell", "Kotlin", "Perl", "Ruby"]

@@ -6,7 +6,7 @@ import pytest
 from curator.errors import UsageError
 from curator.tokens import TOKEN_COUNTS, count_message_tokens, count_tokens, tokenizer_named
 from curator.tokens.vocabularies import openai_encoding
-from tests.examples.made import WEATHER, batch_of, call, chat, question, result
+from tests.data.made import WEATHER, batch_of, call, chat, question, result
 
 # The conversation and the counts that OpenAI's cookbook publishes ('How to count tokens with tiktoken').
 COOKBOOK = chat(

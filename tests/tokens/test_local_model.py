@@ -7,7 +7,7 @@ from transformers import PreTrainedTokenizerFast
 
 from curator.errors import MissingDependency, UsageError
 from curator.tokens import count_message_tokens, count_tokens, fingerprint
-from tests.examples.made import WEATHER, batch_of, call, chat, question, result
+from tests.data.made import WEATHER, batch_of, call, chat, question, result
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"

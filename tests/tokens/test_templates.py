@@ -5,7 +5,7 @@ import pytest
 
 from curator.tokens import count_tokens, tokenizer_named
 from curator.tokens.vocabularies import splintr_vocabulary
-from tests.examples.made import batch_of, chat
+from tests.data.made import batch_of, chat
 from tests.tokens.texts import TEXTS
 
 # The makers' templates, without their branches for tools and pictures.

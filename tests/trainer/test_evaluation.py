@@ -1,4 +1,4 @@
-"""The fair comparison: the untuned model gets a good prompt, and an interrupted evaluation goes on."""
+"""The fair comparison: the untuned model gets a good prompt, and an interrupted evaluation continues."""
 
 from __future__ import annotations
 

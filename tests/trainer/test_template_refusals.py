@@ -4,8 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+from tests.audit.run import chat, curator, write
 from tests.trainer.conftest import conversation
-from tests.workflow.run import chat, curator, write
 
 MODEL = Path(__file__).parents[2] / "sample_data" / "tiny-llama"
 STRICT = (

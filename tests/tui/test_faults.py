@@ -1,4 +1,4 @@
-"""Whatever fails in the app is said in a sentence, and the app goes on."""
+"""Whatever fails in the app is said in a sentence, and the app continues."""
 
 import asyncio
 import inspect

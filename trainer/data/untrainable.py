@@ -35,7 +35,7 @@ class Refusals:
         """Name the examples of a file that the chat template refuses.
 
         Raises:
-            TemplateError: there are some, and nobody said to skip them.
+            TemplateError: there are some, and they are not to be skipped.
         """
         found = self.reasons.get(file, {})
         if not found or self.skip:

@@ -129,7 +129,7 @@ def _one_by_one(
 def packing_problem(model: Any) -> str | None:
     """Why this model cannot be trained on packed rows, or None: two short examples packed must score as they do alone.
 
-    The check runs the real model once, so it also holds for architectures nobody has tried (position ids ignored,
+    The check runs the real model once, so it also holds for architectures that were never tried (position ids ignored,
     state carried across examples by convolutions or recurrence, attention that is not ours).
     """
     import torch

@@ -1,4 +1,4 @@
-"""Examples as the model sees them: the text of its chat template, in stretches that are trained or not."""
+"""Examples as the model sees them, in stretches that are trained or not; and which of them its template refuses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from trainer import contract
 from trainer.contract.errors import TemplateError
+from trainer.contract.examples import Conversation
 from trainer.contract.settings import read_settings
 from trainer.data.find_template import chat_template
 from trainer.data.read import read_conversations
@@ -23,15 +24,11 @@ def rendered(folder: Path, allow_download: bool = False, *, trust_remote_code: b
     Raises:
         TrainerError: the data, the settings or the model cannot be read, or the template does not come to an end.
     """
-    given = read_settings(folder / contract.SETTINGS_FILE)
-    refuse_unasked(given, folder, trust_remote_code)
-    conversations = read_conversations(folder / contract.TRAIN_FILE)
-    tokenizer = load_tokenizer(find_source(given.model, folder, allow_download, trust_remote_code))
-    template = chat_template(tokenizer, template_file(given, folder))
+    tokenizer, answered = _answered(folder, allow_download, trust_remote_code)
     examples: list[dict[str, Any]] = []
-    for conversation, found in zip(conversations, template.all_answers(conversations), strict=True):
+    for conversation, found in answered:
         if isinstance(found, TemplateError):
-            examples.append({"name": conversation.name, "refused": str(found).removeprefix(f"{conversation.name}: ")})
+            examples.append({"name": conversation.name, "refused": _reason(conversation, found)})
             continue
         text, answers, lost = found
         ids, stretches = _stretches(tokenizer, text, answers)
@@ -57,3 +54,43 @@ def _stretches(tokenizer: Any, text: str, answers: list[AnswerSpan]) -> tuple[li
 def _weight(answers: list[AnswerSpan], start: int, end: int) -> float:
     inside = (one for one in answers if start >= one.start and end <= one.end and start < one.end)
     return next((answer.weight for answer in inside), 0.0)
+
+
+def refused(folder: Path, allow_download: bool = False, *, trust_remote_code: bool = False) -> dict[str, Any]:
+    """`refused`: why, by the name of an example of `train.jsonl`; `thinking_lost`: names of others.
+
+    Raises:
+        TrainerError: the data, the settings or the model cannot be read, or the template does not come to an end.
+    """
+    _, answered = _answered(folder, allow_download, trust_remote_code)
+    refusals = {one.name: _reason(one, found) for one, found in answered if isinstance(found, TemplateError)}
+    lost = [
+        one.name
+        for one, found in answered
+        if not isinstance(found, TemplateError) and "reasoning" in found[2] and _thinks(one)
+    ]
+    return {"refused": refusals, "thinking_lost": lost}
+
+
+def _thinks(conversation: Conversation) -> bool:
+    return any(
+        message.get("reasoning_content") or "</think>" in message["content"]
+        for message in conversation.messages
+        if message["role"] == "assistant"
+    )
+
+
+def _answered(
+    folder: Path, allow_download: bool, trust_remote_code: bool
+) -> tuple[Any, list[tuple[Conversation, Any]]]:
+    """The model's tokenizer, and each example of `train.jsonl` with what its template makes of it."""
+    given = read_settings(folder / contract.SETTINGS_FILE)
+    refuse_unasked(given, folder, trust_remote_code)
+    conversations = read_conversations(folder / contract.TRAIN_FILE)
+    tokenizer = load_tokenizer(find_source(given.model, folder, allow_download, trust_remote_code))
+    template = chat_template(tokenizer, template_file(given, folder))
+    return tokenizer, list(zip(conversations, template.all_answers(conversations), strict=True))
+
+
+def _reason(conversation: Conversation, refusal: TemplateError) -> str:
+    return str(refusal).removeprefix(f"{conversation.name}: ")

@@ -1,4 +1,4 @@
-"""The findings that are still open: on what is kept, and accepted by nobody.
+"""The findings that are still open: on what is kept, and not accepted.
 
 A finding is decided when its example, or its unreadable line, is dropped; when a person accepted it or kept the
 example knowing of it; or when everything that it compares the example with is dropped. Only open findings count in a

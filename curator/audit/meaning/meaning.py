@@ -15,10 +15,10 @@ import polars as pl
 import xxhash
 
 from curator.audit.loading.load import Loaded, Progress
-from curator.audit.loading.mapped_frames import mapped
 from curator.audit.loading.reread import originals_at
 from curator.data.batches import batch_of
 from curator.data.frames import read_frame
+from curator.data.mapped import mapped
 from curator.data.text import view_texts
 from curator.project.cache import Cache
 
@@ -131,8 +131,7 @@ def _found_anew(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind,
     from curator.audit.meaning.cached_vectors import embedded
     from curator.audit.runners.local import cores
     from curator.embedding.neighbors.exact_knn import neighbours_of_some
-    from curator.embedding.outliers.detection import outliers
-    from curator.embedding.outliers.surprisal import surprisal
+    from curator.embedding.outliers.detection import outliers, surprisal
     from curator.embedding.projection import layout
     from curator.embedding.semantic_duplicates import semantic_pairs
     from curator.embedding.semantic_findings import RELATED, outlier_findings, topic_findings

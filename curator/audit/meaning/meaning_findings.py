@@ -12,6 +12,7 @@ from curator.audit.stages.similar import Similar, rank_of
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER, encoder_named
 from curator.errors import MissingDependency
 from curator.project.cache import Cache
+from curator.reporting.model import MeaningSummary, TopicSummary
 
 NO_EMBEDDER = "none"
 """What a person says who wants no meaning looked at."""
@@ -110,9 +111,56 @@ def semantic_findings(meaning: Meaning, rank: npt.NDArray[np.int64], similar: Si
 def _compared(pairs: npt.NDArray[np.int64], similar: Similar) -> npt.NDArray[np.bool_]:
     """Which of the pairs, int64 [pairs, 2], left < right, the duplicate engine compared.
 
-    Of examples with equal words the first stands for all of them there.
+    Of examples with equal words the first represents all of them there.
     """
     known = similar.pairs.select(pl.col("left", "right").cast(pl.Int64)).with_columns(known=True)
     firsts = pl.DataFrame(np.sort(similar.first[pairs], axis=1), schema=["left", "right"]).cast(pl.Int64)
     found = firsts.join(known, on=["left", "right"], how="left", maintain_order="left")["known"]
     return found.fill_null(value=False).to_numpy()
+
+
+def summary_of(meaning: Meaning, facts: pl.DataFrame, findings: pl.DataFrame) -> MeaningSummary:
+    """The counts for a report.
+
+    Args:
+        meaning: of the set.
+        facts: of the set.
+        findings: `FINDINGS` of the set.
+    """
+    count = len(facts)
+    rows = findings.filter(pl.col("row").is_not_null())
+    about = np.bincount(rows["row"].to_numpy(), minlength=count)
+    copies = rows.filter(pl.col("check").is_in(["exact-duplicate", "near-duplicate", "semantic-duplicate"]))
+    tokens = facts["tokens"].cast(pl.Float64) if "tokens" in facts.columns else pl.Series(np.zeros(count))
+    is_copy = np.bincount(copies["row"].unique().to_numpy(), minlength=count)
+    counted = (
+        pl.DataFrame({"topic": meaning.examples["topic"], "tokens": tokens, "duplicates": is_copy, "findings": about})
+        .group_by("topic")
+        .agg(pl.col("tokens").sum(), pl.col("duplicates").sum(), pl.col("findings").sum())
+    )
+    table = meaning.topics.join(counted, on="topic", how="left", maintain_order="left")
+    total = max(float(tokens.sum()), 1.0)
+    return MeaningSummary(
+        encoder=meaning.encoder,
+        threshold=meaning.threshold,
+        note=meaning.note,
+        unread=meaning.unread,
+        pairs=len(meaning.pairs),
+        semantic_duplicates=int((rows["check"] == "semantic-duplicate").sum()),
+        outliers=int((rows["check"] == "outlier").sum()),
+        topics=[
+            TopicSummary(
+                title=row["title"],
+                examples=row["examples"],
+                share=row["share"],
+                token_share=row["tokens"] / total,
+                mean_tokens=row["tokens"] / max(row["examples"], 1),
+                duplicates=row["duplicates"],
+                findings=row["findings"],
+                thin=row["thin"],
+                dominant=row["dominant"],
+                add=row["add"],
+            )
+            for row in table.iter_rows(named=True)
+        ],
+    )

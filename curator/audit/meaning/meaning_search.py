@@ -61,7 +61,7 @@ def semantic_must_link(
 ) -> SemanticPairs | None:
     """What must stay on one side for its meaning: what the audit knows of that, else of vectors alone.
 
-    None where meaning is not to be looked at, or the encoder that nobody asked for is not on this machine.
+    None where meaning is not to be looked at, or the encoder was not asked for and is not on this machine.
 
     Args:
         audit: of the data.

@@ -62,7 +62,7 @@ class Chosen:
         topic_shift: share of the examples that would have to change their topic to have the set's shares; of both.
             None: nothing was chosen.
         unit: tokens or characters.
-        contaminated: examples left out because they resemble the task by wording.
+        contaminated: examples skipped because they resemble the task by wording.
         unscored: examples that could not be chosen because they have no score.
         unread: a sentence on the examples that the encoder does not read; "" for none.
     """

@@ -11,7 +11,7 @@ from curator.checks.privacy.secret_keys import without_secrets
 from curator.reporting.html import MapPicture, MapPoint
 
 DRAWN = 3000
-"""Points on a page: more can neither be told apart nor be pointed at, and each costs 300 bytes."""
+"""Points on a page: more can neither be distinguished nor be pointed at, and each costs 300 bytes."""
 
 COLOURED = 12
 LABEL = 160  # characters of a prompt and of an answer

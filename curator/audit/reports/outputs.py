@@ -48,7 +48,7 @@ REPORTS = (".html", ".json", ".md", ".sarif", ".xml")
 
 
 def report_as(ending: str, audit: Audit, report: AuditReport, state: pl.DataFrame) -> str:
-    """The report in the form that one of `REPORTS` stands for; `state` is `STATE`."""
+    """The report in the form that one of `REPORTS` names; `state` is `STATE`."""
     if ending == ".html":
         from curator.audit.meaning.topic_map import topic_map
         from curator.reporting.html import html_report

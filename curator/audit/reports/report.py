@@ -9,8 +9,7 @@ from curator.audit.decided.open_findings import is_open, with_decisions
 from curator.audit.decided.proposals import proposal_of
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
-from curator.audit.meaning.meaning_findings import NO_EMBEDDER
-from curator.audit.meaning.meaning_summary import summary_of
+from curator.audit.meaning.meaning_findings import NO_EMBEDDER, summary_of
 from curator.audit.open_data import Opened
 from curator.audit.reports.summary import summarise, unreadable_lines
 from curator.audit.scores import score_summaries

@@ -64,13 +64,13 @@ def _said(messages: list[Message] | None) -> str:
 
 def _media(loaded: Loaded, cache: Cache) -> Iterator[pl.DataFrame]:
     """Of each file of data the pictures that it names and that are not there."""
-    from curator.checks.media.references import missing_files
-
     first = 0
     for placed in loaded.placed:
         source = loaded.sources[placed.file].source
         kept = None if source.is_copy or not cache.holds(placed.media_key) else cache.entry(placed.media_key)
         if kept is not None:
+            from curator.checks.media.references import missing_files
+
             missing = missing_files(read_frame(kept), source.path.parent)
             yield missing.with_columns((pl.col("row") + first).cast(pl.UInt32))
         first += placed.examples

@@ -18,7 +18,7 @@ def last_finished(runs: Path) -> Path | None:
 
 
 def failures_found(run: Path, loaded: Loaded) -> pl.DataFrame:
-    """`FOUND` of the checks after training; an example that is no longer in the set is left out."""
+    """`FOUND` of the checks after training; an example that is no longer in the set is skipped."""
     from curator.audit.last_training.failures import failure_findings
     from curator.audit.last_training.hard_to_learn import hard_findings
 

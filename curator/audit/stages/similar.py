@@ -29,7 +29,7 @@ class Similar:
 
     Attributes:
         pairs: pairs from the threshold up, left and right as positions; see `curator.duplicates.relations`. Of
-            examples with equal words the first stands for all.
+            examples with equal words the first represents all.
         keeper: int64, shape (examples,): the position of each example's keeper; its own where it is one.
         first: int64, shape (examples,): see `curator.duplicates.search.Duplicates`.
         exact_first: int64, shape (examples,): see there.

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from curator.checks.agents.turns import with_tools
+from curator.checks.agents.calls import with_tools
 from curator.checks.check import Check, CheckSettings
 from curator.data.frames import Batch, found, nothing_found
 
@@ -53,7 +53,7 @@ def _no_final_answer(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
     wrong = joined.filter(pl.col("answer").fill_null(-1) < pl.col("result"))
     sentence = (
         pl.when(pl.col("role") == "tool")
-        .then(pl.lit("The session ends with a tool's result, and nobody says what came of it."))
+        .then(pl.lit("The session ends with a tool's result, and the assistant does not say what came of it."))
         .when(pl.col("role") == "assistant")
         .then(pl.lit("The session ends with a call, or with nothing said, and has no final answer."))
         .otherwise(pl.lit("After the last tool's result the assistant says nothing."))

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from curator.checks.agents.turns import with_tools
+from curator.checks.agents.calls import with_tools
 from curator.checks.check import Check, CheckSettings
 from curator.data.frames import Batch, found
 

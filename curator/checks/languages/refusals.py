@@ -164,7 +164,7 @@ _HOWEVER = re.compile(
     r"|no obstante|no entanto|porém|tuttavia|però|однако|тем не менее|ومع ذلك|हालांकि)",
     re.IGNORECASE,
 )
-"""How an answer goes on that says what it cannot do, and then does what it can."""
+"""How an answer continues that says what it cannot do, and then does what it can."""
 
 _PLAYED = re.compile(
     r"\b(?=[^\W\d_])(?:schreib\w*|brief\w*|e-?mail\w*|dialog\w*|geschicht\w*|gedicht\w*|übersetz\w*|antworte\w*|formulier\w*"

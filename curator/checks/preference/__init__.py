@@ -2,7 +2,6 @@
 
 from curator.checks.check import Check
 from curator.checks.preference.bias import BIAS_CHECKS
-from curator.checks.preference.pairs import PAIR_CHECKS
-from curator.checks.preference.set_of_pairs import SET_CHECKS
+from curator.checks.preference.pairs import PAIR_CHECKS, SET_CHECKS
 
 PREFERENCE_CHECKS: tuple[Check, ...] = (*PAIR_CHECKS, *SET_CHECKS, *BIAS_CHECKS)

@@ -1,11 +1,11 @@
 """Checks of form: can the line be read, and does the conversation have the parts that training needs."""
 
 from curator.checks.check import Check
+from curator.checks.found_elsewhere import READING_CHECKS
 from curator.checks.structure.content import CONTENT_CHECKS
 from curator.checks.structure.keys import UNEXPECTED_KEY
 from curator.checks.structure.learning import LEARNING_CHECKS
 from curator.checks.structure.markers import SPECIAL_TOKEN_IN_TEXT
-from curator.checks.structure.reading import READING_CHECKS
 from curator.checks.structure.roles import ROLE_CHECKS
 from curator.checks.structure.system_text import INCONSISTENT_SYSTEM_MESSAGE
 from curator.checks.structure.tool_calls import INVALID_TOOL_CALL

@@ -9,7 +9,6 @@ import msgspec
 import polars as pl
 
 from curator.checks.check import Check, CheckSettings, Severity
-from curator.checks.structure.deep_arguments import deep_misfits
 from curator.data.frames import Batch, found
 from curator.data.safe_text import visible
 
@@ -110,6 +109,8 @@ def _misfits(name: str, arguments: dict[str, Any], schema: Any) -> Iterator[Faul
 
 def _misfits_within(name: str, key: str, value: Any, described: dict[str, Any]) -> Iterator[Fault]:
     """Where an argument that is an object or a list does not fit its own description; the first five places."""
+    from curator.checks.structure.deep_arguments import deep_misfits
+
     for path, what in deep_misfits(value, described)[:5]:
         place = f"{_shown(key)} → {visible(path[:80], one_line=True)}" if path else _shown(key)
         yield f"The argument {place} of the call to {_shown(name)} {what}.", "warning"

@@ -28,7 +28,7 @@ def _find(batch: Batch, _settings: CheckSettings) -> pl.DataFrame:
 
 
 def _unmatched(turns: list[dict[str, Any]]) -> Iterator[_Place]:
-    """Calls that no result follows although the conversation goes on.
+    """Calls that no result follows although the conversation continues.
 
     Calls and results are matched by id. A result without an id answers every call since the last other message: some
     forms write the results of several calls into one message.

@@ -20,7 +20,7 @@ INVISIBLE = (
     "\ufff9-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 """Default-ignorable code points of Unicode that show nothing, line and paragraph separator, and blank letters.
-Variation selectors are left out: they choose between two looks of a visible character."""
+Variation selectors are not among them: they choose between two looks of a visible character."""
 
 _JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = "\u061c\u200e\u200f"

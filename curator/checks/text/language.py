@@ -115,7 +115,7 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
 def _weakened(batch: Batch, mixed: pl.DataFrame) -> pl.DataFrame:
     """`mixed` as info where people speak several times, and without conversations in which a prompt is about languages.
 
-    A translator keeps the task of the first turn, and people change their language as they go on.
+    A translator keeps the task of the first turn, and people change their language as they continue.
     """
     prompts = batch.messages.filter(
         pl.col("row").is_in(mixed["row"].unique().implode()) & pl.col("role").is_in(PROMPT_ROLES)

@@ -127,7 +127,12 @@ def _unbalanced(text: str, role: str) -> Iterator[Span]:
 
 
 def open_fence(text: str) -> tuple[int, int] | None:
-    """Start and end of the fence that opens a code block which never closes; None where all are closed.
+    """Start and end of the fence that opens a code block which never closes; None where all are closed."""
+    return next((opening.span("fence") for opening, closing in fenced(text) if closing is None), None)
+
+
+def fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str] | None]]:
+    """The fences that open and close each code block, in order; None for the end of the last where nothing closes it.
 
     CommonMark 4.5: a block ends at a fence of the same character, at least as long, with nothing behind it; what
     follows an opening fence of backticks may not contain one.
@@ -139,8 +144,10 @@ def open_fence(text: str) -> tuple[int, int] | None:
             if not (fence[0] == "`" and "`" in rest):
                 opened = match
         elif fence[0] == opened["fence"][0] and len(fence) >= len(opened["fence"]) and not rest:
+            yield opened, match
             opened = None
-    return None if opened is None else (opened.start("fence"), opened.end("fence"))
+    if opened is not None:
+        yield opened, None
 
 
 HTML_RESIDUE = Check(

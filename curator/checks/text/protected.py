@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from curator.checks.prose import program_line
-from curator.checks.text.markup import FENCE
+from curator.checks.text.markup import FENCE, fenced
 from curator.data.frames import Batch
 
 Span = tuple[int, int]
@@ -38,7 +38,7 @@ def with_completion(batch: Batch, messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_completion(text: str) -> bool:
-    """Whether `text` goes on where its prompt ends, as answers to completion models do: its white space is content."""
+    """Whether `text` continues where its prompt ends, as answers to completion models do: white space is content."""
     return text[:1].isspace()
 
 
@@ -46,7 +46,7 @@ def repaired_around(text: str, repair: Callable[[str], str]) -> str:
     """`text` with `repair` applied outside what is protected.
 
     A text that shows in code or quotes what the repair would change speaks of it, and is left alone as a whole; so is
-    one that goes on where its prompt ends.
+    one that continues where its prompt ends.
     """
     if repair(text) == text or is_completion(text):
         return text
@@ -84,18 +84,9 @@ def protected(text: str) -> list[Span]:
 
 
 def _fences(text: str) -> Iterator[Span]:
-    """Code blocks with their fences; one that is not closed goes to the end (CommonMark 4.5)."""
-    opened: re.Match[str] | None = None
-    for match in FENCE.finditer(text):
-        fence, rest = match["fence"], match["rest"].strip()
-        if opened is None:
-            if not (fence[0] == "`" and "`" in rest):
-                opened = match
-        elif fence[0] == opened["fence"][0] and len(fence) >= len(opened["fence"]) and not rest:
-            yield opened.start(), match.end()
-            opened = None
-    if opened is not None:
-        yield opened.start(), len(text)
+    """Code blocks with their fences; one that is not closed goes to the end."""
+    for opening, closing in fenced(text):
+        yield opening.start(), len(text) if closing is None else closing.end()
 
 
 def _set_off_lines(text: str) -> Iterator[Span]:

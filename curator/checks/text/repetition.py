@@ -72,7 +72,7 @@ def _find(batch: Batch, settings: CheckSettings) -> pl.DataFrame:
 def _runs(texts: pl.Series, fewest: int) -> pl.DataFrame:
     """Stretches of words in which each equals the one a unit before it, with the share of the message they fill.
 
-    Messages of fewer than `fewest` words are left out. `first` is the first word of the stretch and `words` counts
+    Messages of fewer than `fewest` words are skipped. `first` is the first word of the stretch and `words` counts
     them, the first copy included.
     """
     words_of_text = _words(texts)

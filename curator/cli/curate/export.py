@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @data_command("export", "checks", "meaning")
 @click.option("-o", "--out", required=True, metavar="DIR", help="Folder to write; it appears whole.")
-@click.option("--skip-invalid", is_flag=True, help="Leave out what the target rejects, into skipped.jsonl.")
+@click.option("--skip-invalid", is_flag=True, help="Skip what the target rejects; it goes into skipped.jsonl.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an earlier export of which nothing was changed.")
 @json_option()

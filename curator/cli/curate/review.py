@@ -57,6 +57,6 @@ def start_app(options: DataRequest | None, *, readonly: bool = False) -> int:
     exit_code = app.run_to_the_end()
     for run in app.left_running:
         click.echo(
-            f"The training {run} goes on. R in the app shows it; `curator train DATA --run {run} --cancel` stops it."
+            f"The training {run} continues. R in the app shows it; `curator train DATA --run {run} --cancel` stops it."
         )
     return exit_code

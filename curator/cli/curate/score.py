@@ -139,7 +139,7 @@ def _require_all_read(kinds: dict[str, int]) -> None:
 
 
 def _confirm(session: "ScoreSession", planned: "list[Planned]", *, yes: bool) -> None:
-    """Say what would be sent where; go on only when told to, unless nothing leaves this machine."""
+    """Say what would be sent where; continue only when told to, unless nothing leaves this machine."""
     from curator.data.safe_text import visible
 
     if not any(one.examples for one in planned):

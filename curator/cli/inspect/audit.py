@@ -65,7 +65,6 @@ def command(
     from curator.audit.reports.fail_on import failed_rules, parse_rules
     from curator.audit.reports.report import report_of
     from curator.cli.screen import narrate, progress_bar
-    from curator.exporting.output_paths import check_files
 
     named = {"findings": findings, "pairs": pairs, ".html": html, ".md": markdown}
     outputs = [(what, path) for what, path in named.items() if path] + [(_ending(path), path) for path in reports]
@@ -73,7 +72,8 @@ def command(
     if printed > 1:
         raise click.UsageError("Only one of the outputs can be `-`, standard output. Name a file for the others.")
     with open_data(options) as opened:
-        check_files(opened, *(path for _, path in outputs))
+        if outputs:
+            _check_files(opened, outputs)
         rules = parse_rules(fail_on or opened.settings.fail_on)
         _say_notes(opened, options)
         with progress_bar(options) as progress:
@@ -108,6 +108,12 @@ def _ending(path: str) -> str:
     if ending not in _ENDINGS:
         raise click.UsageError(f"--report {path}: a report is written by its ending, one of {', '.join(_ENDINGS)}.")
     return ending
+
+
+def _check_files(opened: "Opened", outputs: list[tuple[str, str]]) -> None:
+    from curator.exporting.output_paths import check_files
+
+    check_files(opened, *(path for _, path in outputs))
 
 
 def _say_notes(opened: "Opened", options: DataRequest) -> None:

@@ -33,10 +33,10 @@ def command(
     as_json: bool,
     secrets: "Policy",
 ) -> None:
-    """Print a subset of DATA that stands for the whole: every example has a chosen one near it in meaning.
+    """Print a subset that represents DATA: every example has a chosen one near it in meaning.
 
     With --like FILE: what is nearest to a task, balanced over its examples, without what holds them word for word.
-    With --by score:NAME: what a judge scored best, within topics by their size. What was dropped is left out.
+    With --by score:NAME: what a judge scored best, within topics by their size. What was dropped is not chosen.
 
     The examples are printed as JSON Lines, in their own form and order; how they differ from as many drawn at random is
     said on stderr. An example that holds a key or password ends it with 1, and nothing is printed.
@@ -106,9 +106,9 @@ def _said(chosen: "Chosen", examples: int) -> list[str]:
             f"topics from the set's: {chosen.topic_shift[0]:.1%}; at random: {chosen.topic_shift[1]:.1%}."
         )
     if chosen.contaminated:
-        lines.append(f"Left out because they resemble the task by wording: {chosen.contaminated:,} examples.")
+        lines.append(f"Skipped because they resemble the task by wording: {chosen.contaminated:,} examples.")
     if chosen.unscored:
-        lines.append(f"Left out because they have no score: {chosen.unscored:,} examples.")
+        lines.append(f"Skipped because they have no score: {chosen.unscored:,} examples.")
     if chosen.unread:
         lines.append(f"{chosen.unread} None of them is chosen.")
     return lines

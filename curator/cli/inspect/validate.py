@@ -86,7 +86,7 @@ def _hint(file: str, target: str, lines: int) -> str:
 
     from curator.data.safe_text import visible
 
-    what = "1 refused line is an example" if lines == 1 else f"{lines:,} refused lines are examples"
+    what = "1 rejected line is an example" if lines == 1 else f"{lines:,} rejected lines are examples"
     name = "FILE" if file == "-" else visible(quote(file), one_line=True)
     return (
         f"{what} in another form, which an export rewrites for {target}: "

@@ -9,7 +9,7 @@ from curator.review.difference import word_difference
 from curator.review.pair_parts import Parts
 
 _SHOWN_AROUND = 12
-"""Words shown on each side of a difference; what lies between is left out."""
+"""Words shown on each side of a difference; what lies between is not shown."""
 
 
 def difference_text(left: Parts, right: Parts) -> Text:

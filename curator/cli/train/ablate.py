@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.option("--model", metavar="NAME_OR_PATH", help="The model to train.")
 @click.option("--set", "settings", metavar="SECTION.NAME=VALUE", multiple=True, help="A setting of the trainer.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each version.")
-@click.option("--run", metavar="NAME", help="Go on with an ablation that was interrupted.")
+@click.option("--run", metavar="NAME", help="Resume an ablation that was interrupted.")
 @json_option()
 @secrets_options
 def command(
@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Did the cleaning help? Train the same recipe on DATA before and after your decisions, and compare.
 
-    Both versions are scored on the same held-out examples. Interrupted, `--run NAME` goes on.
+    Both versions are scored on the same held-out examples. Interrupted, `--run NAME` resumes it.
     """
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
@@ -45,7 +45,7 @@ def command(
             with progress_bar(options) as progress:
                 audit = opened.audited(progress, compare=True)
             folder = prepare_ablation(opened, audit, model, settings, seeds, secrets)
-    narrate(options, f"Interrupted, `--run {folder.name}` goes on.")
+    narrate(options, f"Interrupted, `--run {folder.name}` resumes it.")
     for sentence in train_versions(folder, allow_download=options.allow_download):
         narrate(options, sentence)
     found = ablation_outcome(folder)

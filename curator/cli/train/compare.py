@@ -43,8 +43,8 @@ def command(
     A run is named by its folder, its name, or `last`, of the data in this folder. With OTHER, an earlier run: is RUN
     better than OTHER, on the examples that both held out?
 
-    A judge gets each question, its reference and both answers, in both orders; nobody gets anything unless --judge is
-    given. Its key comes from JUDGE_API_KEY. Interrupted or failed, the same command goes on: nothing is asked twice.
+    A judge gets each question, its reference and both answers, in both orders; nothing is sent unless --judge is
+    given. Its key comes from JUDGE_API_KEY. Interrupted or failed, the same command resumes it: nothing is asked twice.
     """
     from pathlib import Path
 

@@ -27,7 +27,7 @@ LOSSES = ("system", "user", "tools", "tool-calls", "tool-results", "reasoning")
     "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Here: training.epochs=2. A service: n_epochs=2."
 )
 @click.option(
-    "--run", metavar="NAME", help="Follow a run that was begun, or go on with one that stopped; `last` is the newest."
+    "--run", metavar="NAME", help="Follow a run that was begun, or resume one that stopped; `last` is the newest."
 )
 @click.option("--again", is_flag=True, help="Here: model and settings of the last run.")
 @click.option("--cancel", is_flag=True, help="Stop the run after its current step, or cancel the service's job.")
@@ -37,7 +37,7 @@ LOSSES = ("system", "user", "tools", "tool-calls", "tool-results", "reasoning")
 @click.option(
     "--prepare", is_flag=True, help="Here: make the run's folder, print it with its plan as JSON, start nothing."
 )
-@click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be trained on, or the service rejects.")
+@click.option("--skip-invalid", is_flag=True, help="Skip what cannot be trained on, or the service rejects.")
 @click.option("--skip-untrainable", is_flag=True, help="Here: skip examples that the chat template cannot train.")
 @click.option("--allow-leaks", is_flag=True, help="Here: train although held-out examples resemble training examples.")
 @click.option(
@@ -80,7 +80,7 @@ def command(
     """Train on what was kept of DATA: QLoRA on this machine, or at a service with --via.
 
     Here, a run's folder with the exact examples is made, the plan is shown, and a process of its own trains; Ctrl-C
-    stops it after the current step, and `--run NAME` goes on. At a service, the same command follows the same job,
+    stops it after the current step, and `--run NAME` resumes it. At a service, the same command follows the same job,
     whatever happened in between, and never starts a second one. Its key comes from OPENAI_API_KEY, TOGETHER_API_KEY
     or FIREWORKS_API_KEY, or from the system's keyring. Ends with 4 when the work stopped and can be resumed.
     """

@@ -126,7 +126,7 @@ def _follow(folder: Path, options: DataRequest) -> int:
                 continue
             narrate(options, visible(_line(last), one_line=True))
     except KeyboardInterrupt:
-        click.echo("The job goes on; the same command follows it again, and with --cancel it ends it.", err=True)
+        click.echo("The job continues; the same command follows it again, and with --cancel it ends it.", err=True)
         raise
     if job.state() == "died":
         click.echo(f"curator: the process that followed the job died:\n{visible(job.log_tail())}", err=True)

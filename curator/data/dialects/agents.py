@@ -1,14 +1,14 @@
 """Conversations of agents: of session logs, of OpenAI's Responses, of LangChain."""
 
-from typing import Any, NotRequired
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from curator.data.content import Content, chat_messages, tool_definitions
 from curator.data.dialects.shapes import ChatMessage, Tools
-from curator.data.logs import langchain
-from curator.data.logs.conversation import AgentTurns
-from curator.data.logs.responses import add_items, is_item
+
+if TYPE_CHECKING:
+    from curator.data.logs.conversation import AgentTurns
 
 LOG_NAMES = ("claude-code", "codex", "pi", "openai-agents", "langsmith", "opentelemetry")
 """Of the modules in `curator.data.logs` that make conversations of events; see `sessions.LOGS`."""
@@ -58,16 +58,26 @@ def not_in_messages(value: dict[str, Any]) -> str | None:
 
 def is_responses(value: dict[str, Any]) -> bool:
     """Whether the input is a list of items."""
+    from curator.data.logs.responses import is_item
+
     return isinstance(value["input"], list) and bool(value["input"]) and all(map(is_item, value["input"]))
 
 
 def responses(value: dict[str, Any]) -> Content:
     """Instructions, what was sent, and what came back."""
+    conversation = _turns_of(value)
+    return Content(conversation.messages, tool_definitions(_functions(value.get("tools"))))
+
+
+def _turns_of(value: dict[str, Any]) -> "AgentTurns":
+    from curator.data.logs.conversation import AgentTurns
+    from curator.data.logs.responses import add_items
+
     conversation = AgentTurns(0)
     if value.get("instructions"):
         conversation.say("system", value["instructions"])
     add_items(conversation, [*value["input"], *(value.get("output") or ())])
-    return Content(conversation.messages, tool_definitions(_functions(value.get("tools"))))
+    return conversation
 
 
 def _functions(tools: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
@@ -77,19 +87,25 @@ def _functions(tools: list[dict[str, Any]] | None) -> list[dict[str, Any]] | Non
 
 def unread_items(value: dict[str, Any]) -> str | None:
     """What is said of items that are in no message."""
-    conversation = AgentTurns(0)
-    add_items(conversation, [*value["input"], *(value.get("output") or ())])
+    conversation = _turns_of(value)
     return not_in_messages({"left_out": conversation.left_out})
 
 
 def is_langchain(value: dict[str, Any]) -> bool:
     """Whether the messages are LangChain's."""
     messages = value["messages"]
-    return isinstance(messages, list) and bool(messages) and all(map(langchain.is_message, messages))
+    if not isinstance(messages, list) or not messages or (isinstance(messages[0], dict) and "role" in messages[0]):
+        return False
+    from curator.data.logs import langchain
+
+    return all(map(langchain.is_message, messages))
 
 
 def langchain_messages(value: dict[str, Any]) -> Content:
     """Its messages as ours."""
+    from curator.data.logs import langchain
+    from curator.data.logs.conversation import AgentTurns
+
     conversation = AgentTurns(0)
     for message in value["messages"]:
         langchain.add(conversation, message)

@@ -16,7 +16,7 @@ _CALL, _RESULT = "tool_use", "tool_result"
 
 
 def without_blocks(message: Message) -> Iterator[Message]:
-    """The messages that one with blocks stands for, the results of tools first; one without blocks as it is."""
+    """The messages that one with blocks consists of, the results of tools first; one without blocks as it is."""
     parts = message.get("content")
     if not isinstance(parts, list):
         refusal = message.get("refusal")

@@ -10,8 +10,6 @@ from typing import Any
 
 from curator.data.content import Content
 from curator.data.dialects import agents, mappings, published, shapes, verifiable
-from curator.data.dialects.gemini import gemini_content
-from curator.data.dialects.nova import nova_content
 from curator.errors import UsageError
 
 MAPPING_VERSION = 6
@@ -79,6 +77,18 @@ def _dialect(
     return Dialect(name, frozenset(required.split()), shape, kind, content, known, **others)
 
 
+def _gemini(value: dict[str, Any]) -> Content:
+    from curator.data.dialects.gemini import gemini_content
+
+    return gemini_content(value)
+
+
+def _nova(value: dict[str, Any]) -> Content:
+    from curator.data.dialects.nova import nova_content
+
+    return nova_content(value)
+
+
 _AN_ANSWER = "an answer to compare with"
 
 
@@ -95,8 +105,8 @@ DIALECTS = (
         )
         for name in agents.LOG_NAMES
     ),
-    _dialect("gemini", "contents", shapes.Gemini, gemini_content),
-    _dialect("nova", "schemaVersion messages", shapes.Nova, nova_content),
+    _dialect("gemini", "contents", shapes.Gemini, _gemini),
+    _dialect("nova", "schemaVersion messages", shapes.Nova, _nova),
     _dialect(
         "openai-preference",
         "input preferred_output non_preferred_output",

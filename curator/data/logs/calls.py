@@ -3,12 +3,12 @@
 The three kinds of traces are in modules of their own; here their requests become conversations.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from curator.data.content import Message
-from curator.data.logs.conversation import AgentTurns
+from curator.data.logs.conversation import AgentTurns, opened
 
 
 class ModelRequest(NamedTuple):
@@ -48,20 +48,10 @@ def threads(requests: list[ModelRequest]) -> list[AgentTurns]:
 def _key(message: Message) -> bytes:
     """What makes two messages the same one, however a trace spells them: not reasoning, nor ids that may be lacking."""
     calls = [
-        (call["function"]["name"], _arguments(call["function"]["arguments"]))
-        for call in message.get("tool_calls") or ()
+        (call["function"]["name"], opened(call["function"]["arguments"])) for call in message.get("tool_calls") or ()
     ]
     content = message.get("content")
     return msgspec.json.encode((message["role"], content.strip() if isinstance(content, str) else content or "", calls))
-
-
-def _arguments(held: Any) -> Any:
-    if not isinstance(held, str):
-        return held
-    try:
-        return msgspec.json.decode(held)
-    except (msgspec.MsgspecError, RecursionError):
-        return held
 
 
 def _keep_reasoning(earlier: list[Message], later: list[Message]) -> None:

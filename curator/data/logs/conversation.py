@@ -68,7 +68,7 @@ class AgentTurns:
         self.messages.append(message)
 
     def compact(self, summary: Any) -> None:
-        """Add the summary that the model went on with."""
+        """Add the summary that the model continued with."""
         self.messages.append({"role": "user", "content": text_of(summary)})
         self.compacted_at.append(len(self.messages) - 1)
 
@@ -77,7 +77,7 @@ class AgentTurns:
         self.left_out[what] = self.left_out.get(what, 0) + 1
 
     def value(self, log: str) -> dict[str, Any]:
-        """The object that stands for it where examples are read."""
+        """The object that examples are read from."""
         value: dict[str, Any] = {"log": log, "messages": self.messages, **self.fields}
         try:
             tools = tool_definitions(_named(self.tools))
@@ -180,7 +180,7 @@ def dicts(held: Any) -> Iterable[dict[str, Any]]:
 
 
 def opened(held: Any) -> Any:
-    """A value, or the one that a text of JSON stands for."""
+    """A value, or the one that a text of JSON encodes."""
     if not isinstance(held, str):
         return held
     try:

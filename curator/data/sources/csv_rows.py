@@ -1,7 +1,7 @@
 """Rows of a table of text as JSON objects, each with the physical line that it begins on.
 
 A field may be in quotes, and then hold the delimiter, newlines and doubled quotes. Where a faulty row takes up several
-lines, because a quote is missing, reading goes on at the first of them from which on they are rows by themselves.
+lines, because a quote is missing, reading continues at the first of them from which on they are rows by themselves.
 """
 
 import re
@@ -16,7 +16,7 @@ from curator.data.column_names import delimiter_of
 from curator.errors import UnreadableInput
 
 _LOOKED_AHEAD = 1 << 20
-"""Bytes of one row that are looked through for its end while reading seeks where to go on."""
+"""Bytes of one row that are looked through for its end while reading seeks where to continue."""
 _FORGOTTEN = 4096
 """Lines that were read after which they are let go."""
 
@@ -85,7 +85,7 @@ class CsvRows:
                 lines = self._lines_to_skip(fault.lines)
                 skipped = sum(self._size(ahead) for ahead in range(lines))
                 where = (
-                    f"reading goes on at line {number + lines}" if self._line(lines) else "up to the end of the file"
+                    f"reading continues at line {number + lines}" if self._line(lines) else "up to the end of the file"
                 )
                 yield Element(number, b"", ("invalid-json", f"{fault}. {skipped:,} bytes were skipped; {where}."))
                 self._move(lines)

@@ -29,11 +29,11 @@ _HOLDER = re.compile(
 SQUAD, TREE_ROWS = "squad", "tree-rows"
 _SQUAD_KEYS = (b'"paragraphs"', b'"qas"')
 _TREE_KEYS = (b"message_tree_id", b"parent_id", b"message_id")
-_LOG_SIGNS = (
-    *(b"sessionId", b"session_id", b"leafUuid", b"snapshot", b"payload", b"record_type", b"call_id"),
-    *(b"instructions", b"cwd", b"resourceSpans", b"attributes", b"run_type", b"trace"),
+_LOG_SIGN = re.compile(
+    rb'"(?:sessionId|session_id|leafUuid|snapshot|payload|record_type|call_id|instructions|cwd|resourceSpans|attributes'
+    rb'|run_type)\\?"\s*+:|"trace'
 )
-"""Without one of these words nothing is the event of a log."""
+"""Without one of these keys, in an event or in the text of one, or a kind of trace nothing is the event of a log."""
 _LONG_FIRST_EVENT = {
     "opentelemetry": re.compile(rb'\A\s*+\{\s*+"resourceSpans"\s*+:'),
     "langsmith": re.compile(rb'\A\s*+\{[^{}\[\]]*"run_type"\s*+:'),
@@ -193,7 +193,7 @@ def regrouping_of(head: bytes) -> str:
         return SQUAD
     if all(key in head for key in _TREE_KEYS) and b'"replies"' not in head:
         return TREE_ROWS
-    return _log_of(head) if any(sign in head for sign in _LOG_SIGNS) else ""
+    return _log_of(head) if _LOG_SIGN.search(head) else ""
 
 
 def _log_of(head: bytes) -> str:

@@ -1,8 +1,8 @@
 """Read JSON values one after the other: the elements of an array, of the lists in an object, or values in a row.
 
 Each value is found by a parser that stops where it ends, so that a fault is noticed at once. Behind a fault reading
-goes on at the next value that is made like those before it; what lies between is one faulty element, and its bytes are
-counted.
+continues at the next value that is made like those before it; what lies between is one faulty element, and its bytes
+are counted.
 """
 
 import re
@@ -116,7 +116,7 @@ class JsonValues:
                 yield element
 
     def _is_left(self) -> bool:
-        """Whether, behind a list, the object around it goes on or ends."""
+        """Whether, behind a list, the object around it continues or ends."""
         while self._goes_on() and len(self._data) - self._at < _LONGEST_BEGIN and self._fill(_LONGEST_BEGIN):
             pass
         return _LEFT.match(self._data, self._at) is not None
@@ -165,7 +165,7 @@ class JsonValues:
         return Element(self._number, raw, None, self._base + at)
 
     def _skipped(self, end: int) -> Element:
-        """Go on to the next value like those before; the element that lies between."""
+        """Skip to the next value like those before; the element that lies between."""
         begin, is_long = self._base + self._at, end > 0 or len(self._data) - self._at > sizes.LONGEST_LINE
         head = self._data[self._at : self._at + _HEAD]
         if not self._recent and not self._known:

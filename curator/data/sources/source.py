@@ -59,7 +59,7 @@ class Source:
 
 
 def expand(arguments: Iterable[str]) -> list[Source]:
-    """The sources that file names, folders and glob patterns stand for, in order, each once.
+    """The sources that file names, folders and glob patterns name, in order, each once.
 
     Standard input and pipes are read at once, into files of this process's own.
 

@@ -18,7 +18,7 @@ from curator.data.files.permissions import ANYONE
 from curator.data.text import VIEWS
 from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import Corpus, assemble
-from curator.duplicates.minhash.signatures import PERMUTATIONS
+from curator.duplicates.minhash.signatures import PERMUTATIONS, permutations
 from curator.duplicates.minhash.signing import signatures_of
 from curator.duplicates.text.shingles import FULL_TEXT
 from curator.errors import UsageError
@@ -87,6 +87,4 @@ def as_minhash(signature: npt.NDArray[np.uint32]) -> "MinHash":
     """A signature of ours, uint32 [128], as datasketch has it."""
     from datasketch import MinHash
 
-    from curator.duplicates.minhash.permutations import MULTIPLIERS, OFFSETS
-
-    return MinHash(scheme="affine32", hashvalues=signature, permutations=(MULTIPLIERS, OFFSETS))
+    return MinHash(scheme="affine32", hashvalues=signature, permutations=permutations())

@@ -5,16 +5,16 @@ A shingle's 32-bit hash is the upper half of its hash; a signature is what
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from curator.duplicates.minhash.permutations import MULTIPLIERS, OFFSETS
 from curator.duplicates.text.shingles import ANSWER, FULL_TEXT, PROMPT, VIEWS
 from curator.jit import inner_kernel
 
-PERMUTATIONS = len(MULTIPLIERS)
+PERMUTATIONS = 128
 RECALL = 0.999
 """Share of the pairs at exactly the threshold that banding must propose."""
 
@@ -131,6 +131,13 @@ def sign_views(shingles: Any, low: int, high: int, multipliers: Any, offsets: An
     _add_shingles(signatures[2], shingles, low, high, in_answer, ANSWER, multipliers, offsets)
 
 
+@cache
 def permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Multipliers and offsets, as kernels take them."""
-    return MULTIPLIERS, OFFSETS
+    """Multipliers and offsets, as kernels take them: those of `datasketch.MinHash(num_perm=128, scheme="affine32")`.
+
+    They are drawn as datasketch draws them, because importing it to ask takes a second. A permutation takes a 32-bit
+    shingle hash h to `a * fmix32(h) + b` modulo 2^32; a is odd, so none collides.
+    """
+    drawn = np.random.RandomState(1)  # whose stream numpy has frozen
+    multipliers = drawn.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, drawn.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)

@@ -149,7 +149,7 @@ def _word_bits(known: CharacterMasks, bits: Any, undecided: Any, after_dot: Any)
 def _read_window(data: Any, at: int, high: int, after_dot: bool, words: Any, before: Read) -> tuple[int, Read]:
     """Append the words that stand in a window of ASCII, whole; see `read_words`. No word begins before `at`.
 
-    Returns: where to read on: at the end of the window, or where a word begins that may go on behind it.
+    Returns: where to read on: at the end of the window, or where a word begins that may continue behind it.
     """
     known = characters_of(data, at)
     stop = min(zeros_below(known.others), high - at)

@@ -31,7 +31,7 @@ _ASKED = re.compile(
 """What changes a question without changing its vector: numbers, operators, and words that deny."""
 
 SMALL = 12
-"""Numbers up to it are told apart from the others in `Subwords.asked`: they are written as digits or as words."""
+"""Numbers up to it are distinguished from the others in `Subwords.asked`: they are written as digits or as words."""
 
 
 @dataclass(frozen=True)

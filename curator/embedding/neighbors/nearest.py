@@ -77,7 +77,7 @@ def all_pairs(
 ) -> tuple[NearPairs, str]:
     """Find the pairs that meet a criterion: every one, or above `exact_up_to` examples those in common cells.
 
-    Pairs whose right end is before `begin` may be left out.
+    Pairs whose right end is before `begin` may be skipped.
 
     What share of the pairs is found in cells is measured on 500 examples. The second result says in a sentence how the
     pairs were searched.

@@ -5,7 +5,7 @@ the directions in which the set varies little, the Mahalanobis distances of prom
 covariance fitted to the nearest 90 % (as in Rousseeuw's MCD, so that what is foreign does not call itself usual;
 distances to neighbours do not see foreign texts that resemble one another), each from a fit without the example itself,
 copies counted once. The cube root of such a sum of squares is nearly normal (Wilson and Hilferty 1931). In words: how
-rare the word pieces of prompt and answer are in the set (rarity.py). Each of the three is counted in deviations from
+rare the word pieces of prompt and answer are in the set (`surprisal`). Each of the three is counted in deviations from
 its median, and so is their sum.
 
 A deviation is that of the wider half: a normal is fitted to the values below the median, another one to those above it,
@@ -22,7 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curator.embedding.outliers.covariance import mean_and_covariance
+from curator.embedding.encoders.subwords import Subwords
+from curator.embedding.projection import mean_and_covariance
 from curator.embedding.vectors import FullTextVectors, Positions, Vectors
 
 FALSE_DISCOVERIES = 0.01
@@ -193,3 +194,30 @@ def _discoveries(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     passing = np.flatnonzero(ordered <= FALSE_DISCOVERIES * np.arange(1, len(ordered) + 1) / len(ordered))
     flagged: npt.NDArray[np.bool_] = p_values <= (ordered[passing[-1]] if len(passing) else -1.0)
     return flagged
+
+
+EVIDENCE = 8
+"""Word pieces of the usual rarity that every text is given beside its own: one rare word is not yet a rare text."""
+
+
+def surprisal(words: Subwords) -> npt.NDArray[np.float64]:
+    """Mean surprise of each text's word pieces, float64 [n, 2] for prompt and answer; NaN where there is no text.
+
+    The surprise of a piece is -log of the share of the set's other texts of that part that hold it, half a text where
+    none does. A text is drawn towards the median by `EVIDENCE` pieces.
+    """
+    counts = np.diff(words.ends, prepend=0)
+    is_answer = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    result = np.full((len(counts) // 2, 2), np.nan)
+    for part in (0, 1):
+        sizes = counts[part::2]
+        there = sizes > 0
+        if not there.any():
+            continue
+        ids = words.subwords[is_answer == bool(part)]
+        held = np.bincount(ids, minlength=1)
+        surprise = -np.log(np.maximum(held - 1, 0.5) / there.sum())
+        sums = np.add.reduceat(surprise[ids], (np.cumsum(sizes) - sizes)[there])
+        means = sums / sizes[there]
+        result[there, part] = (sums + EVIDENCE * np.median(means)) / (sizes[there] + EVIDENCE)
+    return result

@@ -26,7 +26,7 @@ _OPENAI_TAGS = {
     "function_tag": "function_call",
     "system_tag": "system",
 }
-"""LLaMA-Factory takes a tag that is left out for none at all, so every one is named."""
+"""LLaMA-Factory takes a missing tag for none at all, so every one is named."""
 
 
 def dataset_info(form: str, files: dict[str, str], *, is_openai: bool = False) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _SMALLER_BATCHES = ((8, _WANTED_STEPS), (4, _FEWEST_STEPS))
 _LEARNING_RATE = 2e-4
 """For models up to 13B (QLoRA, unsloth); the trainer alone knows the size of the model and may choose otherwise."""
 _LENGTH = 2_048
-"""Tokens of one example where nobody counted them."""
+"""Tokens of one example where they were not counted."""
 _RSLORA_RANK = 64
 UNNAMED_MODEL = "NAME-OR-PATH-OF-THE-MODEL"
 

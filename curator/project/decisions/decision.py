@@ -35,7 +35,7 @@ Action = Literal["keep", "drop", "flag", "accept", "edit", "add", "label", "clea
 ACTIONS: tuple[str, ...] = get_args(Action)
 VERDICTS = ("keep", "drop", "flag", "clear")
 EVERY_FINDING = "*"
-"""Stands for all that was found of an example, in the list of what a person accepted."""
+"""Means all that was found of an example, in the list of what a person accepted."""
 
 VERSION = 2
 """Of the form above; counts up when it changes."""

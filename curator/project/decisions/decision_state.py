@@ -2,7 +2,7 @@
 
 Per example and annotator the latest verdict (keep, drop, flag, clear) counts, and a person's own outranks a policy's.
 Where a person has decided, policies run by others do not count. While one annotator keeps and another drops, the
-example is pending and disputed; a flag is a question, not a vote, and shows where nobody votes. Of edits the latest
+example is pending and disputed; a flag is a question, not a vote, and shows where there is no vote. Of edits the latest
 latest counts, of labels the latest of each annotator and name. Findings are accepted by whoever accepts them, and by a
 person's keep that counts.
 """

@@ -53,17 +53,6 @@ class Imported(NamedTuple):
     known: int
 
 
-def export_journal(log: DecisionLog, path: Path, annotator: str | None = None, allowed: int = ANYONE) -> int:
-    """Write the decisions (of all, or of one annotator) in the order they were made; how many. The file appears whole.
-
-    A new file has at most the permissions `allowed`; one that is replaced keeps its own.
-
-    Raises:
-        WorkFailed, UsageError: it cannot be written.
-    """
-    return write_journal(journal_lines(log, annotator), path, allowed)
-
-
 def write_journal(lines: Iterable[bytes], path: Path, allowed: int = ANYONE) -> int:
     """Write the lines of a journal; how many. A file appears whole; a pipe or a device is written to directly.
 

@@ -24,7 +24,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from curator.data.frames import SEVERITIES, SUGGESTIONS
 from curator.errors import UsageError
 from curator.project.decisions.decision import Decision, Proposed
-from curator.project.decisions.decision_state import STATE
 from curator.project.decisions.log import DecisionLog
 
 COPIES = ("exact-duplicate", "near-duplicate")
@@ -246,8 +245,3 @@ def _not_decided_yet(decided: pl.DataFrame, state: pl.DataFrame) -> pl.DataFrame
     same_edit = (pl.col("action") == "edit") & (pl.col("value") == pl.col("content"))
     stands = (pl.col("action") == pl.col("status")) | same_edit
     return joined.filter(~stands.fill_null(False)).drop("status", "content")
-
-
-def nobody_decided() -> pl.DataFrame:
-    """An empty `STATE`, for data without a project."""
-    return pl.DataFrame(schema=STATE)

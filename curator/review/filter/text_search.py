@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from curator.audit.loading.load import Loaded
-from curator.audit.loading.mapped_frames import mapped
 from curator.audit.loading.reread import batches
 from curator.data.batches import batch_of
 from curator.data.content import content_of
+from curator.data.mapped import mapped
 from curator.errors import UsageError
 from curator.project.cache import Cache
 

@@ -32,13 +32,11 @@ class Suggestions:
         values: the labels that occur.
         probabilities: float32 [examples, values].
         right: share of the given labels that were guessed right without having been seen; None: too few to tell.
-        learned_from: how many labels.
     """
 
     values: tuple[str, ...]
     probabilities: npt.NDArray[np.float32]
     right: float | None
-    learned_from: int
 
     def best(self, position: int) -> tuple[str, float]:
         """The likeliest label of an example, and its probability."""
@@ -74,4 +72,4 @@ def suggest(vectors: npt.NDArray[np.float32], positions: Sequence[int], labels: 
         right = float(cross_val_score(model, known, given, cv=folds).mean()) if folds > 1 else None
         model.fit(known, given)
         probabilities = model.predict_proba(vectors).astype(np.float32)
-    return Suggestions(tuple(str(value) for value in model.classes_), probabilities, right, len(given))
+    return Suggestions(tuple(str(value) for value in model.classes_), probabilities, right)

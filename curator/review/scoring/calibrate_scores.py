@@ -72,7 +72,7 @@ def _how_to_rate(rubric: Rubric) -> str:
     kind = 'kind = "rating"' if (lowest, highest) == (1, 5) else f'kind = "choice"\nvalues = [{values}]'
     question = msgspec.json.encode(rubric.question).decode()
     return (
-        f"Nobody has rated an example by {rubric.name} yet. Write the question into curator.toml beside the data:\n\n"
+        f"No example is rated by {rubric.name} yet. Write the question into curator.toml beside the data:\n\n"
         f"[labels.{rubric.name}]\n{kind}\nquestion = {question}\n\n"
         f"Score a sample (--sample 200), find it in `curator review DATA` with the filter score:{rubric.name}, and "
         "answer the question there, without looking at the scores. Then calibrate."

@@ -116,7 +116,7 @@ class ScoreSession:
         self._ids = ids_of(audit.loaded)
 
     def eligible(self, where: str | None) -> npt.NDArray[np.int64]:
-        """Positions of the examples that a filter finds and nobody dropped.
+        """Positions of the examples that a filter finds and that are not dropped.
 
         Raises:
             FilterError, UsageError: as `examples_found`.

@@ -6,9 +6,9 @@ Sources: tatsu-lab/stanford_alpaca; hiyouga/LLaMA-Factory data/README.md (system
 from collections.abc import Iterator
 from typing import Any
 
-from curator.data.content import Content, Message
+from curator.data.content import Content
 from curator.targets.capabilities import Carries
-from curator.targets.target import CannotCarry, FileRules, Target
+from curator.targets.target import CannotCarry, FileRules, Target, text_of
 from curator.targets.violation import Value, Violation, error, warning
 
 
@@ -43,7 +43,7 @@ def write(content: Content, _kind: str) -> dict[str, Any]:
     line: dict[str, Any] = {"instruction": "", "input": "", "output": ""}
     start = 0
     if messages and messages[0]["role"] == "system":
-        line["system"] = _text(messages[0], 0)
+        line["system"] = text_of(messages[0], 0)
         start = 1
     turns = messages[start:]
     if not turns or len(turns) % 2:
@@ -54,7 +54,7 @@ def write(content: Content, _kind: str) -> dict[str, Any]:
         if message["role"] != expected:
             place = f"messages[{position}]"
             raise _misfit(f"Alpaca has prompts and answers in turn; here {expected} should speak.", place)
-        texts.append(_text(message, position))
+        texts.append(text_of(message, position))
     line["instruction"], line["output"] = texts[-2:]
     if len(texts) > 2:
         line["history"] = [texts[index : index + 2] for index in range(0, len(texts) - 2, 2)]
@@ -66,13 +66,6 @@ def part_prompt(line: dict[str, Any], instruction: str, given: str) -> None:
     joined = instruction if given.isspace() else f"{instruction}\n{given}"
     if line["instruction"] == joined:
         line["instruction"], line["input"] = instruction, given
-
-
-def _text(message: Message, position: int) -> str:
-    content = message.get("content")
-    if not isinstance(content, str):
-        raise CannotCarry(error("missing-content", "The message has no text.", f"messages[{position}].content"))
-    return content
 
 
 def _misfit(sentence: str, path: str = "messages") -> CannotCarry:

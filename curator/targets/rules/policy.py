@@ -45,7 +45,7 @@ class ChatRules:
         alternation: what it is when user and assistant do not take turns.
         system_first: what a second system message, or one that is not the first message, is.
         weights: what a `weight` may be: `whole`, the integer 0 or 1 on an assistant message; `share`, a number from 0
-            to 1; None: anything, because nobody reads it.
+            to 1; None: anything, because it is not read.
         nothing_to_learn: what it is when every assistant message has weight 0.
         pairing: what a tool call without its result, or a result without its call, is.
         arguments: the form of a tool call's arguments: `text` (JSON in a string), `object` or `either`.
@@ -58,7 +58,7 @@ class ChatRules:
         call_with_text: what an assistant message with both content and tool calls is.
         legacy_functions: whether `functions` and `function_call` are read.
         tools_text: whether tool definitions may be JSON in a string.
-        text_key: whether `text` may stand for `content`.
+        text_key: whether `text` may take the place of `content`.
         images: None where messages are text only.
         all_alike: whether the messages of an example must be all plain text or all lists of parts.
     """

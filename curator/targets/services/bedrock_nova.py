@@ -11,7 +11,7 @@ from curator.data.dialects.dialect import dialect_named
 from curator.targets.capabilities import Carries
 from curator.targets.rules.messages import key_violations
 from curator.targets.rules.nova_rules import KEYS, line_violations
-from curator.targets.target import CannotCarry, FileRules, Target
+from curator.targets.target import CannotCarry, FileRules, Target, text_of
 from curator.targets.violation import Value, Violation, error
 
 SCHEMA = "bedrock-conversation-2024"
@@ -31,16 +31,9 @@ def write(content: Content, _kind: str) -> dict[str, Any]:
     while systems < len(messages) and messages[systems]["role"] == "system":
         systems += 1
     if systems:
-        line["system"] = [{"text": _text(message, place)} for place, message in enumerate(messages[:systems])]
+        line["system"] = [{"text": text_of(message, place)} for place, message in enumerate(messages[:systems])]
     line["messages"] = [_turn(message, place) for place, message in enumerate(messages[systems:], systems)]
     return line
-
-
-def _text(message: Message, place: int) -> str:
-    text = message.get("content")
-    if not isinstance(text, str):
-        raise CannotCarry(error("missing-content", "The message has no text.", f"messages[{place}].content"))
-    return text
 
 
 def _turn(message: Message, place: int) -> dict[str, Any]:
@@ -48,7 +41,7 @@ def _turn(message: Message, place: int) -> dict[str, Any]:
     if role not in ("user", "assistant"):
         sentence = "Nova has turns of user and assistant, and system messages only before the first of them."
         raise CannotCarry(error("system-place" if role == "system" else "unknown-role", sentence, f"messages[{place}]"))
-    return {"role": role, "content": [{"text": _text(message, place)}]}
+    return {"role": role, "content": [{"text": text_of(message, place)}]}
 
 
 TARGET = Target(

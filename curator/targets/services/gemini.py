@@ -12,7 +12,7 @@ from curator.data.dialects.gemini import RESULT
 from curator.targets.capabilities import Carries
 from curator.targets.rules.gemini_rules import KEYS, contents_violations
 from curator.targets.rules.messages import key_violations
-from curator.targets.target import CannotCarry, FileRules, Target
+from curator.targets.target import CannotCarry, FileRules, Target, text_of
 from curator.targets.violation import Value, Violation, error
 
 
@@ -30,19 +30,12 @@ def write(content: Content, _kind: str) -> dict[str, Any]:
     while systems < len(messages) and messages[systems]["role"] == "system":
         systems += 1
     if systems:
-        parts = [{"text": _text(message, place)} for place, message in enumerate(messages[:systems])]
+        parts = [{"text": text_of(message, place)} for place, message in enumerate(messages[:systems])]
         line["systemInstruction"] = {"role": "system", "parts": parts}
     line["contents"] = [_turn(messages, place) for place in range(systems, len(messages))]
     if content.tools is not None:
         line["tools"] = [{"functionDeclarations": [_declaration(tool, i) for i, tool in enumerate(content.tools)]}]
     return line
-
-
-def _text(message: Message, place: int) -> str:
-    text = message.get("content")
-    if not isinstance(text, str):
-        raise CannotCarry(error("missing-content", "The message has no text.", f"messages[{place}].content"))
-    return text
 
 
 def _turn(messages: list[Message], place: int) -> dict[str, Any]:
@@ -52,12 +45,12 @@ def _turn(messages: list[Message], place: int) -> dict[str, Any]:
         parts: list[dict[str, Any]] = [{"text": message["content"]}] if "content" in message else []
         return {"role": "model", "parts": [*parts, *(_call(call, place) for call in calls)]}
     if role == "tool":
-        response = {"name": _result_name(messages, place), "response": {RESULT: _text(message, place)}}
+        response = {"name": _result_name(messages, place), "response": {RESULT: text_of(message, place)}}
         return {"role": "function", "parts": [{"functionResponse": response}]}
     if role not in ("user", "assistant") or calls:
         sentence = "Gemini has turns of user and model, and system messages only before the first of them."
         raise CannotCarry(error("system-place" if role == "system" else "unknown-role", sentence, f"messages[{place}]"))
-    return {"role": "user" if role == "user" else "model", "parts": [{"text": _text(message, place)}]}
+    return {"role": "user" if role == "user" else "model", "parts": [{"text": text_of(message, place)}]}
 
 
 def _call(call: dict[str, Any], place: int) -> dict[str, Any]:

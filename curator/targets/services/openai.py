@@ -2,7 +2,7 @@
 
 Sources: openai/openai-openapi (FineTuneChatCompletionRequestAssistantMessage and its neighbours), the supervised,
 vision and direct-preference fine-tuning guides, and the data preparation notebook of openai/openai-cookbook, whose
-checks all have their rule here under `COOKBOOK_NAMES`.
+checks all have their rule here.
 """
 
 from collections.abc import Iterator
@@ -30,16 +30,6 @@ RULES = ChatRules(
     legacy_functions=True,
     images=ImageRules(most=limit("openai", "images-per-example"), largest=limit("openai", "image-bytes")),
 )
-
-COOKBOOK_NAMES = {
-    "unrecognised-example": ("data_type", "missing_messages_list"),
-    "unknown-role": ("message_missing_key", "unrecognized_role"),
-    "missing-content": ("message_missing_key", "missing_content"),
-    "empty-content": ("missing_content",),
-    "unexpected-key": ("message_unrecognized_key",),
-    "no-assistant-message": ("example_missing_assistant_message",),
-}
-"""By rule, the names under which the cookbook's notebook counts the same fault."""
 
 
 def form(value: dict[str, Value]) -> str:

@@ -63,7 +63,7 @@ def ask_judge(judge_session: JudgeSession) -> Iterator[tuple[int, int]]:
     """Ask what is open; after each request how many of how many are done. Judgements are on disk as they come.
 
     Raises:
-        WorkFailed: the endpoint refuses or is not reached, or replies could not be read; the next call goes on.
+        WorkFailed: the endpoint refuses or is not reached, or replies could not be read; the next call resumes it.
     """
     open_ = judge_session.judgements.open()
     unreadable: list[str] = []

@@ -148,7 +148,7 @@ class Outcome:
             value, low, high = share
             reported = "better" if low > 0.5 else "worse" if high < 0.5 else "cannot tell"
             lines.append(
-                f"The tuned answer is the better one in {value:.0%} ({low:.0%} to {high:.0%}) of those it tells apart: "
-                f"{reported}."
+                f"The tuned answer is the better one in {value:.0%} ({low:.0%} to {high:.0%}) of those "
+                f"it distinguishes: {reported}."
             )
         return lines

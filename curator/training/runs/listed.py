@@ -94,11 +94,6 @@ def contents_of(folder: Path) -> dict[str, int]:
     }
 
 
-def ids_of_split(folder: Path, side: str) -> set[str]:
-    """Ids of the examples on one side of a run's split."""
-    return {line["id"] for line in lines_of(folder / SPLIT_FILES[side]) if "id" in line}
-
-
 def changes(before: dict[str, int], after: dict[str, int]) -> Changed:
     """What was added, dropped and edited between two versions of the data."""
     shared = before.keys() & after.keys()

@@ -43,7 +43,7 @@ def tally(liked: dict[str, Liked]) -> str:
 def share_of_tuned(tuned: int, untuned: int) -> tuple[float, float, float] | None:
     """The share of the tuned model among those with a preference, and its 95 % interval; None without any.
 
-    The interval is the exact one (Clopper and Pearson): it leaves out one half only where the sign test would too.
+    The interval is the exact one (Clopper and Pearson): it excludes one half only where the sign test would too.
     """
     reported = tuned + untuned
     if not reported:

@@ -59,7 +59,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         files: by side.
         version: of this form.
         secrets: what became of examples with a secret (`policy`: `mask`, `allow` or `none found`) and how many they
-            are (`examples`); None: nobody looked for any.
+            are (`examples`); None: they were not searched.
     """
 
     name: str
@@ -96,7 +96,7 @@ def hand_over(
         decisions: see `Snapshot`.
         split: see `Snapshot`.
         files: to be copied into the folder, by their name there.
-        secrets: what becomes of examples with a secret; None: nobody looked for any.
+        secrets: what becomes of examples with a secret; None: they were not searched.
 
     Raises:
         UsageError: too few examples, none to train on, or an example that no chat model can be trained on.

@@ -131,7 +131,7 @@ def _files(entries: list[dict[str, Any]], *, with_validation: bool) -> list[Sent
 
 
 def discard(hand_off: ServiceHandOff) -> None:
-    """Forget a request that nobody wants to send after all."""
+    """Forget a request that is not to be sent after all."""
     if attach(hand_off.folder) is None:
         shutil.rmtree(hand_off.folder, ignore_errors=True)
 

@@ -96,7 +96,7 @@ def _refusal(title: str, code: int, reason: str, key: Key) -> WorkFailed:
     if code == 401:
         return WorkFailed(
             f"{title} does not accept the key from {key.origin}: it is wrong or has expired. Put a valid one there and "
-            "run the command again; it goes on where it stopped."
+            "run the command again; it resumes where it stopped."
         )
     said = visible(key.hidden_in(reason), one_line=True)
     if code == 429:

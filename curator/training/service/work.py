@@ -37,7 +37,7 @@ class Pace:
 
 
 class _Stop(BaseException):
-    """A signal asks this process to end; the job goes on."""
+    """A signal asks this process to end; the job continues."""
 
 
 def work(folder: Path, pace: Pace, *, cancelling: bool = False) -> int:
@@ -47,7 +47,9 @@ def work(folder: Path, pace: Pace, *, cancelling: bool = False) -> int:
             request = read_request(folder)
             return _Work(folder, request, service_for(request), events, pace).run(cancelling=cancelling)
         except _Stop:
-            sentence = "Stopped following. What was started at the service goes on; the same command follows it again."
+            sentence = (
+                "Stopped following. What was started at the service continues; the same command follows it again."
+            )
             events.write("stopped", message=sentence, exit_code=EXIT_INTERRUPTED_WORK)
             return EXIT_INTERRUPTED_WORK
         except CuratorError as error:
@@ -94,7 +96,7 @@ class _Work:
         return self.service.uploaded(file) or self.service.upload(self.folder / file.file, file, report)
 
     def create(self) -> None:
-        """Have the job created, once: an earlier request for it may have been answered to nobody."""
+        """Have the job created, once: an earlier request for it may have been answered after this process was gone."""
         job = self.patiently(partial(self.service.find, self.request), Unanswered)
         if job is None:
             self.remote.asked = True

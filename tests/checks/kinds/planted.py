@@ -10,7 +10,7 @@ from curator.audit.loading.derive import without_thoughts
 from curator.checks.catalogue import check_named
 from curator.checks.check import CheckSettings
 from curator.checks.kind_measures import measure_kinds
-from tests.examples.made import batch_of
+from tests.data.made import batch_of
 
 _WORDS = """
 river stone market quiet engine letter window garden number travel simple answer colour weather method result

@@ -6,7 +6,7 @@ import pytest
 
 from tests.checks.finding import findings, locations
 from tests.checks.kinds.planted import of_the_set, rows_found
-from tests.examples.made import call, chat, result
+from tests.data.made import call, chat, result
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from curator.checks.check import CheckSettings
 from curator.checks.thresholds import Thresholds
 from tests.checks.finding import findings, locations
-from tests.examples.made import call, chat, question
+from tests.data.made import call, chat, question
 
 SENTENCES = [question(answer=f"It left our store on day {n}, and it will be with you soon.") for n in range(200)]
 

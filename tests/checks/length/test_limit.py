@@ -5,7 +5,7 @@ import pytest
 from curator.checks.check import CheckSettings
 from curator.tokens import count_tokens
 from tests.checks.finding import findings, locations
-from tests.examples.made import WEATHER, batch_of, chat, question
+from tests.data.made import WEATHER, batch_of, chat, question
 
 EXAMPLE = chat(("user", "Count for me."), ("assistant", "One two three four five six seven eight nine ten."))
 

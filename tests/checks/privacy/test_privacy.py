@@ -5,7 +5,7 @@ import pytest
 from curator.checks.privacy import PRIVACY_CHECKS
 from tests.checks.finding import findings
 from tests.checks.text.asked import talk
-from tests.examples.made import call, chat
+from tests.data.made import call, chat
 
 KEY = "AKIA" + "Q7RTZ2XKPLM5VWNB"
 TOKEN = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"

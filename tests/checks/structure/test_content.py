@@ -1,7 +1,7 @@
 """Messages without text."""
 
 from tests.checks.finding import findings, locations
-from tests.examples.made import call, chat, question, result
+from tests.data.made import call, chat, question, result
 
 PICTURE = [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]
 

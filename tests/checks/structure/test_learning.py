@@ -3,7 +3,7 @@
 import pytest
 
 from tests.checks.finding import findings, locations
-from tests.examples.made import chat, question
+from tests.data.made import chat, question
 
 
 def weighted(weight, role="assistant") -> dict:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.checks.finding import findings, locations
-from tests.examples.made import call, chat, question, result
+from tests.data.made import call, chat, question, result
 
 CLEAN = (
     question(),

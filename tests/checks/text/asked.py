@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.checks.finding import findings
-from tests.examples.made import chat
+from tests.data.made import chat
 
 
 def talk(prompt: str = "What is a tide?", answer: str = "The rise and fall of the sea.") -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, said
-from tests.examples.made import chat
+from tests.data.made import chat
 
 TIDE = "The moon pulls at the sea, and the sea rises on the side that faces it. "
 

@@ -13,7 +13,7 @@ from curator.checks.text.invisible import invisible_offsets
 from curator.checks.text.mojibake import LOST, _suspicious
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, said, talk
-from tests.examples.made import chat
+from tests.data.made import chat
 
 
 def misread(text: str, encoding: str = "cp1252") -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, talk
-from tests.examples.made import chat
+from tests.data.made import chat
 
 CODE = [
     'puts "Unique elements: #{unique_array}"',

@@ -11,7 +11,7 @@ from curator.checks.text.habits import TRUNCATED_RESPONSE
 from curator.data.facts import facts_of
 from tests.checks.finding import findings
 from tests.checks.text.asked import talk
-from tests.examples.made import batch_of, chat
+from tests.data.made import batch_of, chat
 
 LONG = "The moon pulls at the sea, and the sea rises on the side that faces it and on the other one. " * 3
 CUT = LONG + "After that it falls again and the"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.checks.finding import findings
 from tests.checks.text.asked import is_found, talk
-from tests.examples.made import chat
+from tests.data.made import chat
 
 ENGLISH = "How do I change the address of my order, please?"
 GERMAN = "Sie können die Adresse selbst ändern, bis das Paket am Nachmittag gepackt wird. Danach leitet die Post es um."

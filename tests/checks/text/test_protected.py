@@ -8,7 +8,7 @@ from curator.checks.text.fixes import LOSSLESS, remove_controls, repair_lossless
 from curator.checks.text.protected import protected, without_trailing_space
 from tests.checks.finding import findings
 from tests.checks.text.asked import said, talk
-from tests.examples.made import chat
+from tests.data.made import chat
 
 BAD = "cafÃ© \x1b[31mred\x1b[0m \x07 â€” "
 HELD = [

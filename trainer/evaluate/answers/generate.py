@@ -47,14 +47,6 @@ def questions(conversations: Iterable[Conversation], count: int) -> list[Questio
     return found
 
 
-def with_system_text(question: Question, system: str | None) -> Question:
-    """The same question under another system message."""
-    if system is None:
-        return question
-    rest = [message for message in question.messages if message["role"] not in ("system", "developer")]
-    return Question(question.name, [{"role": "system", "content": system}, *rest], question.tools, question.reference)
-
-
 def stop_tokens(tokenizer: Any, examples: TokenisedExamples, base: Sequence[int] = ()) -> list[int]:
     """Tokens that end an answer: the end-of-text token, and whatever special token ends the answers trained on.
 

@@ -29,7 +29,7 @@ class BrowseScreen(ExampleListScreen):
     # Selecting
 
     def action_select(self) -> None:
-        """Select the example at the cursor, or no longer, and go on."""
+        """Select the example at the cursor, or no longer, and move on."""
         if self.position is None:
             return
         self.selection.toggle(self.position)

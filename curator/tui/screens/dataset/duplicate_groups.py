@@ -44,7 +44,7 @@ class DuplicatesScreen(GroupScreen):
         self._regroup(chosen)
 
     def action_drop_copies(self) -> None:
-        """Drop all but the keeper and go on."""
+        """Drop all but the keeper and move on."""
         if self._group is None:
             return
         copies = np.array([member.position for member in self._group.members])
@@ -55,7 +55,7 @@ class DuplicatesScreen(GroupScreen):
         self._ask(question, copies, reason, always=self._relation != "copy")
 
     async def action_keep_all(self) -> None:
-        """Keep every one of the group and go on."""
+        """Keep every one of the group and move on."""
         if self._group is None or self.grouping is None:
             return
         if await self._decided("keep", self.grouping.positions(self.number), None):

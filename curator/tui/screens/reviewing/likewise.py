@@ -114,7 +114,7 @@ class LikewiseScreen(Dialog[list[int] | None]):
         (view.scroll_page_down if pages > 0 else view.scroll_page_up)(animate=False)
 
     def action_select(self) -> None:
-        """Select the one at the cursor, or no longer, and go on."""
+        """Select the one at the cursor, or no longer, and move on."""
         self.selected ^= {self._positions[self.query_one(LongList).cursor]}
         self.query_one(LongList).move(1)
         self._changed()

@@ -80,7 +80,7 @@ class QueueScreen(Page):
         yield FilterBar()
 
     def on_mount(self) -> None:
-        """Go on where the person left off."""
+        """Resume where the person stopped."""
         self.query_one(LongList).can_focus = False  # its cursor is the place, and the screen has the keys
         known = self.review.opened.project.recall(self._session) or {}
         self.order = known["order"] if known.get("order") in ORDERS else "severity"

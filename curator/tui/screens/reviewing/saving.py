@@ -27,7 +27,7 @@ class SavingScreen(Dialog[Answer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer('save')", "Save", show=False),
         Binding("d", "answer('discard')", "Discard", show=False),
-        Binding("n,escape", "answer('edit')", "Go on", show=False),
+        Binding("n,escape", "answer('edit')", "Continue", show=False),
     ]
 
     def __init__(self, before: Content, after: Content, what: str) -> None:
@@ -40,7 +40,7 @@ class SavingScreen(Dialog[Answer]):
         if self._what == "fix":
             heading = "Fix it like this?"
         keys = Text.assemble(
-            *((" y ", "reverse"), " save   ", (" d ", "reverse"), " discard   ", (" n ", "reverse"), " go on (Esc)")
+            *((" y ", "reverse"), " save   ", (" d ", "reverse"), " discard   ", (" n ", "reverse"), " continue (Esc)")
         )
         with Vertical(classes="dialog"):
             yield Static(Text(heading, style="bold"))

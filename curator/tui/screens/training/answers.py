@@ -81,7 +81,7 @@ class AnswersScreen(Page):
 
     @work(thread=True, exclusive=True, group="ask")
     def action_ask(self) -> None:
-        """Ask both models up to a hundred questions; interrupted, the next time goes on."""
+        """Ask both models up to a hundred questions; interrupted, the next time resumes it."""
         self.app.call_from_thread(self._wait)
         try:
             compared = evaluate_run(self.folder, _ASKED)

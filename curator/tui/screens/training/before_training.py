@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _QUESTIONS = 24
 _GOES_ON_WITH = ("--skip-invalid", "--allow-leaks")
-"""Options that a refusal may name, with which the preparation goes on."""
+"""Options that a refusal may name, with which the preparation continues."""
 
 
 class TrainScreen(Page):
@@ -123,7 +123,7 @@ class TrainScreen(Page):
         self.app.call_from_thread(self._ready, folder, sheet)
 
     def _say_refusal(self, sentence: str, model: str, options: tuple[str, ...]) -> None:
-        """Say why; where an option of the command line lets it go on, a key takes it."""
+        """Say why; where an option of the command line lets it continue, a key takes it."""
         option = next((option for option in _GOES_ON_WITH if option in sentence and option not in options), None)
         self._refused = None if option is None else (model, *options, option)
         key = shown_key(self.curator.keys["train.go_on"].split(",")[0])
@@ -132,7 +132,7 @@ class TrainScreen(Page):
     def action_go_on(self) -> None:
         """Prepare what was refused, with the option that the refusal names."""
         if self._refused is None:
-            self.notify("Nothing was refused that could go on.", markup=False)
+            self.notify("Nothing was refused that could continue.", markup=False)
         else:
             self._prepare(*self._refused)
 

@@ -28,7 +28,7 @@ _LOOK_EVERY = 1.0
 drawing, when the layout changes: two a second at most."""
 _LOG_LINES = 3
 _AT_SERVICE = {
-    "died": "✖ What followed the job died; the job itself goes on. c follows it again. The log is below.",
+    "died": "✖ What followed the job died; the job itself continues. c follows it again. The log is below.",
     "finished": "✔ Finished at the service.",
     "stopped": "No longer followed. c looks at the job again.",
 }
