@@ -95,7 +95,7 @@ def _chat_message(message: Message, index: int) -> Message:
     if len(message) == 2 and isinstance(content, str) and role in ROLES:
         return message
     ours: Message = {"role": role_of(role)}
-    reasoning = message.get("reasoning") or message.get("reasoning_content") or message.get("thinking")
+    reasoning = message.get("reasoning") or message.get("reasoning_content") or message.get("thinking") or None
     calls = message.get("tool_calls")
     if isinstance(content, list):
         content, reasoning, calls = _plain_parts(content, reasoning, calls, index)
@@ -204,7 +204,7 @@ def sharegpt_messages(turns: list[dict[str, Any]], system: str | None = None, fi
         if turn.get("weight") is not None:
             message["weight"] = turn["weight"]
         reasoning = turn.get("reasoning") or turn.get("reasoning_content") or turn.get("thinking")
-        if isinstance(reasoning, str):
+        if reasoning and isinstance(reasoning, str):
             message["reasoning"] = reasoning
         messages.append(message)
     return messages

@@ -12,7 +12,7 @@ from curator.data.content import Content
 from curator.data.dialects import agents, mappings, published, shapes, verifiable
 from curator.errors import UsageError
 
-MAPPING_VERSION = 6
+MAPPING_VERSION = 7
 
 
 @dataclass(frozen=True)

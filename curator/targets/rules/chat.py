@@ -27,6 +27,11 @@ def conversation_violations(
         tools = holder["functions"]
         yield from definition_violations(tools, "functions", rules)
     yield from turns_violations(holder.get("messages"), tools, rules, path=f"{inside}messages", is_prompt=is_prompt)
+    yield from second_system_text(holder, rules, inside)
+
+
+def second_system_text(holder: dict[str, Value], rules: ChatRules, inside: str = "") -> Iterator[Violation]:
+    """A system text beside messages that begin with one, where only one is allowed."""
     if rules.system_first and holder.get("system") and _begins_with_system(holder.get("messages")):
         sentence = "There is a system text beside the messages and a system message among them; one of them is allowed."
         yield Violation("system-place", rules.system_first, sentence, f"{inside}system")

@@ -11,7 +11,7 @@ from typing import Any
 from curator.data.content import Content
 from curator.targets.capabilities import Carries
 from curator.targets.lines import chat_line, plain_text
-from curator.targets.rules.chat import turns_violations
+from curator.targets.rules.chat import second_system_text, turns_violations
 from curator.targets.rules.policy import ChatRules
 from curator.targets.rules.tools import definition_violations
 from curator.targets.target import FileRules, Target
@@ -54,6 +54,7 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
         yield from definition_violations(tools, tools_key, RULES)
     key = "interactions" if "interactions" in value and "messages" not in value else "messages"
     yield from turns_violations(value.get(key), tools, RULES, path=key)
+    yield from second_system_text(value, RULES)
 
 
 def write(content: Content, kind: str) -> dict[str, Any]:
