@@ -1,6 +1,6 @@
 """Rephrased questions against their originals: how many are found, what is found wrongly, and what a split leaves.
 
-    python -m benchmarks.studies.embedding.paraphrases first GSM8K_TRAIN ALPACA ROLE_PLAY  what the thresholds were chosen on
+    python -m benchmarks.studies.embedding.paraphrases first GSM8K_TRAIN ALPACA ROLE_PLAY what thresholds were chosen on
     python -m benchmarks.studies.embedding.paraphrases second GSM8K_TEST ALPACA ROLE_PLAY  what they are measured on
     python -m benchmarks.studies.embedding.paraphrases sentences STS.tsv ...  pairs scored by people
     python -m benchmarks.studies.embedding.paraphrases clean FILE FILE ...  each file against those before it
