@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.duplicates.material import read_instructions, with_edited_copies
 from benchmarks.measure import Measured, machine, measured
+from benchmarks.studies.duplicates.material import read_instructions, with_edited_copies
 
 TIMES = 3
 SHARE = 0.1

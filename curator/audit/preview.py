@@ -1,7 +1,6 @@
 """The first examples of data that were not audited yet: readable at once, whatever the size of the file."""
 
 import polars as pl
-import xxhash
 
 from curator.audit.engine import Audit
 from curator.audit.findings import FINDINGS
@@ -11,6 +10,7 @@ from curator.data.batches import read_batch
 from curator.data.facts import facts_of
 from curator.data.sources.source import blocks
 from curator.errors import UnreadableInput
+from curator.project.cache import cache_key
 
 MOST = 500
 """Examples read; a person looks at a few of them while the audit runs."""
@@ -35,7 +35,7 @@ def preview(opened: Opened) -> Audit:
     )
     read = ReadSource(source, recognised, len(block), len(block.data))
     placed = BlockEntry(0, block.first, block.offset, len(block), block.digest, "", "", None, "", len(facts))
-    fingerprint = xxhash.xxh3_128_hexdigest(block.digest.encode())
+    fingerprint = cache_key([block.digest])
     findings = pl.DataFrame(schema=FINDINGS)
     loaded = Loaded([read], facts, findings, [placed], 0.0, fingerprint)
     return Audit(loaded, findings, options, None, {}, {})

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import polars as pl
-import xxhash
 
 from curator.audit.engine import Audit, AuditOptions
 from curator.audit.loading.derive import FORMAT_VERSION
@@ -25,7 +24,7 @@ from curator.data.frames import FOUND
 from curator.data.mapped import mapped, write_mapped
 from curator.data.safe_text import as_text
 from curator.data.sources.source import Source
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 VERSION = 4
 """Counts up when what is kept changes its form."""
@@ -129,7 +128,7 @@ def audit_key(sources: list[Source], options: AuditOptions) -> str:
     from curator.checks.catalogue import chosen
     from curator.tokens.named import fingerprint
 
-    basis = [
+    return cache_key(
         (VERSION, FORMAT_VERSION, MAPPING_VERSION, similar.VERSION, meaning.VERSION),
         [(check.name, check.version) for check in chosen(options.select, options.ignore)],
         (options.settings.thresholds.model_dump_json(), options.settings.max_tokens),
@@ -139,8 +138,7 @@ def audit_key(sources: list[Source], options: AuditOptions) -> str:
         [str(source.path.resolve()) for source in sources],
         [_stamp(source) for source in options.against],
         (options.split, split_leaks.VERSION),
-    ]
-    return xxhash.xxh3_128_hexdigest(repr(basis).encode())
+    )
 
 
 def _stamp(source: Source) -> tuple[str, int, int]:

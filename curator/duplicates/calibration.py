@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 import xxhash
 
+from trainer.contract.statistics import wilson
+
 WIDTH = 0.1
 """Of a band of similarity."""
 
@@ -39,7 +41,8 @@ class Band:
 
     def interval(self) -> tuple[float, float]:
         """Of the share of copies, 95 % (Wilson 1927)."""
-        return wilson(self.copies, self.answered)
+        share = wilson(self.copies, self.answered)
+        return share.low, share.high
 
 
 @dataclass(frozen=True)
@@ -130,16 +133,6 @@ def recommend(bands: list[Band], precision: float = PRECISION) -> Recommended | 
         estimate = sum(band.pairs * band.copies / band.answered for band in above) / total
         effective = total**2 / sum(band.pairs**2 / band.answered for band in above)
         if estimate >= precision:
-            best = Recommended(bands[first].low, estimate, *wilson(estimate * effective, effective))
+            share = wilson(estimate * effective, effective)
+            best = Recommended(bands[first].low, estimate, share.low, share.high)
     return best
-
-
-def wilson(successes: float, trials: float) -> tuple[float, float]:
-    """The 95 % interval of a share; everything where nothing was tried."""
-    if trials == 0:
-        return 0.0, 1.0
-    share = successes / trials
-    middle = share + _Z**2 / (2 * trials)
-    spread = _Z * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    corpus = 1 + _Z**2 / trials
-    return max(0.0, (middle - spread) / corpus), min(1.0, (middle + spread) / corpus)

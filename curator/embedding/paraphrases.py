@@ -26,8 +26,8 @@ VERSION = 1
 
 SIZES, COSINES = (8, 18), (0.95, 0.75)
 """Word pieces that the shorter prompt has of its own, and the cosine from which two prompts of that size are
-paraphrases; in between it falls evenly. Chosen by `benchmarks/embedding/paraphrases.py`, which measures recall and
-precision."""
+paraphrases; in between it falls evenly. Chosen by `benchmarks/studies/embedding/paraphrases.py`, which measures recall
+and precision."""
 
 COMMON, COMMON_FEWEST = 0.05, 20
 """Share of the prompts, and how many, from which a subword is the set's form and no prompt's own: prompts that are

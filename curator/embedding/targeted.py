@@ -11,8 +11,8 @@ from curator.embedding.vectors import Floats, FullTextVectors, Positions, Vector
 PER_PART, MOST_PARTS = 50, 6
 """Examples of a part of a task on average, and parts at most: fewer examples tell no direction from chance."""
 _SHRINKAGE, _SHRINKAGE_OF_FEW = 1.0, 10.0
-"""Of the covariance towards a sphere, in units of its mean variance (measured: benchmarks/scoring/like.py); and what is
-added for each dimension by the number of examples: few examples tell little of a covariance."""
+"""Of the covariance towards a sphere, in units of its mean variance (`benchmarks/studies/scoring/like.py` measures);
+and what is added for each dimension by the number of examples: few examples tell little of a covariance."""
 _SAMPLED = 20_000
 """Examples of the set from which its mean and covariance are taken."""
 _STEP = 2048

@@ -37,6 +37,19 @@ class Pruned:
     bytes: int
 
 
+def cache_key(*made_of: Any) -> str:
+    """A key of 32 hexadecimal digits, equal where everything is that an entry is made of.
+
+    Args:
+        made_of: versions, settings, keys of other entries, and arrays.
+    """
+    digest = xxhash.xxh3_128()
+    for part in made_of:
+        digest.update(part.tobytes() if hasattr(part, "tobytes") else repr(part).encode("utf-8", "surrogatepass"))
+        digest.update(b"|")
+    return digest.hexdigest()
+
+
 class Cache:
     """The entries under one folder, readable by its owner alone.
 

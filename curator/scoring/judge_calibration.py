@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract.results import Interval
-from trainer.contract.statistics import LEVEL, draws, expanded_quantiles, mean_interval
+from trainer.contract.statistics import LEVEL, draws, exact_share, expanded_quantiles, mean_interval
 
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -203,20 +203,8 @@ def _thresholds(scores: Floats, is_low: npt.NDArray[np.bool_], scale: tuple[int,
         is_under = scores < score
         found, right = int(is_under.sum()), int((is_under & is_low).sum())
         recall = right / max(1, int(is_low.sum()))
-        listed.append(ScoreThreshold(score, found, _binomial(right, found, level), recall))
+        listed.append(ScoreThreshold(score, found, exact_share(right, found, level), recall))
     return tuple(listed)
-
-
-def _binomial(right: int, count: int, level: float) -> Interval:
-    """The exact interval of a share (Clopper and Pearson 1934); of nothing: all is possible."""
-    from scipy import stats
-
-    if not count:
-        return Interval(value=0.0, low=0.0, high=1.0)
-    tail = (1 - level) / 2
-    low = float(stats.beta.ppf(tail, right, count - right + 1)) if right else 0.0
-    high = float(stats.beta.ppf(1 - tail, right + 1, count - right)) if right < count else 1.0
-    return Interval(value=right / count, low=low, high=high)
 
 
 def _length_bias(rated: Rated) -> Interval | None:

@@ -6,15 +6,15 @@ the user's own.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import msgspec
 import platformdirs
 
+from curator.data.files.atomic import atomic_file
+from curator.data.files.permissions import OWNER
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER
 from curator.errors import UnreadableInput, UsageError
 from curator.settings.origins import Given, from_file
@@ -207,18 +207,11 @@ def _list() -> Path:
 
 
 def _store(trusted: list[Trust]) -> None:
-    """Replace the list in one step; nobody else may read it."""
+    """Replace the list in one step; only its owner may read it."""
     path = _list()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(trusted), indent=2))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_file(path, OWNER) as unfinished:
+        unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(trusted), indent=2))
 
 
 def _sha256(file: Path) -> str:

@@ -93,14 +93,10 @@ def prepare_run(
         WorkFailed: the disk is full.
     """
     settings, files = with_files(settings)
-    text = run_settings(_place(model), settings)
     splitting = make_split(opened, audit, {})
     leaking = sum(one.certificate.leaking for one in splitting.certificates)
     if leaking and not allow_leaks:
-        raise UsageError(
-            f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
-            "anew with `curator split DATA --anew`, or allow it with --allow-leaks."
-        )
+        raise UsageError(_leaks(leaking))
     rejected = unusable(audit, splitting.members)
     if rejected and not left_out.invalid:
         raise UsageError(_refused(audit, rejected))
@@ -110,7 +106,7 @@ def prepare_run(
         folder, snapshot = hand_over(
             opened.project.folder.runs,
             handed,
-            text,
+            run_settings(_place(model), settings),
             model=_place(model),
             sources=origins(audit),
             decisions=opened.project.log.position(),
@@ -123,12 +119,23 @@ def prepare_run(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    state = opened.state()
-    dropped = int((state["status"] == "drop").sum())
-    found = set(audit.findings["id"].drop_nulls().to_list())
-    undecided = len(found - set(state.filter(state["status"].is_in(["keep", "drop"]))["id"].to_list()))
     claims = [f"{one.side}: {one.certificate.claim()}" for one in splitting.certificates]
-    return Ready(folder, snapshot, plan, leaking, claims, dropped, undecided, _notices(snapshot, plan, leaking))
+    return Ready(folder, snapshot, plan, leaking, claims, *_undecided(opened, audit), _notices(snapshot, plan, leaking))
+
+
+def _leaks(leaking: int) -> str:
+    return (
+        f"{leaking} held-out examples have a similar one on the training side: the evaluation would flatter. Split "
+        "anew with `curator split DATA --anew`, or allow it with --allow-leaks."
+    )
+
+
+def _undecided(opened: Opened, audit: Audit) -> tuple[int, int]:
+    """How many examples are dropped, and how many have a finding and no decision."""
+    state = opened.state()
+    found = set(audit.findings["id"].drop_nulls().to_list())
+    decided = set(state.filter(state["status"].is_in(["keep", "drop"]))["id"].to_list())
+    return int((state["status"] == "drop").sum()), len(found - decided)
 
 
 def last_settings(opened: Opened) -> tuple[str, tuple[str, ...]]:

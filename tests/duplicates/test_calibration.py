@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.duplicates.calibration import Band, answered_bands, edges, recommend, sample, wilson
+from curator.duplicates.calibration import Band, answered_bands, edges, recommend, sample
+from trainer.contract.statistics import wilson
 
 
 def bands(*copies, judged=20, pairs=100):
@@ -34,13 +35,13 @@ def test_what_was_not_judged_is_not_recommended():
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_the_interval_holds_the_share_and_shrinks_with_answers(copies, others):
     judged = copies + others
-    low, high = wilson(copies, judged)
-    assert 0 <= low <= high <= 1
+    share = wilson(copies, judged)
+    assert 0 <= share.low <= share.high <= 1
     if judged:
-        assert low - 1e-12 <= copies / judged <= high + 1e-12
+        assert share.low - 1e-12 <= copies / judged <= share.high + 1e-12
         narrow = wilson(10 * copies, 10 * judged)
-        assert narrow[1] - narrow[0] < high - low
-    assert wilson(20, 20)[0] == pytest.approx(0.839, abs=0.001)
+        assert narrow.high - narrow.low < share.high - share.low
+    assert wilson(20, 20).low == pytest.approx(0.839, abs=0.001)
 
 
 def test_a_sample_takes_so_many_of_each_band_and_stays_when_others_are_added():

@@ -45,7 +45,7 @@ MEANT_OTHERWISE = {
 PHRASES = {
     r"\b(?:go|goes|going|gone|went) on\b": "resume, continue, move on",
     r"\b(?:leave|leaves|leaving|left) out\b": "skip, omit, not written",
-    r"\b(?:tell|tells|telling|told) apart\b": "distinguish; a significant difference",
+    r"\b(?:tell|tells|telling|told) (?:\w+ )?apart\b": "distinguish; a significant difference",
     r"\brefused lines?\b": "unreadable line, rejected line",
     r"\bno fault\b": "not a problem",
     r"\b(?:stand|stands) for\b": "mean, represent, take the place of",

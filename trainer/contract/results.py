@@ -10,7 +10,7 @@ from trainer.contract import SCHEMA_VERSION, VALIDATION_FILE
 
 
 class Interval(BaseModel):
-    """A figure with its 95 % bootstrap interval over examples."""
+    """A figure with its interval, of 95 % unless another level was asked for."""
 
     value: float
     low: float

@@ -1,4 +1,4 @@
-"""Intervals of means and of paired differences, by bootstrap over examples."""
+"""Intervals: of means and paired differences by bootstrap over examples, of shares by formula."""
 
 from __future__ import annotations
 
@@ -55,6 +55,29 @@ def measured(baseline: Sequence[float] | Floats, tuned: Sequence[float] | Floats
 def draws(count: int, seed: int) -> npt.NDArray[np.int64]:
     """Examples of each resample, shape (2000, count); the same for the same seed and count."""
     return np.random.default_rng([seed, count]).integers(0, count, (RESAMPLES, count))
+
+
+def wilson(successes: float, trials: float) -> Interval:
+    """A share with its 95 % interval (Wilson 1927), where successes may be halves; of nothing, all is possible."""
+    if trials == 0:
+        return Interval(value=0.0, low=0.0, high=1.0)
+    share, z = successes / trials, 1.959964
+    middle = share + z**2 / (2 * trials)
+    spread = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    scale = 1 + z**2 / trials
+    return Interval(value=share, low=max(0.0, (middle - spread) / scale), high=min(1.0, (middle + spread) / scale))
+
+
+def exact_share(successes: int, trials: int, level: float = LEVEL) -> Interval:
+    """A share with its exact interval (Clopper and Pearson 1934); of nothing, all is possible."""
+    from scipy import stats
+
+    if not trials:
+        return Interval(value=0.0, low=0.0, high=1.0)
+    tail = (1 - level) / 2
+    low = float(stats.beta.ppf(tail, successes, trials - successes + 1)) if successes else 0.0
+    high = float(stats.beta.ppf(1 - tail, successes + 1, trials - successes)) if successes < trials else 1.0
+    return Interval(value=successes / trials, low=low, high=high)
 
 
 def expanded_quantiles(statistics: Floats, count: int) -> tuple[float, float]:

@@ -76,7 +76,7 @@ def _questions(held_out: HeldOut) -> list[Question]:
 
 
 def _kinds(those: Iterable[One]) -> list[One]:
-    """One of each order of roles, with and without tools and calls: templates tell these apart."""
+    """One of each order of roles, with and without tools and calls: templates distinguish these."""
     kinds: dict[tuple[bool, tuple[tuple[str, bool], ...]], One] = {}
     for one in those:
         turns = tuple((message["role"], "tool_calls" in message) for message in one.messages)

@@ -22,7 +22,7 @@ from curator.checks.catalogue import chosen, of_examples
 from curator.data.batches import batch_of
 from curator.data.content import Content, content_of
 from curator.data.frames import FOUND
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 from curator.targets.capabilities import kind_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check_contents(options: "AuditOptions", loaded: Loaded, contents: dict[str, 
 
 def derived_key(options: "AuditOptions") -> str:
     """Under which the cache keeps what was derived from the texts."""
-    return f"{xxhash.xxh3_64_hexdigest(_plan(options).made_by('findings').encode())}-edited"
+    return f"{cache_key(_plan(options).made_by('findings'))}-edited"
 
 
 def read_derived(cache: Cache, options: "AuditOptions") -> Edited:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
-import xxhash
 
 from curator.audit.loading.rejections import Rejections, refuses_second_lines
 from curator.checks.check import CheckSettings
@@ -21,7 +20,7 @@ from curator.data.facts import facts_of
 from curator.data.frames import Batch, found, nothing_found
 from curator.data.text import view_texts
 from curator.duplicates.versions import FEATURES
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 if TYPE_CHECKING:
     from curator.checks.own.own_checks import OwnSource
@@ -78,7 +77,7 @@ class DerivePlan:
 
     def key(self, block: Block, part: str) -> str:
         """Under which the cache keeps a part (facts, findings, prepared or texts) of what is derived from `block`."""
-        return f"{block.digest}-{xxhash.xxh3_64_hexdigest(self.made_by(part).encode())}"
+        return f"{block.digest}-{cache_key(self.made_by(part))}"
 
     def made_by(self, part: str) -> str:
         """All but the text that a part depends on."""

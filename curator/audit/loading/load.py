@@ -21,7 +21,7 @@ from curator.data.frames import nothing_found, read_frame
 from curator.data.json_line import decode_json
 from curator.data.sources.source import Source, blocks
 from curator.errors import UnreadableInput
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, examples done, and in all."""
@@ -249,9 +249,7 @@ class _Reading:
 
     def fingerprint(self) -> str:
         """Hash of all content, in order."""
-        import xxhash
-
-        return xxhash.xxh3_128_hexdigest("".join(placed.digest for placed in self.placed).encode())
+        return cache_key([placed.digest for placed in self.placed])
 
 
 def _gathered(placed: list[BlockEntry], cache: Cache) -> tuple[pl.DataFrame, pl.DataFrame]:

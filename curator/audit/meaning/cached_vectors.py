@@ -8,7 +8,6 @@ from functools import cached_property, partial
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import xxhash
 
 from curator.audit.loading.load import MEANING, BlockEntry, Loaded, Progress
 from curator.audit.loading.reread import source_blocks
@@ -20,7 +19,7 @@ from curator.embedding.encoders.encoder import Encoder, encode_views
 from curator.embedding.encoders.scripts import SCRIPTS
 from curator.embedding.encoders.subwords import Subwords, joined_words, words_of
 from curator.embedding.vectors import Vectors, save_joined
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 VERSION = 8
 """Counts up when the vectors or the words of unchanged texts would change."""
@@ -96,8 +95,7 @@ def note_vectors(loaded: Loaded, encoder: Encoder, cache: Cache) -> None:
 def _names(loaded: Loaded, encoder: Encoder) -> tuple[str, str, str]:
     """What vectors hang on besides the texts, the key of a set, and the name under which the latest set is found."""
     basis = f"{VERSION}|{MAPPING_VERSION}|{encoder.key}"
-    key = xxhash.xxh3_128_hexdigest(basis.encode() + loaded.facts["key"].to_numpy().tobytes())
-    return basis, key, f"latest-vectors-{xxhash.xxh3_64_hexdigest(basis.encode())}"
+    return basis, cache_key(basis, loaded.facts["key"].to_numpy()), f"latest-vectors-{cache_key(basis)}"
 
 
 def _stored(cache: Cache, key: str) -> tuple[Vectors, Subwords] | None:
@@ -188,7 +186,7 @@ class _Steps:
         if (stood >= 0).all():
             return self.before.at(stood)
         # Not the key of the whole set, even where that is one step: what a step kept goes when the set is stored.
-        entry = xxhash.xxh3_128_hexdigest(f"step|{self.basis}".encode() + keys.tobytes())
+        entry = cache_key("step", self.basis, keys)
         known, began = _stored(self.cache, entry), time.perf_counter()
         if known is None:
             known = self._encoded(texts.views[rows], stood)

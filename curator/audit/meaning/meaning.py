@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import polars as pl
-import xxhash
 
 from curator.audit.loading.load import Loaded, Progress
 from curator.audit.loading.reread import originals_at
@@ -20,7 +19,7 @@ from curator.data.batches import batch_of
 from curator.data.frames import read_frame
 from curator.data.mapped import mapped
 from curator.data.text import view_texts
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 if TYPE_CHECKING:
     from curator.audit.meaning.cached_vectors import Embedded
@@ -100,9 +99,7 @@ def find_meaning(loaded: Loaded, cache: Cache, encoder: "Encoder", kind: MapKind
     from curator.audit.meaning.cached_vectors import note_vectors
 
     note_vectors(loaded, encoder, cache)
-    keys = loaded.facts["key"].to_numpy()
-    basis = f"{VERSION}|{VECTORS}|{encoder.key}|{encoder.threshold}|{kind}".encode() + keys.tobytes()
-    key = xxhash.xxh3_128_hexdigest(basis)
+    key = cache_key(VERSION, VECTORS, encoder.key, encoder.threshold, kind, loaded.facts["key"].to_numpy())
     paths = [cache.entry(f"{key}-{part}") for part in _PARTS]
     if all(path is not None for path in paths):
         return meaning_of(*(read_frame(path) for path in paths if path is not None))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import xxhash
 
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
@@ -18,7 +17,7 @@ from curator.checks.spans import quoted
 from curator.data.frames import read_frame
 from curator.embedding.encoders.encoder import Encoder, encoder_named
 from curator.errors import MissingDependency, UsageError
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 from curator.reporting.wording import said_unread
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def _semantic_edges(
     if audit.meaning is not None:
         return _ends(audit.meaning.pairs), audit.meaning.encoder, audit.meaning.unread
     encoder, embedded_set = known_vectors(audit.loaded, cache, audit.options.meaning, progress)
-    key = f"{embedded_set.key}-ties-{VERSION}"
+    key = f"{embedded_set.key}-same-meaning-{VERSION}"
     path = cache.entry(key)
     if path is None:
         progress("comparing meaning", 0, 1)
@@ -116,8 +115,7 @@ def _paraphrase_edges(prompts: "Prompts", cache: Cache, progress: Progress) -> n
     from curator.embedding.paraphrases import VERSION as PARAPHRASES
     from curator.embedding.paraphrases import paraphrase_pairs
 
-    digest = xxhash.xxh3_128(prompts.asked.tobytes() + prompts.begins.tobytes() + prompts.subwords.tobytes())
-    key = f"{digest.hexdigest()}-paraphrases-{PARAPHRASES}"
+    key = f"{cache_key(PARAPHRASES, prompts.asked, prompts.begins, prompts.subwords)}-paraphrases"
     path = cache.entry(key)
     if path is None:
         progress("comparing prompts", 0, 1)

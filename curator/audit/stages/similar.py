@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import xxhash
 
 from curator.audit.decided.keeper_order import keeper_rank
 from curator.audit.loading.load import Loaded
-from curator.audit.stages.similar_pairs import compared, note_comparison
+from curator.audit.stages.similar_pairs import compared, features_key, note_comparison
 from curator.data.frames import FOUND, read_frame
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 from curator.reporting.model import DuplicateSummary
 
 if TYPE_CHECKING:
@@ -58,9 +57,7 @@ def find_similar(
         threshold: similarity from which two texts are similar.
     """
     rank = rank_of(loaded, findings, decided)
-    ready = "".join(placed.features_key or "" for placed in loaded.placed)
-    basis = f"{VERSION}|{loaded.fingerprint}|{threshold}|{ready}".encode() + rank.tobytes()
-    key = xxhash.xxh3_128_hexdigest(basis)
+    key = cache_key(VERSION, loaded.fingerprint, threshold, features_key(loaded), rank)
     known = _from_cache(cache, key)
     note_comparison(loaded, cache, threshold)
     if known is None:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import xxhash
 
 from curator.audit.loading.load import Loaded
 from curator.data.frames import Batch, read_frame
 from curator.duplicates.versions import RESULT
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus
@@ -71,8 +70,7 @@ def note_comparison(loaded: Loaded, cache: Cache, threshold: float) -> None:
 
 def _names(loaded: Loaded, threshold: float) -> tuple[str, str]:
     """The key of a comparison, and the name under which the latest one at this threshold is found."""
-    key = xxhash.xxh3_128_hexdigest(f"{RESULT}|{threshold}|{features_key(loaded)}".encode())
-    return key, f"latest-{RESULT}-{xxhash.xxh3_64_hexdigest(str(threshold).encode())}"
+    return cache_key(RESULT, threshold, features_key(loaded)), f"latest-{RESULT}-{cache_key(threshold)}"
 
 
 def compared_with(comparison: ComparedCorpus, batches: Iterable[Batch]) -> ComparedCorpus:
@@ -86,10 +84,8 @@ def compared_with(comparison: ComparedCorpus, batches: Iterable[Batch]) -> Compa
     corpus = assemble([*comparison.corpus.blocks, *added])
     before = comparison.duplicates
     duplicates = find(corpus, before.threshold, earlier=Earlier(before, np.arange(before.examples)))
-    digest = xxhash.xxh3_128(comparison.key.encode())
-    for block in added:
-        digest.update(block.shingles.tobytes() + block.equal_text.tobytes())
-    return ComparedCorpus(corpus, duplicates, digest.hexdigest())
+    made_of = (part for block in added for part in (block.shingles, block.equal_text))
+    return ComparedCorpus(corpus, duplicates, cache_key(comparison.key, *made_of))
 
 
 def corpus_of(loaded: Loaded, cache: Cache) -> "Corpus":
@@ -108,7 +104,7 @@ def has_features(loaded: Loaded, cache: Cache) -> bool:
 
 def features_key(loaded: Loaded) -> str:
     """Equal where the prepared blocks of two sets are."""
-    return xxhash.xxh3_128_hexdigest("".join(placed.features_key or "" for placed in loaded.placed).encode())
+    return cache_key([placed.features_key for placed in loaded.placed])
 
 
 def _identity(loaded: Loaded) -> pl.DataFrame:

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import xxhash
 
 from curator.data.frames import FOUND, read_frame
-from curator.project.cache import Cache
+from curator.project.cache import Cache, cache_key
 from curator.project.saved_split import TEST, TRAIN, VALIDATION, Splits
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def leak_findings(
         taken_apart: whether the split divided what was too large to keep together: then similarity alone is a warning.
         prompts: gives those of the set; None: meaning is not compared.
     """
-    basis = f"{VERSION}|{key}|{threshold}|{taken_apart}|{prompts is not None}"
-    key = xxhash.xxh3_128_hexdigest(basis.encode() + splits.tobytes())
+    key = cache_key(VERSION, key, threshold, taken_apart, prompts is not None, splits)
     known = cache.entry(f"{key}-leaks")
     if known is not None:
         return read_frame(known)

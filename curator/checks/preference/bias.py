@@ -1,6 +1,5 @@
 """What predicts the chosen answers of a set without reading the prompts: length, and words."""
 
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +13,6 @@ MOST_PAIRS = 2_000
 """Pairs of a set, evenly spaced, whose words are looked at."""
 _FEWEST_FOR_WORDS = 60
 _FOLDS = 5
-_Z = 1.96
-"""Of an interval of 95 %."""
 
 
 class Auc(NamedTuple):
@@ -36,10 +33,10 @@ def auc_of_lengths(chosen: npt.NDArray[np.int64], rejected: npt.NDArray[np.int64
 
 
 def _wilson(wins: float, count: int) -> Auc:
-    share = wins / count
-    centre = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
-    half = _Z * sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2)) / (1 + _Z**2 / count)
-    return Auc(share, centre - half, centre + half)
+    from trainer.contract.statistics import wilson
+
+    share = wilson(wins, count)
+    return Auc(share.value, share.low, share.high)
 
 
 def _length(measures: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
@@ -56,7 +53,7 @@ def _length(measures: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame:
     medians = f"median {np.median(chosen):.0f} words against {np.median(rejected):.0f}"
     sentence = (
         f"The chosen answer is the {which} one in {shown.value:.0%} of {len(words):,} pairs ({medians}): length alone "
-        f"tells them apart with an AUC of {shown.value:.2f} ({shown.low:.2f} to {shown.high:.2f})."
+        f"predicts the choice with an AUC of {shown.value:.2f} ({shown.low:.2f} to {shown.high:.2f})."
     )
     return found("length-bias", pl.DataFrame({"message": [sentence], "score": [shown.value]}))
 

@@ -195,7 +195,7 @@ def _unbalanced(measures: pl.DataFrame, settings: CheckSettings) -> pl.DataFrame
     )  # fmt: skip
     sentence = f"{good:,} of {count:,} answers are rated good."
     sentence += f" Set {rare}_weight to about {weight:.1f}, or balance the set." if min(good, count - good) else (
-        " Without the other rating there is nothing to tell them apart by."
+        " Without the other rating there is nothing to distinguish them by."
     )  # fmt: skip
     return found("unbalanced-labels", pl.DataFrame({"message": [sentence], "score": [good / count]}))
 

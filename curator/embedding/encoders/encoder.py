@@ -20,7 +20,7 @@ class Encoder(Protocol):
         key: changes whenever its vectors could; part of a cache key.
         dimensions: of a vector.
         threshold: cosine from which two examples say the same in nine of ten cases, by a labelled sample
-            (benchmarks/embedding/labelled.py).
+            (benchmarks/studies/embedding/labelled.py).
     """
 
     name: str
@@ -76,4 +76,4 @@ def encode_views(views: pl.DataFrame, encoder: Encoder) -> Vectors:
 
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-"""The packaged encoder, as sentence-transformers writes such a model; `benchmarks/embedding/distil.py` made it."""
+"""The packaged encoder, as sentence-transformers writes it; `benchmarks/studies/embedding/distil.py` made it."""

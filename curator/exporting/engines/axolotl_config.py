@@ -15,7 +15,7 @@ def axolotl_config(run: EngineRun, form: str, files: dict[str, str], *, on_ray: 
 
     Args:
         run: complete settings.
-        form: of the lines, as the target tells them apart.
+        form: of the lines, as the target distinguishes them.
         files: file name by split.
         on_ray: whether axolotl starts its workers through Ray.
     """

@@ -33,7 +33,7 @@ def dataset_info(form: str, files: dict[str, str], *, is_openai: bool = False) -
     """`dataset_info.json`: an entry for each split.
 
     Args:
-        form: of the lines, as the target tells them apart.
+        form: of the lines, as the target distinguishes them.
         files: file name by split.
         is_openai: whether the lines are OpenAI's messages instead of ShareGPT's turns.
     """

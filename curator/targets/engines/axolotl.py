@@ -22,7 +22,7 @@ RULES: ChatRules = replace(
 
 
 def form(value: dict[str, Value]) -> str:
-    """`segments` (template-free), or as TRL tells them apart."""
+    """`segments` (template-free), or as TRL distinguishes them."""
     return "segments" if "segments" in value else huggingface.form(value)
 
 

@@ -35,7 +35,7 @@ RULES = ChatRules(
 
 
 def form(value: dict[str, Value]) -> str:
-    """`preference`, `rating`, `pair`, `prompt`, `text` or `chat`, as TRL tells them apart."""
+    """`preference`, `rating`, `pair`, `prompt`, `text` or `chat`, as TRL distinguishes them."""
     keys = value.keys()
     if {"chosen", "rejected"} <= keys:
         return "preference"

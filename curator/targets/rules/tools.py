@@ -10,7 +10,7 @@ import msgspec
 from curator.data.identity import canonical_json
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.safe_text import visible
-from curator.targets.capabilities import SHORT_ID
+from curator.targets.call_ids import SHORT_ID
 from curator.targets.rules.policy import ChatRules
 from curator.targets.violation import Value, Violation, error, warning
 

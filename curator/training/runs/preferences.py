@@ -8,6 +8,7 @@ import xxhash
 
 from curator.errors import require
 from curator.training.runs.appended import append_line, appended_lines
+from trainer.contract.statistics import exact_share
 
 PREFERENCES_FILE = "preferences.jsonl"
 Liked = Literal["tuned", "untuned", "tie"]
@@ -49,7 +50,5 @@ def share_of_tuned(tuned: int, untuned: int) -> tuple[float, float, float] | Non
     if not reported:
         return None
     require("scipy", "The interval of a share")
-    from scipy.stats import binomtest
-
-    interval = binomtest(tuned, reported).proportion_ci(LEVEL, method="exact")
-    return tuned / reported, float(interval.low), float(interval.high)
+    share = exact_share(tuned, reported)
+    return share.value, share.low, share.high

@@ -98,17 +98,7 @@ def prepare(
             epochs=epochs if isinstance(epochs, int) else None,
         )
         try:
-            method: Method = "preference" if result.manifest["form"] == "preference" else "supervised"
-            request = Request(
-                provider=provider,
-                address=address_of(provider),
-                account=account_of(provider),
-                model=model,
-                method=method,
-                settings=checked_settings(provider, method, given),
-                files=_files(result.manifest["files"], with_validation=has_validation(provider, method)),
-                attempt=attempt,
-            )
+            request = _request(provider, model, given, result.manifest, attempt)
             folder = runs / f"{provider}-{request.id}"
             if keep and not folder.exists():
                 write_request(runs / _NEXT / REQUEST, request)
@@ -116,6 +106,21 @@ def prepare(
         finally:
             shutil.rmtree(runs / _NEXT, ignore_errors=True)
     return ServiceHandOff(request, folder, attach(folder) is not None, result.manifest, result.notices)
+
+
+def _request(provider: str, model: str, given: Mapping[str, Any], manifest: Mapping[str, Any], attempt: int) -> Request:
+    """What will be asked of a provider about an export."""
+    method: Method = "preference" if manifest["form"] == "preference" else "supervised"
+    return Request(
+        provider=provider,
+        address=address_of(provider),
+        account=account_of(provider),
+        model=model,
+        method=method,
+        settings=checked_settings(provider, method, given),
+        files=_files(manifest["files"], with_validation=has_validation(provider, method)),
+        attempt=attempt,
+    )
 
 
 def _files(entries: list[dict[str, Any]], *, with_validation: bool) -> list[SentFile]:

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from curator.data.files.atomic import atomic_file
 from trainer.contract import METRICS_FILE, RESULT_COLUMNS
 
 _STEP = ("step", "global_step", "train/global_step", "train/step")
@@ -62,9 +62,8 @@ def write_results(folder: Path, events: Iterable[Mapping[str, Any]]) -> None:
 
 def put(path: Path, content: bytes) -> None:
     """Write a file that appears whole."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    with atomic_file(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def _first(figures: Mapping[str, Any], names: tuple[str, ...]) -> float | None:

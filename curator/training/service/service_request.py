@@ -4,12 +4,12 @@
 """
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from curator.data.files.atomic import atomic_file
 from curator.data.files.permissions import as_its_folder
 from curator.errors import UnreadableInput
 
@@ -100,13 +100,9 @@ def read_remote(folder: Path) -> Remote:
 
 def write_request(path: Path, value: Request | Remote) -> None:
     """Write as JSON: on the disk when this returns, whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with unfinished.open("wb") as file:
+    with atomic_file(path) as unfinished:
         as_its_folder(unfinished)
-        file.write(msgspec.json.format(msgspec.json.encode(value), indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+        unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 def _read(path: Path, kind: type[_Kind]) -> _Kind:

@@ -1,9 +1,9 @@
 """Rephrased questions against their originals: how many are found, what is found wrongly, and what a split leaves.
 
-    python -m benchmarks.embedding.paraphrases first GSM8K_TRAIN ALPACA ROLE_PLAY     what the thresholds were chosen on
-    python -m benchmarks.embedding.paraphrases second GSM8K_TEST ALPACA ROLE_PLAY     what they are measured on
-    python -m benchmarks.embedding.paraphrases sentences STS.tsv ...                  pairs scored by people
-    python -m benchmarks.embedding.paraphrases clean FILE FILE ...                    each file against those before it
+    python -m benchmarks.studies.embedding.paraphrases first GSM8K_TRAIN ALPACA ROLE_PLAY what thresholds were chosen on
+    python -m benchmarks.studies.embedding.paraphrases second GSM8K_TEST ALPACA ROLE_PLAY  what they are measured on
+    python -m benchmarks.studies.embedding.paraphrases sentences STS.tsv ...  pairs scored by people
+    python -m benchmarks.studies.embedding.paraphrases clean FILE FILE ...  each file against those before it
 
 `first` and `second` take other examples of a file, and other replacements (`rephrased.py`). A found paraphrase is right
 where it is the question that was rephrased. Of scored pairs those from 4.5 up are paraphrases, and a found one is right
@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.embedding.rephrased import rephrased
-from benchmarks.embedding.views import views_of
+from benchmarks.studies.embedding.rephrased import rephrased
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import words_of
 from curator.embedding.paraphrases import Prompts, paraphrase_pairs, paraphrases_of

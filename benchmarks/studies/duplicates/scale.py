@@ -1,4 +1,6 @@
-"""Time and memory of the three-view search as the set grows: `python -m benchmarks.duplicates.scale 10000 1000000`.
+"""Time and memory of the three-view search as the set grows.
+
+`python -m benchmarks.studies.duplicates.scale 10000 1000000`
 
 Blocks of 10,000 made conversations are prepared in two threads, saved and mapped, as an audit does; making them is not
 counted. Beyond a million they are the first million again with a letter more in every word. Memory is the highest
@@ -16,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.duplicates.material import conversations
+from benchmarks.studies.duplicates.material import conversations
 from curator.duplicates.block_features import BlockFeatures, block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group

@@ -1,4 +1,6 @@
-"""What adding 1 % of new examples to a compared set costs: `python -m benchmarks.duplicates.incremental COUNT [FILE]`.
+"""What adding 1 % of new examples to a compared set costs.
+
+`python -m benchmarks.studies.duplicates.incremental COUNT [FILE]`
 
 Without FILE the set is made of conversations (see `material`). The new examples are spread over the set, so that every
 position changes. Preparing blocks is timed by itself: of a full run all of them, else those that are new, because an
@@ -14,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.duplicates.material import conversations, read_instructions, views
+from benchmarks.studies.duplicates.material import conversations, read_instructions, views
 from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import Corpus, assemble
 from curator.duplicates.groups import default_rank, group

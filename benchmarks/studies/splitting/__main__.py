@@ -1,7 +1,7 @@
 """Leaks of our split beside those of a random one, and what split and certificate take.
 
-`python -m benchmarks.splitting FILE...` for instruction data; `--made COUNT` adds a set of made conversations. Both
-splits are held against the same exact search, which shares with the splitter only what a word and a shingle are.
+`python -m benchmarks.studies.splitting FILE...` for instruction data; `--made COUNT` adds a set of made conversations.
+Both splits are held against the same exact search, which shares with the splitter only what a word and a shingle are.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.duplicates.material import conversations, read_instructions, views
+from benchmarks.studies.duplicates.material import conversations, read_instructions, views
 from curator.duplicates.block_features import block_features
 from curator.duplicates.containment.leaks import Certificate, leaks
 from curator.duplicates.corpus import Corpus, assemble

@@ -1,6 +1,6 @@
 """How fast an endpoint is asked, and whether a calibration's intervals hold.
 
-Usage: python -m benchmarks.scoring [rate] [calibration]
+Usage: python -m benchmarks.studies.scoring [rate] [calibration]
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.scoring.endpoint import synthetic
+from benchmarks.studies.scoring.endpoint import synthetic
 from curator.scoring.address import judge_at
 from curator.scoring.asking import EndpointJudge, ScoreQuestion, ask_all
 from curator.scoring.judge_calibration import Rated, calibrate

@@ -1,6 +1,6 @@
 """Sets in which nearly everything is alike: does looking at meaning end, in what time and memory?
 
-    python -m benchmarks.embedding.alike
+    python -m benchmarks.studies.embedding.alike
 
 Copies of one text; sums, which differ in numbers alone; greetings, which differ in names alone. Each is written to a
 temporary folder and audited there.

@@ -1,4 +1,4 @@
-"""One tool, one run, in a process of its own: `python -m benchmarks.duplicates.tools TOOL FILE`.
+"""One tool, one run, in a process of its own: `python -m benchmarks.studies.duplicates.tools TOOL FILE`.
 
 FILE holds a JSON list of [prompt, answer]. Printed is one line of JSON: wall and processor seconds from texts in memory
 to duplicates (shingling counted, imports and reading not), the seconds of each stage, and which examples were marked.
@@ -20,7 +20,7 @@ Outcome = tuple[dict[str, float], list[int]]
 """Seconds by stage, and the positions of examples that were found to be copies of others."""
 
 WORDS = re.compile(r"\w+")
-MODEL = Path(__file__).parents[2] / "curator" / "embedding" / "model"
+MODEL = Path(__file__).parents[3] / "curator" / "embedding" / "encoders" / "model"
 
 
 class Stages:

@@ -1,6 +1,6 @@
 """How fast tokens are counted, and whether two libraries agree.
 
-python -m benchmarks.tokens FILE [MEGABYTES]
+python -m benchmarks.studies.tokens FILE [MEGABYTES]
 
 FILE is any data file that curator reads; its blocks are counted over and over until MEGABYTES (default 200) of text
 were counted by each way.
@@ -15,7 +15,7 @@ from itertools import cycle
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
 from benchmarks.measure import machine
-from benchmarks.tokens.work import batches, count_one, size
+from benchmarks.studies.tokens.work import batches, count_one, size
 from curator.data.frames import Batch
 from curator.tokens import TOKENIZERS
 from curator.tokens.vocabularies import openai_encoding, splintr_vocabulary

@@ -1,6 +1,6 @@
 """From which cosine two examples say the same: the threshold that is stored with each encoder.
 
-    python -m benchmarks.embedding.labelled alpaca_52k.jsonl.gz [ENCODER ...]
+    python -m benchmarks.studies.embedding.labelled alpaca_52k.jsonl.gz [ENCODER ...]
 
 labelled.tsv holds 164 pairs of Stanford Alpaca by their ids: drawn at random with seed 0 from the pairs of 30 nearest
 neighbours by the default encoder, 20 to 26 from each of seven bands of cosine from 0.80 up, without those that the
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.embedding.views import views_of
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import words_of
 

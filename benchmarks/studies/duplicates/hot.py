@@ -1,4 +1,4 @@
-"""Sets in which nearly everything looks like everything: `python -m benchmarks.duplicates.hot [COUNT...]`.
+"""Sets in which nearly everything looks like everything: `python -m benchmarks.studies.duplicates.hot [COUNT...]`.
 
 Seconds are of the processor. One text a million times is always among them.
 """
@@ -10,8 +10,8 @@ import time
 import numpy as np
 import polars as pl
 
-from benchmarks.duplicates.material import Example, views
-from benchmarks.duplicates.scale import Memory
+from benchmarks.studies.duplicates.material import Example, views
+from benchmarks.studies.duplicates.scale import Memory
 from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.groups import default_rank, group

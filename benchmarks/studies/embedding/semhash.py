@@ -1,6 +1,6 @@
 """Semantic duplicates against SemHash, given the same vectors, keepers by position.
 
-    python -m benchmarks.embedding.semhash alpaca_52k.jsonl.gz
+    python -m benchmarks.studies.embedding.semhash alpaca_52k.jsonl.gz
 
 Needs semhash (the extra "bench"). Both get the whole examples' vectors, float32, and a cosine of 0.9. The rule about
 prompts and numbers is the product's own and is left out here.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.embedding.views import views_of
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.keepers import keepers
 from curator.embedding.neighbors.exact_knn import exact_cosines, exact_neighbours

@@ -1,6 +1,6 @@
 """A judge behind a loopback endpoint, in a process of its own: it answers after a set time, by a table of odds.
 
-Usage: python -m benchmarks.scoring.endpoint MILLISECONDS TABLE.npy
+Usage: python -m benchmarks.studies.scoring.endpoint MILLISECONDS TABLE.npy
 
 It prints its port. TABLE holds a row per example, the probabilities of the levels 1 to 5; a request names its example
 as `Answer number N`.
@@ -58,7 +58,7 @@ async def serve(seconds: float, table: np.ndarray) -> None:
 def synthetic(milliseconds: float, table: np.ndarray, folder: Path) -> Iterator[str]:
     """The address of such an endpoint."""
     np.save(folder / "table.npy", table)
-    words = [sys.executable, "-m", "benchmarks.scoring.endpoint", str(milliseconds), str(folder / "table.npy")]
+    words = [sys.executable, "-m", "benchmarks.studies.scoring.endpoint", str(milliseconds), str(folder / "table.npy")]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

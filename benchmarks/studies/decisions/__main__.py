@@ -1,4 +1,4 @@
-"""Time the decision log. `python -m benchmarks.decisions [EXAMPLES]`; default: a million."""
+"""Time the decision log. `python -m benchmarks.studies.decisions [EXAMPLES]`; default: a million."""
 
 import os
 import random

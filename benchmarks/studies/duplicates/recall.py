@@ -1,4 +1,4 @@
-"""Pairs found against all pairs there are: `python -m benchmarks.duplicates.recall ALPACA`.
+"""Pairs found against all pairs there are: `python -m benchmarks.studies.duplicates.recall ALPACA`.
 
 10,000 examples: 2,500 of ALPACA, each with three copies in which 1 to 10 % of the words are edited. Every one of the 50
 million pairs is compared, without signatures, bands or bounds; whole-text similarity counts.
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.duplicates.material import Example, edited, read_instructions, views
+from benchmarks.studies.duplicates.material import Example, edited, read_instructions, views
 from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.search import find

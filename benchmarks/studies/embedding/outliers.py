@@ -1,6 +1,6 @@
 """Foreign text planted in real sets: does it stand out, and does clean data stay clean?
 
-    python -m benchmarks.embedding.outliers gsm8k_train.jsonl alpaca_52k.jsonl.gz
+    python -m benchmarks.studies.embedding.outliers gsm8k_train.jsonl alpaca_52k.jsonl.gz
 
 Needs what foreign_text.py reads, and cleanlab and scikit-learn for the comparison (the extra "bench"). Cleanlab gets
 the whole examples' vectors, and finds its neighbours by itself.
@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
-from benchmarks.embedding.foreign_text import foreign_examples
-from benchmarks.embedding.views import views_of
+from benchmarks.studies.embedding.foreign_text import foreign_examples
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.encoders.subwords import words_of
 from curator.embedding.outliers.detection import outliers, surprisal

@@ -1,4 +1,6 @@
-"""How much of a leaked exam an audit finds, and what it takes for one: `python -m benchmarks.splitting.contamination`.
+"""How much of a leaked exam an audit finds, and what it takes for one.
+
+`python -m benchmarks.studies.splitting.contamination`
 
 `--train FILE --exam FILE` in question/answer form: items of the exam are planted among the training examples, spoiled
 in several ways; every other reported line is a false alarm, as is every line reported of the `--clean` sets.

@@ -1,6 +1,6 @@
 """A mixture of three tasks and noise: does `curator select --like` find the tasks?
 
-Usage: python -m benchmarks.scoring.like FOLDER   (with gsm8k_train.jsonl, gpteacher_roleplay.json,
+Usage: python -m benchmarks.studies.scoring.like FOLDER   (with gsm8k_train.jsonl, gpteacher_roleplay.json,
 gpteacher_toolformer.json and alpaca_52k.jsonl.gz)
 """
 

@@ -1,4 +1,4 @@
-"""Ours and other tools on the same texts: `python -m benchmarks.duplicates ALPACA [PYTHON] [RUNS] [TOOL...]`.
+"""Ours and other tools on the same texts: `python -m benchmarks.studies.duplicates ALPACA [PYTHON] [RUNS] [TOOL...]`.
 
 ALPACA is a file in Alpaca's form; a tenth of its examples is added again as edited copies. PYTHON runs the other tools,
 which want an environment of their own: `pip install '.[bench]'`, then `pip install --no-deps text-dedup==0.4.0
@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.duplicates.material import read_instructions, views, with_edited_copies
-from benchmarks.duplicates.tools import TOOLS
 from benchmarks.measure import machine
+from benchmarks.studies.duplicates.material import read_instructions, views, with_edited_copies
+from benchmarks.studies.duplicates.tools import TOOLS
 from curator.duplicates.block_features import block_features
 from curator.duplicates.corpus import assemble
 from curator.duplicates.search import find
@@ -32,7 +32,7 @@ Outcomes = dict[str, list[dict[str, Any]]]
 
 
 def run(python: str, tool: str, file: Path) -> dict[str, Any]:
-    command = [python, "-m", "benchmarks.duplicates.tools", tool, str(file)]
+    command = [python, "-m", "benchmarks.studies.duplicates.tools", tool, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{tool}: {done.stderr[-2000:]}")

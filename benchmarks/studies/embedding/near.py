@@ -1,6 +1,6 @@
 """The 30 nearest others of every example, above the size up to which every cosine is computed: time and recall.
 
-    python -m benchmarks.embedding.near million.jsonl 150000 1000000
+    python -m benchmarks.studies.embedding.near million.jsonl 150000 1000000
 
 DATA and how many of its first examples to take.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.embedding.views import views_of
 from benchmarks.measure import machine
+from benchmarks.studies.embedding.views import views_of
 from curator.embedding.encoders.encoder import encode_views, encoder_named
 from curator.embedding.neighbors.nearest import neighbours
 from curator.embedding.vectors import Vectors

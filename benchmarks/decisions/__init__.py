@@ -1,1 +1,0 @@
-"""What deciding, undoing and opening cost, up to a million decisions. `python -m benchmarks.decisions`."""

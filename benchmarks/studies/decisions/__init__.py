@@ -1,0 +1,1 @@
+"""What deciding, undoing and opening cost, up to a million decisions. `python -m benchmarks.studies.decisions`."""
