@@ -98,6 +98,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             split="train",
             loss=logs["loss"],
             accuracy=self.trainer.figures.accuracy,
+            **_margin(self.trainer.figures.margin),
             learning_rate=logs.get("learning_rate"),
             grad_norm=logs.get("grad_norm"),
             memory=peak_memory(self.trainer.placement),
@@ -111,6 +112,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             split="validation",
             loss=metrics["eval_loss"],
             accuracy=metrics["eval_accuracy"],
+            **_margin(metrics.get("eval_margin")),
             learning_rate=None,
             grad_norm=None,
             memory=peak_memory(self.trainer.placement),
@@ -230,6 +232,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.reason, self.warnings = notes.get("reason", "finished"), notes.get("warnings", [])
         self.first_loss_seconds = notes.get("first_loss_seconds")
         self.trainer.gradient_facts = notes.get("gradient_facts")
+
+
+def _margin(value: float | None) -> dict[str, float]:
+    """Of a preference training: by how much more the preferred answers are rewarded."""
+    return {} if value is None else {"margin": value}
 
 
 def peak_memory(placement: Any) -> int:
