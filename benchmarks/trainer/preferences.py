@@ -3,9 +3,9 @@
     python -m benchmarks.trainer.preferences --trl FOLDER
 
 FOLDER: where TRL is, put there by
-`pip install --target FOLDER --no-deps trl datasets multiprocess dill pandas python-dateutil six`. Twenty steps on the tiny
-model of the sample data. TRL's ORPO also learns the prompt's tokens; here both learn the answer's. Prints a Markdown
-table.
+`pip install --target FOLDER --no-deps trl datasets multiprocess dill pandas python-dateutil six`. Twenty steps on the
+tiny model of the sample data. TRL's ORPO also learns the prompt's tokens; here both learn the answer's. Prints a
+Markdown table.
 """
 
 from __future__ import annotations
@@ -89,8 +89,10 @@ def rows(plan: Any) -> list[dict[str, Any]]:
         for place in step:
             first, second = plan.train[int(place)], plan.train.seconds[int(place)]
             at = int(np.flatnonzero(first.weights)[0])
-            row = {"prompt_ids": first.ids[:at].tolist(), "answer": first.ids[at:].tolist()}
-            made.append({**row, "other": second.ids[at:].tolist(), "label": bool(plan.train.labels[int(place)])})
+            # What the template writes behind an answer is not trained.
+            answer, other = (one.ids[at : int(np.flatnonzero(one.weights)[-1]) + 1].tolist() for one in (first, second))
+            row = {"prompt_ids": first.ids[:at].tolist(), "answer": answer, "other": other}
+            made.append({**row, "label": bool(plan.train.labels[int(place)])})
     return made
 
 

@@ -128,8 +128,8 @@ def _turns(raw: dict[str, Any], key: str, role: str) -> list[Any]:
 
 def _answered(raw: dict[str, Any], prompt: list[Any], answer: list[Any], unnamed: str) -> Conversation:
     """A prompt, of which nothing is learnt, and an answer to it."""
-    whole = {key: raw[key] for key in ("id", "tools", "response_format") if key in raw}
-    read = conversation_of({**whole, "messages": [*prompt, *answer]}, unnamed)
+    fields = {key: raw[key] for key in ("id", "tools", "response_format") if key in raw}
+    read = conversation_of({**fields, "messages": [*prompt, *answer]}, unnamed)
     if not any(message["role"] == "assistant" for message in read.messages[len(prompt) :]):
         raise LineError("an answer to choose or to rate has no assistant message")
     weights = [1.0 if weight else 0.0 for weight in read.weights[len(prompt) :]]

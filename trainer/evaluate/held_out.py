@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.data.batches import Layout, forward_batches, micro_batch
-from trainer.data.pairs import PairedExamples
+from trainer.data.paired_examples import PairedExamples
 from trainer.data.tokens import TokenisedExamples
 from trainer.evaluate.preferences import both_logps, outcome_of, reward_margin
 from trainer.model.precision import computing
@@ -23,7 +23,7 @@ class Scores:
     """By example: mean loss of its trained tokens (nats), how many of them were the likeliest guess, their count.
 
     Of preferences the loss of the example, whether the model prefers what the data prefers, and 1; besides, rewards
-    (see `Outcome`), and for rated answers their labels.
+    (see `PreferenceScores`), and for rated answers their labels.
     """
 
     loss: Floats

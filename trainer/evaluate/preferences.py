@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.data.batches import Layout, MicroBatch, forward_batches, micro_batch
-from trainer.data.pairs import PairedExamples, Preference
+from trainer.data.paired_examples import PairedExamples, PreferenceLoss
 from trainer.data.tokens import TokenisedExamples
 from trainer.model.precision import computing
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class Outcome(NamedTuple):
+class PreferenceScores(NamedTuple):
     """By example: its loss, its reward (of a pair the difference), and whether the model prefers what the data does."""
 
     losses: torch.Tensor
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
     right: torch.Tensor
 
 
-def pair_outcome(logps: Any, tokens: Any, reference: Any, preference: Preference) -> Outcome:
+def pair_outcome(logps: Any, tokens: Any, reference: Any, preference: PreferenceLoss) -> PreferenceScores:
     """Of pairs, by DPO (Rafailov et al. 2023, equation 7) or by ORPO's odds ratio (Hong et al. 2024, equation 6).
 
     ORPO's other term, the loss of the chosen answer's tokens, is the caller's.
@@ -49,10 +49,12 @@ def pair_outcome(logps: Any, tokens: Any, reference: Any, preference: Preference
         ratios = logps - reference
         rewards = preference.beta * (ratios[:, 0] - ratios[:, 1])
         losses = -torch.nn.functional.logsigmoid(rewards)
-    return Outcome(losses, rewards.detach(), rewards.detach() > 0)
+    return PreferenceScores(losses, rewards.detach(), rewards.detach() > 0)
 
 
-def rated_outcome(logps: Any, reference: Any, labels: Any, distance: Any, preference: Preference) -> Outcome:
+def rated_outcome(
+    logps: Any, reference: Any, labels: Any, distance: Any, preference: PreferenceLoss
+) -> PreferenceScores:
     """Of rated answers, by KTO (Ethayarajh et al. 2024, equation 8, both kinds of answers weighing the same).
 
     Args:
@@ -67,7 +69,7 @@ def rated_outcome(logps: Any, reference: Any, labels: Any, distance: Any, prefer
     ratios = logps - reference
     signs = torch.where(labels, 1.0, -1.0).to(ratios)
     losses = 1 - torch.sigmoid(preference.beta * signs * (ratios - distance))
-    return Outcome(losses, preference.beta * ratios.detach(), signs * (ratios.detach() - distance) > 0)
+    return PreferenceScores(losses, preference.beta * ratios.detach(), signs * (ratios.detach() - distance) > 0)
 
 
 def distance(logps: Any, reference: Any) -> Any:
@@ -137,7 +139,7 @@ def both_logps(
     return np.hstack([logps, others[0]]), np.hstack([tokens, others[1]])
 
 
-def outcome_of(logps: Floats, tokens: Floats, examples: PairedExamples, indices: Sequence[int]) -> Outcome:
+def outcome_of(logps: Floats, tokens: Floats, examples: PairedExamples, indices: Sequence[int]) -> PreferenceScores:
     """The outcome of held-out examples; ORPO's includes the mean loss of the chosen answer's tokens."""
     import torch
 

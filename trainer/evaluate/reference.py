@@ -15,7 +15,7 @@ from trainer import contract
 from trainer.contract.errors import EvaluationError
 from trainer.contract.files import atomic_file, sha256
 from trainer.data.batches import Layout
-from trainer.data.pairs import PairedExamples
+from trainer.data.paired_examples import PairedExamples
 from trainer.data.tokens import TokenisedExamples
 from trainer.evaluate.preferences import both_logps
 from trainer.model.continued import adapter_folder
@@ -59,8 +59,8 @@ def add_reference(
         with nullcontext() if continued or not hasattr(model, "disable_adapter") else model.disable_adapter():
             found[chunk] = both_logps(model, examples, chunk, layout, plan.placement.device, plan.placement.dtype)[0]
         path.parent.mkdir(exist_ok=True)
-        with atomic_file(path) as temporary, temporary.open("wb") as written:
-            np.savez(written, key=np.array(key), logps=found)
+        with atomic_file(path) as temporary, temporary.open("wb") as output:
+            np.savez(output, key=np.array(key), logps=found)
         between()
     examples.reference = found
 

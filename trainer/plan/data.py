@@ -12,7 +12,7 @@ from trainer import contract
 from trainer.contract.errors import DataError
 from trainer.contract.examples import Conversation, Kind
 from trainer.contract.settings import RunSettings
-from trainer.data.pairs import Preference, paired
+from trainer.data.paired_examples import PreferenceLoss, paired
 from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate
 from trainer.data.tokens import TokenisedExamples, Tokens, tokenise
@@ -106,7 +106,7 @@ def settled(tokens: list[Tokens], settings: RunSettings, file: str) -> tuple[Tok
     if training.objective == "sft":
         return TokenisedExamples(kept), truncation
     assert training.beta is not None, "settled with the plan"
-    preference = Preference(training.objective, training.beta)
+    preference = PreferenceLoss(training.objective, training.beta)
     return paired(kept, preference, training.batch_size or 1, training.seed, most), truncation
 
 

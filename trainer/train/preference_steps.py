@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from trainer.data.batches import MicroBatch, StepBatch, micro_batch
-from trainer.data.pairs import PairedExamples
+from trainer.data.paired_examples import PairedExamples
 from trainer.evaluate.preferences import (
-    Outcome,
+    PreferenceScores,
     answer_sums,
     distance,
     pair_outcome,
@@ -32,7 +32,7 @@ class PreferenceTrainer(AnswerTrainer):
         assert isinstance(examples, PairedExamples)
         figures = StepFigures()
         far = self._distance(model, examples, inputs, figures)
-        total, outcomes, seen = torch.zeros((), device=device), [], []
+        total, outcomes, order = torch.zeros((), device=device), [], []
         for batch in inputs.micro_batches:
             moved = batch.to(device)
             with computing(device, self.placement.dtype):
@@ -44,16 +44,16 @@ class PreferenceTrainer(AnswerTrainer):
             total += loss.detach()
             figures.trained_tokens += len(nll)
             outcomes.append(outcome)
-            seen += batch.examples
+            order += batch.examples
         rewards = torch.cat([one.rewards for one in outcomes]).double().cpu().numpy()
         figures.accuracy = float(torch.cat([one.right for one in outcomes]).float().mean())
-        figures.margin = reward_margin(rewards, examples.labels[seen] if far is not None else None)
+        figures.margin = reward_margin(rewards, examples.labels[order] if far is not None else None)
         self.figures = figures
         return total
 
     def _outcome(
         self, examples: PairedExamples, batch: MicroBatch, nll: torch.Tensor, far: Any, weight: float
-    ) -> tuple[Outcome, Any]:
+    ) -> tuple[PreferenceScores, Any]:
         """The outcome of a pass, and what else is lost: for ORPO the chosen answers' tokens, over those of the step."""
         preference = examples.preference
         reference = self._reference(examples, batch.examples)

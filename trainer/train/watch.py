@@ -139,7 +139,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         recent = self.train_losses or [float("inf")]
         self.train_losses = []
         step = self.trainer.state.global_step
-        self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens))
+        rewards = () if scores.margin is None else (scores.accuracy, scores.margin)
+        self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens, *rewards))
 
     def warn(self, sentence: str) -> None:
         """A warning for the event log and, once, for the result."""
@@ -215,6 +216,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             train_losses=np.array([reading.train_loss for reading in readings]),
             losses=np.array([reading.losses for reading in readings]),
             tokens=np.array([reading.tokens for reading in readings]),
+            accuracies=np.array([reading.accuracy for reading in readings]),
+            margins=np.array([reading.margin for reading in readings]),
             recent=np.array(self.train_losses),
             tokens_trained=np.array(self.trainer.tokens_trained),
         )
@@ -224,7 +227,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
     def load(self, folder: Path) -> None:
         """Continue from a checkpoint."""
         with np.load(folder / SAVED, allow_pickle=False) as saved:
-            columns = (saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"])
+            columns = [saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"]]
+            columns += [saved[name].tolist() for name in ("accuracies", "margins") if name in saved]
             self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
             self.train_losses = saved["recent"].tolist()
             self.trainer.tokens_trained = int(saved["tokens_trained"])

@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Preference:
+class PreferenceLoss:
     """What is learnt from two answers, or from a rated one, and how strongly it holds to the reference (`beta`)."""
 
     objective: Objective
@@ -35,7 +35,7 @@ class PairedExamples(TokenisedExamples):
         reference: float64 [n, 2], log probabilities of both sequences by the reference; set before the first step.
     """
 
-    def __init__(self, firsts: list[Tokens], seconds: list[Tokens], preference: Preference) -> None:
+    def __init__(self, firsts: list[Tokens], seconds: list[Tokens], preference: PreferenceLoss) -> None:
         super().__init__(firsts)
         self.seconds = TokenisedExamples(seconds)
         self.labels = np.array([first.label is not False for first in firsts], dtype=np.bool_)
@@ -54,7 +54,7 @@ class PairedExamples(TokenisedExamples):
         return super().lengths + self.seconds.lengths
 
 
-def paired(examples: list[Tokens], preference: Preference, batch_size: int, seed: int, max_length: int) -> Any:
+def paired(examples: list[Tokens], preference: PreferenceLoss, batch_size: int, seed: int, max_length: int) -> Any:
     """Pairs as they are; rated answers with the answer to another prompt of their batch (as TRL pairs them).
 
     The batches are those of the first epoch, and stay so: the reference is computed once.
