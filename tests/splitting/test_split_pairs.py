@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from tests.duplicates.material import question
 from tests.audit.run import curator, write
+from tests.duplicates.material import question
 
 
 def said(generator, words):

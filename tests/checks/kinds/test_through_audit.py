@@ -3,8 +3,8 @@
 import json
 from random import Random
 
+from tests.audit.run import curator, write
 from tests.checks.kinds.planted import pair, prose
-from tests.workflow.run import curator, write
 
 
 def audited(folder, name, lines):
