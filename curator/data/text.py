@@ -3,7 +3,7 @@
 Prompt: messages other than system and developer ones and other than the last assistant message, in order, one
 newline between. Answer: the last assistant message, tool calls as name and arguments. Whole: prompt, newline, answer.
 Context: system and developer text, tools, media, reasoning and the rejected answer: what no similarity of prompts and
-answers sees. Of a preference the answer is the chosen one; a text has no prompt.
+answers sees. Of a preference the answer is the chosen one, all of its turns; a text has no prompt.
 """
 
 import unicodedata
@@ -33,11 +33,12 @@ def view_texts(batch: Batch) -> pl.DataFrame:
     """
     spoken = batch.messages.filter(pl.col("part") != "rejected")
     calls = pl.col("tool_calls").map_elements(_calls_text, return_dtype=pl.String, skip_nulls=True)
+    chosen = pl.col("part") == "chosen"
     last_assistant = pl.col("index").filter(pl.col("role") == "assistant").max().over("row")
     spoken = spoken.with_columns(
         pl.concat_str("content", calls, separator="\n", ignore_nulls=True).alias("text"),
         pl.col("role").is_in(["system", "developer"]).alias("is_context"),
-        (pl.col("index") == last_assistant).fill_null(False).alias("is_answer"),
+        (chosen | (pl.col("index") == last_assistant).fill_null(False) & ~chosen.any().over("row")).alias("is_answer"),
     )
     is_prompt = ~pl.col("is_context") & ~pl.col("is_answer")
     joined = batch.examples

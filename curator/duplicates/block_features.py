@@ -44,7 +44,8 @@ class BlockFeatures:
         bitmaps: uint64 [n, `BITMAP_WORDS`], see parities.py.
         numbers: uint64 [n], equal where both parts have the same numbers in the same order.
         symbols: uint64 [n], equal where both parts have the same symbols in the same order.
-        equal_prompt: uint64 [n], equal where the prompts have the same words and symbols in the same order.
+        equal_prompt: uint64 [n], equal where the prompts have the same words and symbols in the same order, or, without
+            a word, the same text; 0 where there is no prompt.
         context: uint64 [n], equal where system and developer text, tools, media, reasoning and rejected answer are.
         weights: uint64 [n], equal where weights and label are.
         exact: uint64 [n], equal for exact duplicates.
@@ -257,10 +258,13 @@ def _prepare(prompts: Any, answers: Any, tables: Any, permutation: Any, rows: in
         numbers[example] = both.numbers
         symbols[example] = both.symbols
         equal_words[example, 0] = _sequence_hash(words, signed(0), in_prompt)
-        equal_prompt[example] = mix(equal_words[example, 0] ^ mix(asked.placed))
         equal_words[example, 1] = _sequence_hash(words, in_prompt, in_both)
         equal_text[example, 0] = _text_hash(prompts[0], prompts[1][example], prompts[1][example + 1])
         equal_text[example, 1] = _text_hash(answers[0], answers[1][example], answers[1][example + 1])
+        if in_prompt > 0:
+            equal_prompt[example] = mix(equal_words[example, 0] ^ mix(asked.placed))
+        elif equal_text[example, 0] != _text_hash(prompts[0], signed(0), signed(0)):
+            equal_prompt[example] = equal_text[example, 0]
         count = tagged_shingles(words, in_prompt, in_both - in_prompt, tagged)
         if table.size < 5 * count + 2:
             table = np.zeros(10 * count, dtype=np.uint64)

@@ -27,8 +27,8 @@ def must_link(corpus: Corpus, duplicates: Duplicates, groups: Groups) -> tuple[E
 
 
 def equal_prompt_edges(corpus: Corpus) -> Edges:
-    """Each example whose prompt has words, with the first that asks in the same words and symbols."""
-    asked = np.flatnonzero((corpus.words[:, 0] > 0) & ~corpus.text_only)
+    """Each example with a prompt, with the first that asks the same (see `BlockFeatures.equal_prompt`)."""
+    asked = np.flatnonzero((corpus.equal_prompt != 0) & ~corpus.text_only)
     return np.stack([asked[first_equal(corpus.equal_prompt[asked])], asked], axis=1)
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "evaluation",
     "hand_off",
     "judge.asking",
+    "objective",
     "prepare",
     "runs.find",
     "runs.listed",

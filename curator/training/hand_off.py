@@ -11,7 +11,6 @@ import polars as pl
 
 from curator.audit.engine import Audit
 from curator.audit.open_data import Opened
-from curator.data.content import Content
 from curator.errors import UsageError
 from curator.exporting.export import NOTHING, LeftOut, about_split, kept_examples, origins
 from curator.module_path import module_command
@@ -21,6 +20,7 @@ from curator.splitting.members import Members
 from curator.splitting.saved import make_split
 from curator.targets.conversion import ExportExample, judge_example
 from curator.targets.engines.built_in import BUILT_IN
+from curator.training.objective import as_handed, kinds_of, with_objective
 from curator.training.runs.listed import runs_in
 from curator.training.runs.run_toml import given_settings, run_settings, with_files
 from curator.training.runs.snapshot import Handed, Snapshot, changed_files, hand_over, read_snapshot
@@ -93,6 +93,7 @@ def prepare_run(
         WorkFailed: the disk is full.
     """
     settings, files = with_files(settings)
+    run_settings(_place(model), settings)  # refused before the split is made
     splitting = make_split(opened, audit, {})
     leaking = sum(one.certificate.leaking for one in splitting.certificates)
     if leaking and not allow_leaks:
@@ -100,13 +101,15 @@ def prepare_run(
     rejected = unusable(audit, splitting.members)
     if rejected and not left_out.invalid:
         raise UsageError(_refused(audit, rejected))
+    settings = with_objective(settings, use, kinds_of(audit, splitting.members, rejected))
+    text = run_settings(_place(model), settings)
     kept = kept_examples(opened, audit, splitting.splits(), left_out)
     handed = trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
             handed,
-            run_settings(_place(model), settings),
+            text,
             model=_place(model),
             sources=origins(audit),
             decisions=opened.project.log.position(),
@@ -206,7 +209,7 @@ def trainable(kept: Iterable[ExportExample], use: str | None, *, skip: bool) -> 
     refused: list[str] = []
     count = 0
     for one in kept:
-        content = _content(one.content, use, one.id)
+        content = as_handed(one.content, use)
         if not (errors := judge_example(content, {}, BUILT_IN)):
             yield Handed(one.id, content, one.split, response_format(one.extra), one.has_secret)
             continue
@@ -260,17 +263,6 @@ def _notices(snapshot: Snapshot, plan: dict[str, Any], leaking: int) -> list[str
     if leaking:
         notices.append(f"{leaking} held-out examples have a similar one on the training side: losses will flatter.")
     return notices
-
-
-def _content(content: Content, use: str | None, id_: str) -> Content:
-    if content.chosen is not None:
-        if use != "chosen":
-            raise UsageError(
-                f"Example {id_} has two answers to choose between; this trainer learns from one. Say --use chosen to "
-                "train on the preferred answers."
-            )
-        return Content([*content.messages, *content.chosen], content.tools)
-    return content
 
 
 def response_format(extra: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,19 +153,47 @@ def test_too_few_examples_a_missing_model_and_a_wrong_setting_are_sentences(tmp_
     assert not list((tmp_path / "desk.jsonl.curator" / "runs").iterdir())
 
 
-def test_preferences_are_refused_unless_the_chosen_answers_are_asked_for(tmp_path: Path) -> None:
-    pairs = [
+def pairs(count: int = 40) -> list[dict[str, Any]]:
+    return [
         {
             "prompt": f"Where is the parcel number {number}, and when will it be here?",
             "chosen": f"It left the store on day {number} and takes three days more.",
             "rejected": "No idea.",
         }
-        for number in range(40)
+        for number in range(count)
     ]
-    (tmp_path / "pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
-    refused = curator("train", "pairs.jsonl", "--model", str(MODEL), "--dry-run", "--allow-leaks", cwd=tmp_path)
-    assert refused.returncode == 2 and "--use chosen" in refused.stderr
-    used = curator(
-        "train", "pairs.jsonl", "--model", str(MODEL), "--use", "chosen", "--dry-run", "--allow-leaks", cwd=tmp_path
-    )
-    assert used.returncode == 0 and "takes three days more" in used.stderr
+
+
+def rated(pair: dict[str, Any], number: int) -> dict[str, Any]:
+    is_good = number % 2 == 0
+    return {"prompt": pair["prompt"], "completion": pair["chosen" if is_good else "rejected"], "label": is_good}
+
+
+def planned(folder: Path, lines: list[dict[str, Any]], *options: str) -> Any:
+    (folder / "data.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    shared = ("--dry-run", "--allow-leaks", "--no-meaning")
+    return curator("train", "data.jsonl", "--model", str(MODEL), *shared, *options, cwd=folder)
+
+
+def test_pairs_are_learnt_by_dpo_rated_answers_by_kto_and_the_sheet_says_so(tmp_path: Path) -> None:
+    by_pairs = planned(tmp_path, pairs())
+    assert by_pairs.returncode == 0 and "learns   pairs of a chosen and a rejected answer (DPO)" in by_pairs.stderr
+    assert "a fortieth of" in by_pairs.stderr
+    odds = planned(tmp_path, pairs(), "--objective", "orpo")
+    assert odds.returncode == 0 and "rejected answer (ORPO)" in odds.stderr
+    by_ratings = planned(tmp_path, [rated(pair, number) for number, pair in enumerate(pairs())])
+    assert by_ratings.returncode == 0 and "learns   answers that are rated good or bad (KTO)" in by_ratings.stderr
+
+
+def test_the_chosen_answers_alone_are_learnt_where_that_is_asked_for(tmp_path: Path) -> None:
+    used = planned(tmp_path, pairs(), "--use", "chosen")
+    assert used.returncode == 0 and "takes three days more" in used.stderr and "learns   answers\n" in used.stderr
+
+
+def test_an_objective_that_does_not_fit_the_data_and_data_of_several_kinds_are_refused(tmp_path: Path) -> None:
+    wrong = planned(tmp_path, pairs(), "--objective", "sft")
+    assert wrong.returncode == 2 and 'Set objective = "dpo" or "orpo"' in wrong.stderr
+    ratings = [rated(pair, number) for number, pair in enumerate(pairs()[30:])]
+    (tmp_path / "more.jsonl").write_text("".join(json.dumps(line) + "\n" for line in ratings))
+    mixed = planned(tmp_path, pairs(30), "more.jsonl")
+    assert mixed.returncode == 2 and "several kinds (30 pairs of answers, 10 rated answers)" in mixed.stderr

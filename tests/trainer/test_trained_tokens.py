@@ -17,7 +17,7 @@ from trainer.contract.examples import Conversation
 from trainer.data.find_template import chat_template
 from trainer.data.read import read_conversations
 from trainer.data.template import ChatTemplate
-from trainer.data.tokens import Tokens, tokenise
+from trainer.data.tokens import TokenisedExamples, Tokens, tokenise
 from trainer.data.truncation import settle
 
 GENERATION = (
@@ -161,7 +161,8 @@ FATES = [
     ],
 )
 def test_every_example_is_kept_cut_or_lost_and_named(overlength: Any, fates: dict[str, list[str]]) -> None:
-    kept, fate = settle(FATES, 10, overlength, allow_nothing_to_learn=True, file="train.jsonl")
+    left, fate = settle(FATES, 10, overlength, allow_nothing_to_learn=True, file="train.jsonl")
+    kept = TokenisedExamples(left)
     found = {name: names for name, names in fate.names.items() if names}
     assert found == {**fates, "nothing-to-learn": ["no answer"]}
     assert fate.examples == len(FATES)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Kind = Literal["chat", "pair", "rated"]
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 TEXT_PARTS = ("text", "input_text", "output_text")
@@ -38,6 +40,15 @@ class Conversation:
     """One per message: what its tokens count in the loss. 0 for all but assistant messages."""
     schema: dict[str, Any] | None = None
     """The JSON schema in the example's `response_format`, which its answer has to meet."""
+    rejected: Conversation | None = None
+    """Of a pair: the same prompt with the rejected answer; `messages` end with the chosen one."""
+    label: bool | None = None
+    """Of a rated answer: whether it is a good one."""
+
+    @property
+    def kind(self) -> Kind:
+        """A conversation to learn, a pair of answers, or a rated answer."""
+        return "pair" if self.rejected is not None else "chat" if self.label is None else "rated"
 
     @property
     def teaches(self) -> bool:
@@ -45,8 +56,9 @@ class Conversation:
         return any(self.weights)
 
     def content_hash(self) -> bytes:
-        """Equal for equal messages and tools, whatever the name."""
-        text = json.dumps([self.messages, self.tools], sort_keys=True, ensure_ascii=False)
+        """Equal for equal messages, tools and rejected answers, whatever the name."""
+        rejected = self.rejected and self.rejected.messages
+        text = json.dumps([self.messages, self.tools, rejected, self.label], sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -60,6 +72,10 @@ def conversation_of(raw: Any, unnamed: str) -> Conversation:
     Raises:
         LineError: it cannot be trained on.
     """
+    if isinstance(raw, dict) and "chosen" in raw and "rejected" in raw:
+        return _pair(raw, unnamed)
+    if isinstance(raw, dict) and isinstance(raw.get("label"), bool):
+        return _rated(raw, unnamed)
     if isinstance(raw, dict) and "messages" not in raw and isinstance(raw.get("completion"), str):
         raw = {**raw, "messages": _completed(raw.get("prompt"), raw["completion"])}
     if not isinstance(raw, dict) or not isinstance(raw.get("messages"), list) or not raw["messages"]:
@@ -74,6 +90,50 @@ def conversation_of(raw: Any, unnamed: str) -> Conversation:
     weights = [_weight(message, position) for position, message in enumerate(raw["messages"])]
     named = name if isinstance(name, str) and name else unnamed
     return Conversation(named, messages, tools or None, weights, _schema(raw.get("response_format")))
+
+
+def _pair(raw: dict[str, Any], unnamed: str) -> Conversation:
+    """TRL's preference: `prompt`, `chosen` and `rejected`, each a text or messages; the prompt may begin both."""
+    prompt, chosen, rejected = (_turns(raw, *of) for of in (("prompt", "user"), *_ANSWERS))
+    if not prompt:
+        shared = 0
+        while shared < min(len(chosen), len(rejected)) - 1 and chosen[shared] == rejected[shared]:
+            shared += 1
+        prompt, chosen, rejected = chosen[:shared], chosen[shared:], rejected[shared:]
+    if chosen == rejected:
+        raise LineError("the chosen and the rejected answer are the same, so there is nothing to learn")
+    better, worse = (_answered(raw, prompt, answer, unnamed) for answer in (chosen, rejected))
+    return replace(better, rejected=worse)
+
+
+_ANSWERS = (("chosen", "assistant"), ("rejected", "assistant"))
+
+
+def _rated(raw: dict[str, Any], unnamed: str) -> Conversation:
+    """TRL's rating: `prompt`, `completion` and `label`, or `messages` of which the last is the rated answer."""
+    if "completion" in raw:
+        prompt, answer = _turns(raw, "prompt", "user"), _turns(raw, "completion", "assistant")
+    else:
+        messages = _turns(raw, "messages", "assistant")
+        prompt, answer = messages[:-1], messages[-1:]
+    return replace(_answered(raw, prompt, answer, unnamed), label=raw["label"])
+
+
+def _turns(raw: dict[str, Any], key: str, role: str) -> list[Any]:
+    value = raw.get(key) or []
+    if not isinstance(value, (str, list)):
+        raise LineError(f"'{key}' is neither a text nor a list of messages")
+    return [{"role": role, "content": value}] if isinstance(value, str) else value
+
+
+def _answered(raw: dict[str, Any], prompt: list[Any], answer: list[Any], unnamed: str) -> Conversation:
+    """A prompt, of which nothing is learnt, and an answer to it."""
+    fields = {key: raw[key] for key in ("id", "tools", "response_format") if key in raw}
+    read = conversation_of({**fields, "messages": [*prompt, *answer]}, unnamed)
+    if not any(message["role"] == "assistant" for message in read.messages[len(prompt) :]):
+        raise LineError("an answer to choose or to rate has no assistant message")
+    weights = [1.0 if weight else 0.0 for weight in read.weights[len(prompt) :]]
+    return replace(read, weights=[0.0] * len(prompt) + weights)
 
 
 def _completed(prompt: Any, completion: str) -> list[dict[str, Any]]:

@@ -44,6 +44,12 @@ class LoraSettings(_Strict):
 class TrainingSettings(_Strict):
     """`[training]`: how long, how fast, on which tokens. What is not set is derived from data and model."""
 
+    objective: Literal["sft", "dpo", "kto", "orpo"] = Field(
+        default="sft", description="sft learns answers; dpo and orpo from pairs, kto from rated answers"
+    )
+    beta: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="how much a preference counts: dpo and kto hold to the reference by it"
+    )
     epochs: Annotated[float, Field(gt=0)] | None = None
     steps: Annotated[int, Field(ge=1)] | None = None
     learning_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -123,6 +129,20 @@ class RunSettings(_Strict):
             raise ValueError(
                 '[lora] variant = "pissa" keeps half of the adapter frozen, and [training] weight_decay would shrink '
                 "it; set it to 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fitting_objective(self) -> Self:
+        training = self.training
+        if training.objective == "sft" and training.beta is not None:
+            raise ValueError(
+                '[training] beta counts for the objectives "dpo", "kto" and "orpo"; remove it, or set one of them'
+            )
+        if training.objective == "kto" and training.batch_size == 1:
+            raise ValueError(
+                '[training] objective = "kto" pairs each prompt with another answer of its batch; set batch_size to 2 '
+                "or more"
             )
         return self
 

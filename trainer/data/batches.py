@@ -147,7 +147,7 @@ def micro_batch(examples: TokenisedExamples, group: Sequence[int], packed: bool,
     """Tensors of one forward pass; `muted` gives every token a weight of 0."""
     import torch
 
-    parts = [examples[index] for index in group]
+    parts = examples.sequences(group)
     lengths = [len(part.ids) for part in parts]
     starts = np.concatenate([[0], np.cumsum(lengths)])[:-1] if packed else np.zeros(len(parts), dtype=np.int64)
     columns, rows, labels, weights, owners = [], [], [], [], []

@@ -36,6 +36,10 @@ class Tokens:
     """Every trained answer ends with an end-of-turn token."""
     lost: tuple[Lost, ...] = ()
     """What of the example the chat template does not render."""
+    other: Tokens | None = None
+    """Of a pair: the prompt with its rejected answer."""
+    label: bool | None = None
+    """Of a rated answer: whether it is a good one."""
 
 
 class TokenisedExamples(Sequence[Tokens]):
@@ -48,6 +52,10 @@ class TokenisedExamples(Sequence[Tokens]):
         self._ids = np.concatenate([example.ids for example in examples]) if examples else np.empty(0, np.int32)
         self._weights = np.concatenate([e.weights for e in examples]) if examples else np.empty(0, np.float32)
 
+    @property
+    def _starts(self) -> npt.NDArray[np.int64]:
+        return np.concatenate([[0], self._ends[:-1]]).astype(np.int64)
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -55,6 +63,10 @@ class TokenisedExamples(Sequence[Tokens]):
         end = int(self._ends[index])
         start = int(self._ends[index - 1]) if index else 0
         return Tokens(self.names[index], self._ids[start:end], self._weights[start:end], self.closed[index])
+
+    def sequences(self, group: Sequence[int]) -> list[Tokens]:
+        """What the model reads of some examples."""
+        return [self[index] for index in group]
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
@@ -64,12 +76,12 @@ class TokenisedExamples(Sequence[Tokens]):
     @property
     def trained(self) -> npt.NDArray[np.int64]:
         """Trained tokens of each example."""
-        return np.add.reduceat((self._weights > 0).astype(np.int64), self._ends - self.lengths)
+        return np.add.reduceat((self._weights > 0).astype(np.int64), self._starts)
 
     @property
     def weight_sums(self) -> npt.NDArray[np.float64]:
         """What each example counts in the loss: the sum of its weights."""
-        return np.add.reduceat(self._weights.astype(np.float64), self._ends - self.lengths)
+        return np.add.reduceat(self._weights.astype(np.float64), self._starts)
 
 
 def tokenise(

@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.contract.errors import DataError
 from trainer.data.lost import Lost
-from trainer.data.tokens import TokenisedExamples, Tokens
+from trainer.data.tokens import Tokens
 
 Overlength = Literal["cut-end", "cut-start", "drop", "refuse"]
 TruncationReport = Literal["kept", "prompt-cut", "answer-cut", "lost", "nothing-to-learn"]
@@ -77,8 +77,8 @@ def settle(
     allow_nothing_to_learn: bool,
     file: str,
     allow_lost: Collection[Lost] = (),
-) -> tuple[TokenisedExamples, TokenTruncation]:
-    """Cut or drop what is longer than `max_length` tokens and drop what has no trained token.
+) -> tuple[list[Tokens], TokenTruncation]:
+    """Cut or drop what is longer than `max_length` tokens and drop what has no trained token; of a pair both answers.
 
     Raises:
         DataError: an example is too long and `overlength` is `refuse`; one has nothing to learn and that is not
@@ -86,22 +86,41 @@ def settle(
     """
     truncation, kept = TokenTruncation(max_length), []
     for example in examples:
-        for kind in example.lost:
+        for kind in dict.fromkeys((*example.lost, *(example.other.lost if example.other else ()))):
             truncation.not_rendered.setdefault(kind, []).append(example.name)
         outcome, rest = _outcome(example, max_length, overlength)
         truncation.names[outcome].append(example.name)
-        truncation.tokens_cut += len(example.ids) - (len(rest.ids) if rest is not None else 0)
+        truncation.tokens_cut += sum(len(one.ids) for one in _both(example))
         if rest is not None:
-            truncation.tokens += len(rest.ids)
-            truncation.trained_tokens += int(np.count_nonzero(rest.weights))
-            truncation.without_end_of_turn += not rest.closed
+            truncation.tokens += sum(len(one.ids) for one in _both(rest))
+            truncation.tokens_cut -= sum(len(one.ids) for one in _both(rest))
+            truncation.trained_tokens += sum(int(np.count_nonzero(one.weights)) for one in _both(rest))
+            truncation.without_end_of_turn += not all(one.closed for one in _both(rest))
             kept.append(rest)
     _refuse_silent_loss(truncation, allow_lost, file)
     _refuse(truncation, overlength, allow_nothing_to_learn, bool(kept), file)
-    return TokenisedExamples(kept), truncation
+    return kept, truncation
+
+
+def _both(example: Tokens) -> list[Tokens]:
+    return [example] if example.other is None else [example, example.other]
+
+
+_GRAVEST: tuple[TruncationReport, ...] = ("nothing-to-learn", "lost", "answer-cut", "prompt-cut", "kept")
 
 
 def _outcome(example: Tokens, max_length: int, overlength: Overlength) -> tuple[TruncationReport, Tokens | None]:
+    """Of a pair the graver outcome of its answers; what is lost of one is lost of both."""
+    outcome, rest = _outcome_of_one(example, max_length, overlength)
+    if example.other is None:
+        return outcome, rest
+    other, rest_of_other = _outcome_of_one(example.other, max_length, overlength)
+    if rest is not None:
+        rest = None if rest_of_other is None else replace(rest, other=rest_of_other)
+    return min(outcome, other, key=_GRAVEST.index), rest
+
+
+def _outcome_of_one(example: Tokens, max_length: int, overlength: Overlength) -> tuple[TruncationReport, Tokens | None]:
     trained = np.count_nonzero(example.weights)
     if trained == 0:
         return "nothing-to-learn", None

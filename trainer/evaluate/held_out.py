@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.data.batches import Layout, forward_batches, micro_batch
+from trainer.data.paired_examples import PairedExamples
 from trainer.data.tokens import TokenisedExamples
+from trainer.evaluate.preferences import both_logps, outcome_of, reward_margin
 from trainer.model.precision import computing
 
 Floats = npt.NDArray[np.float64]
@@ -18,11 +20,22 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Scores:
-    """By example: mean loss of its trained tokens (nats), how many of them were the likeliest guess, their count."""
+    """By example: mean loss of its trained tokens (nats), how many of them were the likeliest guess, their count.
+
+    Of preferences the loss of the example, whether the model prefers what the data prefers, and 1; besides, rewards
+    (see `PreferenceScores`), and for rated answers their labels.
+    """
 
     loss: Floats
     correct: Floats
     tokens: Floats
+    rewards: Floats | None = None
+    labels: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def margin(self) -> float | None:
+        """See `reward_margin`; None where nothing is preferred."""
+        return None if self.rewards is None else reward_margin(self.rewards, self.labels)
 
     @property
     def mean_loss(self) -> float:
@@ -43,6 +56,8 @@ def score(
 
     from trainer.model.loss import answer_scores
 
+    if isinstance(examples, PairedExamples):
+        return _score_preferences(examples, indices, *both_logps(model, examples, indices, layout, device, dtype))
     place = {index: position for position, index in enumerate(indices)}
     sums = np.zeros((3, len(indices)))
     was_training = model.training
@@ -62,6 +77,13 @@ def score(
     finally:
         model.train(was_training)
     return Scores(sums[0] / sums[2], sums[1], sums[2])
+
+
+def _score_preferences(examples: PairedExamples, indices: Sequence[int], logps: Floats, tokens: Floats) -> Scores:
+    found = outcome_of(logps, tokens, examples, indices)
+    losses, rewards, right = (part.double().numpy() for part in found)
+    labels = examples.labels[list(indices)] if examples.preference.objective == "kto" else None
+    return Scores(losses, right, np.ones(len(indices)), rewards, labels)
 
 
 def spread_sample(count: int, most: int | None, seed: int) -> list[int]:

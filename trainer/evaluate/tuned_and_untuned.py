@@ -29,6 +29,7 @@ from trainer.evaluate.held_out import Scores, score, spread_sample
 from trainer.evaluate.measures.answer_kind import AnswerKind, answer_kind
 from trainer.evaluate.measures.json_schema import Schema, schemas_of
 from trainer.evaluate.measures.measures import PRIMARY, measure
+from trainer.evaluate.reference import add_reference
 from trainer.evaluate.verdict import verdict
 from trainer.plan.data import HeldOut, load_held_out
 from trainer.plan.plan import Plan
@@ -74,6 +75,7 @@ def compare(
     """
     held_out = held_out_of(plan)
     settings = plan.settings
+    add_reference(plan, model, held_out.tokens, held_out.file, begun=True)
     chosen = spread_sample(len(held_out.tokens), settings.evaluation.max_examples, settings.training.seed)
     tuned = _score(plan, model, held_out.tokens, chosen)
     with untuned(model):

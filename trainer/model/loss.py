@@ -6,7 +6,7 @@ own dtype, for trained positions only; rows are worked off in chunks, so that no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from inspect import signature
@@ -25,39 +25,41 @@ class TokenScores:
     """Scores of the trained tokens of one forward pass, each of shape [labels], in fp32 or better."""
 
     loss: torch.Tensor
-    """Scalar: the weighted sum of `nll`, over `scale`. Only this carries a gradient."""
+    """Scalar: the weighted sum of `nll`, over `scale`."""
     nll: torch.Tensor
     correct: torch.Tensor
 
 
-class _AnswerLoss(torch.autograd.Function):  # type: ignore[misc]
+class _TokenLosses(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
-    def forward(
-        ctx: Any, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor
-    ) -> tuple[torch.Tensor, ...]:
-        """Logits [labels, vocabulary]; they are overwritten with their gradient where one is needed."""
+    def forward(ctx: Any, logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Logits [labels, vocabulary]; the backward pass overwrites them with their gradient."""
         wide = torch.promote_types(logits.dtype, torch.float32)
-        nll = torch.empty(len(labels), dtype=wide, device=logits.device)
-        correct = torch.empty(len(labels), dtype=torch.bool, device=logits.device)
-        rows = max(1, CHUNK_NUMBERS // logits.shape[-1])
-        for start in range(0, len(labels), rows):
-            part = slice(start, start + rows)
-            scores, target = logits[part].to(wide), labels[part, None]
-            total = torch.logsumexp(scores, dim=-1, keepdim=True)
-            nll[part] = (total - scores.gather(1, target))[:, 0]
+        total = torch.empty(len(labels), dtype=wide, device=logits.device)
+        nll, correct = torch.empty_like(total), torch.empty(len(labels), dtype=torch.bool, device=logits.device)
+        for part in _chunks(logits):
+            scores = logits[part].to(wide)
+            total[part] = torch.logsumexp(scores, dim=-1)
+            nll[part] = total[part] - scores.gather(1, labels[part, None])[:, 0]
             correct[part] = scores.argmax(dim=-1) == labels[part]
-            if ctx.needs_input_grad[0]:
-                gradient = torch.exp(scores - total)
-                gradient.scatter_add_(1, target, torch.full_like(target, -1, dtype=wide))
-                logits[part] = (gradient * weights[part, None]).to(logits.dtype)
-        ctx.gradient = logits if ctx.needs_input_grad[0] else None
-        ctx.mark_non_differentiable(nll, correct)
-        return (nll * weights).sum(), nll, correct
+        ctx.kept = (logits, labels, total) if ctx.needs_input_grad[0] else None
+        ctx.mark_non_differentiable(correct)
+        return nll, correct
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> tuple[torch.Tensor | None, None, None]:
-        gradient, ctx.gradient = ctx.gradient, None
-        return gradient.mul_(gradients[0]), None, None
+    def backward(ctx: Any, *gradients: Any) -> tuple[torch.Tensor, None]:
+        (logits, labels, total), ctx.kept = ctx.kept, None
+        for part in _chunks(logits):
+            gradient = torch.exp(logits[part].to(total.dtype) - total[part, None])
+            target = labels[part, None]
+            gradient.scatter_add_(1, target, torch.full_like(target, -1, dtype=total.dtype))
+            logits[part] = (gradient * gradients[0][part, None]).to(logits.dtype)
+        return logits, None
+
+
+def _chunks(logits: torch.Tensor) -> Iterator[slice]:
+    rows = max(1, CHUNK_NUMBERS // logits.shape[-1])
+    return (slice(start, start + rows) for start in range(0, len(logits), rows))
 
 
 def answer_scores(model: Any, batch: MicroBatch, scale: float) -> TokenScores:
@@ -69,8 +71,8 @@ def answer_scores(model: Any, batch: MicroBatch, scale: float) -> TokenScores:
     # In a packed row the kept logits are the trained ones, in order; padded rows share columns and need a selection.
     logits = logits[0] if batch.packed else logits[batch.rows, batch.picks]
     wide = torch.promote_types(logits.dtype, torch.float32)
-    loss, nll, correct = _AnswerLoss.apply(logits, batch.labels, batch.weights.to(wide) / scale)
-    return TokenScores(loss, nll, correct)
+    nll, correct = _TokenLosses.apply(logits, batch.labels)
+    return TokenScores((nll * (batch.weights.to(wide) / scale)).sum(), nll, correct)
 
 
 def _forward_of(model: Any) -> Callable[..., Any]:

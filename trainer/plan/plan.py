@@ -144,6 +144,7 @@ def make_plan(
     train, truncation = settled(tokens, resolved.settings, contract.TRAIN_FILE)
     if len(train) != len(tokens):
         resolved = resolve(given, replace(facts, examples=len(train)))
+        train, truncation = settled(tokens, resolved.settings, contract.TRAIN_FILE)
     if resumed:
         started = json.loads((folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE).read_text(encoding="utf-8"))
         resolved = replace(resolved, origins=started["origins"])
@@ -183,7 +184,7 @@ def _given(folder: Path, resumed: bool, skip_untrainable: bool) -> tuple[RunSett
 def _facts(
     given: RunSettings, config: Any, shape: Shape, placement: Placement, tokens: list[Tokens], held_out: list[Tokens]
 ) -> Facts:
-    longest = max(len(example.ids) for example in [*tokens, *held_out])
+    longest = max(len(one.ids) for example in [*tokens, *held_out] for one in (example, example.other or example))
     most = getattr(config.get_text_config(), "max_position_embeddings", None) or longest
     if (given.training.max_length or 0) > most:
         raise SettingsError(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from trainer.contract.errors import SettingsError
 from trainer.contract.settings import LoraSettings, RunSettings
+from trainer.data.batches import Layout, micro_batch
+from trainer.data.paired_examples import Objective, PairedExamples, PreferenceLoss
+from trainer.data.tokens import Tokens
 from trainer.model import attention
 from trainer.model.adapters import add_adapter
 from trainer.model.load import ModelSource, Placement, load_model, replace_attention
 from trainer.model.small_copy import small_configs, small_model
-from trainer.model.soundness import RAISED, fault, first_line
+from trainer.model.soundness import DIFFERENT, RAISED, fault, first_line
 
 RANK = 4
 
@@ -88,6 +94,8 @@ def _tried(model: Any, given: RunSettings, kind: str) -> Proof:
     if problem:
         raise SettingsError(f"[model] name: {kind} cannot be trained correctly: {problem}.")
     _refuse_lost_gradient(adapted, kind)
+    if given.training.objective != "sft":
+        _refuse_lost_preference(adapted, kind, given.training.objective, packed)
     if given.evaluation.sample_answers or given.evaluation.answers:
         _refuse_no_answer(adapted, kind)
     return proof
@@ -109,6 +117,35 @@ def _refuse_lost_gradient(model: Any, kind: str) -> None:
     gradients = [parameter.grad for parameter in model.parameters() if parameter.requires_grad]
     if not any(gradient is not None and bool(gradient.any()) for gradient in gradients):
         raise SettingsError(f"[model] name: in {kind} no gradient reaches the adapter, so nothing would be learnt.")
+    model.zero_grad()
+
+
+def _refuse_lost_preference(model: Any, kind: str, objective: Objective, packed: bool) -> None:
+    """Two examples as a step scores them: a new adapter prefers nothing, and what it learns reaches it."""
+    import torch
+
+    from trainer.evaluate.preferences import answer_sums, both_logps, pair_outcome, rated_outcome
+    from trainer.model.loss import answer_scores
+
+    made = [Tokens("", np.arange(size, dtype=np.int32), np.ones(size, dtype=np.float32), True) for size in (5, 9, 6, 7)]
+    for one in made:
+        one.weights[:2] = 0
+    examples = PairedExamples(made[:2], made[2:], PreferenceLoss(objective, 0.1))
+    with model.disable_adapter():
+        found, _ = both_logps(model, examples, [0, 1], Layout(packed, 64), "cpu", torch.float32)
+    batch = micro_batch(examples, [0, 1], packed)
+    logps, tokens = answer_sums(answer_scores(model, batch, 1.0).nll, batch, len(examples.sequences([0])))
+    reference = torch.from_numpy(found).to(logps)
+    if objective == "kto":
+        labels = torch.tensor([True, False])
+        losses, expected = rated_outcome(logps[:, 0], reference[:, 0], labels, 0.0, examples.preference).losses, 0.5
+    else:
+        losses, expected = pair_outcome(logps, tokens, reference, examples.preference).losses, math.log(2)
+    losses.mean().backward()
+    if not bool(torch.isfinite(losses).all()):
+        raise SettingsError(f'[training] objective = "{objective}": in {kind} the loss is not a finite number.')
+    if objective != "orpo" and (losses - expected).abs().max() > DIFFERENT:
+        raise SettingsError(f'[training] objective = "{objective}": {kind} scores otherwise without a new adapter.')
     model.zero_grad()
 
 

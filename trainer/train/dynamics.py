@@ -29,7 +29,17 @@ class Dynamics:
         sums = torch.zeros(2, len(batch.examples), dtype=torch.float32, device=nll.device)
         sums[0].index_add_(0, batch.owners, (nll.detach() * (batch.weights > 0)).float())
         sums[1].index_add_(0, batch.owners, (batch.weights > 0).float())
-        self._waiting.append((epoch, batch.examples, sums))
+        self._wait(epoch, batch.examples, sums)
+
+    def note(self, epoch: int, examples: list[int], losses: Any) -> None:
+        """Note losses that are an example's own."""
+        import torch
+
+        losses = losses.detach().float()
+        self._wait(epoch, examples, torch.stack([losses, torch.ones_like(losses)]))
+
+    def _wait(self, epoch: int, examples: list[int], sums: Any) -> None:
+        self._waiting.append((epoch, examples, sums))
         if len(self._waiting) >= 64:
             self.settle()
 

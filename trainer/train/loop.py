@@ -56,6 +56,7 @@ class StepFigures:
     tokens: int = 0
     trained_tokens: int = 0
     accuracy: float = 0.0
+    margin: float | None = None
     examples: list[str] = field(default_factory=list)
 
 
@@ -120,6 +121,18 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         """Forward and backward over the whole step; returns its mean loss per unit of weight."""
         model.train()
         torch.manual_seed(_seed(self.args.seed, self.state.global_step, self.args.process_index))
+        total = self.passes(model, inputs)
+        self.figures.tokens += sum(batch.tokens for batch in inputs.micro_batches)
+        self.figures.examples = [self.steps.examples.names[index] for index in inputs.examples]
+        self.tokens_trained += self.figures.tokens * self.steps.layout.devices
+        if not torch.isfinite(total):
+            raise NotFiniteError(self._not_finite("loss"))
+        if self.gradient_facts is None:
+            self.gradient_facts = gradient_facts(self.model)
+        return total
+
+    def passes(self, model: Any, inputs: StepBatch) -> torch.Tensor:
+        """Forward and backward over each pass of a step; returns the step's loss and notes its figures."""
         devices = self.steps.layout.devices
         device = self.args.device
         total = torch.zeros((), device=device)
@@ -139,17 +152,7 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
             total += scores.loss.detach()
             correct += scores.correct.sum()
             trained += len(scores.correct)
-        self.figures = StepFigures(
-            tokens=sum(batch.tokens for batch in inputs.micro_batches),
-            trained_tokens=trained,
-            accuracy=float(correct) / max(1, trained),
-            examples=[self.steps.examples.names[index] for index in inputs.examples],
-        )
-        self.tokens_trained += self.figures.tokens * devices
-        if not torch.isfinite(total):
-            raise NotFiniteError(self._not_finite("loss"))
-        if self.gradient_facts is None:
-            self.gradient_facts = gradient_facts(self.model)
+        self.figures = StepFigures(trained_tokens=trained, accuracy=float(correct) / max(1, trained))
         return total
 
     def _clip_grad_norm(self, model: Any) -> Any:
@@ -177,6 +180,8 @@ class AnswerTrainer(Trainer):  # type: ignore[misc]
         if devices > 1:
             scores = _gathered(scores, len(self.validated), rank, devices)
         metrics = {"eval_loss": scores.mean_loss, "eval_accuracy": scores.accuracy}
+        if scores.margin is not None:
+            metrics["eval_margin"] = scores.margin
         if not math.isfinite(scores.mean_loss):
             raise NotFiniteError(f"The validation loss at step {self.state.global_step} is not a finite number.")
         self.on_held_out(scores)

@@ -29,6 +29,9 @@ class Reading:
     train_loss: float
     losses: npt.NDArray[np.float64]
     tokens: npt.NDArray[np.float64]
+    accuracy: float = math.nan
+    margin: float = math.nan
+    """Of a preference training: how often the preferred answer is rewarded more, and by how much."""
 
     @property
     def validation_loss(self) -> float:
@@ -44,6 +47,7 @@ class Alarm:
     best_loss: float
     loss: float
     standard_error: float
+    rewards: str = ""
 
     def sentence(self) -> str:
         """For people."""
@@ -51,7 +55,7 @@ class Alarm:
             f"Overfitting: validation loss rose from {self.best_loss:.4f} at step {self.best_step} to {self.loss:.4f} "
             f"({(self.loss - self.best_loss) / max(self.standard_error, 1e-12):.1f} standard errors) while training "
             "loss fell. "
-            f"The adapter of step {self.best_step} is kept."
+            f"{self.rewards}The adapter of step {self.best_step} is kept."
         )
 
 
@@ -73,7 +77,17 @@ def overfitting(readings: Sequence[Reading]) -> Alarm | None:
     threshold = max(SMALLEST_RISE * means[best], SIGNIFICANT * error)
     if means[-1] - means[best] < threshold or means[-2] - means[best] < threshold / 2:
         return None
-    return Alarm(readings[best].step, means[best], means[-1], error)
+    return Alarm(readings[best].step, means[best], means[-1], error, _rewards(readings[best], readings[-1]))
+
+
+def _rewards(lowest: Reading, latest: Reading) -> str:
+    """What became of the rewards meanwhile, a sentence; nothing where there are none."""
+    if not math.isfinite(latest.margin):
+        return ""
+    return (
+        f"Reward accuracy went from {lowest.accuracy:.2f} to {latest.accuracy:.2f}, the margin from "
+        f"{lowest.margin:.3f} to {latest.margin:.3f}. "
+    )
 
 
 def _unrest(means: Sequence[float], best: int) -> float:

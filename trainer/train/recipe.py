@@ -18,7 +18,9 @@ from trainer.contract.results import Result
 from trainer.data.batches import Layout
 from trainer.evaluate.answers.generate import answer, questions, stop_tokens
 from trainer.evaluate.held_out import spread_sample
+from trainer.evaluate.reference import add_reference
 from trainer.evaluate.rehearsal import rehearse
+from trainer.evaluate.tuned_and_untuned import held_out_of
 from trainer.exhausted import exhaustion_worded
 from trainer.model import attention
 from trainer.model.adapters import add_adapter, model_facts
@@ -33,6 +35,7 @@ from trainer.train.dynamics import Dynamics
 from trainer.train.finish import finish, tell_finished
 from trainer.train.heartbeat import Heartbeat
 from trainer.train.loop import AnswerTrainer, StepDataset
+from trainer.train.preference_steps import PreferenceTrainer
 from trainer.train.processes import Processes, here
 from trainer.train.signals import StopSignals
 from trainer.train.started import continue_from, note_start, refuse_another_model, refuse_used_folder
@@ -114,6 +117,7 @@ def _train(
         note_start(plan)
 
     with StopSignals() as signals:
+        _add_references(plan, model, signals, narrate, begun=checkpoint is not None)
         trainer, watch = build_trainer(plan, model, log, heartbeat, signals, began, processes, checkpoint)
         if processes.main:
             remove_torn(plan.folder)
@@ -146,6 +150,11 @@ def prepare_model(plan: Plan, processes: Processes | None = None) -> tuple[Any, 
     import torch
 
     processes = processes or Processes()
+    if plan.settings.training.objective != "sft" and processes.count > 1:
+        raise SettingsError(
+            f'[training] objective = "{plan.settings.training.objective}" trains on one device. Start it without '
+            "a launcher for several."
+        )
     if processes.sharded and plan.settings.lora.variant in ("pissa", "loftq"):
         raise SettingsError(
             f'[lora] variant = "{plan.settings.lora.variant}" needs whole weights, and FSDP keeps none. Use "lora".'
@@ -210,7 +219,8 @@ def build_trainer(
         ]
 
     watch = Watch(log, plan.settings.stopping, signals, sample_answers, heartbeat, began, processes.main)
-    trainer = AnswerTrainer(
+    kind = AnswerTrainer if training.objective == "sft" else PreferenceTrainer
+    trainer = kind(
         model=model,
         args=training_arguments(plan, checkpoint is not None),
         processing_class=plan.tokenizer,
@@ -227,6 +237,24 @@ def build_trainer(
     watch.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     return trainer, watch
+
+
+def _add_references(plan: Plan, model: Any, signals: StopSignals, narrate: Narration, begun: bool) -> None:
+    """What the reference says of every preference, before the first step."""
+    if plan.settings.training.objective in ("sft", "orpo"):
+        return
+    narrate("Scoring the answers with the reference.")
+
+    def between() -> None:
+        if signals.received is not None:
+            raise _stopped(signals.received, 0)
+
+    files = {contract.TRAIN_FILE: plan.train}
+    if plan.validation is not None:
+        held_out = held_out_of(plan) if plan.settings.evaluation.at_end else plan.validation
+        files |= {one.file: one.tokens for one in (plan.validation, held_out)}
+    for file, examples in files.items():
+        add_reference(plan, model, examples, file, begun=begun, between=between)
 
 
 def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:

@@ -98,6 +98,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             split="train",
             loss=logs["loss"],
             accuracy=self.trainer.figures.accuracy,
+            **_margin(self.trainer.figures.margin),
             learning_rate=logs.get("learning_rate"),
             grad_norm=logs.get("grad_norm"),
             memory=peak_memory(self.trainer.placement),
@@ -111,6 +112,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             split="validation",
             loss=metrics["eval_loss"],
             accuracy=metrics["eval_accuracy"],
+            **_margin(metrics.get("eval_margin")),
             learning_rate=None,
             grad_norm=None,
             memory=peak_memory(self.trainer.placement),
@@ -137,7 +139,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         recent = self.train_losses or [float("inf")]
         self.train_losses = []
         step = self.trainer.state.global_step
-        self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens))
+        rewards = () if scores.margin is None else (scores.accuracy, scores.margin)
+        self.readings.append(Reading(step, float(np.mean(recent)), scores.loss, scores.tokens, *rewards))
 
     def warn(self, sentence: str) -> None:
         """A warning for the event log and, once, for the result."""
@@ -213,6 +216,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
             train_losses=np.array([reading.train_loss for reading in readings]),
             losses=np.array([reading.losses for reading in readings]),
             tokens=np.array([reading.tokens for reading in readings]),
+            accuracies=np.array([reading.accuracy for reading in readings]),
+            margins=np.array([reading.margin for reading in readings]),
             recent=np.array(self.train_losses),
             tokens_trained=np.array(self.trainer.tokens_trained),
         )
@@ -222,7 +227,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]
     def load(self, folder: Path) -> None:
         """Continue from a checkpoint."""
         with np.load(folder / SAVED, allow_pickle=False) as saved:
-            columns = (saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"])
+            columns = [saved["steps"].tolist(), saved["train_losses"].tolist(), saved["losses"], saved["tokens"]]
+            columns += [saved[name].tolist() for name in ("accuracies", "margins") if name in saved]
             self.readings = [Reading(*values) for values in zip(*columns, strict=True)]
             self.train_losses = saved["recent"].tolist()
             self.trainer.tokens_trained = int(saved["tokens_trained"])
@@ -230,6 +236,11 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self.reason, self.warnings = notes.get("reason", "finished"), notes.get("warnings", [])
         self.first_loss_seconds = notes.get("first_loss_seconds")
         self.trainer.gradient_facts = notes.get("gradient_facts")
+
+
+def _margin(value: float | None) -> dict[str, float]:
+    """Of a preference training: by how much more the preferred answers are rewarded."""
+    return {} if value is None else {"margin": value}
 
 
 def peak_memory(placement: Any) -> int:

@@ -47,6 +47,11 @@ LOSSES = ("system", "user", "tools", "tool-calls", "tool-results", "reasoning")
     help="Here: train although the chat template does not render this kind of content; may be repeated.",
 )
 @click.option("--use", type=click.Choice(["chosen"]), help="Here: train on the preferred answers of preference data.")
+@click.option(
+    "--objective",
+    type=click.Choice(["sft", "dpo", "kto", "orpo"]),
+    help="Here: what is learnt. Default: sft; of pairs dpo, of rated answers kto.",
+)
 @click.option("--worth", type=click.IntRange(min=1), metavar="N", help="Here: first ask the untuned model N questions.")
 @click.option(
     "--attempt", metavar="N", type=click.IntRange(min=1), default=1, help="A service: 2 asks for the same again."
@@ -71,6 +76,7 @@ def command(
     allow_leaks: bool,
     allow_lost: tuple[str, ...],
     use: str | None,
+    objective: str | None,
     worth: int | None,
     attempt: int,
     yes: bool,
@@ -96,6 +102,8 @@ def command(
         raise click.UsageError("Name the model: --model NAME_OR_PATH. `curator info` lists the models on this machine.")
     if skip_untrainable and via is None:
         settings = (*settings, "training.skip_untrainable=true")
+    if objective is not None:
+        settings = (*settings, f"training.objective={objective}")
     if allow_lost:
         settings = (*settings, f"training.allow_lost={json.dumps(allow_lost)}")
     left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)

@@ -131,6 +131,7 @@ def follow(folder: Path, options: DataRequest) -> int:
 def sheet(ready: "Ready", options: DataRequest) -> list[str]:
     """The pre-flight sheet."""
     from curator.data.safe_text import visible
+    from curator.training.objective import LEARNS
     from curator.training.runs.watched import duration
 
     plan, snapshot = ready.plan, ready.snapshot
@@ -140,6 +141,7 @@ def sheet(ready: "Ready", options: DataRequest) -> list[str]:
         f"data     {splits}; {ready.dropped:,} dropped, {ready.undecided:,} with findings and undecided (kept)",
         f"split    {' · '.join(ready.claims) or snapshot.split}",
         f"model    {visible(snapshot.model, one_line=True)}, {plan['parameters']:,} parameters, on {plan['device']}",
+        f"learns   {LEARNS[plan['settings']['training']['objective']]}",
         f"work     {plan['steps']:,} steps, {plan['tokens']:,} tokens, about {duration(plan['seconds'])}",
         f"memory   {_size(memory['expected'])} of {_size(memory['free'])} free",
         f"disk     {_size(disk['expected'])} of {_size(disk['free'])} free",
@@ -160,7 +162,8 @@ def _narrated(event: Mapping[str, Any], far: Mapping[str, Any]) -> str | None:
         steps = far.get("steps", 0)
         if event["split"] == "train" and event["step"] not in (1, steps) and event["step"] % (1 + steps // LINES):
             return None
-        figures = ", ".join(f"{name} {event[name]:.4g}" for name in ("loss", "accuracy") if event.get(name) is not None)
+        words = {"loss": "loss", "accuracy": "reward accuracy" if "margin" in event else "accuracy", "margin": "margin"}
+        figures = ", ".join(f"{word} {event[name]:.4g}" for name, word in words.items() if event.get(name) is not None)
         left = "" if (seconds := far.get("seconds_left")) is None else f", {duration(seconds)} left"
         return f"step {event['step']} of {steps}, {event['split']}: {figures}{left}"
     if kind in ("overfitting", "warning", "failed", "stopped"):

@@ -144,13 +144,13 @@ def leaks(
 
 def _same_prompts(train: Corpus, validation: Corpus) -> npt.NDArray[np.int64]:
     """For each validation example the first training example with an equal prompt (words and symbols), or -1."""
-    asked = np.flatnonzero((train.words[:, 0] > 0) & ~train.text_only)
+    asked = np.flatnonzero((train.equal_prompt != 0) & ~train.text_only)
     known, first = np.unique(train.equal_prompt[asked], return_index=True)
     wanted = validation.equal_prompt
     at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
     result = np.full(len(validation), -1, dtype=np.int64)
     if len(known):
-        same = (known[at] == wanted) & (validation.words[:, 0] > 0) & ~validation.text_only
+        same = (known[at] == wanted) & (wanted != 0) & ~validation.text_only
         result[same] = asked[first[at[same]]]
     return result
 

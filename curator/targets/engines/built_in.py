@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.data.content import Content
 from curator.targets.capabilities import Carries
-from curator.targets.target import CannotCarry, FileRules, Target
+from curator.targets.target import FileRules, Target
 from curator.targets.violation import Value, Violation, error
 from trainer.contract.examples import LineError, conversation_of
 
@@ -28,13 +28,18 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
         yield error("nothing-to-learn", "No answer has a weight above 0, so nothing is learned.", "messages")
 
 
+def form(value: dict[str, Value]) -> str:
+    """`preference`, `rating` or `chat`: a run learns from one of them."""
+    return "preference" if "chosen" in value else "rating" if "label" in value else "chat"
+
+
 def write(content: Content, kind: str) -> dict[str, Any]:
-    """One example as a line; of two answers the preferred one. Raises `CannotCarry`."""
-    if content.label is False:
-        sentence = "The answer is rated as a bad one, and the built-in trainer would learn it."
-        raise CannotCarry(error("unsupported-kind", sentence, "label"))
-    messages = [*content.messages, *(content.chosen or ())] if kind == "preference" else content.messages
-    line: dict[str, Any] = {"messages": messages}
+    """One example as a line: messages, a pair of answers, or messages with a rating."""
+    line: dict[str, Any] = {"messages": content.messages}
+    if kind == "preference":
+        line = {"prompt": content.messages, "chosen": content.chosen or [], "rejected": content.rejected or []}
+    elif kind == "kto":
+        line["label"] = content.label
     if content.tools:
         line["tools"] = content.tools
     return line
@@ -46,6 +51,6 @@ BUILT_IN = Target(
     carries=Carries(arguments="as they are"),
     write=write,
     judge=judge,
-    form=lambda _value: "chat",
+    form=form,
     file=FileRules(duplicates=None),
 )

@@ -187,7 +187,8 @@ def _line(example: Handed) -> bytes:
     rewritten = to_line(example.content, {}, BUILT_IN)
     if rewritten.value is None:
         raise UsageError(f"Example {example.id} cannot be trained on. {rewritten.refusals[0].message} Drop it.")
-    if not any(message["role"] == "assistant" for message in rewritten.value["messages"]):
+    messages = rewritten.value.get("messages") or rewritten.value["chosen"]
+    if not any(message["role"] == "assistant" for message in messages):
         raise UsageError(f"Example {example.id} has no assistant turn: there is nothing to train. Drop it or add one.")
     line: dict[str, Any] = {"id": example.id, **rewritten.value}
     if example.response_format:

@@ -22,6 +22,7 @@ class Watched:
         train: step and loss, in order.
         validation: step and loss, in order.
         figures: the latest learning_rate, grad_norm, memory, tokens_per_second, seconds_left, accuracy, phase.
+        rewards: of a preference training by split the latest reward accuracy and margin.
         samples: the latest answers to held-out questions, the newest first.
         warnings: sentences.
         alarm: what the overfitting alarm said.
@@ -35,6 +36,7 @@ class Watched:
     train: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
+    rewards: dict[str, tuple[float, float]] = field(default_factory=dict)
     samples: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     alarm: str | None = None
@@ -85,6 +87,8 @@ class Watched:
             series.pop()
         series.append((step, loss))
         self.step = max(self.step, step)
+        if event.get("margin") is not None:
+            self.rewards[str(event["split"])] = float(event["accuracy"]), float(event["margin"])
         names = ("learning_rate", "grad_norm", "memory", "accuracy")
         self.figures |= {name: event[name] for name in names if event.get(name) is not None}
 
@@ -124,6 +128,13 @@ class Watched:
         if (rate := self.figures.get("learning_rate")) is not None:
             parts.append(f"learning rate {rate:.1e}")
         return " · ".join(parts)
+
+    def preferred(self) -> str:
+        """Of a preference training: how often it prefers what the data does, and by how much; else nothing."""
+        return " · ".join(
+            f"{split}: reward accuracy {accuracy:.2f}, margin {margin:+.3f}"
+            for split, (accuracy, margin) in self.rewards.items()
+        )
 
 
 def rises(losses: list[tuple[int, float]]) -> int:

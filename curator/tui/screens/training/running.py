@@ -98,7 +98,8 @@ class TrainingScreen(Page):
             self._draw(log)
 
     def _draw(self, log: str) -> None:
-        self.query_one("#standing", Static).update(visible(self.watched.summary(), one_line=True))
+        lines_above = [self.watched.summary(), self.watched.preferred()]
+        self.query_one("#standing", Static).update("\n".join(visible(one, one_line=True) for one in lines_above if one))
         self.query_one("#trouble", Static).update(self._trouble())
         self.query_one(LossChart).show(self.watched.train, self.watched.validation)
         self.query_one("#sample", Static).update(self._sample())
