@@ -26,6 +26,9 @@ ANYTHING = frozenset({*VERDICTS, "label", "edit", "add", "undo", "accept"})
 DECIDING: Mapping[str, frozenset[str]] = {
     **{f"review.{name}": frozenset({name}) for name in ("keep", "drop", "flag")},
     **{f"review.drop_because_{number}": frozenset({"drop"}) for number in range(1, 10)},
+    "review.swap": frozenset({"edit"}),
+    "review.tie": frozenset({"drop"}),
+    "review.both_bad": frozenset({"drop"}),
     "review.keep_all": frozenset({"keep"}),
     "review.drop_all": frozenset({"drop"}),
     **{f"labels.choose_{number}": frozenset({"label"}) for number in range(1, 10)},
@@ -44,7 +47,12 @@ DECIDING: Mapping[str, frozenset[str]] = {
 }
 """By action: what the log may hold after its key was pressed."""
 
-ALONE = frozenset({"review.keep", "review.drop", "review.flag", *(f"review.drop_because_{n}" for n in range(1, 10))})
+ALONE = frozenset(
+    {
+        *(f"review.{name}" for name in ("keep", "drop", "flag", "swap", "tie", "both_bad")),
+        *(f"review.drop_because_{n}" for n in range(1, 10)),
+    }
+)
 """Actions that decide about the example on the screen, and about no other."""
 
 

@@ -17,7 +17,7 @@ from curator.module_path import module_command
 from curator.project.jobs.job import Job, start
 from curator.project.lock import only_one
 from curator.splitting.members import Members
-from curator.splitting.saved import make_split
+from curator.splitting.saved import Splitting, make_split
 from curator.targets.conversion import ExportExample, judge_example
 from curator.targets.engines.built_in import BUILT_IN
 from curator.training.objective import as_handed, kinds_of, with_objective
@@ -98,18 +98,12 @@ def prepare_run(
     leaking = sum(one.certificate.leaking for one in splitting.certificates)
     if leaking and not allow_leaks:
         raise UsageError(_leaks(leaking))
-    rejected = unusable(audit, splitting.members)
-    if rejected and not left_out.invalid:
-        raise UsageError(_refused(audit, rejected))
-    settings = with_objective(settings, use, kinds_of(audit, splitting.members, rejected))
-    text = run_settings(_place(model), settings)
-    kept = kept_examples(opened, audit, splitting.splits(), left_out)
-    handed = trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
+    settings, handed = _handed(opened, audit, splitting, settings, use, left_out)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
             handed,
-            text,
+            run_settings(_place(model), settings),
             model=_place(model),
             sources=origins(audit),
             decisions=opened.project.log.position(),
@@ -124,6 +118,18 @@ def prepare_run(
         raise
     claims = [f"{one.side}: {one.certificate.claim()}" for one in splitting.certificates]
     return Ready(folder, snapshot, plan, leaking, claims, *_undecided(opened, audit), _notices(snapshot, plan, leaking))
+
+
+def _handed(
+    opened: Opened, audit: Audit, splitting: Splitting, settings: tuple[str, ...], use: str | None, left_out: LeftOut
+) -> tuple[tuple[str, ...], Iterator[Handed]]:
+    """The settings with the objective that the data ask for, and the examples that are trained on."""
+    rejected = unusable(audit, splitting.members)
+    if rejected and not left_out.invalid:
+        raise UsageError(_refused(audit, rejected))
+    settings = with_objective(settings, use, kinds_of(audit, splitting.members, rejected))
+    kept = kept_examples(opened, audit, splitting.splits(), left_out)
+    return settings, trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
 
 
 def _leaks(leaking: int) -> str:

@@ -92,6 +92,10 @@ class Page(FieldsFirst[None], FaultsSaid[None]):
         """What the line of keys calls an action now."""
         return action.label
 
+    def offers(self, action: Action) -> bool:  # noqa: ARG002 - most screens offer all they have
+        """Whether the line of keys names an action now."""
+        return True
+
     def step_back(self) -> bool:
         """Take one step back within this screen; whether there was one. Esc asks this first."""
         return False

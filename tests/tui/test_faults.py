@@ -55,7 +55,8 @@ def all_of(kind):
 SCREENS = {
     kind.__name__: kind
     for kind in all_of(Page) | all_of(Dialog)
-    if kind.__name__ not in ("QueueScreen", "ExampleScreen", "WritingScreen", "ExampleListScreen", "GroupScreen")
+    if kind.__name__
+    not in ("QueueScreen", "PairScreen", "ExampleScreen", "WritingScreen", "ExampleListScreen", "GroupScreen")
 }
 
 

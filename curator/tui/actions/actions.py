@@ -32,6 +32,7 @@ _QUEUE: tuple[Row, ...] = (
     ("go_to", "colon", "Go to", "Go to an example by its line or id."),
     _CLEAR,
     ("unfold", "z", "Unfold", "Show more of a very long example."),
+    ("columns", "vertical_line", "Columns", "Of a pair: the answers beside each other, or below one another."),
     ("list", "left_square_bracket", "List", "Show the queue beside the example, or hide it."),
     ("side", "right_square_bracket", "Side panel", "Hide what stands beside the example, or show it again."),
 )
@@ -85,6 +86,15 @@ ACTIONS: tuple[Action, ...] = (
             "Drop this example and go to the next undecided one; a digit drops it for a reason.",
             "fdg",
         ),
+        (
+            "swap",
+            "less_than_sign",
+            "Swap",
+            "Of a pair: let chosen and rejected answer change places, as an edit.",
+            "fd",
+        ),
+        ("tie", "equals_sign", "Tie", "Of a pair: drop it, as neither answer is better.", "fdg"),
+        ("both_bad", "minus", "Both bad", "Of a pair: drop it, as both answers are bad.", "fdg"),
         ("skip", "space", "Skip", "Leave it undecided and go to the next undecided one.", "fg"),
         ("flag", "f", "Flag", "Flag it for another look and move on.", "fdg"),
         _UNDO,

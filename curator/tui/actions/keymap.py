@@ -111,6 +111,8 @@ _SHOWN = {
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
+    "less_than_sign": "<",
+    "vertical_line": "|",
     "space": "space",
     "escape": "Esc",
     "enter": "Enter",

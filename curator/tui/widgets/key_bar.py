@@ -48,7 +48,7 @@ class KeyBar(Widget):
         """The line for this width."""
         page, app = cast("Page", self.screen), cast("CuratorApp", self.app)
         offered = [a for a in actions_of(page.page_name) if not (a.decides and app.session.readonly)]
-        actions = [action for action in offered if action.footer]
+        actions = [action for action in offered if action.footer and page.offers(action)]
         line, self._spans = Text(no_wrap=True), []
         if app.screen is not page:
             return line

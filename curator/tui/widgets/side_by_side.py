@@ -24,10 +24,14 @@ _MARKS = {"removed": "$text-error underline bold", "added": "$text-success under
 
 
 class Row(NamedTuple):
-    """A stretch of both texts that stands side by side; None: one side has nothing there."""
+    """A stretch of both texts that stands side by side; None: one side has nothing there.
+
+    `is_shared`: what is at the left stands across both columns.
+    """
 
     left: Drawn | None
     right: Drawn | None
+    is_shared: bool = False
 
 
 def rows_of(left: Content, right: Content) -> list[Row]:
@@ -38,6 +42,12 @@ def rows_of(left: Content, right: Content) -> list[Row]:
         rows += [Row(_heading(one, remark), _heading(other, remark)), texts]
         rows.append(Row(Drawn(""), Drawn("")))
     return rows
+
+
+def pair_rows(content: Content) -> list[Row]:
+    """The rows of a pair: the prompt, and below it the chosen and the rejected answer beside each other."""
+    prompt = [Row(row.left, None, is_shared=True) for row in rows_of(Content(content.messages), Content([]))]
+    return prompt + rows_of(Content([], chosen=content.chosen), Content([], rejected=content.rejected))
 
 
 def _messages(content: Content) -> Iterator[tuple[str, Message]]:
@@ -58,7 +68,8 @@ def _texts(one: tuple[str, Message] | None, other: tuple[str, Message] | None) -
     before = None if one is None else spoken(one[1])[:FOLD]
     after = None if other is None else spoken(other[1])[:FOLD]
     if before is None or after is None:
-        return Row(*(None if text is None else Drawn(visible(text)) for text in (before, after))), ""
+        left, right = (None if text is None else Drawn(visible(text)) for text in (before, after))
+        return Row(left, right), ""
     if before == after:
         return Row(Drawn(visible(before)), Drawn(visible(after))), "the same"
     parts = word_difference(before, after)
@@ -110,9 +121,10 @@ class SideBySide(ScrollView, can_focus=False):
 
     def _wrap(self) -> None:
         self._width = self.scrollable_content_region.width
-        names = Row(
-            *(Drawn(visible(name, one_line=True)).stylize("bold reverse") if name else None for name in self._names)
+        left, right = (
+            Drawn(visible(name, one_line=True)).stylize("bold reverse") if name else None for name in self._names
         )
+        names = Row(left, right)
         rows = ([names] if any(names) else []) + self._rows
         self._lines = [line for row in rows for line in self._row(row)] if self._width else []
         self.virtual_size = Size(self._width, max(len(self._lines), 1))
@@ -120,14 +132,14 @@ class SideBySide(ScrollView, can_focus=False):
 
     def _row(self, row: Row) -> Iterator[Strip]:
         style = self.visual_style
-        if self._width < _NARROWEST or not any(each.right for each in self._rows):
-            for side in row:
+        if row.is_shared or self._width < _NARROWEST or not any(each.right for each in self._rows):
+            for side in (row.left, row.right):
                 if side is not None:
                     for line in side.wrap(self._width):
                         yield Strip(line.render_segments(style))
             return
         width = (self._width - 3) // 2
-        columns = [side.wrap(width) if side is not None else [] for side in row]
+        columns = [side.wrap(width) if side is not None else [] for side in (row.left, row.right)]
         for left, right in zip_longest(*columns, fillvalue=Drawn("")):
             segments = left.truncate(width, pad=True).render_segments(style)
             segments += Drawn(" │ ").render_segments(style)

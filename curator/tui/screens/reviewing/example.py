@@ -20,7 +20,7 @@ from curator.review.filter.query import SIMILAR
 from curator.review.session import ShownExample
 from curator.tui.drawing import nothing_found, status_text
 from curator.tui.screens.reviewing.likewise import LikewiseScreen
-from curator.tui.screens.reviewing.queue import QueueScreen
+from curator.tui.screens.reviewing.two_answers import PairScreen
 from curator.tui.widgets.example_view import ExampleView
 from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.progress_line import ProgressLine
@@ -39,7 +39,7 @@ class LatestChange(NamedTuple):
     write: Callable[[list[int]], object]
 
 
-class ExampleScreen(QueueScreen):
+class ExampleScreen(PairScreen):
     """What a queue shows, whatever is decided about it."""
 
     finished: ClassVar[str] = ""
@@ -57,6 +57,7 @@ class ExampleScreen(QueueScreen):
             try:
                 self.shown = self.review.at(int(self.queue[self.place]))
                 view.show(self.shown.content, self.shown.findings)
+                self.show_pair()
             except CuratorError as error:
                 view.say(visible(str(error)))
         else:
@@ -259,14 +260,6 @@ class ExampleScreen(QueueScreen):
     def action_last(self) -> None:
         """To the last of the queue."""
         self.show_place(_FAR)
-
-    def action_scroll_down(self) -> None:
-        """Further down in the example."""
-        self.query_one(ExampleView).scroll_page_down(animate=False)
-
-    def action_scroll_up(self) -> None:
-        """Further up in the example."""
-        self.query_one(ExampleView).scroll_page_up(animate=False)
 
     def action_unfold(self) -> None:
         """More of a very long example."""

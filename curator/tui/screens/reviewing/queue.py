@@ -29,6 +29,7 @@ from curator.tui.widgets.filter_bar import FilterBar
 from curator.tui.widgets.findings_pane import FindingsPane
 from curator.tui.widgets.long_list import LongList
 from curator.tui.widgets.progress_line import ProgressLine
+from curator.tui.widgets.side_by_side import SideBySide
 
 Order = Literal["severity", "file", "varied"]
 ORDERS: tuple[Order, ...] = ("severity", "file", "varied")
@@ -74,6 +75,7 @@ class QueueScreen(Page):
         with Horizontal(id="columns"):
             yield LongList(self._line, id="queue")
             yield ExampleView(id="example")
+            yield SideBySide(id="pair")
             with VerticalScroll(id="side", can_focus=False), Vertical():
                 yield FindingsPane(id="findings")
         yield ProgressLine()
@@ -81,6 +83,7 @@ class QueueScreen(Page):
 
     def on_mount(self) -> None:
         """Resume where the person stopped."""
+        self.query_one("#pair").display = False
         self.query_one(LongList).can_focus = False  # its cursor is the place, and the screen has the keys
         known = self.review.opened.project.recall(self._session) or {}
         self.order = known["order"] if known.get("order") in ORDERS else "severity"

@@ -11,6 +11,7 @@ from curator.review.decisions import PENDING
 from curator.review.filter.query import SIMILAR
 from curator.review.scoring.shown_scores import shown_scores
 from curator.review.session import ShownExample
+from curator.tui.actions.action import Action as OfferedAction
 from curator.tui.copying import copied
 from curator.tui.drawing import as_json
 from curator.tui.page import bindings_of
@@ -89,6 +90,35 @@ class ReviewScreen(WritingScreen):
     async def action_flag(self) -> None:
         """Flag it."""
         await self._decide("flag")
+
+    async def action_swap(self) -> None:
+        """The rejected answer of a pair becomes the chosen one."""
+        if self._is_for_pairs() and self.shown is not None:
+            content = self.shown.content
+            if content.media:
+                self.notify("Pictures belong to this pair: swap its answers in the editor, E.", markup=False)
+                return
+            swapped = content._replace(chosen=content.rejected, rejected=content.chosen)
+            await self.curator.save_content(self.shown.position, swapped)
+
+    async def action_tie(self) -> None:
+        """Drop a pair of which neither answer is better."""
+        if self._is_for_pairs():
+            await self._decide("drop", "tie")
+
+    async def action_both_bad(self) -> None:
+        """Drop a pair of bad answers."""
+        if self._is_for_pairs():
+            await self._decide("drop", "both answers bad")
+
+    def _is_for_pairs(self) -> bool:
+        if not self.is_pair:
+            self.notify("This key is for pairs: a chosen and a rejected answer.", markup=False)
+        return self.is_pair
+
+    def offers(self, action: OfferedAction) -> bool:
+        """Keys for pairs where a pair is shown."""
+        return self.is_pair or action.name not in ("swap", "tie", "both_bad")
 
     async def _decide(self, action: Action, reason: str | None = None) -> None:
         if self.shown is None:
