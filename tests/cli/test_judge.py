@@ -112,7 +112,7 @@ def test_both_orders_are_asked_without_markdown_and_the_second_time_nothing(run:
     assert f"To the judge a-judge at {judge.address}: 6 held-out questions" in ended.stderr
     assert "12 requests" in ended.stderr and KEY not in ended.stderr + ended.stdout
     assert "tuned answer is better in 6, the untuned one in 0, neither in 0" in ended.stdout
-    assert "agrees with itself in 100%" in ended.stdout and "tells apart: better" in ended.stdout
+    assert "agrees with itself in 100%" in ended.stdout and "it distinguishes: better" in ended.stdout
     contents = [call.json["messages"][-1]["content"] for call in judge.calls]
     assert len(set(contents)) == 12 and not any("**" in content or "##" in content for content in contents)
     assert sum("<answer-1>\nTuned" in content for content in contents) == 6

@@ -113,6 +113,29 @@ def test_sigterm_finishes_the_step_and_the_run_resumes_bit_for_bit(
     assert_same_outcome(folder, finished, events)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [("started", "before the first step. `trainer run`"), ("plan", "before the first"), ("answer", "between steps.")],
+)
+def test_a_run_that_is_stopped_outside_training_says_so_in_its_events(
+    make_run: Callable[..., Path], tmp_path: Path, number: int, moment: str, said: str
+) -> None:
+    folder = make_run(tmp_path / "run", training={"steps": 2, "batch_size": 4})
+    told: list[dict[str, Any]] = []
+
+    def stop(event: dict[str, Any]) -> None:
+        told.append(event)
+        if event["event"] == moment:
+            os.kill(os.getpid(), number)
+
+    with pytest.raises(StoppedError, match=said) as stopped:
+        run(folder, on_event=stop)
+    assert stopped.value.exit_code == (130 if number == signal.SIGINT else 4)
+    assert told[-1]["event"] == "stopped" and said in told[-1]["message"]
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_a_run_stopped_after_its_last_step_only_finishes(finished: Path, events: Events, tmp_path: Path) -> None:
     folder = shutil.copytree(finished, tmp_path / "run")
     for name in ("result.json", "results.csv", "dynamics.parquet", "evaluation.jsonl"):

@@ -68,7 +68,7 @@ def test_both_columns_hold_every_character_and_no_unsafe_one(before, after):
     left = Content([{"role": "user", "content": before}])
     right = Content([{"role": "user", "content": after}])
     row = rows_of(left, right)[1]
-    for side, text in zip(row, (before, after), strict=True):
+    for side, text in ((row.left, before), (row.right, after)):
         assert not UNSAFE.search(side.plain.replace("\n", "").replace("\t", ""))
         assert side.plain.replace("<U+200D>", "\u200d").replace("<U+200C>", "\u200c") == visible(text).replace(
             "<U+200D>", "\u200d"

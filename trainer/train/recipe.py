@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import time
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +38,7 @@ from trainer.train.heartbeat import Heartbeat
 from trainer.train.loop import AnswerTrainer, StepDataset
 from trainer.train.preference_steps import PreferenceTrainer
 from trainer.train.processes import Processes, here
-from trainer.train.signals import StopSignals
+from trainer.train.signals import StopSignals, sigterm_as_interrupt
 from trainer.train.started import continue_from, note_start, refuse_another_model, refuse_used_folder
 from trainer.train.watch import Watch
 
@@ -74,10 +75,10 @@ def run(
         refuse_used_folder(folder, processes)
     log = EventLog(folder / contract.EVENTS_FILE if processes.main else None, folder.resolve().name, on_event)
     try:
-        log.write(
-            "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
-        )
-        with exhaustion_worded(GO_ON, OR_ANEW), Heartbeat(log) as heartbeat:
+        with sigterm_as_interrupt(), exhaustion_worded(GO_ON, OR_ANEW), Heartbeat(log) as heartbeat:
+            log.write(
+                "resumed" if resume else "started", pid=os.getpid(), checkpoint=checkpoint.name if checkpoint else None
+            )
             options = {"trust_remote_code": trust_remote_code, "skip_untrainable": skip_untrainable}
             planned = partial(make_plan, folder, allow_download, narrate, resume, **options)
             result = _train(planned, resume, checkpoint, began, log, heartbeat, narrate, processes)
@@ -86,6 +87,10 @@ def run(
     except StoppedError as stop:
         log.write("stopped", message=str(stop), exit_code=stop.exit_code)
         raise
+    except KeyboardInterrupt as interrupt:
+        between = _stopped_between(folder, interrupt)
+        log.write("stopped", message=str(between), exit_code=between.exit_code)
+        raise between from None
     except Exception as problem:
         log.write("failed", message=str(problem), exit_code=getattr(problem, "exit_code", contract.EXIT_INTERNAL))
         raise
@@ -266,9 +271,21 @@ def _tell(plan: Plan, log: EventLog, narrate: Narration) -> None:
 
 
 def _stopped(number: int, step: int) -> StoppedError:
-    import signal
+    return _stop(number, f"after step {step}, which is saved. `trainer resume` continues")
 
-    code = contract.EXIT_SIGINT if number == signal.SIGINT else contract.EXIT_INTERRUPTED_WORK
-    return StoppedError(
-        f"Stopped by {signal.Signals(number).name} after step {step}, which is saved. `trainer resume` continues.", code
+
+def _stopped_between(folder: Path, interrupt: KeyboardInterrupt) -> StoppedError:
+    """By a signal that came while no step was running: before the first, after the last, or a second one."""
+    begun = (folder / contract.CHECKPOINTS_FOLDER / contract.STARTED_FILE).exists()
+    number = interrupt.args[0] if interrupt.args else signal.SIGINT
+    return _stop(
+        number,
+        "between steps. What was saved is kept; `trainer resume` continues"
+        if begun
+        else "before the first step. `trainer run` starts again",
     )
+
+
+def _stop(number: int, when: str) -> StoppedError:
+    code = contract.EXIT_SIGINT if number == signal.SIGINT else contract.EXIT_INTERRUPTED_WORK
+    return StoppedError(f"Stopped by {signal.Signals(number).name} {when}.", code)
