@@ -5,7 +5,7 @@ import re
 import ftfy.badness
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curator.checks.text.fixes import LOSSLESS, REPAIRS, remove_invisible, repair_losslessly
@@ -50,9 +50,10 @@ def test_text_with_accents_and_of_other_scripts_is_left_alone(text):
 
 @settings(max_examples=100)
 @given(st.text(alphabet=st.characters(max_codepoint=0x2FFF, exclude_categories=["Cs"]), max_size=40))
-def test_the_search_in_rust_finds_what_ftfy_calls_bad(text):
-    found = pl.Series([text]).str.contains(_suspicious())[0]
-    assert found == (ftfy.badness.is_bad(text) or LOST in text)
+@example("ΤŸ΄½")
+def test_the_search_in_rust_finds_all_that_ftfy_calls_bad(text):
+    if ftfy.badness.is_bad(text) or LOST in text:
+        assert pl.Series([text]).str.contains(_suspicious())[0]
 
 
 def test_a_defect_in_a_prompt_is_weaker_than_one_in_an_answer():
