@@ -1,16 +1,17 @@
 """Change one setting in a curator.toml; all else in the file stays as it is, comments included."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from curator.errors import UsageError
 from curator.reporting.writing import write_report
 from curator.settings.fields import Settings, is_list, known_names
-from curator.settings.origins import lines_of_keys
 from curator.settings.request import DataRequest
 from curator.settings.resolve import ShownSetting, explained, project_file, settings_for
 from curator.settings.trust import FILE, awaiting, from_file_beside, trust
@@ -94,77 +95,40 @@ def _with(text: str, name: str, value: Any, path: Path) -> str:
     """The text of a settings file with one setting changed.
 
     Raises:
-        UsageError: it stands in a form that only an editor can change.
+        UsageError: there is no such setting, or the file is not sound.
     """
     if not name.startswith(f"{_KEYS}.") and (name not in known_names() or name.partition(".")[0] in _FREE):
         raise UsageError(f"There is no setting '{name}' that can be set like this. `curator config show` lists them.")
-    section, _, key = name.rpartition(".")
-    lines, lines_by_key = text.split("\n"), lines_of_keys(text)
-    entry = [] if value is None else [f"{key} = {as_toml(value)}"]
-    found = next((number for keys, number in lines_by_key.items() if _is(keys, name)), None)
-    if found is not None:
-        end = _end_of(lines, found - 1)
-        comment = _comment(lines[end - 1])
-        lines[found - 1 : end] = [f"{line}{comment}" for line in entry]
-    elif value is not None and tuple(section.split(".")) in lines_by_key:
-        lines.insert(lines_by_key[tuple(section.split("."))], entry[0])
-    elif value is not None:
-        lines = [*text.rstrip("\n").split("\n"), "", f"[{section}]", entry[0], ""]
-    after = "\n".join(lines).lstrip("\n") if not text else "\n".join(lines)
-    expected = {known: set_to for known, set_to in _values(text).items() if not _is(tuple(known.split(".")), name)}
-    expected |= {} if value is None else {name: value}
-    if _values(after) != expected:
-        raise UsageError(f"{name} stands in a form in {path} that only an editor can change. Nothing was changed.")
-    return after
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise UsageError(f"{path} is not sound TOML: {error}. Nothing was changed.") from None
+    *sections, key = name.split(".")
+    table: MutableMapping[str, Any] = document
+    for section in sections:
+        spelled = _spelled(table, section)
+        if spelled not in table:
+            if value is None:
+                return text
+            table[spelled] = tomlkit.table()
+        table = table[spelled]
+        if not isinstance(table, MutableMapping):
+            raise UsageError(f"{section} in {path} is no table. Nothing was changed.")
+    if value is not None:
+        table[_spelled(table, key)] = value
+    else:
+        table.pop(_spelled(table, key), None)
+    return tomlkit.dumps(document)
+
+
+def _spelled(table: Mapping[str, Any], name: str) -> str:
+    """The key as the file spells it: with hyphens or with underscores."""
+    return next((key for key in table if key.replace("-", "_") == name), name)
 
 
 def as_toml(value: Any) -> str:
     """A value as TOML has it; a string, a number or a list of them is written there as in JSON, but for DEL."""
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
-
-
-def _is(keys: tuple[str, ...], name: str) -> bool:
-    return ".".join(keys).replace("-", "_") == name
-
-
-def _end_of(lines: list[str], begin: int) -> int:
-    """Where the value that begins in a line ends: a list may have several lines."""
-    for end in range(begin + 1, len(lines) + 1):
-        try:
-            tomllib.loads("\n".join(lines[begin:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-        return end
-    return begin + 1
-
-
-def _comment(line: str) -> str:
-    """The comment at the end of a line, with space before it."""
-    quote = ""
-    for place, character in enumerate(line):
-        if quote:
-            quote = "" if character == quote and line[place - 1] != "\\" else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "#":
-            return "  " + line[place:]
-    return ""
-
-
-def _values(text: str) -> dict[str, Any]:
-    """All values by name, in a form that compares."""
-    try:
-        return dict(_flat(tomllib.loads(text), ""))
-    except tomllib.TOMLDecodeError:
-        return {"": text}
-
-
-def _flat(table: Mapping[str, Any], above: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for key, value in table.items():
-        name = f"{above}{key}".replace("-", "_")
-        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
-    return found
 
 
 def _see_that_it_counts(request: DataRequest, paths: Sequence[Path], name: str, path: Path, *, is_set: bool) -> None:

@@ -1,6 +1,7 @@
 """A setting is changed in curator.toml: only that, and only where it counts."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from curator.errors import UsageError
 from curator.settings.request import DataRequest
 from curator.settings.resolve import settings_for
-from curator.settings.writing import as_toml, changed
+from curator.settings.writing import _with, as_toml, changed
 
 FILE = """\
 # Ours: ask Ann before changing anything.
@@ -42,7 +43,7 @@ def set_to(data, name, typed):
 
 def test_a_value_is_replaced_and_every_comment_stays(desk):
     after = set_to(desk, "tokens.max_tokens", "2048")
-    assert after == FILE.replace("max-tokens = 4096", "max_tokens = 2048")
+    assert after == FILE.replace("max-tokens = 4096", "max-tokens = 2048")
     after = set_to(desk, "review.reasons", "untrue, cold, far too long")
     assert settings_for(DataRequest(data=()), [desk]).review.reasons == ("untrue", "cold", "far too long")
     assert "# the reasons that Ben asked for" in after
@@ -54,6 +55,18 @@ def test_a_new_setting_goes_into_its_section_and_an_empty_value_takes_it_out_aga
     assert tomllib.loads(after)["review"]["repeat_guard"] == 300
     assert set_to(desk, "review.repeat_guard", "") == FILE
     assert '[check]\nfail_on = "warning"' in set_to(desk, "check.fail_on", "warning")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('review = {theme = "nord", wrap = 80} # ours\n', 'review = {theme = "dracula", wrap = 80} # ours\n'),
+        ('review.theme = "nord"  # ours\n', 'review.theme = "dracula"  # ours\n'),
+        ("[review]\n# nothing yet\n", '[review]\n# nothing yet\ntheme = "dracula"\n'),
+    ],
+)
+def test_every_form_that_toml_has_can_be_changed(before, after):
+    assert _with(before, "review.theme", "dracula", Path("curator.toml")) == after
 
 
 def test_a_file_is_made_where_there_was_none(desk):
