@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,7 @@ def test_a_changed_example_alone_is_asked_about_again(folder: Path) -> None:
 def test_a_killed_scoring_repeats_and_loses_nothing_that_was_answered(folder: Path, moment: int) -> None:
     with serving(RatingService(by_fives)) as judge:
         words = ("score", "chats.jsonl", "--rubric", RUBRIC, "--judge", judge.address, "--judge-model", "a-judge")
+        before = set(threading.enumerate())
         process = subprocess.Popen(
             command(folder, *words, "--concurrency", "4"),
             cwd=folder,
@@ -283,6 +285,8 @@ def test_a_killed_scoring_repeats_and_loses_nothing_that_was_answered(folder: Pa
         )
         judge.on_call = lambda call: process.send_signal(signal.SIGKILL) if len(judge.calls) == moment else None
         process.wait()
+        for answering in set(threading.enumerate()) - before:  # what the dead process asked last
+            answering.join()
         judge.on_call = lambda call: None
         replies = folder / "chats.jsonl.curator" / "judge_replies.jsonl"
         kept = replies.read_bytes().count(b"\n") if replies.exists() else 0
