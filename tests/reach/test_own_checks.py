@@ -4,6 +4,7 @@ import json
 import re
 import textwrap
 
+import psutil
 import pytest
 
 import curator
@@ -87,6 +88,16 @@ def test_without_the_file_the_check_is_gone(folder, capsys):
     found(capsys, "--checks", "mine.py")
     assert "no-greeting" not in {one["check"] for one in found(capsys)}
     assert run(["show", "chats.jsonl", "--where", "check:no-greeting"]) == 2
+
+
+def test_one_process_runs_the_checks_of_the_data_that_are_open(folder, capsys):
+    children = set(psutil.Process().children())
+    for number in range(3):
+        checks(folder, GREETING, f"mine{number}.py")
+        found(capsys, "--checks", f"mine{number}.py")
+        assert len(set(psutil.Process().children()) - children) <= 1
+    found(capsys)
+    assert not set(psutil.Process().children()) - children
 
 
 def test_a_check_over_a_block_sees_frames(folder, capsys):

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
@@ -58,7 +58,6 @@ def own_sources(files: Iterable[str]) -> tuple[OwnSource, ...]:
     return (*dict.fromkeys(named), *sorted(installed))
 
 
-@cache
 def own_checks(sources: tuple[OwnSource, ...]) -> tuple[Check, ...]:
     """The checks that some sources define; each changes its version with what they say.
 
@@ -66,6 +65,7 @@ def own_checks(sources: tuple[OwnSource, ...]) -> tuple[Check, ...]:
         UsageError: a source cannot be run, or is not done within a minute.
     """
     if not sources:
+        _end_running()
         return ()
     version = int(hashlib.sha256(repr(sources).encode()).hexdigest()[:12], 16)
     return tuple(
@@ -107,7 +107,7 @@ class _OwnProcess:
             write(self._child.stdin, name.encode(), _ipc(batch.examples), _ipc(batch.messages))  # type: ignore[arg-type]
             failed, frame = self._answers(2, seconds)
         except (_NoAnswer, BrokenPipeError) as problem:
-            self._end()
+            self.end()
             self.hung[name] = f"{problem}. It was ended and not asked again; the other checks were."
             return _NOTHING, self.hung[name]
         return pl.read_ipc(BytesIO(frame)), failed.decode()
@@ -125,10 +125,10 @@ class _OwnProcess:
         try:
             answer = msgspec.json.decode(self._answers(1, _LONGEST_START)[0])
         except _NoAnswer as problem:
-            self._end()
+            self.end()
             raise UsageError(f"The own checks of {self._named()} could not be read. {problem}.") from None
         if "failed" in answer:
-            self._end()
+            self.end()
             raise UsageError(visible(answer["failed"], one_line=True))
         checks: list[dict[str, Any]] = answer["checks"]
         return checks
@@ -161,26 +161,32 @@ class _OwnProcess:
                 waiting += chunk
         return parts
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """End it and all that it started."""
         with suppress(ProcessLookupError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
-
-    def close(self) -> None:
-        """End it with this process."""
-        self._end()
 
 
 class _NoAnswer(Exception):
     """A check that hangs, or took its process with it; the text says which, without a full stop."""
 
 
-@cache
+_RUNNING: dict[tuple[OwnSource, ...], _OwnProcess] = {}
+"""The process of the sources that were asked last."""
+
+
 def _process_of(sources: tuple[OwnSource, ...]) -> _OwnProcess:
-    process = _OwnProcess(sources)
-    atexit.register(process.close)
-    return process
+    if sources not in _RUNNING:
+        _end_running()
+        _RUNNING[sources] = _OwnProcess(sources)
+    return _RUNNING[sources]
+
+
+@atexit.register
+def _end_running() -> None:
+    while _RUNNING:
+        _RUNNING.popitem()[1].end()
 
 
 def _ipc(frame: pl.DataFrame) -> bytes:
