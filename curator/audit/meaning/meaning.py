@@ -11,6 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curator.audit.loading.load import Loaded, Progress
@@ -83,6 +85,16 @@ class Meaning:
     note: str
     key: str
     unread: dict[str, int]
+
+
+def map_coordinates(examples: pl.DataFrame) -> npt.NDArray[np.float64]:
+    """Where each of `EXAMPLES` is on the map: from the left and from below, in percent; NaN where it has no topic."""
+    coordinates = np.where(examples["topic"].to_numpy()[:, None] >= 0, examples.select("x", "y").to_numpy(), np.nan)
+    if np.isnan(coordinates).all():
+        return coordinates
+    low, high = np.nanmin(coordinates, axis=0), np.nanmax(coordinates, axis=0)
+    percent: npt.NDArray[np.float64] = (coordinates - low) / np.where(high > low, high - low, 1) * 100
+    return percent
 
 
 _PARTS = ("examples", "topics", "pairs", "found", "about")

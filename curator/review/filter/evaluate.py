@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curator.audit.decided.open_findings import is_open
@@ -16,7 +17,7 @@ from curator.checks.catalogue import check_named
 from curator.data.frames import SEVERITIES
 from curator.errors import UsageError
 from curator.project.saved_split import NAMES
-from curator.review.filter.language import All, Any, Filter, Not, Number, Term, TextTerm, parse
+from curator.review.filter.language import MAP_AXES, All, Any, Filter, Not, Number, Term, TextTerm, parse
 from curator.review.filter.text_search import SearchableTexts, SourceTexts
 from curator.scoring.score_labels import SCORE
 
@@ -48,6 +49,7 @@ class Searched:
         splits: the saved split; None: it cannot be asked for.
         near: ids of the examples nearest in meaning to the one of an id; None: it cannot be asked for.
         about: ids of the examples of a topic, by its number or by words of its title; None: it cannot be asked for.
+        place: by `map-x` or `map-y`, where each example is on the map, in percent; None: it cannot be asked for.
         scores: of judges, by rubric; None: they cannot be asked for.
         unreadable: whether these are lines that could not be read as examples.
     """
@@ -59,6 +61,7 @@ class Searched:
     splits: pl.DataFrame | None = None
     near: Callable[[str], pl.Series] | None = None
     about: Callable[[str], pl.Series] | None = None
+    place: Callable[[str], npt.NDArray[np.float64]] | None = None
     scores: Callable[[], Mapping[str, RubricScores]] | None = None
     unreadable: bool = False
 
@@ -88,6 +91,8 @@ def _matching(part: Filter, searched: Searched) -> Mask:
             return ~_matching(inner, searched)
         case Number(key) if key.startswith(SCORE):
             return _by_score(part, searched)
+        case Number(key) if key in MAP_AXES:
+            return _by_place(part, searched)
         case Number():
             return _by_number(part, searched.loaded.facts)
         case TextTerm():
@@ -100,17 +105,24 @@ def _by_number(number: Number, facts: pl.DataFrame) -> Mask:
     if number.key.endswith("tokens") and "tokens" not in facts.columns:
         raise UsageError(f"'{number.key}:' cannot be asked yet: tokens are counted once the check is done.")
     column = facts["shape"].str.len_chars() if number.key == "turns" else facts[_NUMBER_COLUMNS[number.key]]
-    values = column.fill_null(0).to_numpy()
-    lowest = -np.inf if number.lowest is None else number.lowest
-    highest = np.inf if number.highest is None else number.highest
-    return (values >= lowest) & (values <= highest)
+    return _between(column.fill_null(0).to_numpy(), number)
 
 
 def _by_score(number: Number, searched: Searched) -> Mask:
     """An example without a score is never found."""
     if searched.scores is None:
         raise UsageError(f"'{number.key}' cannot be asked yet for this data.")
-    values = scores_named(number.key.removeprefix(SCORE), searched.scores()).at(searched.loaded)
+    return _between(scores_named(number.key.removeprefix(SCORE), searched.scores()).at(searched.loaded), number)
+
+
+def _by_place(number: Number, searched: Searched) -> Mask:
+    """An example that is not on the map is never found."""
+    if searched.place is None:
+        raise UsageError(f"'{number.key}:' cannot be asked yet for this data.")
+    return _between(searched.place(number.key), number)
+
+
+def _between(values: np.ndarray, number: Number) -> Mask:
     lowest = -np.inf if number.lowest is None else number.lowest
     highest = np.inf if number.highest is None else number.highest
     return (values >= lowest) & (values <= highest)

@@ -11,7 +11,8 @@ from difflib import get_close_matches
 
 from curator.errors import UsageError
 
-NUMBERS = ("tokens", "answer-tokens", "characters", "words", "turns", "line", "length")
+MAP_AXES = ("map-x", "map-y")
+NUMBERS = ("tokens", "answer-tokens", "characters", "words", "turns", "line", "length", *MAP_AXES)
 NAMES = (
     "check",
     "severity",

@@ -5,23 +5,26 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from curator.audit.decided.open_findings import with_decisions
 from curator.audit.engine import Audit
 from curator.audit.ids import ids_of
-from curator.audit.meaning.meaning import Meaning
+from curator.audit.meaning.meaning import Meaning, map_coordinates
 from curator.audit.meaning.meaning_search import Near, near_example
 from curator.audit.open_data import Opened
 from curator.audit.scores import scores_of
 from curator.errors import UsageError
 from curator.review.filter.evaluate import Mask, Searched, matching
-from curator.review.filter.language import keys_asked
+from curator.review.filter.language import MAP_AXES, keys_asked
 from curator.review.filter.text_search import EditedTexts, SearchableTexts
 
 SIMILAR = "similar:"
 ALIKE = 30
 """Examples that `similar:ID` finds."""
+_NOT_LOOKED_AT = "meaning was not looked at. Omit --no-meaning and --embedder none, and wait until the audit is done."
 
 
 def examples_found(
@@ -47,6 +50,7 @@ def examples_found(
         opened.splits(),
         _near(opened, audit),
         _about(audit),
+        partial(_place, audit),
         partial(scores_of, opened.project),
     )
     mask = matching(where, asked)
@@ -78,15 +82,18 @@ def _near(opened: Opened, audit: Audit) -> Callable[[str], pl.Series]:
     return lambda example: ids_of(audit.loaded).gather(near_to(example, opened, audit).positions)
 
 
+def _place(audit: Audit, key: str) -> npt.NDArray[np.float64]:
+    if audit.meaning is None:
+        raise UsageError(f"'{key}:' asks for a place on the map, and there is none: {_NOT_LOOKED_AT}")
+    return map_coordinates(audit.meaning.examples)[:, MAP_AXES.index(key)]
+
+
 def _about(audit: Audit) -> Callable[[str], pl.Series]:
     """What `topic:NUMBER` and `topic:WORDS` ask: ids of the examples of those topics."""
 
     def about(asked: str) -> pl.Series:
         if audit.meaning is None:
-            raise UsageError(
-                f"'topic:{asked}' asks for topics, and there are none: meaning was not looked at. Omit "
-                "--no-meaning and --embedder none, and wait until the audit is done."
-            )
+            raise UsageError(f"'topic:{asked}' asks for topics, and there are none: {_NOT_LOOKED_AT}")
         return ids_of(audit.loaded).filter(audit.meaning.examples["topic"].is_in(_topics(asked, audit.meaning)))
 
     return about

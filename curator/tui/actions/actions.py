@@ -75,7 +75,19 @@ ACTIONS: tuple[Action, ...] = (
         ("policy", "p", "Policy", "See what the policy `recommended` would decide, with counts, and apply it.", "fd"),
         ("map", "m", "Map", "The topics of the data, and where they lie on a map of meaning.", "f"),
     ),
-    *on("map", ("open", "enter", "Review these", "Review the examples of the topic at the cursor.", "f")),
+    *on(
+        "map",
+        (
+            "open",
+            "enter",
+            "Review these",
+            "In the list: review the examples of the topic. On the map: those of the region, or at the cursor.",
+            "f",
+        ),
+        ("other", "tab", "List or map", "From the list of topics to the map, and back.", "f"),
+        ("region", "space", "Region", "On the map: begin a region at the cursor; arrow keys stretch it.", "f"),
+        ("colours", "v", "Colours", "Colour the map by topic, by the gravest finding, or by decision.", "f"),
+    ),
     *on(
         "review",
         ("keep", "a", "Keep", "Keep this example and go to the next undecided one.", "fdg"),

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from curator.training.runs.watched import smoothed
-from curator.tui.widgets.charts.text_charts import braille
+from curator.tui.widgets.charts.scatter import braille
 
 Series = Sequence[tuple[float, float]]
 
