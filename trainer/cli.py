@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import time
 import traceback
@@ -247,11 +246,12 @@ def _missing(problem: ModuleNotFoundError) -> int:
 
 
 def _print(text: str) -> None:
-    """Print the result of a command, as its last step: a reader that has closed the pipe ends it quietly."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    click.echo(text)
-    sys.stdout.flush()
+    """Print the result of a command, as its last step; that a reader has closed the pipe is not a problem."""
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed when Python ends
 
 
 def _say(sentence: str, code: int) -> int:

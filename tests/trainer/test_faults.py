@@ -148,6 +148,16 @@ def test_a_base_model_or_data_that_changed_since_the_run_are_refused(done: Path,
         evaluate_again(done, answers=1)
 
 
+def test_a_reader_that_leaves_at_once_ends_a_command_quietly(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run", training={"steps": 2, "batch_size": 4})
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as stdout:
+        command = [sys.executable, "-m", "trainer", "plan", str(folder)]
+        ended = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 0 and "Traceback" not in ended.stderr and "Broken" not in ended.stderr, ended.stderr
+
+
 def test_a_run_does_not_go_on_upon_another_base_model(make_run: MakeRun, tiny_model: Path, tmp_path: Path) -> None:
     model = shutil.copytree(tiny_model, tmp_path / "model")
     folder = make_run(tmp_path / "run", model={"name": str(model)}, training={"steps": 4, "batch_size": 4})
