@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 import polars as pl
 
+from curator.checks.privacy.masking import has_escapes
 from curator.checks.privacy.secret_keys import MASK, cut_out, likely_secret, secret_keys
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.safe_text import visible
@@ -142,8 +143,8 @@ def _json(text: str) -> Any:
     return value if isinstance(value, dict | list) else None
 
 
-def searched(items: Iterable[Item], value_of: Callable[[Item], Any]) -> Iterator[tuple[Item, list[Site]]]:
-    """Each item with the strings of its value that hold a secret; what cannot hold one is not looked at closely."""
+def searched(items: Iterable[Item], value_of: Callable[[Item], Any]) -> Iterator[tuple[Item, Any, list[Site]]]:
+    """Each item, its value, and the strings in that which hold a secret; what cannot hold one is passed over."""
     block: list[tuple[Item, Any, str]] = []
     size = 0
     for item in items:
@@ -157,17 +158,17 @@ def searched(items: Iterable[Item], value_of: Callable[[Item], Any]) -> Iterator
     yield from _searched_block(block)
 
 
-def _searched_block(block: list[tuple[Item, Any, str]]) -> Iterator[tuple[Item, list[Site]]]:
+def _searched_block(block: list[tuple[Item, Any, str]]) -> Iterator[tuple[Item, Any, list[Site]]]:
     texts = pl.DataFrame({"text": [text for _, _, text in block]}, schema={"text": pl.String})
-    likely = texts.select(likely_secret(pl.col("text"))).to_series()
+    likely = texts.select(likely_secret(pl.col("text")) | has_escapes(pl.col("text"))).to_series()
     for (item, value, _), may in zip(block, likely, strict=True):
-        yield item, sites(value) if may else []
+        yield item, value, sites(value) if may else []
 
 
 def passing(
     items: Iterable[Item], value_of: Callable[[Item], Any], where: Callable[[Item], str], policy: Policy
-) -> Iterator[tuple[Item, bool]]:
-    """The items that may leave, each with whether it holds, or held, a secret.
+) -> Iterator[tuple[Item, Any, bool]]:
+    """The items that may leave, each with its value and whether that holds, or held, a secret.
 
     Args:
         items: what is about to leave.
@@ -180,7 +181,7 @@ def passing(
     """
     held: list[Held] = []
     count = 0
-    for item, found in searched(items, value_of):
+    for item, value, found in searched(items, value_of):
         if found and policy == "stop":
             count += 1
             if len(held) < LISTED:
@@ -189,6 +190,6 @@ def passing(
         if found and policy == "mask":
             mask(found)
         if not count:
-            yield item, bool(found)
+            yield item, value, bool(found)
     if count:
         raise refusal(held, count)

@@ -40,6 +40,7 @@ class LeftOut:
 
 
 NOTHING = LeftOut()
+_BESIDE = "beside the messages"
 
 
 def export(
@@ -134,19 +135,22 @@ def kept_examples(
         HoldsSecrets: some of it holds a secret, and `left_out` does not say what becomes of it; once all were seen.
     """
     kept = _kept(opened, audit, splits, only_reviewed=left_out.unreviewed)
-    for example, has_secret in passing(kept, _value, _place, left_out.secrets):
+    for example, value, has_secret in passing(kept, _value, _place, left_out.secrets):
         if not has_secret:
             yield example
         elif left_out.secrets == "mask":
-            is_open = tuple(name for name in example.findings if name != "secret-key/warning")
-            yield replace(example, has_secret=True, findings=is_open)
+            extra, is_open = (
+                value.pop(_BESIDE),
+                tuple(name for name in example.findings if name != "secret-key/warning"),
+            )
+            yield replace(example, content=Content(**value), extra=extra, has_secret=True, findings=is_open)
         else:
             yield replace(example, has_secret=True)
 
 
 def _value(example: ExportExample) -> dict[str, Any]:
-    """All that may be written of an example; its strings are those of the example itself."""
-    return {**example.content.identity(), "beside the messages": example.extra}
+    """All that may be written of an example."""
+    return {**example.content.identity(), _BESIDE: example.extra}
 
 
 def _place(example: ExportExample) -> str:

@@ -60,7 +60,7 @@ def _sentence(title: str, rejections: list[Rejection], count: int, complete: lis
             lines.append(f"  {place} ({rejection.id}): {reasons}")
         if count > _SHOWN:
             lines.append(f"  and {count - _SHOWN} more.")
-        lines.append("Drop or edit them, or leave them out with --skip-invalid.")
+        lines.append("Drop or edit them, or skip them with --skip-invalid.")
     if complete:
         lines.append(f"{title} rejects the export as a whole, so nothing was written:")
         lines.extend(f"  {name}: {violation.rule}: {violation.message}" for name, violation in complete)

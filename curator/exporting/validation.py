@@ -70,7 +70,7 @@ def secrets_in(path: Path) -> Iterator[Violation]:
     if source.format == "csv":
         return
     lines = ((number, value) for number, value, _ in values(source) if isinstance(value, dict | list))
-    for (number, _), sites in searched(lines, lambda line: line[1]):
+    for (number, _), _, sites in searched(lines, lambda line: line[1]):
         for site in sites:
             for kind in site.kinds:
                 sentence = f"The line holds a secret: {kind} in {site.place}."

@@ -17,6 +17,7 @@ from curator.audit.ids import ids_of
 from curator.audit.loading.reread import originals_at
 from curator.audit.open_data import Opened
 from curator.audit.secrets import Policy, passing
+from curator.data.content import Content
 from curator.errors import UsageError, WorkFailed
 from curator.exporting.export import LeftOut, about_split, kept_examples, origins
 from curator.project.jobs.job import attach
@@ -64,7 +65,10 @@ def prepare_ablation(
     policies: dict[str, Policy] = {"before": "allow" if secrets == "allow" else "mask", "after": secrets}
     undecided = _undecided(audit, splitting)
     screened = passing(undecided, lambda one: one.content.identity(), lambda one: one.id, policies["before"])
-    before = [*_held_out(after), *(one._replace(has_secret=has_secret) for one, has_secret in screened)]
+    before = [
+        *_held_out(after),
+        *(one._replace(content=Content(**value), has_secret=held) for one, value, held in screened),
+    ]
     if _contents(before) == _contents(after):
         raise UsageError("Nothing was dropped, edited or added yet: there are no two versions of the data to compare.")
     folder = opened.project.folder.path / FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"

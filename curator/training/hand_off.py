@@ -253,7 +253,7 @@ def _refused(audit: Audit, rejected: set[str]) -> str:
 def _cannot(count: int, listed: str) -> str:
     which = f", the first {LISTED} of them" if count > LISTED else ""
     return (
-        f"{count} kept examples cannot be trained on{which}: {listed} Drop or correct them, or leave them out with "
+        f"{count} kept examples cannot be trained on{which}: {listed} Drop or correct them, or skip them with "
         "--skip-invalid."
     )
 

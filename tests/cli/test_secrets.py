@@ -92,6 +92,7 @@ TOOL = {"type": "function", "function": {"name": "log_in", "description": "Logs 
 def locations(text):
     """An example for each place where `text` may be."""
     end = [RESULT, answer("You are in.")]
+    escaped = '{"note": "' + "".join(f"\\u{ord(character):04x}" for character in text) + '"}'
     described = {**TOOL, "function": {**TOOL["function"], "description": text}}
     return {
         "system": {"messages": [{"role": "system", "content": text}, user("Where are we?"), answer("In Rome.")]},
@@ -100,6 +101,7 @@ def locations(text):
         "part": {"messages": [user([{"type": "text", "text": text}]), answer("That is fine.")]},
         "arguments": {"messages": [user("Get in."), calling(json.dumps({"note": text})), *end], "tools": [TOOL]},
         "object": {"messages": [user("Get in now."), calling({"deep": [{"note": text}]}), *end], "tools": [TOOL]},
+        "escapes": {"messages": [user("Get in fast."), calling(escaped), *end], "tools": [TOOL]},
         "tool": {"messages": [user("Go in."), calling("{}"), *end], "tools": [described]},
         "reasoning": {"messages": [user("Why?"), {**answer("Because."), "reasoning_content": text}]},
         "field": {"messages": [user("What for?"), answer("For fun.")], "source": {"remarks": [text]}},
@@ -216,7 +218,7 @@ def test_arguments_stay_json_and_nothing_but_the_secret_is_replaced(tmp_path, mo
 @pytest.mark.parametrize("option", ["--prepare", "--dry-run"])
 def test_a_training_stops_or_hands_over_what_was_masked(folder, option, capsys):
     lines = (folder / "d.jsonl").read_text().splitlines(keepends=True)
-    (folder / "d.jsonl").write_text("".join([*lines[::29], *lines[COUNT:]]))
+    (folder / "d.jsonl").write_text("".join([*lines[:: len(KEYS)], *lines[COUNT:]]))
     train = ["train", "d.jsonl", "--model", str(TINY), "--skip-invalid", "--allow-leaks", "--quiet", option]
     assert run(train) == 1
     assert "hold a secret, so nothing was written" in capsys.readouterr().err
@@ -320,6 +322,24 @@ def test_a_table_and_preference_data_are_searched_too(tmp_path, monkeypatch):
         assert run(export) == 1
         assert run([*export, "--mask-secrets"]) == 0
         assert leaking(written_strings(tmp_path / f"out-{name}")) == []
+
+
+@pytest.mark.parametrize("target", ["huggingface", "openai"])
+@pytest.mark.parametrize("column", ["answer", "ground_truth", "solution", "reward_model", "extra_info"])
+def test_what_rewarded_prompts_carry_beside_their_messages_is_masked_too(tmp_path, monkeypatch, column, target):
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        {"prompt": [user(f"What is {n} + 1?")], "answer": f"{n + 1}", "extra_info": {"index": n}} for n in range(120)
+    ]
+    value = {"reward_model": {"ground_truth": KEYS["npm"]}, "extra_info": {"note": KEYS["npm"]}}.get(
+        column, KEYS["npm"]
+    )
+    lines[7] = {**lines[7], column: value}
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    export = ["export", "d.jsonl", "--target", target, "--out", "out", "--quiet"]
+    assert run(export) == 1
+    assert run([*export, "--mask-secrets"]) == 0
+    assert leaking(written_strings(tmp_path / "out")) == []
 
 
 def test_the_planted_file_is_where_the_secrets_are(audited):

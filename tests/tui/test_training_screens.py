@@ -260,13 +260,13 @@ def test_a_refusal_that_an_option_overrules_names_the_key_that_takes_it(desk: Pa
         await until(pilot, lambda: app.screen.page_name == "train")
         begun = []
         monkeypatch.setattr(app.screen, "_prepare", lambda *asked: begun.append(asked))
-        app.screen._say_refusal("3 kept examples are faulty; leave them out with --skip-invalid.", "m", ())
+        app.screen._say_refusal("3 kept examples are faulty; skip them with --skip-invalid.", "m", ())
         await pilot.pause()
         assert "i prepares it like that, with --skip-invalid." in screen_text(app)
         await pilot.press("i")
         assert begun == [("m", "--skip-invalid")]
         app.screen._say_refusal(
-            "3 kept examples are faulty; leave them out with --skip-invalid.", *begun[0][:1], begun[0][1:]
+            "3 kept examples are faulty; skip them with --skip-invalid.", *begun[0][:1], begun[0][1:]
         )
         await pilot.press("i")
         assert len(begun) == 1

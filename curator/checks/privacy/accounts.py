@@ -78,7 +78,7 @@ CREDIT_CARD_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="a card number",
     find=_find_cards,
 )
@@ -88,7 +88,7 @@ IBAN = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=1,
+    version=2,
     title="a bank account number",
     find=_find_ibans,
 )

@@ -178,7 +178,7 @@ EMAIL_ADDRESS = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=2,
+    version=3,
     title="a mail address",
     find=_find_emails,
 )
@@ -188,7 +188,7 @@ PHONE_NUMBER = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=4,
+    version=5,
     title="a telephone number",
     find=_find_phone_numbers,
 )

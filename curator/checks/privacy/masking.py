@@ -1,5 +1,6 @@
 """Where personal data is looked for, and how what was found is shown without showing it."""
 
+import re
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from curator.data.frames import Batch
 from curator.data.safe_text import visible
 
 _HIDDEN = "•"
+_ESCAPED = re.compile(r"\\+u00([0-7][0-9a-fA-F])")
+"""A character that JSON could have as it is, written as an escape: in tool arguments, which are JSON within JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +68,17 @@ def report_personal(
     """
 
     def look(text: str, field: str) -> Iterator[Span]:
-        for personal in find(text):
-            if field == "content":
-                yield Span(
-                    f"The text holds {what}: {personal.shown}.",
-                    personal.start,
-                    personal.end,
-                    severity=personal.severity,
-                )
-            else:
-                yield Span(f"The {field} holds {what}: {personal.shown}.", severity=personal.severity)
+        named = "text" if field == "content" else field
+        found = list(find(text)) if field == "content" else []
+        for personal in found:
+            sentence = f"The {named} holds {what}: {personal.shown}."
+            yield Span(sentence, personal.start, personal.end, severity=personal.severity)
+        for personal in () if found else find(without_escapes(text)):
+            yield Span(f"The {named} holds {what}: {personal.shown}.", severity=personal.severity)
 
     fields = {"content": "content", "reasoning": "reasoning", "tool_calls": "tool call"}
     texts = [
-        batch.messages.filter(pl.col(column).str.contains(candidates)).select(
+        batch.messages.filter(pl.col(column).str.contains(candidates) | has_escapes(pl.col(column))).select(
             "row", "index", "part", pl.col(column).alias("content"), pl.lit(field).alias("field")
         )
         for column, field in fields.items()
@@ -92,12 +92,12 @@ def report_beside_messages(
     """As `report_personal`, of the tool definitions and of the fields that the dialect does not know."""
 
     def look(text: str, field: str) -> Iterator[Span]:
-        for personal in find(text):
+        for personal in find(without_escapes(text)):
             yield Span(f"{field} holds {what}: {personal.shown}.", severity=personal.severity)
 
     fields = {"tools": "A tool definition", "extra": "A field beside the messages"}
     texts = [
-        batch.examples.filter(pl.col(column).str.contains(candidates)).select(
+        batch.examples.filter(pl.col(column).str.contains(candidates) | has_escapes(pl.col(column))).select(
             "row",
             pl.lit(None, pl.Int32).alias("index"),
             pl.lit("messages").alias("part"),
@@ -107,6 +107,16 @@ def report_beside_messages(
         for column, field in fields.items()
     ]
     return report(check, pl.concat(texts).sort("row", maintain_order=True), look, "text", "field")
+
+
+def has_escapes(texts: pl.Expr) -> pl.Expr:
+    """Whether `without_escapes` changes a text."""
+    return texts.str.contains(_ESCAPED.pattern)
+
+
+def without_escapes(text: str) -> str:
+    """`text` with the characters in the place of their JSON escapes."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def masked(text: str, first: int, last: int) -> str:

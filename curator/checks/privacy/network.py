@@ -70,7 +70,7 @@ IP_ADDRESS = Check(
     family="privacy",
     severity="warning",
     suggestion="review",
-    version=2,
+    version=3,
     title="an address of a machine",
     find=_find,
 )

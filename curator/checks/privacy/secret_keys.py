@@ -225,7 +225,7 @@ SECRET_KEY = Check(
     family="privacy",
     severity="warning",
     suggestion="fix",
-    version=4,
+    version=5,
     title="a key or password",
     find=_find,
 )

@@ -47,4 +47,4 @@ def original_lines(audit: Audit, positions: Iterable[int], secrets: Policy) -> l
     names = [read.source.name for read in audit.loaded.sources]
     chosen = originals_at(audit.loaded, positions)
     may_leave = passing(chosen, lambda one: one.value, lambda one: f"{names[one.file]}:{one.line}", secrets)
-    return [msgspec.json.encode(original.value).decode() for original, _ in may_leave]
+    return [msgspec.json.encode(original.value).decode() for original, _, _ in may_leave]

@@ -226,7 +226,7 @@ class ScoreSession:
         """
         originals = originals_at(self.audit.loaded, positions.tolist())
         shown = ((one.position, parts_of(now(one, self.audit.edited).content)) for one in originals)
-        for (position, parts), secrets in searched(shown, lambda item: item[1] or {}):
+        for (position, parts), _, secrets in searched(shown, lambda item: item[1] or {}):
             if parts is None:
                 yield None, False
                 continue

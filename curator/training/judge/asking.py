@@ -53,7 +53,7 @@ def open_judge_session(run: Path, judge: JudgeAt) -> JudgeSession:
     if not answered:
         raise UsageError(f"{run} has no answers to judge. `curator compare {run}` asks both models first.")
     masked = 0
-    for _, found in searched(answered, lambda line: line):
+    for _, _, found in searched(answered, lambda line: line):
         masked += bool(found)
         mask(found)
     return JudgeSession(judge, Judgements(run, to_judge(answered, judge.address, judge.model)), masked)
