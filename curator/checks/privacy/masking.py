@@ -13,7 +13,7 @@ from curator.data.frames import Batch
 from curator.data.safe_text import visible
 
 _HIDDEN = "•"
-_ESCAPED = re.compile(r"\\+u00([0-7][0-9a-fA-F])")
+_ESCAPED = re.compile(r"\\{1,8}u00([0-7][0-9a-fA-F])")
 """A character that JSON could have as it is, written as an escape: in tool arguments, which are JSON within JSON."""
 
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import polars as pl
 
@@ -49,6 +50,25 @@ _KINDS = (
     ("a Notion token", r"ntn_[A-Za-z0-9]{46}"),
     ("a Stripe webhook secret", r"whsec_[A-Za-z0-9]{32,64}"),
     ("a Google access token", r"ya29\.[A-Za-z0-9_-]{20,600}"),
+    ("an Atlassian token", r"ATATT3xFfGF0[A-Za-z0-9_=-]{100,250}"),
+    ("a Figma token", r"figd_[A-Za-z0-9_-]{40}"),
+    ("a Supabase token", r"sbp_[a-f0-9]{40}"),
+    ("a Netlify token", r"nfp_[A-Za-z0-9]{36}"),
+    ("a New Relic key", r"NRAK-[A-Z0-9]{27}"),
+    ("a Pulumi token", r"pul-[a-f0-9]{40}"),
+    ("a Terraform token", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,70}"),
+    ("a Doppler token", r"dp\.pt\.[A-Za-z0-9]{40,44}"),
+    ("a PlanetScale token", r"pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{32,64}"),
+    ("an NVIDIA key", r"nvapi-[A-Za-z0-9_-]{60,70}"),
+    ("a LangSmith key", r"lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}"),
+    ("a Square token", r"sq0(?:csp|atp)-[A-Za-z0-9_-]{22,43}"),
+    ("a Mailgun key", r"key-[a-f0-9]{32}"),
+    ("a Dropbox token", r"sl\.[A-Za-z0-9_-]{130,152}"),
+    ("an Azure signature", r"sig=[A-Za-z0-9%/+]{42,66}(?:%3[Dd]|=)"),
+    (
+        "a private key in base64",
+        r"LS0tLS1CRUdJTiB(?:SU0EgUFJJVkFUR|QUklWQVRFI|FQyBQUklWQVRF|PUEVOU1NI)[A-Za-z0-9+/=]{40,}",
+    ),
     ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     (
         "a signed web token",
@@ -82,7 +102,7 @@ _NO_SECRET = re.compile(
 _CALLED = re.compile(r"\(|\[\w*[\"'\]]")
 """What stands behind the name of a function or a field, which is no value."""
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}:(?:\\{0,7}/){2}[^\s:/@'\"<>]{1,60}:(?P<password>[^\s:/@'\"<>]{3,80})@[\w.-]+"
+_IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}:(?:\\{0,7}/){2}[^\s:/@'\"<>]{0,60}:(?P<password>[^\s:/@'\"<>]{3,80})@[\w.-]+"
 _SAMPLE = re.compile(
     r"example|sample|dummy|placeholder|your|my[_-]?|change|insert|xxx|\*\*|\.\.\.|123456|abcdef|qwerty|password|secret"
     r"|token|key_?here|api_?key|redacted|<|\$\{|\{\{|process\.env|os\.|getenv|config|env\[|null|none|undefined"
@@ -94,8 +114,10 @@ _LIKELY = (
     r"|[sr]k_live|[sr]k_test|[sr]k_prod|AIza|GOCSPX-|sk-|hf_|api_org_|npm_|pypi-|SG\.|SK[0-9a-f]{8}|do[opr]_v1|:AA"
     r"|shp(?:at|ca|pa|ss)_"
     r"|gsk_|xai-|pplx-|r8_|dapi[0-9a-f]{8}|hv[sb]\.|dckr_pat_|glsa_|lin_api_|ntn_|whsec_|ya29\.|AGE-SECRET|eyJ"
+    r"|ATATT3|figd_|sbp_|nfp_|NRAK-|pul-[a-f0-9]{8}|\.atlasv1\.|dp\.pt\.|pscale_|nvapi-|lsv2_|sq0(?:csp|atp)-"
+    r"|key-[a-f0-9]{8}|\bsl\.[A-Za-z0-9_-]{30}|[?&]sig=|LS0tLS1CRUdJTiB"
     r"|PRIVATE KEY|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.)"
-    r"|:(?:\\{0,7}/){2}[^:/@'\"<> \n]{1,60}:[^:/@'\"<> \n]{3,80}@|"
+    r"|:(?:\\{0,7}/){2}[^:/@'\"<> \n]{0,60}:[^:/@'\"<> \n]{3,80}@|"
 ) + _ASSIGNED.replace("?P<value>", "")
 
 _KEY = re.compile("|".join(form for _, form in _KINDS))
@@ -116,6 +138,13 @@ _LEAST_ENTROPY = 3.5
 """Bits a character of a value that may be a key; English words have about 2.5 to 3.3 at this length. Between the
 limits of detect-secrets: 3.0 for hexadecimal and 4.5 for base64 strings, which are longer."""
 _SHORTEST_VALUE = 16
+_SHORTEST_PASSWORD = 10
+_FEWEST_TURNS = 0.7
+"""Of a short password's characters, those that are of another kind than the one before: words have far fewer."""
+_OF_A_PASSWORD = re.compile(
+    r"passw|passphrase|pwd|密码|密碼|口令|パスワード|비밀번호|contraseña|mot de passe|kennwort|senha|парол|parola"
+    r"|wachtwoord|hasło|كلمة|पासवर्ड|รหัสผ่าน|şifre|mật khẩu"
+)
 _CAMEL = re.compile(r"[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*")
 _SHORTEST_BODY = 40
 
@@ -167,16 +196,31 @@ def _assigned(text: str) -> Iterator[Personal]:
     for match in _VALUE.finditer(lowered(text)):
         start, end = match.span("value")
         value = text[start:end].rstrip(".,!")
-        if len(value) < _SHORTEST_VALUE or _SAMPLE.search(value) or _UUID.fullmatch(value) or not _is_random(value):
+        is_password = _OF_A_PASSWORD.search(match.string, match.start(), start) is not None
+        if _SAMPLE.search(value) or _UUID.fullmatch(value):
+            continue
+        is_short = len(value) < _SHORTEST_VALUE
+        if not (_is_drawn(value) if is_password and is_short else _is_random(value)):
             continue
         if _NO_SECRET.search(text, max(0, match.start() - 16), start):
             continue
         if _CALLED.match(text, start + len(value)):
             continue
-        yield Personal(start, start + len(value), f"the value of a key or password, {value[:2]}…")
+        found = Personal(start, start + len(value), f"the value of a key or password, {value[:2]}…")
+        yield as_info(found) if is_short else found  # in public sets all short ones were made up for the example
+
+
+def _is_drawn(value: str) -> bool:
+    """Whether a short password comes from a generator: a person's example of one, `MyP@ssw0rd1`, is no secret."""
+    kinds = ["a" if one.islower() else "A" if one.isupper() else "0" if one.isdigit() else "." for one in value]
+    turns = sum(one != other for one, other in pairwise(kinds))
+    is_mixed = {"a", "A", "0"} <= set(kinds) and kinds.count("0") > 1
+    return len(value) >= _SHORTEST_PASSWORD and is_mixed and turns >= _FEWEST_TURNS * len(value)
 
 
 def _is_random(value: str) -> bool:
+    if len(value) < _SHORTEST_VALUE:
+        return False
     has_digit = any(character.isdigit() for character in value)
     has_letter = any(character.isalpha() for character in value)
     parts = value.split("/")

@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from curator.data.blocks import READ_BYTES
+from curator.data.blocks import BYTE_ORDER_MARK, READ_BYTES
 from curator.errors import UnreadableInput
 
 HEAD = 1 << 16
 """Bytes by which a file is recognised."""
+_LONGEST_FIRST_LINE = 16 << 20
+"""Bytes in which the end of a first line is looked for: it tells an example from an object with a list of them."""
 ARROW_FILE, ARROW_STREAM, PARQUET = b"ARROW1", b"\xff\xff\xff\xff", b"PAR1"
 _COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
@@ -116,6 +118,19 @@ def head_of(path: Path, layers: tuple[str, ...]) -> bytes:
     """The first bytes below the containers."""
     with unpacked(path, layers) as stream:
         return stream.read(HEAD)
+
+
+def with_first_line(path: Path, layers: tuple[str, ...], head: bytes) -> tuple[bytes, bool]:
+    """`head`, longer where an object on the first line is, and whether it is all that the file holds."""
+    if len(head) < HEAD or not head.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{") or b"\n" in head.strip():
+        return head, len(head) < HEAD
+    parts: list[bytes] = []
+    with unpacked(path, layers) as stream:
+        while len(parts) * READ_BYTES < _LONGEST_FIRST_LINE and b"\n" not in b"".join(parts[-2:]).strip():
+            parts.append(stream.read(READ_BYTES))
+            if not parts[-1]:
+                return b"".join(parts), True
+    return b"".join(parts), False
 
 
 def layers_of(path: Path, layers: tuple[str, ...]) -> tuple[tuple[str, ...], str, bytes]:

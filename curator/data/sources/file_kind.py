@@ -45,13 +45,14 @@ _TEXT_ENDINGS = (".txt", ".text", ".md")
 _LINES_LOOKED_AT = 20
 
 
-def kind_of_file(head: bytes, name: str, ending: str) -> str:
+def kind_of_file(head: bytes, name: str, ending: str, *, is_complete: bool) -> str:
     """`jsonl`, `json-array`, `json-object`, `csv`, `parquet`, `arrow` or `text`.
 
     Args:
         head: its first bytes.
         name: of the source.
         ending: of its name below the endings of compression, in lower case.
+        is_complete: whether these are all its bytes.
 
     Raises:
         UnreadableInput: it is nothing that can be read.
@@ -62,7 +63,6 @@ def kind_of_file(head: bytes, name: str, ending: str) -> str:
         return "arrow"
     _refuse_other(head, name)
     body = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-    is_complete = len(head) < HEAD
     if body.startswith(b"["):
         return _of_lists(body, is_complete=is_complete)
     if body.startswith(b"{"):

@@ -11,7 +11,7 @@ from typing import IO
 
 from curator.data.blocks import Block, Element, blocks_of, line_blocks
 from curator.data.safe_text import as_text
-from curator.data.sources.containers import DAMAGED, layers_of, members_of, unpacked
+from curator.data.sources.containers import DAMAGED, layers_of, members_of, unpacked, with_first_line
 from curator.data.sources.file_kind import is_example, kind_of_file, regrouping_of
 from curator.data.sources.pipes import is_pipe, is_regular, refuse_special, spooled, spooled_pipe
 from curator.errors import UnreadableInput
@@ -184,7 +184,8 @@ def _source(path: Path, name: str, named: PurePosixPath, layers: tuple[str, ...]
     if not head:
         raise UnreadableInput(f"{name} is empty.")
     endings = [suffix.lower() for suffix in named.suffixes if suffix.lower() not in _COMPRESSED]
-    kind = kind_of_file(head, name, endings[-1] if endings else "")
+    start, is_complete = with_first_line(path, layers, head)
+    kind = kind_of_file(start, name, endings[-1] if endings else "", is_complete=is_complete)
     return Source(path, name, kind, layers, regrouping=regrouping_of(head) if kind != "text" else "")
 
 

@@ -104,6 +104,42 @@ def test_private_keys_assignments_passwords_in_addresses_and_web_tokens_are_secr
     assert findings("secret-key", talk(answer=text))
 
 
+HEX, WIDE = "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ATATT3xFfGF0" + WIDE * 4 + "=1A2B3C4D",
+        "figd_" + WIDE + "aB3d",
+        "sbp_" + HEX + "0f1e2d3c",
+        "nfp_" + WIDE,
+        "NRAK-" + "Q7RTZ2XKPLM5VWNB3CD4EF6GH8J",
+        "pul-" + HEX + "0f1e2d3c",
+        WIDE[:14] + ".atlasv1." + WIDE + WIDE[:29],
+        "dp.pt." + WIDE + WIDE[:7],
+        "pscale_tkn_" + WIDE,
+        "nvapi-" + WIDE + WIDE[:28],
+        "lsv2_pt_" + HEX + "_0f1e2d3c4b",
+        "sq0csp-" + WIDE + WIDE[:7],
+        "key-" + HEX,
+        "sl." + WIDE * 4,
+        "https://a.blob.core.windows.net/c?sv=2022-11-02&sig=" + WIDE + WIDE[:7] + "%3D",
+        "client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo" + WIDE * 2,
+        "redis://:s7Kq92LmZx@cache.internal.net:6379/0",
+    ],
+)
+def test_keys_of_more_services_are_secrets(text):
+    (finding,) = findings("secret-key", talk(answer=f"Use this: {text}"))
+    assert finding["severity"] == "warning"
+
+
+@pytest.mark.parametrize("text", ["password: hV8pQz2rT6wL", "数据库密码是 Vq8zT2mKx9Lp", "Пароль: Vq8zT2mKx9Lp"])
+def test_a_short_password_that_looks_drawn_is_an_info_and_a_word_is_nothing(text):
+    assert [one["severity"] for one in findings("secret-key", talk(answer=text))] == ["info"]
+    assert findings("secret-key", talk(answer="password: MyP@ssw0rd1, Tr0ub4dor&3 or correcthorse1")) == []
+
+
 def test_tool_calls_are_searched_without_a_place():
     example = chat(("user", "Mail her."), call(arguments='{"to": "nora@whitfield-gardens.co.uk"}'))
     (finding,) = findings("email-address", example)
