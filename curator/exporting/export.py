@@ -188,6 +188,7 @@ def _kept(opened: Opened, audit: Audit, splits: dict[str, str], *, only_reviewed
             findings=() if is_accepted and not edited else found,
             prompt_parts=read.recognised.dialect.prompt_parts(original.value),
             unread=() if edited else unread_message_keys(original.value, read.recognised.dialect),
+            folder=None if read.source.is_copy else read.source.path.parent,
         )
     found_in_added = findings_of_added(audit)
     for id_, text in rewritten.items():

@@ -51,6 +51,7 @@ def manifest_of(
     losses: dict[str, int],
     warnings: dict[str, int],
     secrets: int,
+    media: int,
     findings: dict[str, int],
 ) -> dict[str, Any]:
     """What `manifest.json` holds, but for the files beside the data. Raises `UsageError` for a wrong price table."""
@@ -73,6 +74,7 @@ def manifest_of(
         "lost": {"examples": lost, "by_field": losses},
         "warnings": warnings,
         "secrets": secrets_entry(origin.secrets, secrets),
+        "media": media,
         "open_findings": _by_check(findings),
         "model": model,
         "tokenizer": origin.tokenizer,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from curator.exporting.media_files import MediaFiles
 from curator.exporting.parquet_copy import ParquetCopy
 from curator.exporting.rejected import LISTED, Rejection
 from curator.exporting.split_file import SplitFile
@@ -30,6 +31,7 @@ class Outputs:
         warnings: by rule, how often the target only warns.
         secrets: examples that were written and hold a secret, or held one that was masked.
         findings: by `check/severity`, how many of the written examples have an open finding.
+        media: the pictures, sounds and videos that they name.
     """
 
     def __init__(self, folder: Path, target: Target, *, model: str | None, skip_invalid: bool) -> None:
@@ -43,6 +45,7 @@ class Outputs:
         self._folder = folder
         self._target = target
         known: dict[int, tuple[str, int]] = {}
+        self.media = MediaFiles(folder)
         self._files = {
             split: SplitFile(folder, target.files[split], target, known, is_train=split == "train", model=model)
             for split in _SPLITS
@@ -67,6 +70,7 @@ class Outputs:
 
     def add(self, example: ExportExample) -> None:
         """Write one example, or count it as rejected."""
+        example = self.media.renamed(example)
         file = self._files[example.split]
         more = {name: getattr(example, name) for name in ("text_only", "prompt_parts", "unread")}
         rewritten = to_line(example.content, example.extra, self._target, **more)
@@ -79,6 +83,7 @@ class Outputs:
         self.secrets += example.has_secret
         self.findings.update(example.findings)
         file.add(example, rewritten.value)
+        self.media.copy(rewritten.value)
         if self._copies is not None:
             self._copies.add(example.split, {key: rewritten.value[key] for key in rewritten.own})
         if rewritten.losses:

@@ -20,6 +20,7 @@ from curator.data.files.permissions import ANYONE, narrow_all
 from curator.errors import DISK_FULL, UsageError, WorkFailed
 from curator.exporting.engines.companions import COMPANIONS
 from curator.exporting.manifest import CARD, MANIFEST, seal_of
+from curator.exporting.media_files import MEDIA
 from curator.exporting.outputs import LOST, SKIPPED
 from curator.targets.registry import TARGETS
 
@@ -56,12 +57,22 @@ def in_the_way(folder: Path) -> list[str]:
     """What a folder holds besides an earlier export as it was written; empty: nothing."""
     listed = _listed(folder)
     found = []
-    for path in sorted(folder.iterdir()):
-        if listed is None or path.name not in listed or path.is_symlink() or not path.is_file():
-            found.append(path.name)
-        elif path.name != MANIFEST and not _is_unchanged(path, listed[path.name]):
-            found.append(f"{path.name} (changed since)")
+    for name in _names_within(folder):
+        path = folder / name
+        if listed is None or name not in listed or path.is_symlink() or not path.is_file():
+            found.append(name)
+        elif name != MANIFEST and not _is_unchanged(path, listed[name]):
+            found.append(f"{name} (changed since)")
     return found
+
+
+def _names_within(folder: Path) -> list[str]:
+    """What is in a folder, and in that of its media."""
+    names = []
+    for path in sorted(folder.iterdir()):
+        is_media = path.name == MEDIA and path.is_dir() and not path.is_symlink()
+        names += sorted(f"{MEDIA}/{inner.name}" for inner in path.iterdir()) if is_media else [path.name]
+    return names
 
 
 def _refusal(folder: Path, found: list[str]) -> UsageError:
@@ -165,7 +176,9 @@ def _recover(folder: Path) -> None:
         else:
             _remove(left)
     for left in _left_over(folder, "partial"):
-        if all(path.name in _NAMES and path.is_file() and not path.is_symlink() for path in left.iterdir()):
+        names = _names_within(left)
+        is_ours = all(name in _NAMES or name.startswith(f"{MEDIA}/") for name in names)
+        if is_ours and all((left / name).is_file() and not (left / name).is_symlink() for name in names):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -182,9 +195,12 @@ def _left_over(folder: Path, ending: str) -> list[Path]:
 def _remove(old: Path) -> None:
     """Remove the files of an export that are as they were written, and the folder where nothing else is in it."""
     listed = _listed(old) or {}
-    for path in [path for path in old.iterdir() if path.name in listed and path.name != MANIFEST]:
-        if path.is_file() and not path.is_symlink() and _is_unchanged(path, listed[path.name]):
+    for name in [name for name in _names_within(old) if name in listed and name != MANIFEST]:
+        path = old / name
+        if path.is_file() and not path.is_symlink() and _is_unchanged(path, listed[name]):
             path.unlink()
+    with suppress(OSError):  # there is none, or something else is in it
+        (old / MEDIA).rmdir()
     if [path.name for path in old.iterdir()] == [MANIFEST] and listed:
         (old / MANIFEST).unlink()
     with suppress(OSError):  # something else is in it: it stays

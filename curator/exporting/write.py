@@ -34,6 +34,8 @@ class ExportResult:
         warnings: by rule, how often the target only warns.
         notices: sentences that a person should read.
         secrets: examples that hold a secret, or held one that was masked.
+        media: pictures, sounds and videos that were copied into the folder.
+        media_missing: how many more the examples name beside the data, where they are not.
         manifest: what `manifest.json` holds.
     """
 
@@ -46,6 +48,8 @@ class ExportResult:
     warnings: dict[str, int]
     notices: list[str]
     secrets: int
+    media: int
+    media_missing: int
     manifest: dict[str, Any]
 
 
@@ -107,6 +111,7 @@ def write_export(
             losses=dict(outputs.losses.most_common()),
             warnings=dict(outputs.warnings.most_common()),
             secrets=outputs.secrets,
+            media=outputs.media.copied,
             findings=outputs.findings,
         )
         _write_rest(temporary, chosen, manifest, settings)
@@ -119,6 +124,8 @@ def write_export(
         losses=dict(outputs.losses.most_common()),
         warnings=dict(outputs.warnings.most_common()),
         secrets=outputs.secrets,
+        media=outputs.media.copied,
+        media_missing=len(outputs.media.missing),
         notices=[*([chosen.notice] if chosen.notice else []), *([origin.split] if origin.split else [])],
         manifest=manifest,
     )
@@ -145,12 +152,14 @@ def _write_rest(folder: Path, target: Target, manifest: dict[str, Any], settings
         (folder / name).write_text(text, encoding="utf-8")
     (folder / CARD).write_text(card_text(target, manifest), encoding="utf-8")
     data = {entry["name"] for entry in manifest["files"]}
-    others = sorted(path for path in folder.iterdir() if path.name not in data)
+    names = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    others = {name: path for name, path in names.items() if name not in data}
     manifest["other_files"] = [
-        {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in others
+        {"name": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)} for name, path in others.items()
     ]
     manifest["seal"] = seal_of(manifest)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for path in (*others, folder / MANIFEST):
+    for path in (*others.values(), folder / MANIFEST):
         flush(path)
-    flush(folder)
+    for held in {path.parent for path in others.values()} | {folder}:
+        flush(held)

@@ -34,6 +34,7 @@ class ExportExample:
         findings: its open findings, `check/severity` each.
         prompt_parts: instruction and input of its source, where its dialect joins them; see `Dialect.prompt_parts`.
         unread: where its messages hold what its dialect does not read; see `curator.data.batches.unread_message_keys`.
+        folder: of its source, where the files are that it names; None: it has none.
     """
 
     id: str
@@ -48,6 +49,7 @@ class ExportExample:
     findings: tuple[str, ...] = ()
     prompt_parts: tuple[str, str] | None = None
     unread: Sequence[str] = ()
+    folder: Path | None = None
 
 
 class ConvertedLine(NamedTuple):

@@ -34,24 +34,25 @@ def references(batch: Batch) -> pl.DataFrame:
     rows: list[tuple[int, str]] = []
     for row, extra in examples.select("row", "extra").iter_rows():
         fields = msgspec.json.decode(extra) if extra else {}
-        rows += [(row, name) for key, held in fields.items() if is_media_key(key) for name in _names(held)]
+        rows += [(row, name) for key, held in fields.items() if is_media_key(key) for name in names_in(held)]
     with_parts = batch.messages.filter(pl.col("parts").is_not_null())
     for row, parts in with_parts.select("row", "parts").iter_rows():
         others = [part for part in msgspec.json.decode(parts) if part.get("type") != "text"]
-        rows += [(row, name) for name in _names([{k: v for k, v in one.items() if k != "type"} for one in others])]
+        rows += [(row, name) for name in names_in([{k: v for k, v in one.items() if k != "type"} for one in others])]
     return pl.DataFrame(rows, schema=REFERENCES, orient="row").unique(maintain_order=True)
 
 
-def _names(held: Any) -> Iterator[str]:
+def names_in(held: Any) -> Iterator[str]:
+    """What looks like the name of a file in a field or a part for media."""
     if isinstance(held, str):
         if held and not _NOT_A_FILE.match(held) and _ENDING.search(held):
             yield held
     elif isinstance(held, dict):
         for key in ("url", "path", "image", "video", "audio", "image_url", "video_url", "audio_url", "file"):
-            yield from _names(held.get(key))
+            yield from names_in(held.get(key))
     elif isinstance(held, list):
         for one in held:
-            yield from _names(one)
+            yield from names_in(one)
 
 
 def place_of(name: str, folder: Path) -> Path | None:

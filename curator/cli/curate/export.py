@@ -76,6 +76,10 @@ def _lines(result: "ExportResult", out: "Path", secrets: "Policy") -> "Iterator[
         yield f"{result.skipped:>9,}  skipped, with reasons: {visible(str(out / 'skipped.jsonl'))}"
     if result.lost:
         yield f"{result.lost:>9,}  lost something: {visible(str(out / 'lost.jsonl'))}"
+    if result.media:
+        yield f"{result.media:>9,}  files that examples name, copied to {visible(str(out / 'media'))}"
+    if result.media_missing:
+        yield f"{result.media_missing:>9,}  files that examples name are not there"
     if result.secrets:
         became = "replaced by [SECRET]" if secrets == "mask" else "exported as they are"
         yield f"{result.secrets:>9,}  with secrets, {became}"
