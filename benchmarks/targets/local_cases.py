@@ -69,6 +69,8 @@ def llama_factory_cases() -> Iterator[Case]:
         turns(("system", "s"), ("human", "b"), ("gpt", "c")),
     )
     yield Case("an odd number of turns", "role-order", E, turns(("human", "a"), ("gpt", "b"), ("human", "c")), good)
+    with_system = turns(("system", "s"), ("human", "b"), ("gpt", "c"))
+    yield Case("a system turn and a column", "role-order", E, {**with_system, "system": "t"}, with_system)
     rated = {"messages": [user("a"), answer("b")], "kto_tag": True}
     yield Case("a rating that is a number", "unrecognised-example", E, {**rated, "kto_tag": 1}, good)
 

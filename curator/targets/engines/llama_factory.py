@@ -49,6 +49,13 @@ def judge(value: dict[str, Value]) -> Iterator[Violation]:
             if isinstance(turns, list) and turns:
                 speakers = [turn.get("from") if isinstance(turn, dict) else None for turn in turns]
                 yield from _order_violations(speakers, "conversations", is_prompt=found == "preference")
+                yield from _second_system(value, speakers)
+
+
+def _second_system(value: dict[str, Value], speakers: list[Value]) -> Iterator[Violation]:
+    """Of a system turn and the column, LLaMA-Factory reads the turn alone."""
+    if speakers[0] == "system" and value.get("system"):
+        yield error("role-order", "LLaMA-Factory does not read `system` beside a system turn.", "system")
 
 
 def _order_violations(speakers: list[Value], path: str, *, is_prompt: bool = False) -> Iterator[Violation]:
@@ -79,6 +86,7 @@ def _rating_violations(value: dict[str, Value]) -> Iterator[Violation]:
     roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     speakers = [_ROLES.get(role) if isinstance(role, str) else None for role in roles]
     yield from _order_violations(speakers, "messages")
+    yield from _second_system(value, speakers)
     yield from sharegpt.tools_violations(value.get("tools"))
 
 
