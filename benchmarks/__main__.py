@@ -20,6 +20,7 @@ BENCHMARKS = (
     ("benchmarks.audit", [str(SAMPLES / "messy.jsonl"), "alpaca_52k.jsonl.gz"]),
     ("benchmarks.commands", ["alpaca_52k.jsonl.gz"]),
     ("benchmarks.mutation.planted", []),
+    ("benchmarks.loop", []),
     ("benchmarks.mutation", ["--gsm8k", "gsm8k_train.jsonl", "--roleplay", "gpteacher_roleplay.json", "--out", OUT]),
     ("benchmarks.cookbook", ["toy_chat_fine_tuning.jsonl"]),
     ("benchmarks.targets", []),

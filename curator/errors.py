@@ -9,6 +9,7 @@ CuratorError
 """
 
 import errno
+from collections.abc import Iterable
 from importlib.util import find_spec
 
 EXTRAS = {
@@ -26,6 +27,14 @@ EXTRAS = {
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The system's numbers for: there is no room, a quota is used up, a file may not grow further."""
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a sentence about a name that does not exist: the nearest that does; without one, `otherwise`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f" Did you mean '{near[0]}'?" if near else otherwise
 
 
 class CuratorError(Exception):

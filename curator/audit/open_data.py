@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.scores import with_scores
 from curator.audit.stages.similar_pairs import has_features
 from curator.checks.check import CheckSettings
+from curator.checks.own.installed import offers_checks
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER
@@ -216,7 +216,7 @@ class Opened:
 def _use_own(files: Sequence[str]) -> None:
     """Have checks of a person's own in the catalogue; where there are none, a fresh catalogue need not be loaded."""
     catalogue = "curator.checks.catalogue"
-    if files or catalogue in sys.modules or entry_points(group="curator.checks"):
+    if files or catalogue in sys.modules or offers_checks():
         import_module(catalogue).use_own(files)
 
 

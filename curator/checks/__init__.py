@@ -9,6 +9,7 @@ __all__ = [
     "measures",
     "media.references",
     "own.decorator",
+    "own.installed",
     "own.own_checks",
     "preference.bias",
     "privacy.secret_keys",

@@ -10,6 +10,7 @@ from curator.checks.dataset import DATASET_CHECKS
 from curator.checks.found_elsewhere import AFTER_TRAINING_CHECKS, SCORE_CHECKS, SIMILARITY_CHECKS
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.media import MEDIA_CHECKS
+from curator.checks.own.installed import offers_checks
 from curator.checks.preference import PREFERENCE_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.reasoning import REASONING_CHECKS
@@ -88,10 +89,8 @@ def use_own(files: Iterable[str]) -> None:
         UsageError: a file cannot be run, or one of its checks has a name that is taken.
         UnreadableInput: a file cannot be read.
     """
-    from importlib.metadata import entry_points
-
     named = tuple(files)
-    if not named and not entry_points(group="curator.checks"):
+    if not named and not offers_checks():
         CHECKS.use(())
         return
     from curator.checks.own.own_checks import own_sources

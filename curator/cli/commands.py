@@ -1,6 +1,7 @@
 """The commands by name, with the line that `--help` shows; a command's module is imported when it is called."""
 
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -74,12 +75,13 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but name the nearest command when there is none."""
-        from difflib import get_close_matches
+        from curator.errors import did_you_mean
 
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            near = get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            hint = did_you_mean(name, COMMANDS)
+            if not hint and Path(name).exists():
+                hint = " It is a file: a command goes before it, such as `curator audit`."
             raise click.UsageError(f"There is no command '{name}'.{hint} `curator --help` lists them.", ctx)
         return super().resolve_command(ctx, args)
 

@@ -32,6 +32,7 @@ class NextStep(_ReportModel):
     count: int | None = Field(default=None, description="examples and lines that the sentence speaks of")
     command: str | None = None
     key: str | None = Field(default=None, description="in the app, on the overview")
+    in_app: str | None = Field(default=None, description="the sentence in the app, where it is another one")
 
 
 class Verdict(_ReportModel):
@@ -205,6 +206,7 @@ class AuditReport(_ReportModel):
     sources: list[SourceSummary]
     lines: int
     examples: int
+    show: str = Field(description="the command that prints examples of this data, without a filter")
     verdict: Verdict
     severities: dict[Severity, int] = Field(description="lines with at least one open finding of that severity")
     effective: int = Field(description="examples left after the policy `recommended` and what was decided")

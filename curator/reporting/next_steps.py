@@ -6,6 +6,8 @@ of the report, and followed in order, report after report, the steps end where n
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
 from curator.reporting.model import CheckSummary, NextStep
 from curator.reporting.readiness import ENOUGH, ReadinessFacts
@@ -13,6 +15,8 @@ from curator.reporting.wording import count, joined
 
 _COPIES = "check:exact-duplicate or check:near-duplicate or check:semantic-duplicate"
 _WITH_STEPS = ("exact-duplicate", "near-duplicate", "semantic-duplicate", "secret-key", "contamination", "split-leak")
+_PLAIN = (".jsonl", ".json", ".csv", ".tsv", ".txt")
+"""Endings of files that another program reads as text: neither packed nor a pipe."""
 OPEN_KEY, POLICY_KEY = "enter", "p"
 """Of the app's overview: review what a line is about; see what the policy would decide."""
 
@@ -52,6 +56,11 @@ def next_steps(facts: ReadinessFacts, *, ready: bool) -> list[NextStep]:
     return [*steps, NextStep(sentence=sentence, command=_command(facts, "export", export, reads_only=True))]
 
 
+def show_command(facts: ReadinessFacts) -> str:
+    """The command that prints examples of the set, without a filter."""
+    return _command(facts, "show", "", reads_only=True)
+
+
 def _command(facts: ReadinessFacts, name: str, rest: str, *, reads_only: bool = False) -> str:
     options = facts.reading if reads_only else f"{facts.reading} {facts.checking}"
     return " ".join(part for part in ("curator", name, shell_words(facts.data), options.strip(), rest) if part)
@@ -74,26 +83,24 @@ def _about_unreadable(facts: ReadinessFacts) -> list[NextStep]:
         return []
     where = "is:unreadable is:open" if facts.unreadable < facts.refused else "is:unreadable"
     them, lines = ("it", "line") if facts.unreadable == 1 else ("them", f"{facts.unreadable:,} lines")
+    skips = "an export skips what cannot be read."
+    drop = _drop(facts, f"Or drop {them}: {skips}", where, facts.unreadable, "cannot be read")
     return [
         _show(facts, f"See the {lines} that could not be read; an editor mends {them}.", where, facts.unreadable),
-        _drop(
-            facts,
-            f"Or drop {them}: an export skips what cannot be read.",
-            where,
-            facts.unreadable,
-            "cannot be read",
-        ),
+        drop.model_copy(update={"in_app": f"Or drop {them} there: {skips}"}),
     ]
 
 
 def _make_readable(facts: ReadinessFacts) -> NextStep:
     """What to do with a file of which no line is an example."""
     if all(check.name == "invalid-encoding" for check in facts.checks if check.unreadable):
-        name = shell_words(facts.data[:1])
-        return NextStep(
-            sentence="Convert it to UTF-8, from whatever encoding it was written in; often that is Windows-1252.",
-            command=f"iconv -f WINDOWS-1252 -t UTF-8 {name} > utf8.jsonl",
-        )
+        name, ending = shell_words(facts.data[:1]), PurePath(facts.data[0]).suffix
+        sentence = "Convert it to UTF-8, from whatever encoding it was written in; often that is Windows-1252."
+        new = f"utf8{ending}"
+        again = _command(replace(facts, data=[new]), "audit", "")
+        is_plain = len(facts.data) == 1 and ending in _PLAIN
+        command = f"iconv -f WINDOWS-1252 -t UTF-8 {name} > {new} && {again}" if is_plain else None
+        return NextStep(sentence=sentence, command=command)
     return NextStep(sentence="Name the format of its examples with --format, or its columns with --columns.")
 
 
@@ -106,6 +113,7 @@ def _policy(facts: ReadinessFacts) -> list[NextStep]:
     return [
         NextStep(
             sentence=f"Let `recommended` {joined(parts)}; --dry-run shows them first.",
+            in_app=f"Let `recommended` {joined(parts)}; {POLICY_KEY} shows them first.",
             count=drops + repairs,
             command=_command(facts, "decide", "--policy recommended"),
             key=POLICY_KEY,
@@ -133,8 +141,9 @@ def _errors(facts: ReadinessFacts) -> list[NextStep]:
         return []
     where = "severity:error is:open not is:unreadable"
     examples, them = ("example", "it") if facts.errors == 1 else (f"{facts.errors:,} examples", "them")
-    sentence = f"Drop the {examples} with an error, or edit {them} in `curator review`."
-    return [_drop(facts, sentence, where, facts.errors, "an error")]
+    sentence = f"Drop the {examples} with an error, or edit {them}"
+    step = _drop(facts, f"{sentence} in `curator review`.", where, facts.errors, "an error")
+    return [step.model_copy(update={"in_app": f"{sentence}."})]
 
 
 def _secrets(facts: ReadinessFacts) -> list[NextStep]:

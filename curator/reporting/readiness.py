@@ -29,7 +29,8 @@ class ReadinessFacts:
         examples: lines that are examples.
         kept: examples with those that were added and without those that were dropped.
         effective: kept examples without those that the policy `recommended` would drop.
-        distinct: of these, the ones that are not copies of another one, and do not say the same in other words.
+        good: kept examples without all that the next steps offer to drop.
+        distinct: of the effective ones, those that no other one says already, in the same words or in others.
         copies: kept examples that are such copies, and open.
         unreadable: lines that are no examples, and undecided.
         errors: kept examples with an open error.
@@ -51,6 +52,7 @@ class ReadinessFacts:
     examples: int
     kept: int
     effective: int
+    good: int
     distinct: int
     severities: Mapping[Severity, int] = field(default_factory=dict)
     checks: Sequence[CheckSummary] = ()

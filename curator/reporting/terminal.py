@@ -23,7 +23,7 @@ from curator.reporting.details import (
     width_of,
 )
 from curator.reporting.model import AuditReport, NextStep
-from curator.reporting.wording import count, found_lines, seconds, share, size
+from curator.reporting.wording import count, found_lines, joined, seconds, share, size
 
 SCREEN = 38
 """Lines of the short report; two of a screen of forty are left for the prompt and for what is said on stderr."""
@@ -79,27 +79,26 @@ def _print_verdict(report: AuditReport, console: Console, room: int | None) -> N
         reasons, steps = _fitting(report, console, room)
     for reason in verdict.reasons[:reasons]:
         listed(console, "·" if not console.options.ascii_only else "-", shown(reason))
-    if not verdict.next_steps:
-        return
-    heading(console, "What next?" if verdict.ready else "What first?")
+    if verdict.next_steps:
+        heading(console, "What next?" if verdict.ready else "What first?")
     for number, step in enumerate(verdict.next_steps[:steps], 1):
         listed(console, f"{number}.", shown(step.sentence))
         if step.command:
             unwrapped(console, Text.assemble("     ", shown(step.command, "bold cyan")))
-    left = len(verdict.next_steps) - steps
-    if left:
-        paragraph(console, Text(f"and {count(left, 'more step')}: --full", "dim"), 2)
+    left = [(len(verdict.next_steps) - steps, "more step"), (len(verdict.reasons) - reasons, "more reason")]
+    if more := [count(number, what) for number, what in left if number]:
+        paragraph(console, Text(f"and {joined(more)}: --full", "dim"), 2)
 
 
 def _fitting(report: AuditReport, console: Console, room: int) -> tuple[int, int]:
     """How many reasons and how many steps fit: of the reasons the last go first, but one at least stays."""
     reasons = [_lines(console, f"  · {reason}") for reason in report.verdict.reasons]
     steps = [_lines_of_step(console, step) for step in report.verdict.next_steps]
-    while len(reasons) > 1 and sum(reasons) + sum(steps) > room:
-        reasons.pop()
-    if sum(reasons) + sum(steps) > room:
-        while len(steps) > 1 and sum(reasons) + sum(steps) > room - 1:
-            steps.pop()
+    for left in (reasons, steps):
+        is_cut = len(reasons) < len(report.verdict.reasons)
+        while len(left) > 1 and sum(reasons) + sum(steps) > room - is_cut:
+            left.pop()
+            is_cut = True
     return len(reasons), len(steps)
 
 

@@ -53,8 +53,9 @@ def _obstacles(facts: ReadinessFacts) -> list[str]:
 
 
 def _copies(facts: ReadinessFacts) -> str:
-    verb = "copies" if facts.copies == 1 else "copy"
-    return f"{share(facts.copies / max(facts.kept, 1))} of the examples {verb} another one, in its words or in others."
+    if facts.copies == 1:
+        return "1 example copies another one, in its words or in others."
+    return f"{share(facts.copies / max(facts.kept, 1))} of the examples copy another one, in its words or in others."
 
 
 def _left(facts: ReadinessFacts) -> str:
@@ -108,4 +109,4 @@ def _unready_headline(facts: ReadinessFacts, obstacles: list[str]) -> str:
     if facts.distinct < ENOUGH:
         return f"Not ready: {_left(facts)} to train on, and at least {ENOUGH} are needed."
     things = "one thing stands" if len(obstacles) == 1 else f"{len(obstacles)} things stand"
-    return f"Not ready yet: {things} in the way of {count(facts.effective, 'good example')}."
+    return f"Not ready yet: {things} in the way of {count(facts.good, 'good example')}."

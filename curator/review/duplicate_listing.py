@@ -17,7 +17,7 @@ from curator.audit.reports.outputs import pair_models
 from curator.audit.stages.similar import rank_of
 from curator.audit.stages.similar_pairs import compared
 from curator.data.finding import Pair
-from curator.errors import UsageError
+from curator.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from curator.duplicates.corpus import Corpus
@@ -92,7 +92,9 @@ def relations_named(text: str | None) -> tuple[str, ...]:
         return RELATIONS
     unknown = [name for name in names if name not in RELATIONS]
     if unknown or not names:
-        raise UsageError(f"There is no relation '{', '.join(unknown)}'. There are {', '.join(RELATIONS)}, and all.")
+        hint = did_you_mean(unknown[0], (*RELATIONS, "all")) if unknown else ""
+        known = f"There are {', '.join(RELATIONS)}, and all."
+        raise UsageError(f"There is no relation '{', '.join(unknown)}'.{hint} {known}")
     return tuple(name for name in RELATIONS if name in names)
 
 

@@ -9,7 +9,7 @@ import msgspec
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from curator.errors import UsageError
+from curator.errors import UsageError, did_you_mean
 from curator.reporting.writing import write_report
 from curator.settings.fields import Settings, is_list, known_names
 from curator.settings.request import DataRequest
@@ -98,7 +98,10 @@ def _with(text: str, name: str, value: Any, path: Path) -> str:
         UsageError: there is no such setting, or the file is not sound.
     """
     if not name.startswith(f"{_KEYS}.") and (name not in known_names() or name.partition(".")[0] in _FREE):
-        raise UsageError(f"There is no setting '{name}' that can be set like this. `curator config show` lists them.")
+        hint = did_you_mean(name, known_names())
+        raise UsageError(
+            f"There is no setting '{name}' that can be set like this.{hint} `curator config show` lists them."
+        )
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:

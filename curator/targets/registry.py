@@ -1,8 +1,6 @@
 """Every target, in the order in which they are listed to a person."""
 
-from difflib import get_close_matches
-
-from curator.errors import UsageError
+from curator.errors import UsageError, did_you_mean
 from curator.targets.engines import alpaca, axolotl, huggingface, llama_factory, mlx, sharegpt
 from curator.targets.services import anyscale, azure, bedrock_nova, fireworks, gemini, mistral, openai, together
 from curator.targets.target import Target
@@ -35,6 +33,4 @@ def target_named(name: str) -> Target:
         if target.name == name:
             return target
     names = [target.name for target in TARGETS]
-    near = get_close_matches(name, names, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    raise UsageError(f"There is no target '{name}'.{hint} Known targets: {', '.join(names)}.")
+    raise UsageError(f"There is no target '{name}'.{did_you_mean(name, names)} Known targets: {', '.join(names)}.")

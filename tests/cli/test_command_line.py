@@ -83,6 +83,18 @@ def test_json_is_a_flag_and_short_options_are_the_usual_ones(folder, capsys):
         (["audit", "d.jsonl", "--target", "opnai"], "Did you mean 'openai'?"),
         (["audit", "d.jsonl", "--format", "sharegtp"], "Did you mean 'sharegpt'?"),
         (["completion", "fsh"], "Did you mean 'fish'?"),
+        (["audit", "d.jsnl"], "Did you mean 'd.jsonl'?"),
+        (["d.jsonl"], "It is a file: a command goes before it"),
+        (["audit", "d.jsonl", "--fail-on", "eror"], "Did you mean 'error'?"),
+        (["audit", "d.jsonl", "--select", "refusl"], "Did you mean 'refusal'?"),
+        (["show", "d.jsonl", "--where", "severity:eror"], "Did you mean 'error'?"),
+        (["show", "d.jsonl", "--where", "split:trian"], "Did you mean 'train'?"),
+        (["show", "d.jsonl", "--where", "kind:prefernce"], "Did you mean 'preference'?"),
+        (["show", "d.jsonl", "--where", "chek:refusal"], "Did you mean 'check'?"),
+        (["duplicates", "d.jsonl", "--relations", "copi"], "Did you mean 'copy'?"),
+        (["decide", "d.jsonl", "--policy", "recomended"], "Did you mean 'recommended'?"),
+        (["config", "set", "chekcs.select", "refusal", "d.jsonl"], "Did you mean 'check.select'?"),
+        (["train", "d.jsonl", "--model", "x", "--set", "training.epoch=2"], "(nearest: epochs)"),
     ],
 )
 def test_whatever_does_not_exist_gets_the_nearest_that_does(folder, capsys, words, hint):

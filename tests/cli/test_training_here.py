@@ -67,6 +67,16 @@ def test_what_failed_becomes_findings_of_the_next_audit(trained: Path) -> None:
     assert high and all(finding["example"] and finding["line"] for finding in high)
 
 
+def test_json_is_what_is_handed_over_and_then_every_event(trained: Path, tmp_path: Path) -> None:
+    shutil.copy(trained / "desk.jsonl", tmp_path)
+    words = ["train", "desk.jsonl", "--model", str(MODEL), *QUICK, "--set", "training.steps=1", "--json"]
+    dry = json.loads(curator(*words, "--dry-run", cwd=tmp_path).stdout)
+    assert dry["folder"] is None and not (tmp_path / "desk.jsonl.curator").exists()
+    handed, *events = map(json.loads, curator(*words, cwd=tmp_path).stdout.splitlines())
+    assert handed["examples"] == dry["examples"] and handed["steps"] == 1
+    assert events == list(map(json.loads, (Path(handed["folder"]) / "events.jsonl").read_text().splitlines()))
+
+
 def test_a_finished_run_is_not_trained_twice(trained: Path) -> None:
     ended = curator("train", "desk.jsonl", "--run", "last", cwd=trained)
     assert ended.returncode == 2 and "is finished" in ended.stderr

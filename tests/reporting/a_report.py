@@ -18,6 +18,7 @@ from curator.reporting.model import (
     SpecimenMessage,
     TokenSummary,
 )
+from curator.reporting.next_steps import show_command
 from curator.reporting.readiness import ReadinessFacts
 from curator.reporting.verdict import judge_readiness
 
@@ -98,6 +99,7 @@ def a_believable_report(**changes: Any) -> AuditReport:
         examples=610,
         kept=610,
         effective=586,
+        good=583,
         distinct=586,
         copies=23,
         unreadable=14,
@@ -113,6 +115,7 @@ def a_believable_report(**changes: Any) -> AuditReport:
         "sources": [_source()],
         "lines": 624,
         "examples": 610,
+        "show": show_command(facts),
         "verdict": judge_readiness(facts),
         "severities": severities,
         "effective": 586,

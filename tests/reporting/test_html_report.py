@@ -66,7 +66,7 @@ def harmless(length):
 def test_the_page_opens_with_the_question_and_the_answer():
     page = Page(html_report(a_believable_report()))
     assert page.texts["h1"] == ["Is this data ready to fine-tune on?"]
-    assert "Not ready yet: 2 things stand in the way of 586 good examples." in page.texts["p"]
+    assert "Not ready yet: 2 things stand in the way of 583 good examples." in page.texts["p"]
     assert "curator show 'support desk.jsonl' --where is:unreadable" in page.texts["code"]
 
 

@@ -13,7 +13,7 @@ def facts(**given):
     """Of two thousand clean examples, with what is given instead; `left` examples are kept, sound and distinct."""
     left = given.pop("left", 2000)
     values = {"data": ["chats.jsonl"], "lines": left, "examples": left, "kept": left, "effective": left}
-    return ReadinessFacts(**(values | {"distinct": left} | given))
+    return ReadinessFacts(**(values | {"good": left, "distinct": left} | given))
 
 
 def commands_of(verdict):

@@ -28,7 +28,7 @@ def printed(report, width=80, *, full=True, **settings):
 def test_the_first_thing_said_is_whether_the_data_is_ready_and_what_to_do_first():
     lines = [line.strip() for line in printed(a_believable_report()).splitlines()]
     question = lines.index("Is this data ready to fine-tune on?")
-    assert lines[question + 1] == "Not ready yet: 2 things stand in the way of 586 good examples."
+    assert lines[question + 1] == "Not ready yet: 2 things stand in the way of 583 good examples."
     first = lines.index("What first?")
     assert question < first < next(number for number, line in enumerate(lines) if line.startswith("What was found"))
     assert lines[first + 2] == "curator show 'support desk.jsonl' --where is:unreadable"
@@ -77,7 +77,7 @@ def test_what_was_decided_stands_beside_each_check():
 def test_the_short_report_fits_a_screen_of_forty_lines_at_eighty_columns(steps, reasons):
     verdict = Verdict(
         ready=False,
-        headline="Not ready yet: 14 things stand in the way of 586 good examples.",
+        headline="Not ready yet: 14 things stand in the way of 583 good examples.",
         reasons=[
             f"{number} examples have something that takes a sentence of some length to say."
             for number in range(reasons)

@@ -14,7 +14,7 @@ from curator.project.app_log import log_file
 from curator.settings.request import DataRequest
 from curator.tui.actions.actions import ACTIONS
 from curator.tui.widgets.long_list import LongList
-from tests.tui.driving import drive, said, screen_text, until
+from tests.tui.driving import decisions_of, drive, said, screen_text, until
 
 
 def test_where_there_is_room_the_queue_stands_beside_the_example(desk):
@@ -275,3 +275,26 @@ def test_a_project_kept_elsewhere_is_said(desk):
         drive(desk, steps)
     finally:
         desk.parent.chmod(0o700)
+
+
+def test_unreadable_lines_are_dropped_where_they_are_listed_and_the_verdict_follows(desk):
+    async def steps(pilot, app):
+        await pilot.press("o")
+        await until(pilot, lambda: "3 of 120 lines could not be read" in screen_text(app))
+        assert "p shows them" in screen_text(app) and "--dry-run" not in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "3 lines could not be read as an example, 3 of them" in screen_text(app))
+        await pilot.press("x")
+        await until(pilot, lambda: "2 of them undecided" in screen_text(app))
+        await pilot.press("X", "y")
+        await until(pilot, lambda: "none of them undecided" in screen_text(app))
+        await pilot.press("u")
+        await until(pilot, lambda: "2 of them undecided" in screen_text(app))
+        await pilot.press("X", "y")
+        await until(pilot, lambda: "none of them undecided" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "one thing stands in the way" in screen_text(app))
+        assert "could not be read" not in screen_text(app)
+
+    drive(desk, steps, size=(120, 40))
+    assert {decision.reason for decision in decisions_of(desk) if decision.action == "drop"} == {"cannot be read"}

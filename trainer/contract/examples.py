@@ -18,15 +18,16 @@ TEXT_PARTS = ("text", "input_text", "output_text")
 
 REWRITTEN_PARTS = ("tool_use", "tool_result", "thinking", "redacted_thinking", "reasoning", "refusal")
 """Types of content parts that an export rewrites as tool calls, results, reasoning and text."""
-_REWRITTEN = "; curator export FILE --target huggingface --out DIR writes such parts in the form that is trained on"
+REWRITTEN = "curator export FILE --target huggingface --out DIR writes such parts in the form that is trained on"
 
 
 class LineError(ValueError):
-    """A line that cannot be trained on; the text says why, and `message_index` in which message."""
+    """A line that cannot be trained on; the text says why, `message_index` in which message, and `hint` what to do."""
 
-    def __init__(self, reason: str, message_index: int | None = None) -> None:
+    def __init__(self, reason: str, message_index: int | None = None, hint: str = "") -> None:
         super().__init__(reason)
         self.message_index = message_index
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +193,9 @@ def _text(content: Any, position: int) -> str:
     for part in content:
         kind = part.get("type", "text") if isinstance(part, dict) else "unknown"
         if kind not in TEXT_PARTS or not isinstance(part.get("text"), str):
-            hint = _REWRITTEN if kind in REWRITTEN_PARTS else ""
-            raise LineError(
-                f"message {position} has a content part of type {kind!r:.40} and not only text{hint}", position
-            )
+            hint = REWRITTEN if kind in REWRITTEN_PARTS else ""
+            reason = f"message {position} has a content part of type {kind!r:.40} and not only text"
+            raise LineError(reason, position, hint)
         texts.append(part["text"])
     return "".join(texts)
 

@@ -164,10 +164,11 @@ def read_settings(path: Path) -> RunSettings:
     try:
         return RunSettings.model_validate(raw)
     except ValidationError as problem:
-        raise SettingsError(f"{path}: {_worded(problem)}") from problem
+        raise SettingsError(f"{path}: {worded(problem)}") from problem
 
 
-def _worded(problem: ValidationError) -> str:
+def worded(problem: ValidationError) -> str:
+    """What is wrong with settings, a sentence; of a name that does not exist the nearest."""
     sentences = []
     for error in problem.errors():
         name = ".".join(str(part) for part in error["loc"])

@@ -29,15 +29,16 @@ def read_conversations(path: Path, refuse: Refuse | None = None) -> list[Convers
     """
     if not path.is_file():
         raise DataError(f"{path} does not exist. A run folder needs it: one JSON object a line with 'messages'.")
-    conversations, problems, names = [], [], set()
+    conversations, problems, names, hints = [], [], set(), set[str]()
     for number, line in _lines(path):
         try:
             conversation = conversation_of(_decoded(line), f"line {number}")
         except LineError as problem:
             if refuse is not None:
-                refuse(path.name, f"line {number}", str(problem))
+                refuse(path.name, f"line {number}", "; ".join(filter(None, (str(problem), problem.hint))))
             else:
                 problems.append(f"line {number}: {problem}")
+                hints.add(problem.hint)
             continue
         if conversation.name in names:
             conversation = replace(conversation, name=f"{conversation.name} (line {number})")
@@ -48,7 +49,7 @@ def read_conversations(path: Path, refuse: Refuse | None = None) -> list[Convers
         shown = "; ".join(problems[:WORST_SHOWN])
         raise DataError(
             f"{path.name} has {len(problems)} unusable lines: {shown}{more}. Correct them, or skip them with "
-            "--skip-untrainable."
+            "--skip-untrainable." + "".join(f" {hint}." for hint in sorted(hints) if hint)
         )
     if not conversations:
         raise DataError(f"{path} holds no example.")

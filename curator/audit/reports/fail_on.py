@@ -8,7 +8,7 @@ import polars as pl
 from curator.audit.findings import lines_found
 from curator.checks.catalogue import check_named
 from curator.data.frames import SEVERITIES
-from curator.errors import UsageError
+from curator.errors import UsageError, did_you_mean
 
 _RULE = re.compile(r"(?P<check>[a-z-]+)\s*>\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<percent>%?)")
 
@@ -42,8 +42,10 @@ def _rule(text: str) -> Rule:
         return Rule(None, text, 0, is_share=False)
     match = _RULE.fullmatch(text)
     if match is None:
+        hint = did_you_mean(text, (*SEVERITIES, "never"))
         raise UsageError(
-            f"--fail-on cannot read '{text}'. It takes error, warning, info, never, or rules such as near-duplicate>1%."
+            f"--fail-on cannot read '{text}'.{hint} It takes error, warning, info, never, or rules such as "
+            "near-duplicate>1%."
         )
     number = float(match["number"])
     is_share = bool(match["percent"])

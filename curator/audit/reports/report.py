@@ -14,7 +14,7 @@ from curator.audit.open_data import Opened
 from curator.audit.reports.summary import summarise, unreadable_lines
 from curator.audit.scores import score_summaries
 from curator.reporting.model import AuditReport, DecisionSummary, PriceEstimate
-from curator.reporting.readiness import ReadinessFacts
+from curator.reporting.readiness import DISTINCT_SHARE, ReadinessFacts
 from curator.settings.request import DataRequest
 
 COPIES = ("exact-duplicate", "near-duplicate", "semantic-duplicate")
@@ -35,6 +35,9 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
     effective = kept - len(leaving - dropped)
     copies = set(_examples(findings, pl.col("check").is_in(COPIES) & is_open()))
     errors = _examples(findings, (pl.col("severity") == "error") & is_open())
+    never = pl.col("check").is_in(["secret-key", "contamination"]) & (pl.col("severity") != "info")
+    offered = leaving.union(errors, _examples(findings, never & is_open()))
+    offered |= copies if kept - len(copies) < DISTINCT_SHARE * kept else set()
     is_accepted = (pl.col("decided") == "keep") & ~pl.col("id").is_in(list(dropped))
     secrets = (pl.col("check") == "secret-key") & (pl.col("severity") != "info")
     reading, checking = _asked(opened.request)
@@ -44,6 +47,7 @@ def report_of(opened: Opened, audit: Audit) -> AuditReport:
         examples=len(ids),
         kept=kept,
         effective=effective,
+        good=kept - len(offered - dropped),
         distinct=effective - len(copies - leaving),
         copies=len(copies),
         unreadable=unreadable_lines(findings.filter(is_open())),

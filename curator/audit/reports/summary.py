@@ -33,6 +33,7 @@ from curator.reporting.model import (
     SpecimenMessage,
     TokenSummary,
 )
+from curator.reporting.next_steps import show_command
 from curator.reporting.readiness import ReadinessFacts
 from curator.reporting.verdict import judge_readiness
 
@@ -80,6 +81,7 @@ def summarise(
         sources=_sources(loaded),
         lines=facts.lines,
         examples=facts.examples,
+        show=show_command(facts),
         verdict=judge_readiness(facts),
         severities=severities,
         effective=facts.effective,

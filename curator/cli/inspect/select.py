@@ -69,10 +69,11 @@ def command(
 def _wanted(count: int, by: str, like: tuple[str, ...], balance: str) -> "SelectionRequest":
     from curator.audit.meaning.selecting import BALANCES, DIVERSITY, SelectionRequest
     from curator.data.sources.source import expand
+    from curator.errors import did_you_mean
     from curator.scoring.score_labels import SCORE
 
     if by != DIVERSITY and not by.startswith(SCORE):
-        raise click.UsageError(f"--by takes diversity or score:NAME, and not '{by}'.")
+        raise click.UsageError(f"--by takes {DIVERSITY} or score:NAME, and not '{by}'.{did_you_mean(by, [DIVERSITY])}")
     if like and by != DIVERSITY:
         raise click.UsageError("Give either --like or --by.")
     if balance and balance.partition(":")[0] not in BALANCES:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from curator.targets.violation import Violation
 
 
+_ONE_SECRET = "a key or password; --allow-secrets accepts it"
+
+
 @click.command("validate")
 @click.argument("file")
 @click.option("--target", required=True, metavar="NAME", shell_complete=named(targets), help="Whose rules.")
@@ -49,6 +52,7 @@ def command(
     from curator.data.sources.pipes import is_pipe
     from curator.exporting.output_paths import refuse_outputs
     from curator.exporting.validation import file_or_stdin, notice_of, secrets_in, token_counter
+    from curator.reporting.wording import count
     from curator.targets.correction import exportable_lines
     from curator.targets.file_validation import validate
 
@@ -58,6 +62,7 @@ def command(
         raise click.UsageError("--fix writes beside a file; give it one.")
     if notice := notice_of(target):
         click.echo(notice, err=True)
+    file = "-" if file == "/dev/stdin" else file
     complete, name, report = True, "standard input" if file == "-" else file, _Report(limit, as_json=as_json)
     refuse_outputs([out], [Path(name) for name in (file, against) if name and name != "-"])
     with file_or_stdin(file) as path, file_or_stdin(against) if against else nullcontext() as other:
@@ -72,11 +77,13 @@ def command(
         figures = {"errors": errors, "warnings": warnings, "secrets": secrets, "exportable": exportable}
         print_json({"file": name, "target": target, "accepted": not errors, **figures, "violations": report.listed})
     verdict = "would refuse it" if errors else "would accept it"
-    click.echo(f"{visible(name)}: {target} {verdict}: {errors:,} errors, {warnings:,} warnings.", err=True)
+    found_in_all = f"{count(errors, 'error')}, {count(warnings, 'warning')}"
+    click.echo(f"{visible(name)}: {target} {verdict}: {found_in_all}.", err=True)
     if exportable:
         click.echo(_hint(file, target, exportable), err=True)
     if secrets:
-        click.echo(f"{visible(name)} holds {secrets:,} keys or passwords; --allow-secrets accepts them.", err=True)
+        held = f"{secrets:,} keys or passwords; --allow-secrets accepts them" if secrets > 1 else _ONE_SECRET
+        click.echo(f"{visible(name)} holds {held}.", err=True)
     return 1 if errors or secrets or not complete else 0
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.options import data_command, secrets_options
+from curator.cli.options import data_command, json_option, secrets_options
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ LOSSES = ("system", "user", "tools", "tool-calls", "tool-results", "reasoning")
 )
 @click.option("--yes", is_flag=True, help="A service: upload without asking.")
 @click.option("--only-reviewed", is_flag=True, help="Only examples that a person decided to keep.")
+@json_option("JSON Lines: what is handed over (of a service with --dry-run: its requests), then each event of the run.")
 @secrets_options
 def command(
     options: DataRequest,
@@ -81,6 +82,7 @@ def command(
     attempt: int,
     yes: bool,
     only_reviewed: bool,
+    as_json: bool,
     secrets: "Policy",
 ) -> int:
     """Train on what was kept of DATA: QLoRA on this machine, or at a service with --via.
@@ -95,7 +97,8 @@ def command(
     from curator.exporting.export import LeftOut
 
     if run is not None:
-        return _go_on(options, run, trust_remote_code=trust_remote_code, cancel=cancel, detach=detach)
+        how = {"cancel": cancel, "detach": detach, "as_json": as_json}
+        return _go_on(options, run, trust_remote_code=trust_remote_code, **how)
     if again:
         model, settings = _last(options, settings)
     if model is None:
@@ -118,6 +121,7 @@ def command(
             detach=detach,
             yes=yes,
             dry_run=dry_run,
+            as_json=as_json,
             left_out=left_out,
         )
     return train_here(
@@ -133,6 +137,7 @@ def command(
         prepare=prepare,
         dry_run=dry_run,
         detach=detach,
+        as_json=as_json,
     )
 
 
@@ -146,7 +151,7 @@ def _last(options: DataRequest, settings: tuple[str, ...]) -> tuple[str, tuple[s
     return model, (*before, *settings)
 
 
-def _go_on(options: DataRequest, name: str, *, trust_remote_code: bool, cancel: bool, detach: bool) -> int:
+def _go_on(options: DataRequest, name: str, *, trust_remote_code: bool, **how: bool) -> int:
     """A run here has a snapshot; any other was begun at a service."""
     from curator.audit.open_data import open_data
     from curator.cli.train.train_at_service import follow_service
@@ -160,5 +165,5 @@ def _go_on(options: DataRequest, name: str, *, trust_remote_code: bool, cancel: 
         folder = None if is_here else run_folder(opened, name)
     if folder is None:
         allowed = {"allow_download": options.allow_download, "trust_remote_code": trust_remote_code}
-        return go_on(options, name, cancel=cancel, detach=detach, **allowed)
-    return follow_service(folder, options, cancel=cancel, detach=detach)
+        return go_on(options, name, **how, **allowed)
+    return follow_service(folder, options, **how)

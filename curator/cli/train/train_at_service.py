@@ -28,6 +28,7 @@ def train_at_service(
     detach: bool,
     yes: bool,
     dry_run: bool,
+    as_json: bool,
     left_out: "LeftOut",
 ) -> int:
     """Begin a job at a service, or find the one that was begun, and follow it; the exit code."""
@@ -40,16 +41,16 @@ def train_at_service(
             return _print_dry_run(ready)
         if not ready.is_begun:
             _confirm(ready, yes=yes or cancel)
-    return follow_service(ready.folder, options, cancel=cancel, detach=detach)
+    return follow_service(ready.folder, options, cancel=cancel, detach=detach, as_json=as_json)
 
 
-def follow_service(folder: Path, options: DataRequest, *, cancel: bool, detach: bool) -> int:
+def follow_service(folder: Path, options: DataRequest, *, cancel: bool, detach: bool, as_json: bool) -> int:
     """Follow a job that was begun; the exit code."""
     from curator.training.service.launching import begin
 
     began = begin(folder, cancelling=cancel)
     click.echo(f"{folder.name}: {began.folder}", err=True)
-    return 0 if detach else _follow(began.folder, options)
+    return 0 if detach else _follow(began.folder, options, as_json=as_json)
 
 
 def _ready(
@@ -110,9 +111,10 @@ def _value(text: str) -> Any:
     return value if isinstance(value, bool | int | float) else text
 
 
-def _follow(folder: Path, options: DataRequest) -> int:
-    """Tell what happens until the end; the exit code of the work."""
+def _follow(folder: Path, options: DataRequest, *, as_json: bool) -> int:
+    """Tell what happens until the end, or print each event; the exit code of the work."""
     from curator.cli.screen import narrate
+    from curator.cli.streams import print_json
     from curator.data.safe_text import visible
     from curator.project.jobs.job import attach
     from curator.training.service.launching import tuned_model
@@ -122,6 +124,9 @@ def _follow(folder: Path, options: DataRequest) -> int:
     last: dict[str, Any] = {}
     try:
         for last in job.follow():
+            if as_json:
+                print_json(last, one_line=True)
+                sys.stdout.flush()
             if last["event"] == "finished":
                 continue
             narrate(options, visible(_line(last), one_line=True))
@@ -131,7 +136,7 @@ def _follow(folder: Path, options: DataRequest) -> int:
     if job.state() == "died":
         click.echo(f"curator: the process that followed the job died:\n{visible(job.log_tail())}", err=True)
         return 4
-    if last["event"] == "finished":
+    if last["event"] == "finished" and not as_json:
         click.echo(tuned_model(folder) or "")
     return int(last["exit_code"])
 

@@ -1,6 +1,6 @@
 """`curator train` without `--via`: look, then train on this machine in a process of its own."""
 
-import json
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -33,10 +33,12 @@ def train_here(
     prepare: bool,
     dry_run: bool,
     detach: bool,
+    as_json: bool,
 ) -> int:
     """Hand over what is kept, show the sheet, start and follow; the exit code."""
     from curator.audit.open_data import open_data
     from curator.cli.screen import narrate, progress_bar
+    from curator.cli.streams import print_json
     from curator.training.hand_off import baseline, prepare_run, start_run
     from curator.training.hand_off import worth as worth_of
 
@@ -57,8 +59,9 @@ def train_here(
         )
         if not dry_run:
             open_until_known.close()
+        if prepare or as_json:
+            print_json(_handed_over(ready, sheet(ready, options), is_kept=not dry_run), one_line=True)
         if prepare:
-            click.echo(json.dumps({"folder": str(ready.folder), "sheet": sheet(ready, options)}, ensure_ascii=False))
             return 0
         for line in sheet(ready, options):
             click.echo(line, err=True)
@@ -69,11 +72,18 @@ def train_here(
             return 0
     start_run(ready.folder, **allowed)
     narrate(options, f"Training in {ready.folder}. Ctrl-C here stops it after the current step.")
-    return 0 if detach else follow(ready.folder, options)
+    return 0 if detach else follow(ready.folder, options, as_json=as_json)
 
 
 def go_on(
-    options: DataRequest, name: str, *, allow_download: bool, trust_remote_code: bool, cancel: bool, detach: bool
+    options: DataRequest,
+    name: str,
+    *,
+    allow_download: bool,
+    trust_remote_code: bool,
+    cancel: bool,
+    detach: bool,
+    as_json: bool,
 ) -> int:
     """Follow a run that is running, continue one that was interrupted, or stop one."""
     from curator.audit.open_data import open_data
@@ -94,12 +104,13 @@ def go_on(
         return 0
     if state != "running":
         start_run(folder, allow_download=allow_download, trust_remote_code=trust_remote_code)
-    return 0 if detach else follow(folder, options)
+    return 0 if detach else follow(folder, options, as_json=as_json)
 
 
-def follow(folder: Path, options: DataRequest) -> int:
-    """Tell what happens until the end; the exit code of the work."""
+def follow(folder: Path, options: DataRequest, *, as_json: bool = False) -> int:
+    """Tell what happens until the end, or print each event; the exit code of the work."""
     from curator.cli.screen import narrate
+    from curator.cli.streams import print_json
     from curator.data.safe_text import visible
     from curator.project.jobs.job import attach
 
@@ -109,6 +120,9 @@ def follow(folder: Path, options: DataRequest) -> int:
     far: dict[str, Any] = {}
     try:
         for last in job.follow():
+            if as_json:
+                print_json(last, one_line=True)
+                sys.stdout.flush()
             far |= {name: last[name] for name in ("steps", "seconds_left") if last.get(name) is not None}
             if sentence := _narrated(last, far):
                 narrate(options, visible(sentence, one_line=True))
@@ -123,9 +137,25 @@ def follow(folder: Path, options: DataRequest) -> int:
         click.echo(f"Continue with `curator train DATA --run {folder.name}`.", err=True)
         return 4
     if last.get("event") == "finished":
-        click.echo(str(folder / "adapter"))
+        if not as_json:
+            click.echo(str(folder / "adapter"))
         narrate(options, f"`curator compare {folder}` asks both models; `curator runs DATA` lists the runs.")
     return int(last.get("exit_code") or 0)
+
+
+def _handed_over(ready: "Ready", lines: list[str], *, is_kept: bool) -> dict[str, Any]:
+    """What a run is made of, for programs; the folder of a dry run is gone afterwards."""
+    figures = ("steps", "tokens", "seconds", "parameters", "device", "memory", "disk")
+    return {
+        "folder": str(ready.folder) if is_kept else None,
+        "examples": {name: side.examples for name, side in ready.snapshot.files.items()},
+        "dropped": ready.dropped,
+        "undecided": ready.undecided,
+        "leaking": ready.leaking,
+        **{name: ready.plan[name] for name in figures},
+        "notices": ready.notices,
+        "sheet": lines,
+    }
 
 
 def sheet(ready: "Ready", options: DataRequest) -> list[str]:

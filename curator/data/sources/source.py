@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from glob import glob, has_magic
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -14,7 +15,10 @@ from curator.data.safe_text import as_text
 from curator.data.sources.containers import DAMAGED, layers_of, members_of, unpacked, with_first_line
 from curator.data.sources.file_kind import is_example, kind_of_file, regrouping_of
 from curator.data.sources.pipes import is_pipe, is_regular, refuse_special, spooled, spooled_pipe
-from curator.errors import UnreadableInput
+from curator.errors import UnreadableInput, did_you_mean
+
+_LOOKED_AT = 1000
+"""Names beside one that does not exist among which the nearest is sought."""
 
 _COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 _DATA = frozenset(
@@ -169,7 +173,7 @@ def sources_in(path: Path, name: str) -> list[Source]:
 
 
 def _elsewhere(name: str) -> str:
-    """What to do where a name is that of a dataset on the Hugging Face hub, or an address; "" for any other."""
+    """What to do where a name is that of a dataset on the Hugging Face hub or an address; else the nearest name."""
     address = re.fullmatch(r"(\w+)://(.+)", name)
     on_hub = re.fullmatch(r"(?:hf://datasets/)?([\w-][\w.-]*/[\w-][\w.-]*)", name)
     if on_hub and (address or not PurePosixPath(name).suffix):
@@ -177,7 +181,14 @@ def _elsewhere(name: str) -> str:
         fetch = f"hf download {on_hub[1]} --repo-type dataset --local-dir {folder}"
         hint = "" if address else " If it is a dataset on the Hugging Face hub, fetch"
         return f"{hint or ' Fetch'} it first, and name its folder: {fetch}"
-    return " Files are read on this machine: fetch it first, and name the file." if address else ""
+    if address:
+        return " Files are read on this machine: fetch it first, and name the file."
+    path = Path(name)
+    try:
+        beside = [as_text(one.name) for one in islice(path.parent.iterdir(), _LOOKED_AT)]
+    except OSError:
+        return ""
+    return did_you_mean(path.name, beside)
 
 
 def _source(path: Path, name: str, named: PurePosixPath, layers: tuple[str, ...], head: bytes) -> Source:

@@ -72,7 +72,7 @@ if (map) {
     link.hidden = !place;
     link.href = `#example-${example}`;
     link.textContent = "Its findings on this page";
-    panel.querySelector("code").textContent = `curator show DATA --where id:${example}`;
+    panel.querySelector("code").textContent = `${map.dataset.show} --where id:${example}`;
   };
   map.addEventListener("click", (event) => {
     const index = points.indexOf(event.target.closest("circle"));

@@ -196,8 +196,6 @@ def _by_decision(term: Term, searched: Searched) -> Mask:
     state, splits = searched.state, searched.splits
     match term.key, term.value:
         case "split", value if splits is not None:
-            if value not in (*NAMES, "none"):
-                raise UsageError(f"'split:' is asked for {', '.join(NAMES)} or none, and not for '{value}'.")
             found = splits if value == "none" else splits.filter(pl.col("side") == NAMES.index(value))
         case "label", value:
             found = state.filter(pl.col("labels").list.contains(value))

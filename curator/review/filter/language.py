@@ -7,32 +7,28 @@ key; numbers take `>`, `>=`, `<`, `<=`, `=` and ranges `10..20`.
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from curator.errors import UsageError
+from curator.data.frames import KINDS, SEVERITIES
+from curator.errors import UsageError, did_you_mean
+from curator.project.saved_split import NAMES as SPLITS
 
 MAP_AXES = ("map-x", "map-y")
 NUMBERS = ("tokens", "answer-tokens", "characters", "words", "turns", "line", "length", *MAP_AXES)
 NAMES = (
-    "check",
-    "severity",
-    "role",
-    "label",
-    "decided",
-    "is",
-    "id",
-    "file",
-    "kind",
-    "shape",
-    "annotator",
-    "similar",
-    "topic",
-    "split",
-    "score",
+    *("check", "severity", "role", "label", "decided", "is", "id", "file", "kind", "shape", "annotator"),
+    *("similar", "topic", "split", "score"),
 )
 FINDING_STATES = ("open", "accepted", "unreadable")
 DECIDED = ("no", "yes", "keep", "drop", "flag", "edit", "added", "disputed")
 KEYS = (*NUMBERS, *NAMES)
+_VALUES: dict[str, tuple[str, ...]] = {
+    "decided": DECIDED,
+    "is": FINDING_STATES,
+    "severity": SEVERITIES,
+    "kind": KINDS,
+    "split": (*SPLITS, "none"),
+}
+"""Keys that are asked for one of a few values."""
 
 
 class FilterError(UsageError):
@@ -226,8 +222,7 @@ class _Reader:
 
     def _term(self, key: str, value: str, position: int) -> Filter:
         if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else f" Known keys: {', '.join(KEYS)}."
+            hint = did_you_mean(key, KEYS, f" Known keys: {', '.join(KEYS)}.")
             raise FilterError(f"There is no key '{key}'.{hint}", self.text, position)
         place = position + len(key) + 1
         if not value:
@@ -239,10 +234,9 @@ class _Reader:
             key = f"score:{name}"
             return self._number(key, compared[0], place) if compared else Number(key, None, None)
         value = _unquoted(value[1:-1]) if value.startswith('"') else value
-        known = {"decided": DECIDED, "is": FINDING_STATES}.get(key)
+        known = _VALUES.get(key)
         if known is not None and value not in known:
-            near = get_close_matches(value, known, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            hint = did_you_mean(value, known)
             raise FilterError(f"'{key}:' is one of {', '.join(known)}.{hint}", self.text, place)
         return Term(key, value)
 

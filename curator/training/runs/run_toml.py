@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from curator.errors import UsageError
 from trainer.contract import SETTINGS_FILE
 from trainer.contract.errors import SettingsError
-from trainer.contract.settings import RunSettings
+from trainer.contract.settings import RunSettings, worded
 
 
 def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:
@@ -28,8 +28,10 @@ def run_settings(model: str, settings: tuple[str, ...] = ()) -> str:
         tables.setdefault(section, {})[key] = _value(value.strip())
     try:
         RunSettings.model_validate(tables)
-    except (ValidationError, SettingsError) as problem:
-        raise UsageError(f"The trainer refuses these settings: {_worded(problem)}") from problem
+    except ValidationError as problem:
+        raise UsageError(f"The trainer refuses these settings: {worded(problem)}") from problem
+    except SettingsError as problem:
+        raise UsageError(f"The trainer refuses these settings: {problem}") from problem
     return (
         "\n\n".join(
             "\n".join([f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())])
@@ -82,9 +84,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _worded(problem: ValidationError | SettingsError) -> str:
-    if isinstance(problem, SettingsError):
-        return str(problem)
-    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors()) + "."

@@ -76,6 +76,12 @@ ACTIONS: tuple[Action, ...] = (
         ("map", "m", "Map", "The topics of the data, and where they lie on a map of meaning.", "f"),
     ),
     *on(
+        "unreadable",
+        ("drop", "x", "Drop", "Drop the line at the cursor: it no longer counts, and an export skips it.", "fd"),
+        ("drop_all", "X", "Drop all", "Drop every undecided unreadable line; asks with the count.", "fd"),
+        _UNDO,
+    ),
+    *on(
         "map",
         (
             "open",

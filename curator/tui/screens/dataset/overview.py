@@ -224,7 +224,7 @@ def _lines(
             where = POLICY_LINE
         elif where is not None and where.startswith("is:unreadable"):
             where = UNREADABLE_LINE
-        line = Text(visible(step.sentence, one_line=True))
+        line = Text(visible(step.in_app or step.sentence, one_line=True))
         if step.command and where is None:
             line.append(f"\n{visible(step.command, one_line=True)}", style="dim")
             where = f"{COMMAND_LINE}{step.command}"
