@@ -24,7 +24,7 @@ from curator.data.batches import read_example
 from curator.data.content import Content
 from curator.data.dialects.recognition import recognise
 from curator.data.identity import example_key
-from curator.exporting.export import LeftOut, export, kept_examples
+from curator.exporting.export import Exclusions, export, kept_examples
 from curator.exporting.rejected import TargetRejects
 from curator.settings.request import DataRequest
 from curator.splitting.saved import make_split
@@ -89,7 +89,7 @@ def _messages(audit: Audit, line: int) -> list[str]:
 
 def _of_training(opened: Opened, audit: Audit, folder: Path) -> Iterator[str]:
     kept = list(
-        kept_examples(opened, audit, make_split(opened, audit, {}).splits(), LeftOut(invalid=True, secrets="allow"))
+        kept_examples(opened, audit, make_split(opened, audit, {}).splits(), Exclusions(invalid=True, secrets="allow"))
     )
     handed = list(trainable(kept, "chosen", skip=True))
     refused = {one.line for one in kept} - {one.line for one in kept if one.id in {example.id for example in handed}}
@@ -114,7 +114,7 @@ def _of_target(opened: Opened, audit: Audit, target: Target, folder: Path, path:
     every = list(originals(audit.loaded))
     out = folder / "out"
     try:
-        export(opened, audit, target.name, out, left_out=LeftOut(invalid=True, secrets="allow"), replace=True)
+        export(opened, audit, target.name, out, exclusions=Exclusions(invalid=True, secrets="allow"), replace=True)
         skipped, absent = _skipped(out)
     except TargetRejects:
         skipped = absent = {original.line for original in every}

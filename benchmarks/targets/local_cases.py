@@ -57,8 +57,8 @@ def sharegpt_cases() -> Iterator[Case]:
 
 def llama_factory_cases() -> Iterator[Case]:
     good = turns(("human", "a"), ("gpt", "b"))
-    left_out = ("last-message-not-assistant", "unknown-role")  # both are a wrong order of turns here
-    yield from (case for case in sharegpt_cases() if case.rule not in left_out)
+    same_here = ("last-message-not-assistant", "unknown-role")  # both are a wrong order of turns here
+    yield from (case for case in sharegpt_cases() if case.rule not in same_here)
     yield Case("an unknown speaker", "unknown-role", E, turns(("alien", "a"), ("gpt", "b")), good)
     yield Case("two humans in a row", "role-order", E, turns(("human", "a"), ("human", "b"), ("gpt", "c")), good)
     yield Case(

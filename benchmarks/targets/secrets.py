@@ -24,15 +24,17 @@ def seconds(opened: Opened, audit: Audit, *, looking: bool) -> float:
     """Processor time of one export."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.process_time()
-        left_out = exporting.LeftOut(invalid=True, secrets="mask")
+        exclusions = exporting.Exclusions(invalid=True, secrets="mask")
         if looking:
-            exporting.export(opened, audit, "huggingface", Path(folder) / "out", left_out=left_out, replace=False)
+            exporting.export(opened, audit, "huggingface", Path(folder) / "out", exclusions=exclusions, replace=False)
         else:
             unseen = mock.patch.object(exporting, "passing", lambda items, *_: ((item, False) for item in items))
             nothing = itertools.repeat((), len(audit.loaded.facts))
             unlisted = mock.patch.object(exporting, "open_findings", lambda _: nothing)
             with unseen, unlisted:
-                exporting.export(opened, audit, "huggingface", Path(folder) / "out", left_out=left_out, replace=False)
+                exporting.export(
+                    opened, audit, "huggingface", Path(folder) / "out", exclusions=exclusions, replace=False
+                )
         return time.process_time() - begun
 
 

@@ -209,7 +209,7 @@ class OpenProject:
         Raises:
             CuratorError: a kept example is refused or holds a secret, or the folder is in the way; nothing is written.
         """
-        from curator.exporting.export import LeftOut, export
+        from curator.exporting.export import Exclusions, export
         from curator.exporting.output_paths import check_folder
 
         opened, folder = self._open, Path(out)
@@ -217,8 +217,8 @@ class OpenProject:
         if name is None:
             raise UsageError("Name the form, for example export(out, 'openai'). docs/targets.md lists them.")
         check_folder(opened, folder, replace=replace)
-        left_out = LeftOut(skip_invalid, only_reviewed, secrets)
-        return export(opened, self._audited(), name, folder, left_out=left_out, replace=replace)
+        exclusions = Exclusions(skip_invalid, only_reviewed, secrets)
+        return export(opened, self._audited(), name, folder, exclusions=exclusions, replace=replace)
 
     def train(
         self,
@@ -244,12 +244,12 @@ class OpenProject:
                 what it finished is kept.
         """
         from curator.errors import WorkFailed
-        from curator.exporting.export import LeftOut
+        from curator.exporting.export import Exclusions
         from curator.training.hand_off import prepare_run, start_run
 
-        left_out = LeftOut(invalid=skip_invalid, secrets=secrets)
+        exclusions = Exclusions(invalid=skip_invalid, secrets=secrets)
         ready = prepare_run(
-            self._open, self._audited(), model, settings=settings, allow_download=allow_download, left_out=left_out
+            self._open, self._audited(), model, settings=settings, allow_download=allow_download, exclusions=exclusions
         )
         job = start_run(ready.folder, allow_download=allow_download)
         for event in job.follow() if wait else ():

@@ -25,7 +25,7 @@ from curator.targets.conversion import ExportExample
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Exclusions:
     """Kept examples that do not go into what is written, and secrets that do not.
 
     Attributes:
@@ -39,7 +39,7 @@ class LeftOut:
     secrets: Policy = "stop"
 
 
-NOTHING = LeftOut()
+NOTHING = Exclusions()
 _BESIDE = "beside the messages"
 
 
@@ -49,7 +49,7 @@ def export(
     target: str,
     folder: Path,
     *,
-    left_out: LeftOut = NOTHING,
+    exclusions: Exclusions = NOTHING,
     replace: bool,
     model: str | None = None,
     epochs: int | None = None,
@@ -61,7 +61,7 @@ def export(
         audit: of the data, for comparison.
         target: a target's name.
         folder: appears whole at the end.
-        left_out: of the kept examples.
+        exclusions: of the kept examples.
         replace: put it in the place of an earlier export, of which nothing was changed.
         model: to be trained, for its limit and price.
         epochs: asked for; None: the target's rule.
@@ -82,14 +82,14 @@ def export(
             "certificate": {one.side: one.figures() for one in splitting.certificates},
             "scores": [one.model_dump() for one in score_summaries(opened.project)],
         },
-        secrets=left_out.secrets,
+        secrets=exclusions.secrets,
     )
-    kept = kept_examples(opened, audit, splitting.splits(), left_out)
+    kept = kept_examples(opened, audit, splitting.splits(), exclusions)
     return write_export(
         kept,
         target,
         folder,
-        skip_invalid=left_out.invalid,
+        skip_invalid=exclusions.invalid,
         replace=replace,
         model=model,
         epochs=epochs,
@@ -127,18 +127,18 @@ def about_split(splitting: Splitting) -> str:
 
 
 def kept_examples(
-    opened: Opened, audit: Audit, splits: dict[str, str], left_out: LeftOut = NOTHING
+    opened: Opened, audit: Audit, splits: dict[str, str], exclusions: Exclusions = NOTHING
 ) -> Iterator[ExportExample]:
     """What is kept, edits applied and additions included, in the order of the files; whatever is written passes here.
 
     Raises:
-        HoldsSecrets: some of it holds a secret, and `left_out` does not say what becomes of it; once all were seen.
+        HoldsSecrets: some of it holds a secret, and `exclusions` does not say what becomes of it; once all were seen.
     """
-    kept = _kept(opened, audit, splits, only_reviewed=left_out.unreviewed)
-    for example, value, has_secret in passing(kept, _value, _place, left_out.secrets):
+    kept = _kept(opened, audit, splits, only_reviewed=exclusions.unreviewed)
+    for example, value, has_secret in passing(kept, _value, _place, exclusions.secrets):
         if not has_secret:
             yield example
-        elif left_out.secrets == "mask":
+        elif exclusions.secrets == "mask":
             extra, is_open = (
                 value.pop(_BESIDE),
                 tuple(name for name in example.findings if name != "secret-key/warning"),

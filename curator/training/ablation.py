@@ -19,7 +19,7 @@ from curator.audit.open_data import Opened
 from curator.audit.secrets import Policy, passing
 from curator.data.content import Content
 from curator.errors import UsageError, WorkFailed
-from curator.exporting.export import LeftOut, about_split, kept_examples, origins
+from curator.exporting.export import Exclusions, about_split, kept_examples, origins
 from curator.project.jobs.job import attach
 from curator.splitting.members import Members, must_link_of
 from curator.splitting.saved import Splitting, make_split
@@ -56,11 +56,11 @@ def prepare_ablation(
         HoldsSecrets: kept examples hold a secret, and nothing was said about that.
     """
     splitting = make_split(opened, audit, {})
-    left_out = unusable(audit, splitting.members)
+    untrainable = unusable(audit, splitting.members)
     after = [
         Handed(one.id, one.content, one.split, response_format(one.extra), one.has_secret)
-        for one in kept_examples(opened, audit, splitting.splits(), LeftOut(secrets=secrets))
-        if one.id not in left_out
+        for one in kept_examples(opened, audit, splitting.splits(), Exclusions(secrets=secrets))
+        if one.id not in untrainable
     ]
     policies: dict[str, Policy] = {"before": "allow" if secrets == "allow" else "mask", "after": secrets}
     undecided = _undecided(audit, splitting)

@@ -12,7 +12,7 @@ import polars as pl
 from curator.audit.engine import Audit
 from curator.audit.open_data import Opened
 from curator.errors import UsageError
-from curator.exporting.export import NOTHING, LeftOut, about_split, kept_examples, origins
+from curator.exporting.export import NOTHING, Exclusions, about_split, kept_examples, origins
 from curator.module_path import module_command
 from curator.project.jobs.job import Job, start
 from curator.project.lock import only_one
@@ -71,7 +71,7 @@ def prepare_run(
     allow_download: bool = False,
     trust_remote_code: bool = False,
     allow_leaks: bool = False,
-    left_out: LeftOut = NOTHING,
+    exclusions: Exclusions = NOTHING,
 ) -> Ready:
     """Write the run's folder and ask the trainer what it would do; nothing is started.
 
@@ -83,7 +83,7 @@ def prepare_run(
         use: "chosen" to train on the preferred answers of preference data.
         allow_download: fetch the model where it is not here.
         trust_remote_code: run code that comes with the model.
-        left_out: of the kept examples.
+        exclusions: of the kept examples.
         allow_leaks: train although held-out examples have similar ones on the training side.
 
     Raises:
@@ -98,7 +98,7 @@ def prepare_run(
     leaking = sum(one.certificate.leaking for one in splitting.certificates)
     if leaking and not allow_leaks:
         raise UsageError(_leaks(leaking))
-    settings, handed = _handed(opened, audit, splitting, settings, use, left_out)
+    settings, handed = _handed(opened, audit, splitting, settings, use, exclusions)
     with only_one(opened.project, "a hand-off"):
         folder, snapshot = hand_over(
             opened.project.folder.runs,
@@ -109,7 +109,7 @@ def prepare_run(
             decisions=opened.project.log.position(),
             split=about_split(splitting),
             files=files,
-            secrets=left_out.secrets,
+            secrets=exclusions.secrets,
         )
     try:
         plan = _planned(folder, _allowed(allow_download, trust_remote_code))
@@ -121,15 +121,20 @@ def prepare_run(
 
 
 def _handed(
-    opened: Opened, audit: Audit, splitting: Splitting, settings: tuple[str, ...], use: str | None, left_out: LeftOut
+    opened: Opened,
+    audit: Audit,
+    splitting: Splitting,
+    settings: tuple[str, ...],
+    use: str | None,
+    exclusions: Exclusions,
 ) -> tuple[tuple[str, ...], Iterator[Handed]]:
     """The settings with the objective that the data ask for, and the examples that are trained on."""
     rejected = unusable(audit, splitting.members)
-    if rejected and not left_out.invalid:
+    if rejected and not exclusions.invalid:
         raise UsageError(_refused(audit, rejected))
     settings = with_objective(settings, use, kinds_of(audit, splitting.members, rejected))
-    kept = kept_examples(opened, audit, splitting.splits(), left_out)
-    return settings, trainable((one for one in kept if one.id not in rejected), use, skip=left_out.invalid)
+    kept = kept_examples(opened, audit, splitting.splits(), exclusions)
+    return settings, trainable((one for one in kept if one.id not in rejected), use, skip=exclusions.invalid)
 
 
 def _leaks(leaking: int) -> str:

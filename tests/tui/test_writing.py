@@ -4,7 +4,7 @@ import json
 import os
 
 from curator.audit.open_data import open_data
-from curator.exporting.export import LeftOut, export
+from curator.exporting.export import Exclusions, export
 from curator.review.new_content import checked_content
 from curator.settings.request import DataRequest
 from tests.tui.driving import decisions_of, drive, said, screen_text, until
@@ -67,7 +67,14 @@ def test_a_new_example_is_added_found_by_filters_and_exported(desk, tmp_path):
     with open_data(DataRequest(data=(str(desk),))) as opened:
         opened.project.log.undo(opened.annotator)  # the drop: what is added and not dropped is exported
         audit = opened.saved_audit()
-        export(opened, audit, "openai", tmp_path / "out", left_out=LeftOut(invalid=True, secrets="mask"), replace=False)
+        export(
+            opened,
+            audit,
+            "openai",
+            tmp_path / "out",
+            exclusions=Exclusions(invalid=True, secrets="mask"),
+            replace=False,
+        )
     exported = "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
     assert "zeppelins" in exported
 

@@ -41,7 +41,7 @@ def command(
     from curator.cli.screen import narrate, progress_bar
     from curator.cli.streams import print_json, telling
     from curator.data.safe_text import visible
-    from curator.exporting.export import LeftOut, disputed, export
+    from curator.exporting.export import Exclusions, disputed, export
     from curator.exporting.output_paths import check_folder
     from curator.targets.registry import target_named
 
@@ -55,8 +55,8 @@ def command(
             audit = opened.audited(progress, compare=True)
         if count := disputed(opened):
             narrate(options, f"Annotators disagree about {count:,} examples; they are pending, and so they are kept.")
-        left_out = LeftOut(skip_invalid, only_reviewed, secrets)
-        result = export(opened, audit, target, Path(out), left_out=left_out, replace=replace)
+        exclusions = Exclusions(skip_invalid, only_reviewed, secrets)
+        result = export(opened, audit, target, Path(out), exclusions=exclusions, replace=replace)
     with telling(f"The export was written to {visible(out)}"):
         if as_json:
             print_json({name: value for name, value in vars(result).items() if name != "manifest"})

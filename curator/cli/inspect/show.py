@@ -39,8 +39,8 @@ def command(options: DataRequest, as_json: bool, limit: int, model: str | None) 
                 console.print(text)
         for line in found.unreadable:
             click.echo(line.to_json().encode() if as_json else line.to_text())
-        if not options.quiet and found.left_out:
-            narrate(options, f"{found.left_out:,} more were found; --limit 0 shows all.")
+        if not options.quiet and found.omitted:
+            narrate(options, f"{found.omitted:,} more were found; --limit 0 shows all.")
         if found.examples and not found.is_audited:
             narrate(
                 options,

@@ -109,7 +109,7 @@ class FoundExamples:
     """
 
     examples: list[PrintedExample]
-    left_out: int
+    omitted: int
     unreadable: list[PrintedLine]
     is_audited: bool
 
@@ -153,8 +153,8 @@ def shown_examples(opened: Opened, where: str | None, limit: int | None, progres
     unreadable = unreadable_found(where, audit, state)
     lines = _lines(audit, unreadable, None if limit is None else limit - len(examples))
     every = len(positions) + len(added_ids) + unreadable.lines
-    left_out = every - len(examples) - sum(line.count for line in lines)
-    return FoundExamples(examples, left_out, lines, audit.checked)
+    omitted = every - len(examples) - sum(line.count for line in lines)
+    return FoundExamples(examples, omitted, lines, audit.checked)
 
 
 def _added(audit: Audit, ids: list[str], status: dict[str, str]) -> list[PrintedExample]:

@@ -94,7 +94,7 @@ def command(
     """
     from curator.cli.train.train_at_service import train_at_service
     from curator.cli.train.train_here import train_here
-    from curator.exporting.export import LeftOut
+    from curator.exporting.export import Exclusions
 
     if run is not None:
         how = {"cancel": cancel, "detach": detach, "as_json": as_json}
@@ -109,7 +109,7 @@ def command(
         settings = (*settings, f"training.objective={objective}")
     if allow_lost:
         settings = (*settings, f"training.allow_lost={json.dumps(allow_lost)}")
-    left_out = LeftOut(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)
+    exclusions = Exclusions(invalid=skip_invalid, unreviewed=only_reviewed, secrets=secrets)
     if via is not None:
         return train_at_service(
             options,
@@ -122,7 +122,7 @@ def command(
             yes=yes,
             dry_run=dry_run,
             as_json=as_json,
-            left_out=left_out,
+            exclusions=exclusions,
         )
     return train_here(
         options,
@@ -132,7 +132,7 @@ def command(
         allow_download=options.allow_download,
         trust_remote_code=trust_remote_code,
         allow_leaks=allow_leaks,
-        left_out=left_out,
+        exclusions=exclusions,
         worth=worth,
         prepare=prepare,
         dry_run=dry_run,

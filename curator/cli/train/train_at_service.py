@@ -13,7 +13,7 @@ from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
     from curator.audit.open_data import Opened
-    from curator.exporting.export import LeftOut
+    from curator.exporting.export import Exclusions
     from curator.training.service.launching import ServiceHandOff
 
 
@@ -29,13 +29,13 @@ def train_at_service(
     yes: bool,
     dry_run: bool,
     as_json: bool,
-    left_out: "LeftOut",
+    exclusions: "Exclusions",
 ) -> int:
     """Begin a job at a service, or find the one that was begun, and follow it; the exit code."""
     from curator.audit.open_data import open_data
 
     with open_data(options, trial=dry_run) as opened:
-        how = {"attempt": attempt, "left_out": left_out, "keep": not dry_run}
+        how = {"attempt": attempt, "exclusions": exclusions, "keep": not dry_run}
         ready = _ready(options, opened, via, model, _settings(settings), **how)
         if dry_run:
             return _print_dry_run(ready)

@@ -11,7 +11,7 @@ import click
 from curator.settings.request import DataRequest
 
 if TYPE_CHECKING:
-    from curator.exporting.export import LeftOut
+    from curator.exporting.export import Exclusions
     from curator.training.hand_off import Ready
 
 
@@ -28,7 +28,7 @@ def train_here(
     allow_download: bool,
     trust_remote_code: bool,
     allow_leaks: bool,
-    left_out: "LeftOut",
+    exclusions: "Exclusions",
     worth: int | None,
     prepare: bool,
     dry_run: bool,
@@ -55,7 +55,7 @@ def train_here(
             allow_download=allow_download,
             trust_remote_code=trust_remote_code,
             allow_leaks=allow_leaks,
-            left_out=left_out,
+            exclusions=exclusions,
         )
         if not dry_run:
             open_until_known.close()

@@ -11,7 +11,7 @@ import msgspec
 from curator.audit.engine import Audit
 from curator.audit.open_data import Opened
 from curator.errors import DecisionConflict, UsageError
-from curator.exporting.export import NOTHING, LeftOut, export
+from curator.exporting.export import NOTHING, Exclusions, export
 from curator.exporting.manifest import MANIFEST
 from curator.module_path import module_command
 from curator.project.jobs.job import Job, attach, start
@@ -63,7 +63,7 @@ def prepare(
     given: Mapping[str, Any],
     *,
     attempt: int = 1,
-    left_out: LeftOut = NOTHING,
+    exclusions: Exclusions = NOTHING,
     keep: bool = True,
 ) -> ServiceHandOff:
     """Export for a provider and make the request, without sending anything.
@@ -75,7 +75,7 @@ def prepare(
         model: to be tuned, as the provider names it.
         given: hyper-parameters under the provider's names.
         attempt: another number makes an equal request another one.
-        left_out: of the kept examples.
+        exclusions: of the kept examples.
         keep: leave the run's folder there; False: only look.
 
     Raises:
@@ -92,7 +92,7 @@ def prepare(
             audit,
             provider,
             runs / _NEXT,
-            left_out=left_out,
+            exclusions=exclusions,
             replace=False,
             model=model,
             epochs=epochs if isinstance(epochs, int) else None,
