@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 import polars as pl
 
-from curator.checks.privacy.masking import has_escapes
 from curator.checks.privacy.secret_keys import MASK, cut_out, likely_secret, secret_keys
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
 from curator.data.safe_text import visible
@@ -160,7 +159,7 @@ def searched(items: Iterable[Item], value_of: Callable[[Item], Any]) -> Iterator
 
 def _searched_block(block: list[tuple[Item, Any, str]]) -> Iterator[tuple[Item, Any, list[Site]]]:
     texts = pl.DataFrame({"text": [text for _, _, text in block]}, schema={"text": pl.String})
-    likely = texts.select(likely_secret(pl.col("text")) | has_escapes(pl.col("text"))).to_series()
+    likely = texts.select(likely_secret(pl.col("text"))).to_series()
     for (item, value, _), may in zip(block, likely, strict=True):
         yield item, value, sites(value) if may else []
 

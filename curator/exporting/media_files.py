@@ -27,7 +27,7 @@ class MediaFiles:
         self.missing: set[str] = set()
         self._folder = folder / MEDIA
         self._names: dict[Path, str] = {}
-        self._places: dict[str, Path] = {}
+        self._sources: dict[str, Path] = {}
         self._taken: set[str] = set()
 
     def renamed(self, example: ExportExample) -> ExportExample:
@@ -40,13 +40,13 @@ class MediaFiles:
         names = {name: self._name_of(place) for name, place in there.items()}
         return _with_names(example, names) if names else example
 
-    def copy(self, written: Any) -> None:
+    def copy(self, line: Any) -> None:
         """Copy the files that a written line names, those that are not there yet."""
-        for name in _strings(written) & self._places.keys():
+        for name in _strings(line) & self._sources.keys():
             target = self._folder.parent / name
             if not target.exists():
                 self._folder.mkdir(exist_ok=True)
-                shutil.copyfile(self._places[name], target)
+                shutil.copyfile(self._sources[name], target)
                 self.copied += 1
 
     def _name_of(self, place: Path) -> str:
@@ -56,7 +56,7 @@ class MediaFiles:
                 name, number = f"{place.stem}-{number}{place.suffix}", number + 1
             self._taken.add(name.casefold())
             self._names[place] = f"{MEDIA}/{name}"
-            self._places[self._names[place]] = place
+            self._sources[self._names[place]] = place
         return self._names[place]
 
 

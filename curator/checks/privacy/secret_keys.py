@@ -10,7 +10,14 @@ import polars as pl
 
 from curator.checks.check import Check, CheckSettings
 from curator.checks.patterns import anywhere, lowered
-from curator.checks.privacy.masking import Personal, Taken, as_info, report_beside_messages, report_personal
+from curator.checks.privacy.masking import (
+    Personal,
+    Taken,
+    as_info,
+    has_escapes,
+    report_beside_messages,
+    report_personal,
+)
 from curator.data.frames import Batch
 
 _KINDS = (
@@ -237,7 +244,7 @@ def entropy(text: str) -> float:
 
 def likely_secret(texts: pl.Expr) -> pl.Expr:
     """Whether a text may hold a secret: only such need be looked at one by one."""
-    return texts.str.contains(anywhere(_LIKELY))
+    return texts.str.contains(anywhere(_LIKELY)) | has_escapes(texts)
 
 
 def without_secrets(text: str, *spans: int) -> tuple[str, list[int]]:
