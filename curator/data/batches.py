@@ -11,10 +11,11 @@ from curator.data.blocks import BYTE_ORDER_MARK, Block
 from curator.data.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.data.dialects.dialect import Dialect
 from curator.data.dialects.published import as_object
+from curator.data.dialects.unread import unread_of, unread_of_turn
 from curator.data.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
 from curator.data.identity import example_key, unreadable_key
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
-from curator.data.media import is_media_key, media_key, with_media
+from curator.data.media import media_key, with_media
 from curator.data.validation import Refusal, judge, refusal_of_meaning
 
 _to_json = msgspec.json.encode
@@ -138,25 +139,20 @@ def _extra_message_keys(value: dict[str, Any], content: Content) -> dict[int, st
 
 
 def unread_message_keys(value: dict[str, Any], dialect: Dialect) -> list[str]:
-    """Where an example's messages hold something under a key that its meaning lacks: `messages[2].mood`."""
+    """Where a value, below its top level, holds something that its example lacks: `messages[2].mood`."""
     ours = {key: held for key, held in value.items() if key in dialect.known}
     asked = ours.get("input")
     holders = [("", ours), *([("input.", asked)] if isinstance(asked, dict) else [])]
     turns = [
-        (f"{path}{key}[{index}]", turn)
+        (f"{path}{key}" if index is None else f"{path}{key}[{index}]", turn)
         for path, holder in holders
         for key, held in holder.items()
-        if isinstance(held, list) and key not in ("tools", "functions", "contents")
-        for index, turn in enumerate(held)
-        if isinstance(turn, dict) and len(turn) > 2 and not turn.keys().isdisjoint(("role", "from"))
+        if isinstance(held, list | dict) and key not in ("tools", "functions", "contents")
+        for index, turn in (enumerate(held) if isinstance(held, list) else [(None, held)])
+        if isinstance(turn, dict) and not turn.keys().isdisjoint(("role", "from"))
     ]
-    return [
-        f"{path}.{key}"
-        for path, turn in turns
-        for key, held in turn.items()
-        if held not in (None, "", [], {}) and not is_media_key(key)
-        if key not in KNOWN_MESSAGE_KEYS or (key == "refusal" and turn.get("content"))
-    ]
+    found = [place for path, turn in turns for place in unread_of_turn(turn, path)]
+    return list(dict.fromkeys([*found, *unread_of(ours, dialect.shape, "")]))
 
 
 def _add_messages(columns: dict[str, list[Any]], row: int, content: Content, extra: dict[int, str]) -> None:

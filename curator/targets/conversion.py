@@ -14,7 +14,7 @@ from curator.targets.violation import Loss, Violation
 
 Split = Literal["train", "validation", "test"]
 _NO_PLACE = "A picture, sound or video in a field of a message has no place, so it is not exported."
-_UNREAD = "No format has this key in a message, so it is not exported."
+_UNREAD = "No format that is read has this key here, so it is not exported."
 
 
 @dataclass(frozen=True, slots=True)

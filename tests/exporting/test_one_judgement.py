@@ -6,13 +6,44 @@ import pytest
 
 from curator.targets.registry import TARGETS
 from tests.audit.run import curator, write
-from trainer.contract.examples import LineError, conversation_of
+from trainer.contract.errors import DataError
+from trainer.data.read import read_conversations
 
 SET = range(40)
 STRUCTURE = (
     "rejected-by-target,missing-content,invalid-tool-call,unexpected-key,unanswered-tool-call,unrecognised-example"
 )
 PICTURE = {"type": "image", "image": "img/1.jpg"}
+
+
+def with_a_marked_call(number):
+    call = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}, "streamed": True}
+    turns = [
+        {"role": "user", "content": f"Where is parcel {number}?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": f"Oslo {number}"},
+        {"role": "assistant", "content": f"In Oslo, on shelf {number}."},
+    ]
+    return {"messages": turns}
+
+
+def with_a_signed_thought(number):
+    thought = {"type": "thinking", "thinking": f"It is {number}.", "signature": "c2lnbmVk"}
+    answer = [thought, {"type": "text", "text": f"Parcel {number} is in Oslo."}]
+    asked = {"role": "user", "content": f"Where is parcel {number}?"}
+    return {"messages": [asked, {"role": "assistant", "content": answer}]}
+
+
+def with_a_marked_gemini_part(number):
+    asked = {"role": "user", "parts": [{"text": f"Where is parcel {number}?", "thoughtSignature": "c2lnbmVk"}]}
+    return {"contents": [asked, {"role": "model", "parts": [{"text": f"Parcel {number} is in Oslo."}]}]}
+
+
+BELOW = {
+    "of a tool call": (with_a_marked_call, "messages[1].tool_calls[0].streamed"),
+    "of a thought": (with_a_signed_thought, "messages[1].content[0].signature"),
+    "of a part": (with_a_marked_gemini_part, "contents[0].parts[0].thoughtSignature"),
+}
 
 
 def tool_use(number):
@@ -211,8 +242,20 @@ def test_what_only_an_export_rewrites_is_said_by_validate_and_by_the_trainer(tmp
     assert refused.code == 1
     assert "40 rejected lines are examples in another form" in refused.err
     assert "curator export a.jsonl --target huggingface --out DIR" in refused.err
-    with pytest.raises(LineError, match="curator export FILE --target huggingface --out DIR"):
-        conversation_of(tool_use(1), "1")
+    with pytest.raises(DataError, match="has 40 unusable lines") as refusal:
+        read_conversations(tmp_path / "a.jsonl")
+    assert str(refusal.value).count("curator export FILE --target huggingface --out DIR") == 1
+
+
+@pytest.mark.parametrize("target", ["huggingface", "gemini", "mistral", "alpaca"])
+@pytest.mark.parametrize("name", BELOW)
+def test_a_key_below_the_messages_that_no_format_has_is_named_where_it_is_lost(name, target, tmp_path):
+    made, place = BELOW[name]
+    write(tmp_path / "a.jsonl", [made(number) for number in SET])
+    assert curator(tmp_path, "export", "a.jsonl", "--target", target, "--out", "out").code == 0
+    lost = [json.loads(line) for line in (tmp_path / "out" / "lost.jsonl").open()]
+    assert len(lost) == 40
+    assert all(place in json.dumps(one) for one in lost)
 
 
 def test_a_key_of_a_message_that_no_format_has_is_named_where_it_is_lost(tmp_path):

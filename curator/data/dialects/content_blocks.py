@@ -23,7 +23,7 @@ def without_blocks(message: Message) -> Iterator[Message]:
         is_refusal = parts is None and isinstance(refusal, str) and not message.get("tool_calls")
         yield {**message, "content": refusal} if is_refusal else message
         return
-    if not any(_is_block(part) for part in parts):
+    if not any(is_block(part) for part in parts):
         yield message
         return
     rest: list[dict[str, Any]] = []
@@ -32,7 +32,7 @@ def without_blocks(message: Message) -> Iterator[Message]:
     is_answered = False
     for part in parts:
         kind = part.get("type")
-        if not _is_block(part):
+        if not is_block(part):
             rest.append(part)
         elif kind == _RESULT:
             is_answered = True
@@ -47,7 +47,8 @@ def without_blocks(message: Message) -> Iterator[Message]:
         yield _said(message, rest, calls, thoughts)
 
 
-def _is_block(part: dict[str, Any]) -> bool:
+def is_block(part: dict[str, Any]) -> bool:
+    """Whether a part becomes something else than a part."""
     kind = part.get("type")
     if kind == _CALL:
         is_named = isinstance(part.get("name"), str) and isinstance(part.get("id"), str | None)

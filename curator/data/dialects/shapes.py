@@ -237,9 +237,17 @@ class NovaCall(TypedDict):
     input: NotRequired[Any]
 
 
+class NovaResultPart(TypedDict):
+    text: NotRequired[Any]
+    json: NotRequired[Any]
+    image: NotRequired[Any]
+    document: NotRequired[Any]
+    video: NotRequired[Any]
+
+
 class NovaResult(TypedDict):
     toolUseId: str
-    content: NotRequired[list[dict[str, Any]] | None]
+    content: NotRequired[list[NovaResultPart] | None]
 
 
 class NovaPart(TypedDict):
