@@ -14,6 +14,7 @@ from curator.audit.loading.reread import Original, originals
 from curator.audit.open_data import Opened
 from curator.audit.scores import score_summaries
 from curator.audit.secrets import Policy, passing
+from curator.checks.privacy.secret_keys import without_secrets
 from curator.data.batches import unread_message_keys
 from curator.data.content import Content, content_of
 from curator.data.dialects.dialect import Dialect
@@ -139,13 +140,21 @@ def kept_examples(
         if not has_secret:
             yield example
         elif exclusions.secrets == "mask":
-            extra, is_open = (
-                value.pop(_BESIDE),
-                tuple(name for name in example.findings if name != "secret-key/warning"),
-            )
-            yield replace(example, content=Content(**value), extra=extra, has_secret=True, findings=is_open)
+            yield _masked(example, value)
         else:
             yield replace(example, has_secret=True)
+
+
+def _masked(example: ExportExample, value: dict[str, Any]) -> ExportExample:
+    """The example as its value is now, in which every secret was masked."""
+    extra = value.pop(_BESIDE)
+    parts = example.prompt_parts and (
+        without_secrets(example.prompt_parts[0])[0],
+        without_secrets(example.prompt_parts[1])[0],
+    )
+    is_open = tuple(name for name in example.findings if name != "secret-key/warning")
+    content = Content(**value)
+    return replace(example, content=content, extra=extra, prompt_parts=parts, has_secret=True, findings=is_open)
 
 
 def _value(example: ExportExample) -> dict[str, Any]:

@@ -342,6 +342,15 @@ def test_what_rewarded_prompts_carry_beside_their_messages_is_masked_too(tmp_pat
     assert leaking(written_strings(tmp_path / "out")) == []
 
 
+def test_an_instruction_and_its_input_stay_apart_when_a_secret_in_them_is_masked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    row = {"instruction": f"Use {KEYS['npm']} to log in.", "input": "At noon.", "output": "I did."}
+    (tmp_path / "d.jsonl").write_text(json.dumps(row) + "\n")
+    assert run(["export", "d.jsonl", "--target", "alpaca", "--out", "out", "--mask-secrets", "--quiet"]) == 0
+    line = json.loads((tmp_path / "out" / "train.jsonl").read_text())
+    assert line == {**row, "instruction": "Use [SECRET] to log in."}
+
+
 def test_the_planted_file_is_where_the_secrets_are(audited):
     assert leaking({"d.jsonl": Path(audited / "d.jsonl").read_bytes()}) == ["d.jsonl"]
 
