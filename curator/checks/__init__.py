@@ -12,6 +12,7 @@ __all__ = [
     "own.installed",
     "own.own_checks",
     "preference.bias",
+    "privacy.masking",
     "privacy.secret_keys",
     "spans",
     "speakers",
