@@ -19,8 +19,7 @@ from curator.audit.pruning import note_more, prune
 from curator.audit.saved_audit import any_saved, save_audit, saved_audit
 from curator.audit.scores import with_scores
 from curator.audit.stages.similar_pairs import has_features
-from curator.checks.check import CheckSettings
-from curator.checks.own.installed import offers_checks
+from curator.checks.check import CheckSettings, offers_checks
 from curator.data.files.permissions import allowed_by
 from curator.data.sources.source import Source, expand
 from curator.embedding.encoders.encoder import DEFAULT_ENCODER

@@ -5,12 +5,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, overload
 
 from curator.checks.agents import AGENT_CHECKS
-from curator.checks.check import Check
+from curator.checks.check import Check, offers_checks
 from curator.checks.dataset import DATASET_CHECKS
 from curator.checks.found_elsewhere import AFTER_TRAINING_CHECKS, SCORE_CHECKS, SIMILARITY_CHECKS
 from curator.checks.length import LENGTH_CHECKS
 from curator.checks.media import MEDIA_CHECKS
-from curator.checks.own.installed import offers_checks
 from curator.checks.preference import PREFERENCE_CHECKS
 from curator.checks.privacy import PRIVACY_CHECKS
 from curator.checks.reasoning import REASONING_CHECKS

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
 from typing import Literal
 
 import polars as pl
@@ -95,3 +97,9 @@ def _page(name: str) -> str:
     from importlib.resources import files
 
     return files("curator.checks").joinpath("pages", name).read_text(encoding="utf-8")
+
+
+@cache
+def offers_checks() -> bool:
+    """Whether an installed package brings checks; found out once, as packages do not change while a process runs."""
+    return bool(entry_points(group="curator.checks"))

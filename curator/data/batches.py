@@ -11,7 +11,6 @@ from curator.data.blocks import BYTE_ORDER_MARK, Block
 from curator.data.content import KNOWN_MESSAGE_KEYS, Content, Message, Refused
 from curator.data.dialects.dialect import Dialect
 from curator.data.dialects.published import as_object
-from curator.data.dialects.unread import unread_of, unread_of_turn
 from curator.data.frames import EXAMPLES, MESSAGES, MOST_REFUSED, Batch, found, nothing_found
 from curator.data.identity import example_key, unreadable_key
 from curator.data.json_line import InvalidEncoding, InvalidJson, decode_json
@@ -151,6 +150,8 @@ def unread_message_keys(value: dict[str, Any], dialect: Dialect) -> list[str]:
         for index, turn in (enumerate(held) if isinstance(held, list) else [(None, held)])
         if isinstance(turn, dict) and not turn.keys().isdisjoint(("role", "from"))
     ]
+    from curator.data.dialects.unread import unread_of, unread_of_turn
+
     found = [place for path, turn in turns for place in unread_of_turn(turn, path)]
     return list(dict.fromkeys([*found, *unread_of(ours, dialect.shape, "")]))
 
