@@ -130,7 +130,7 @@ def _add_example(
 def _extra_message_keys(value: dict[str, Any], content: Content) -> dict[int, str]:
     """By message index, the keys of the original messages that no dialect knows, one a line."""
     turns = value.get("messages") or value.get("conversations")
-    if not isinstance(turns, list):
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         return {}
     shift = len(content.messages) - len(turns)
     extra = ((index, turn.keys() - KNOWN_MESSAGE_KEYS) for index, turn in enumerate(turns, shift) if len(turn) > 2)

@@ -54,6 +54,13 @@ MEANINGS = {
         [("system", "Brief!"), *TURN],
     ),
     "exchanges": ({"conversation": [{"input": "Where?", "output": "There."}]}, TURN),
+    "text-turns": ({"conversations": ["Where?", "There."]}, TURN),
+    "text-data": ({"data": ["Where?", "There."]}, TURN),
+    "function-calls": (
+        {"query": "Where?", "tools": '[{"name": "find", "description": "d", "parameters": {"it": {"type": "str"}}}]',
+         "answers": '[{"name": "find", "arguments": {"it": "x"}}]'},
+        [TURN[0], ("assistant", None)],
+    ),
     "conversation-sharegpt": (
         {"conversation": [{"from": "human", "value": "Where?"}, {"from": "gpt", "value": "There."}]}, TURN
     ),
@@ -155,6 +162,11 @@ def test_what_fits_no_form_is_refused_with_its_keys():
         ({"user_query": "Where?", "bot_reply": "There.", "persona": "A guide."}, "system=persona"),
         ({"n": 1, "kunde": "Wo ist es?", "wir": "Dort drüben, beim Tor."}, "prompt=kunde,answer=wir"),
         ({"n": 1}, "prompt=KEY,answer=KEY"),
+        ({"task": "t", "inputs": "Where?", "targets": "There."}, "prompt=inputs,answer=targets"),
+        ({"user_id": "u1", "inputs": "Where?", "targets": "There.", "language": "en"}, "prompt=inputs,answer=targets"),
+        ({"Patient": "It hurts.", "Doctor": "Where?", "Description": "d"}, "prompt=Patient,answer=Doctor"),
+        ({"role_1": "x", "message_1": "Where is it?", "message_2": "There."}, "prompt=message_1,answer=message_2"),
+        ({"post_id": "p", "history": "Where?", "human_ref_A": "There.", "human_ref_B": "No."}, "prompt=history"),
     ],
 )
 def test_own_columns_are_suggested_by_their_names_or_their_texts(value, columns):
@@ -250,6 +262,34 @@ def test_answers_to_choose_between_may_be_texts_beside_a_conversation():
     messages = batch_of(value, dialect="sharegpt-preference").messages
     assert messages["content"].to_list() == ["Where?", "There.", "Here."]
     assert messages["role"].to_list() == ["user", "assistant", "assistant"]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["Where?", [{"role": "system", "content": "Brief!"}, {"role": "user", "content": "Where?"}]]
+)
+def test_a_prompt_that_both_answers_say_again_is_read_once(prompt):
+    asked = {"role": "user", "content": "Where?"}
+    chosen, rejected = ([asked, {"role": "assistant", "content": text}] for text in ("There.", "Here."))
+    messages = batch_of({"prompt": prompt, "chosen": chosen, "rejected": rejected}, dialect="preference").messages
+    found = [row for row in messages.select("part", "role", "content").iter_rows() if row[1] != "system"]
+    assert found == [
+        ("messages", "user", "Where?"), ("chosen", "assistant", "There."), ("rejected", "assistant", "Here.")
+    ]  # fmt: skip
+    assert len(messages) == (3 if isinstance(prompt, str) else 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<|im_start|>system\nBrief!<|im_end|>\n<|im_start|>user\nWhere?<|im_end|>\n<|im_start|>assistant\nThere.<|im_end|>\n",
+        "<s>[INST] <<SYS>>\nBrief!\n<</SYS>>\n\nWhere? [/INST] There. </s>",
+        "Brief!\n<human>: Where?\n<bot>: There.",
+    ],
+)
+def test_texts_in_which_a_template_has_marked_the_speakers_are_conversations(text):
+    assert recognise([{"text": text}] * 3, "a.jsonl").dialect.name == "transcript"
+    messages = batch_of({"text": text}, dialect="transcript").messages
+    assert list(messages.select("role", "content").iter_rows()) == [("system", "Brief!"), *TURN]
 
 
 def test_answers_that_are_transcripts_share_their_beginning():

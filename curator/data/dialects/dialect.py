@@ -12,7 +12,7 @@ from curator.data.content import Content
 from curator.data.dialects import agents, mappings, published, shapes, verifiable
 from curator.errors import UsageError
 
-MAPPING_VERSION = 7
+MAPPING_VERSION = 8
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ def _gemini(value: dict[str, Any]) -> Content:
     return gemini_content(value)
 
 
+def _function_calls(value: dict[str, Any]) -> Content:
+    from curator.data.dialects.function_calls import function_calls
+
+    return function_calls(value)
+
+
 def _nova(value: dict[str, Any]) -> Content:
     from curator.data.dialects.nova import nova_content
 
@@ -143,6 +149,15 @@ DIALECTS = (
         sign=_AN_ANSWER,
     ),
     _dialect("chat", "messages", shapes.Chat, mappings.chat),
+    _dialect(
+        "text-turns",
+        "conversations",
+        published.TextTurns,
+        published.text_turns,
+        looks=published.are_texts("conversations"),
+    ),
+    _dialect("text-data", "data", published.TextData, published.text_turns, looks=published.are_texts("data")),
+    _dialect("function-calls", "query tools answers", published.Calls, _function_calls),
     _dialect("sharegpt-roles", "conversations", shapes.ShareGptRoles, mappings.sharegpt_roles, turn_key="role"),
     _dialect("sharegpt", "conversations", shapes.ShareGpt, mappings.sharegpt),
     _dialect("exchanges", "conversation", published.Exchanges, published.exchanges, turn_key="input"),

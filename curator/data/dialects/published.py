@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -20,10 +21,16 @@ from curator.data.json_line import decode_json
 
 _LISTS = ("messages", "conversations", "conversation")
 _NO_RANK = 1 << 30
-_SPEAKERS = {"instruction": "user", "input": "user", "response": "assistant"}
+_SPEAKERS = {
+    **{"instruction": "user", "input": "user", "response": "assistant"},
+    **{"bot": "assistant", "[inst]": "user", "[/inst]": "assistant"},
+}
 _MARKS = re.compile(
     r"###\s?(Human|User|Prompter|Assistant|System|Instruction|Response)\s?:|(?:^|\n\n)(Human|Assistant):"
+    r"|<(human|bot)>:|<\|im_start\|>(system|user|assistant|tool)\n|(\[/?INST\])"
 )
+_END_MARKS = ("<|im_end|>", "<|endoftext|>", "</s>", "<s>")
+_SYSTEM_BLOCK = re.compile(r"\s*<<SYS>>\n?(.*?)\n?<</SYS>>\s*", re.DOTALL)
 
 
 class ConversationRow(TypedDict):
@@ -126,10 +133,9 @@ def opened(text: str) -> Any:
 
 def is_transcript(text: object) -> bool:
     """Whether a text has marks of two speakers, the first of them at or near its beginning."""
-    if not isinstance(text, str) or ":" not in text:
+    if not isinstance(text, str):
         return False
-    marks = [(match[1] or match[2]) for match in _MARKS.finditer(text)]
-    return len(set(marks)) > 1 and {"user", "assistant"} <= {_marked(mark) for mark in marks}
+    return {"user", "assistant"} <= {_marked(match) for match in _MARKS.finditer(text)}
 
 
 def is_transcript_row(value: dict[str, Any]) -> bool:
@@ -138,18 +144,30 @@ def is_transcript_row(value: dict[str, Any]) -> bool:
 
 
 def turns_of(text: str) -> list[dict[str, str]]:
-    """The messages of a transcript, without white space at their ends; what comes before the first mark is system."""
+    """The messages of a transcript, without white space and marks of an end; what comes before the first is system."""
     marks = list(_MARKS.finditer(text))
-    head = text[: marks[0].start()].strip()
+    head = _without_ends(text[: marks[0].start()])
     turns = [{"role": "system", "content": head}] if head else []
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     for mark, end in zip(marks, ends, strict=True):
-        turns.append({"role": _marked(mark[1] or mark[2]), "content": text[mark.end() : end].strip()})
+        role, content = _marked(mark), _without_ends(text[mark.end() : end])
+        if role == "user" and (block := _SYSTEM_BLOCK.match(content)):
+            turns.append({"role": "system", "content": block[1]})
+            content = content[block.end() :]
+        turns.append({"role": role, "content": content})
     return turns
 
 
-def _marked(mark: str) -> str:
+def _marked(match: re.Match[str]) -> str:
+    mark = next(filter(None, match.groups()))
     return _SPEAKERS.get(mark.lower()) or role_of(mark)
+
+
+def _without_ends(text: str) -> str:
+    text = text.strip()
+    while end := next((mark for mark in _END_MARKS if text.endswith(mark)), None):
+        text = text.removesuffix(end).rstrip()
+    return text
 
 
 def system_message(text: str | None) -> list[Message]:
@@ -193,6 +211,37 @@ def other_instances(value: dict[str, Any]) -> str | None:
     """What is said of instances that are not read."""
     count = len(value["instances"])
     return f"The task has {count} instances, and the first is read. Give each a line of its own." if count > 1 else None
+
+
+class TextTurns(TypedDict):
+    """LIMA: texts of two speakers in turns."""
+
+    conversations: list[str]
+
+
+class TextData(TypedDict):
+    """UltraChat as it was first published: the same."""
+
+    data: list[str]
+
+
+def are_texts(key: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether a value's list under `key` holds texts alone."""
+    return lambda value: isinstance(held := value[key], list) and bool(held) and all(isinstance(t, str) for t in held)
+
+
+def text_turns(value: dict[str, Any]) -> Content:
+    """Texts of a user and an assistant in turns."""
+    texts = value["conversations"] if "conversations" in value else value["data"]
+    return Content([{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)])
+
+
+class Calls(TypedDict):
+    """xLAM: a question, the tools there are, and the calls that answer it; lists, or JSON that holds one."""
+
+    query: str
+    tools: str | list[dict[str, Any]]
+    answers: str | list[dict[str, Any]]
 
 
 def transcript(value: dict[str, Any]) -> Content:
