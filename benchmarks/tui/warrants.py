@@ -26,6 +26,7 @@ ANYTHING = frozenset({*VERDICTS, "label", "edit", "add", "undo", "accept"})
 DECIDING: Mapping[str, frozenset[str]] = {
     **{f"review.{name}": frozenset({name}) for name in ("keep", "drop", "flag")},
     **{f"review.drop_because_{number}": frozenset({"drop"}) for number in range(1, 10)},
+    **{f"unreadable.{name}": frozenset({"drop"}) for name in ("drop", "drop_all")},
     "review.swap": frozenset({"edit"}),
     "review.tie": frozenset({"drop"}),
     "review.both_bad": frozenset({"drop"}),
@@ -40,7 +41,7 @@ DECIDING: Mapping[str, frozenset[str]] = {
     "duplicates.keep_this": frozenset({"keep", "clear"}),
     "duplicates.keep_all": frozenset({"keep"}),
     "duplicates.drop_plain": frozenset({"drop"}),
-    **{f"{screen}.undo": frozenset({"undo"}) for screen in ("review", "labels", "browse", "duplicates")},
+    **{f"{screen}.undo": frozenset({"undo"}) for screen in ("review", "labels", "browse", "duplicates", "unreadable")},
     **{f"{screen}.redo": frozenset({"undo"}) for screen in ("review", "labels")},
     **{f"answers.like_{number}": frozenset({"label"}) for number in range(3)},
     "answers.flag": frozenset({"flag"}),

@@ -108,7 +108,7 @@ def _chat_message(message: Message, index: int) -> Message:
     values = {
         "content": content,
         "name": message.get("name"),
-        "tool_calls": _complete_calls(calls),
+        "tool_calls": _complete_calls(calls, index),
         "tool_call_id": call_id,
         "weight": message.get("loss_weight") if weight is None else weight,
         "reasoning": reasoning,
@@ -152,13 +152,19 @@ def _tool_call(function: dict[str, Any], index: int, position: int = 0) -> dict[
     }
 
 
-def _complete_calls(calls: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Calls with every key that a reader relies on; nothing but null or absent values is replaced."""
+def _complete_calls(calls: list[dict[str, Any]] | None, index: int) -> list[dict[str, Any]] | None:
+    """Calls with every key that a reader relies on; nothing but null or absent values is replaced.
+
+    A call may be its function's name and arguments alone, without an object of type `function` around them.
+    """
     if not calls:
         return None
     completed = []
-    for call in calls:
-        function = call["function"]
+    for position, call in enumerate(calls):
+        function = call.get("function") or call
+        if "name" not in function:
+            place = f"messages[{index}].tool_calls[{position}].function"
+            raise Refused("invalid-tool-call", f"{place} is missing.", index)
         arguments = function.get("arguments")
         ours = {"type": call.get("type") or "function"}
         if call.get("id") is not None:
@@ -193,7 +199,7 @@ def sharegpt_messages(turns: list[dict[str, Any]], system: str | None = None, fi
         speaker, text = turn["from"], turn["value"]
         message: Message = {"role": role_of(speaker)}
         if speaker in _CALLS:
-            message["tool_calls"] = _complete_calls(_calls_from_text(text, index))
+            message["tool_calls"] = _complete_calls(_calls_from_text(text, index), index)
         else:
             message["content"] = text
         calls = messages[-1].get("tool_calls") if messages else None

@@ -292,6 +292,20 @@ def test_texts_in_which_a_template_has_marked_the_speakers_are_conversations(tex
     assert list(messages.select("role", "content").iter_rows()) == [("system", "Brief!"), *TURN]
 
 
+def test_a_call_may_be_a_name_and_arguments_alone():
+    calls = [{"name": "find", "arguments": {"it": 1}}]
+    wrapped = [{"type": "function", "function": call} for call in calls]
+    bare, full = (
+        batch_of({"messages": [{"role": "user", "content": "Where?"}, {"role": "assistant", "tool_calls": made}]})
+        for made in (calls, wrapped)
+    )
+    assert bare.refused.is_empty() and bare.examples["key"].to_list() == full.examples["key"].to_list()
+    refused = batch_of(
+        {"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "tool_calls": [{"id": "1"}]}]}
+    )
+    assert refused.refused["message"].to_list() == ["messages[1].tool_calls[0].function is missing."]
+
+
 def test_answers_that_are_transcripts_share_their_beginning():
     start = "\n\nHuman: Where?\n\nAssistant: "
     value = {"chosen": f"{start}There.", "rejected": f"{start}Here."}

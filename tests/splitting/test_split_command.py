@@ -240,4 +240,4 @@ def test_a_side_can_be_asked_for_in_a_filter(tmp_path):
     figures(tmp_path, name, "--validation", "0.2")
     assert curator(tmp_path, "show", name, "--where", "split:validation", "--limit", "0", "--json").out.count("\n") == 6
     assert curator(tmp_path, "show", name, "--where", "split:none", "--json").out == ""
-    assert "train, validation, test or none" in curator(tmp_path, "show", name, "--where", "split:valid").err
+    assert "train, validation, test, none" in curator(tmp_path, "show", name, "--where", "split:valid").err

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.trainer.conftest import conversation, write_jsonl
-from trainer.contract.errors import DataError, SettingsError
+from trainer.contract.errors import DataError, SettingsError, StoppedError
 from trainer.contract.results import Result
 from trainer.plan.plan import make_plan
 from trainer.train import recipe
@@ -166,7 +166,7 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(
             raise KeyboardInterrupt
         return true_passes(trainer, model, inputs)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(StoppedError):
         patch.setattr(PreferenceTrainer, "passes", failing)
         run(folder)
     from trainer.evaluate import reference
@@ -197,7 +197,7 @@ def test_a_reference_that_was_half_computed_is_continued(make: Make, monkeypatch
 
     monkeypatch.setattr(reference, "CHUNK", 10)
     monkeypatch.setattr(reference, "both_logps", scores)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(StoppedError):
         run(folder)
     run(folder, resume=True)
     assert [len(part) for part in asked] == [10, 10, 0, 4, 8]

@@ -8,9 +8,13 @@ from curator.data.dialects.published import opened
 
 def function_calls(value: dict[str, Any]) -> Content:
     """A question answered by calls; a tool's parameters are by name, without a schema around them."""
-    tools, answers = opened(value["tools"]), opened(value["answers"])
+    tools, answers = (opened(held) if isinstance(held, str) else held for held in (value["tools"], value["answers"]))
     if not all(isinstance(held, list) and all(isinstance(one, dict) for one in held) for held in (tools, answers)):
         raise Refused("unrecognised-example", "The tools or the answers are no list of objects.")
+    if not all(
+        isinstance(one.get("name"), str) and isinstance(one.get("arguments", {}), str | dict) for one in answers
+    ):
+        raise Refused("invalid-tool-call", "A call among the answers has no name, or no object of arguments.", 1)
     made = [
         {
             "id": f"call_{at}",

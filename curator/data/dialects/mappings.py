@@ -102,8 +102,10 @@ def preference(value: dict[str, Any]) -> Content:
     shared = 0
     while shared < min(len(chosen), len(rejected)) - 1 and chosen[shared] == rejected[shared]:
         shared += 1
-    asked = prompt[-1]["content"] if prompt else None
-    if not prompt or any(message["content"] == asked for message in chosen[:shared]):  # the prompt is said there again
+    asked = prompt[-1].get("content") if prompt else None
+    if not prompt or any(
+        message.get("content") == asked for message in chosen[:shared]
+    ):  # the prompt is said there again
         system = [message for message in prompt if message["role"] == "system" and message not in chosen[:shared]]
         prompt, chosen, rejected = [*system, *chosen[:shared]], chosen[shared:], rejected[shared:]
     return Content(prompt, tool_definitions(value.get("tools")), chosen, rejected)

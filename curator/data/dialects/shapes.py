@@ -20,7 +20,9 @@ class FunctionCall(TypedDict):
 class ToolCall(TypedDict):
     id: NotRequired[str | None]
     type: NotRequired[str | None]
-    function: FunctionCall
+    function: NotRequired[FunctionCall]
+    name: NotRequired[str]
+    arguments: NotRequired[str | Parameters | None]
 
 
 class ContentPart(TypedDict):

@@ -126,11 +126,13 @@ def with_first_line(path: Path, layers: tuple[str, ...], head: bytes) -> tuple[b
         return head, len(head) < HEAD
     parts: list[bytes] = []
     with unpacked(path, layers) as stream:
-        while len(parts) * READ_BYTES < _LONGEST_FIRST_LINE and b"\n" not in b"".join(parts[-2:]).strip():
+        while len(parts) * READ_BYTES < _LONGEST_FIRST_LINE:
             parts.append(stream.read(READ_BYTES))
             if not parts[-1]:
                 return b"".join(parts), True
-    return b"".join(parts), False
+            if b"\n" in b"".join(parts[-2:]).strip():
+                return b"".join(parts), False
+    return head, False
 
 
 def layers_of(path: Path, layers: tuple[str, ...]) -> tuple[tuple[str, ...], str, bytes]:
